@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Acceptance, Finish, JobState, Receipt, Request, Voucher} from "../types/Types.sol";
+
+/// @title Market
+/// @notice Channels, vouchers, credits and on-chain jobs. It holds no token: what it owes is `Vault.held(Market)`.
+///
+/// Money of a channel: deposit -> voucher (off chain, cumulative) -> redeem -> pending credit -> mature -> split.
+/// Money of a job: maxFee locked -> delivered -> finalized -> split, and the rest of maxFee back.
+interface IMarket {
+    // ---------------------------------------------------------------- types
+
+    struct Channel {
+        address requester;
+        uint64 expiry;
+        address delegate;
+        // Set by close; vouchers are redeemed while block.timestamp < closesAt, swept from closesAt on.
+        uint64 closesAt;
+        // The delegate before the last change; its vouchers count while block.timestamp < retiresAt.
+        address retiring;
+        uint64 retiresAt;
+        uint128 deposit;
+        uint128 paid;
+    }
+
+    /// @notice One redeem of one voucher line. A leaf [a, b) of the sum tree belongs to the first checkpoint with
+    /// `paid >= b`.
+    struct Checkpoint {
+        uint128 paid;
+        uint64 time;
+    }
+
+    /// @notice A voucher line: everything paid to (channel, provider, modelVersion, relayer).
+    struct Line {
+        bytes32 receiptsRoot;
+        uint128 paid;
+        uint64 count;
+        uint32 checkpoints;
+    }
+
+    /// @notice What a caller asks for on chain. `params` is the canonical encoding that `paramsHash` hashes.
+    struct JobOrder {
+        bytes32 modelVersion;
+        uint32[] prompt;
+        uint32 maxOutputTokens;
+        bytes32 paramsHash;
+        uint128 priceIn;
+        uint128 priceOut;
+        uint128 maxFee;
+        uint64 deadline;
+        bytes32 salt;
+        // Zero: no callback.
+        address callback;
+        uint32 callbackGas;
+        // False: the callback runs at finality (the safe choice); true: at delivery.
+        bool callbackAtDelivery;
+    }
+
+    struct Job {
+        address requester;
+        JobState state;
+        uint64 deadline;
+        address provider;
+        uint64 deliveredAt;
+        uint32 callbackGas;
+        address callback;
+        bool callbackAtDelivery;
+        bool callbackDone;
+        bytes32 modelVersion;
+        bytes32 requestHash;
+        bytes32 receiptHash;
+        bytes32 outputRoot;
+        uint32 outputTokens;
+        uint8 finish;
+        uint128 maxFee;
+        uint128 fee;
+        address relayer;
+    }
+
+    /// @notice Shares of every fee in basis points, the same for all. Changed only behind the timelock.
+    struct Shares {
+        uint16 relayerBps;
+        uint16 protocolBps;
+        uint16 auditorsBps;
+    }
+
+    /// @notice Constants of a deployment, all in seconds but the last two.
+    struct Timing {
+        uint64 disputeWindow;
+        uint64 closeGrace;
+        uint64 epoch;
+        uint64 exitMargin;
+        uint64 maxHold;
+        uint64 timelock;
+        uint64 maxDeadline;
+        uint16 exposureDivisor;
+        uint32 maxPromptTokens;
+    }
+
+    // --------------------------------------------------------------- errors
+
+    error NotRequester(address caller, address requester);
+    error NotSlasher(address caller);
+    error NotOwner(address caller);
+    error Paused();
+    error ZeroAmount();
+    error ZeroAddress();
+    error UnknownChannel(bytes32 channel);
+    error ChannelClosed(bytes32 channel, uint64 closesAt);
+    error ChannelNotSweepable(bytes32 channel, uint64 closesAt);
+    error BadExpiry(uint64 expiry);
+    error BadSignature(address signer);
+    error SignatureExpired(uint64 deadline);
+    error BatchEmpty();
+    error LengthMismatch();
+    error NotOperator(address signer, address provider);
+    error CreditNotMature(uint64 epoch, uint64 maturesAt);
+    error NoCredit();
+    error UnknownJob(bytes32 job);
+    error WrongJobState(bytes32 job, JobState state);
+    error JobDeadlinePassed(bytes32 job, uint64 deadline);
+    error JobDeadlineOpen(bytes32 job, uint64 deadline);
+    error DisputeWindowOpen(bytes32 job, uint64 until);
+    error AcceptanceExpired(uint64 validUntil);
+    error ExposureTooHigh(uint256 amount, uint256 limit);
+    error NotProvenClass(bytes32 modelVersion);
+    error UnknownModelVersion(bytes32 modelVersion);
+    error BadPrompt(uint256 length);
+    error ReceiptMismatch(string field);
+    error FeeMismatch(uint256 fee, uint256 expected);
+    error FeeAboveMax(uint256 fee, uint256 maxFee);
+    error CallbackNotOpen(bytes32 job);
+    error CallbackAlreadyDone(bytes32 job);
+    error InsufficientCallbackGas(uint256 left, uint256 needed);
+    error SharesTooHigh(string field, uint256 bps, uint256 limit);
+    error TimelockOpen(uint64 until);
+    error NothingScheduled();
+    error UnsafeTiming(string field);
+
+    // --------------------------------------------------------------- events
+
+    event ChannelOpened(
+        bytes32 indexed channel,
+        address indexed requester,
+        address indexed delegate,
+        uint128 deposit,
+        uint64 expiry,
+        uint256 nonce
+    );
+    event ChannelToppedUp(bytes32 indexed channel, address indexed payer, uint128 amount, uint128 deposit);
+    event DelegateChanged(
+        bytes32 indexed channel, address indexed delegate, address indexed retiring, uint64 retiresAt
+    );
+    event ChannelClosing(bytes32 indexed channel, address indexed requester, uint64 closesAt);
+    event ChannelSwept(bytes32 indexed channel, address indexed requester, uint128 refunded, uint128 paid);
+
+    /// @notice A voucher paid `amount`; the line stands at `paid` of `total` promised.
+    event VoucherRedeemed(
+        bytes32 indexed channel,
+        address indexed provider,
+        bytes32 indexed modelVersion,
+        address relayer,
+        uint128 total,
+        uint64 count,
+        bytes32 receiptsRoot,
+        uint128 amount,
+        uint128 paid,
+        uint32 checkpoint,
+        uint64 epoch
+    );
+    /// @notice A voucher of a batch paid nothing; `reason` is the selector of the error it would have been.
+    event VoucherRejected(bytes32 indexed channel, address indexed provider, bytes32 voucherHash, bytes4 reason);
+    /// @notice The fee of one job became due to be split.
+    event CreditMatured(
+        bytes32 indexed modelVersion,
+        address indexed provider,
+        address indexed relayer,
+        uint64 epoch,
+        uint128 amount,
+        Split split,
+        bool forfeited
+    );
+    event CreditForfeited(address indexed provider, uint64 throughEpoch, uint64 time);
+    event CreditHeld(address indexed provider, uint64 until);
+
+    /// @notice Parts of one fee; they sum to it. In a forfeited split `provider` was burned.
+    struct Split {
+        uint128 provider;
+        uint128 creator;
+        uint128 parent;
+        uint128 relayer;
+        uint128 auditors;
+        uint128 protocol;
+    }
+
+    event JobRequested(bytes32 indexed job, address indexed requester, bytes32 indexed modelVersion, Request request, JobOrder order);
+    event JobAccepted(bytes32 indexed job, address indexed provider, address indexed operator, address relayer);
+    event JobDelivered(bytes32 indexed job, address indexed provider, Receipt receipt, uint32[] output, uint64 disputableUntil);
+    event JobFinalized(bytes32 indexed job, address indexed provider, uint128 fee, uint128 refunded, Split split, bool forfeited);
+    event JobRefunded(bytes32 indexed job, address indexed requester, uint128 refunded, address indexed provider, uint256 penalty);
+    event JobCallback(bytes32 indexed job, address indexed target, bool success);
+
+    event SharesScheduled(Shares shares, uint64 effectiveAt);
+    event SharesChanged(Shares shares);
+    event TreasuryChanged(address indexed treasury);
+    event PausedNewRequests(bool paused);
+
+    // ------------------------------------------------------------- channels
+
+    /// @notice Opens a channel of the caller with `amount` of its free balance. channel =
+    /// keccak256(abi.encode(chainid, market, requester, nonce)).
+    /// @param delegate the externally owned key that signs requests and vouchers; it can lose at most the deposit.
+    function openChannel(address delegate, uint128 amount, uint64 expiry) external returns (bytes32 channel);
+
+    /// @notice As `openChannel` for `requester`, who signed
+    /// OpenChannel(address requester,address delegate,uint128 amount,uint64 expiry,uint256 nonce,uint64 deadline).
+    /// ERC-1271 wallets count.
+    function openChannelFor(
+        address requester,
+        address delegate,
+        uint128 amount,
+        uint64 expiry,
+        uint64 deadline,
+        bytes calldata signature
+    ) external returns (bytes32 channel);
+
+    /// @notice Anyone adds `amount` of its own free balance to a channel that is not closing.
+    function topUp(bytes32 channel, uint128 amount) external;
+
+    /// @notice Requester only. The old delegate's vouchers count for `closeGrace` more seconds.
+    function changeDelegate(bytes32 channel, address delegate) external;
+
+    /// @notice Requester only. Starts the grace period in which providers redeem; never delays an earlier close.
+    function closeChannel(bytes32 channel) external;
+
+    /// @notice Anyone, from `closesAt` (closed) or `expiry + closeGrace` on: returns what was not paid.
+    function sweepChannel(bytes32 channel) external;
+
+    // --------------------------------------------------- vouchers and credit
+
+    /// @notice Redeems vouchers of one provider. Either an operator of it calls, or `consent` is an operator's
+    /// signature of Redemption(bytes32 vouchersHash), vouchersHash = keccak256 of the concatenated voucher digests.
+    /// A voucher that pays nothing is skipped with `VoucherRejected`; only a batch that is wrong as a whole reverts.
+    /// Pays first come up to the channel's deposit and to stake / 2 of pending credit; what is over stays redeemable.
+    /// @return paid what became pending credit
+    function redeem(
+        address provider,
+        Voucher[] calldata vouchers,
+        bytes[] calldata signatures,
+        bytes calldata consent
+    ) external returns (uint128 paid);
+
+    /// @notice Anyone: splits a matured credit. Parts sum to the credit; the provider gets the rounding.
+    function mature(address provider, bytes32 modelVersion, address relayer, uint64 epoch) external;
+
+    // ----------------------------------------------------------------- jobs
+
+    /// @notice Puts a request on chain and locks `maxFee` of the caller's free balance. job =
+    /// keccak256(abi.encode(chainid, market, caller, nonce)); the request's payment is the job, its requester the
+    /// caller, its audience Anyone, its prompt root has secret zero.
+    /// Warning: hang no more value on a job than audit probability times what a fault burns.
+    function requestJob(JobOrder calldata order) external returns (bytes32 job);
+
+    /// @notice Anyone: assigns a job by a provider's signed acceptance. `relayer` earns its share of the fee.
+    function acceptJob(Acceptance calldata acceptance, address relayer, bytes calldata signature) external;
+
+    /// @notice Anyone, before the deadline: posts the receipt and the output tokens.
+    function deliverJob(bytes32 job, Receipt calldata receipt, bytes calldata signature, uint32[] calldata output)
+        external;
+
+    /// @notice Anyone, after the dispute window: splits the fee and returns the rest of maxFee.
+    function finalizeJob(bytes32 job) external;
+
+    /// @notice Anyone, once open (finality, or delivery if the caller chose it): hands the output to the job's
+    /// callback target with `callbackGas`. A failed callback may be tried again; it never touches the payment.
+    function runCallback(bytes32 job, uint32[] calldata output) external;
+
+    /// @notice Anyone: returns maxFee of a job that nobody delivered in time; an assigned provider burns the fee.
+    /// The requester may call it before the deadline while nobody accepted.
+    function refundJob(bytes32 job) external;
+
+    // -------------------------------------------------------------- slasher
+
+    /// @notice Slasher only: the provider's part of all its pending credit, and of its delivered unfinalized jobs,
+    /// will be burned at maturity. Royalties and other parts mature.
+    function forfeit(address provider) external;
+
+    /// @notice Slasher only: no credit or job of `provider` matures before `until`, at most `maxHold` later than it would have.
+    function holdCredit(address provider, uint64 until) external;
+
+    // ---------------------------------------------------------------- owner
+
+    /// @notice Owner only: new shares within their bounds, effective after the timelock.
+    function scheduleShares(Shares calldata shares) external;
+    /// @notice Anyone, after the timelock.
+    function applyShares() external;
+    /// @notice Owner only: stops or resumes new channels, top-ups and jobs. Never exits, redeeming or refunds.
+    function pauseNewRequests(bool paused) external;
+
+    // ---------------------------------------------------------------- views
+
+    function channelOf(bytes32 channel) external view returns (Channel memory);
+    function lineId(bytes32 channel, address provider, bytes32 modelVersion, address relayer)
+        external
+        pure
+        returns (bytes32);
+    function lineOf(bytes32 line) external view returns (Line memory);
+    function checkpointOf(bytes32 line, uint32 index) external view returns (Checkpoint memory);
+    function creditOf(address provider, bytes32 modelVersion, address relayer, uint64 epoch)
+        external
+        view
+        returns (uint128 amount, uint64 maturesAt, bool forfeited);
+    /// @notice Pending credit and accepted jobs of a provider; at most half its stake.
+    function pendingOf(address provider) external view returns (uint256);
+    function jobOf(bytes32 job) external view returns (Job memory);
+    function nonces(address account) external view returns (uint256);
+    function shares() external view returns (Shares memory);
+    function timing() external view returns (Timing memory);
+    function domainSeparator() external view returns (bytes32);
+    /// @notice EIP-712 digests: the names of requests, receipts and vouchers everywhere.
+    function hashRequest(Request calldata request) external view returns (bytes32);
+    function hashReceipt(Receipt calldata receipt) external view returns (bytes32);
+    function hashVoucher(Voucher calldata voucher) external view returns (bytes32);
+}
+
+/// @notice What a job's callback target implements.
+interface IJobCallback {
+    /// @dev Called by the Market only; check msg.sender. Warning: at delivery the answer is not final.
+    function onJobResult(bytes32 job, bytes32 modelVersion, uint32[] calldata output, Finish finish) external;
+}

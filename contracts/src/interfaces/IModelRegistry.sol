@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Class, Manifest, ModelVersionId} from "../types/Types.sol";
+
+/// @title ModelRegistry
+/// @notice Model versions, published by anyone and immutable. The version id is the hash of its manifest.
+interface IModelRegistry {
+    error AlreadyPublished(ModelVersionId modelVersion);
+    error UnknownVersion(ModelVersionId modelVersion);
+    error BadManifest(string field);
+    /// @notice A constant of the container header is outside the limits of the runtime specification.
+    error BadHeader(string field, uint256 value);
+    error BadHeaderPath(bytes32 computed, bytes32 weightsRoot);
+    error RoyaltyTooHigh(string field, uint256 bps, uint256 limit);
+    error ParentRoyaltyTooLow(uint256 bps, uint256 minimum);
+    /// @notice Version 1 knows one level of lineage.
+    error ParentHasParent(ModelVersionId parent);
+
+    event ModelPublished(
+        ModelVersionId indexed modelVersion,
+        address indexed creator,
+        bytes32 indexed parent,
+        Manifest manifest,
+        bytes header
+    );
+
+    /// @notice Publishes a version. In class `proven`, `header` is the 128-byte container header and `path` proves
+    /// that it is leaf 0 of `manifest.weightsRoot`; in class `sampled` both are empty and the root is zero.
+    function publish(
+        Manifest calldata manifest,
+        bytes calldata header,
+        bytes32[] calldata path
+    ) external returns (ModelVersionId modelVersion);
+
+    function versionId(Manifest calldata manifest) external pure returns (ModelVersionId);
+    function exists(ModelVersionId modelVersion) external view returns (bool);
+    function classOf(ModelVersionId modelVersion) external view returns (Class);
+    /// @notice Who is paid what share of every fee of this version.
+    function royalties(ModelVersionId modelVersion)
+        external
+        view
+        returns (address creator, uint16 creatorBps, address parentCreator, uint16 parentBps);
+    /// @notice The architecture constants the contracts judge by; all zero for `sampled`.
+    function headerOf(ModelVersionId modelVersion) external view returns (bytes memory);
+    function weightsRootOf(ModelVersionId modelVersion) external view returns (bytes32);
+    function specVersionOf(ModelVersionId modelVersion) external view returns (uint32);
+}
