@@ -94,8 +94,22 @@ func (t SumTree) Root() common.Hash {
 	if err != nil {
 		panic("sum tree holds an overflow that Append refuses: " + err.Error())
 	}
-	var count [8]byte
-	binary.BigEndian.PutUint64(count[:], t.Count)
-	total := b.Sum.bytes16()
-	return crypto.Keccak256Hash([]byte{0x03}, count[:], total[:], b.Hash[:])
+	return SumRoot(t.Count, b.Sum, b.Hash)
+}
+
+// SumRoot is the root of a tree of count receipts and the given bagged peaks.
+func SumRoot(count uint64, total Amount, bag common.Hash) common.Hash {
+	var be [8]byte
+	binary.BigEndian.PutUint64(be[:], count)
+	sum := total.bytes16()
+	return crypto.Keccak256Hash([]byte{0x03}, be[:], sum[:], bag[:])
+}
+
+// NodeOf is the parent of two subtrees whose sums are known to fit.
+func NodeOf(l, r SumNode) SumNode {
+	n, err := sumNode(l, r)
+	if err != nil {
+		panic("sum of a sum node overflows: " + err.Error())
+	}
+	return n
 }
