@@ -1,0 +1,254 @@
+package txmgr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+)
+
+const hour = 3600 // seconds of block time
+
+// Converge moves the lane as far as the current head allows: it reads outbox and
+// chain, and does what Decide says. It returns ErrHalted if the lane must stop,
+// and any other error if it should be called again. Calling it again is always
+// correct.
+func (m *Manager) Converge(ctx context.Context) error {
+	m.work.Lock()
+	defer m.work.Unlock()
+	err := m.pass(ctx)
+	m.announce(err)
+	return err
+}
+
+func (m *Manager) pass(ctx context.Context) error {
+	v, err := m.view(ctx)
+	if err != nil {
+		return err
+	}
+	if len(v.Receipts.Found) > 0 {
+		if err := m.at(K7); err != nil {
+			return err
+		}
+	}
+	next := firstNonce(v)
+	var errs []error // of single intents; the others go on
+	for _, a := range Decide(v, m.cfg.Policy) {
+		err := m.perform(ctx, v, a, &next)
+		if errors.Is(err, ErrHalted) || errors.As(err, new(crash)) {
+			return err
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s %s: %w", a.Kind, &a.Intent, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// view reads chain and outbox. The chain comes first: what another manager on the
+// same outbox signs in between then makes the outbox know more than the chain,
+// which is usual, and never less, which would look like a foreign transaction.
+func (m *Manager) view(ctx context.Context) (View, error) {
+	chain, err := m.cfg.Node.Observe(ctx, m.lane)
+	if err != nil {
+		return View{}, fmt.Errorf("observe chain: %w", err)
+	}
+	since := uint64(0)
+	if chain.Head.Time > hour {
+		since = chain.Head.Time - hour
+	}
+	lane, err := m.cfg.Outbox.Lane(ctx, m.cfg.ChainID, m.lane, since)
+	if err != nil {
+		return View{}, fmt.Errorf("read outbox: %w", err)
+	}
+	var hashes []common.Hash
+	for _, in := range lane.Intents {
+		if in.State == protocol.IntentQueued || in.State == protocol.IntentSent && in.Nonce >= chain.Nonce {
+			continue // cannot have a receipt
+		}
+		for _, a := range in.Attempts {
+			if a.Nonce == in.Nonce {
+				hashes = append(hashes, a.TxHash)
+			}
+		}
+	}
+	v := View{Lane: lane, Chain: chain}
+	if len(hashes) > 0 {
+		if v.Receipts, err = m.cfg.Node.Receipts(ctx, hashes); err != nil {
+			return View{}, fmt.Errorf("read receipts: %w", err)
+		}
+	}
+	return v, nil
+}
+
+// perform does one action. next is the nonce for the next new transaction.
+func (m *Manager) perform(ctx context.Context, v View, a Action, next *uint64) error {
+	switch a.Kind {
+	case ActHalt:
+		return fmt.Errorf("%s: %w", a.Reason, ErrHalted)
+	case ActHold:
+		m.log.Warn("lane holds", "reason", a.Reason)
+		return nil
+	case ActMove:
+		return m.move(ctx, a.From, a.Intent)
+	case ActResend:
+		return m.send(ctx, a.Intent.Current())
+	case ActReplace, ActCancel:
+		attempt, err := m.sign(v, a, a.Intent.Nonce, a.Intent.Current().GasLimit)
+		if err != nil {
+			return err
+		}
+		if err := m.cfg.Outbox.Sign(ctx, attempt); err != nil {
+			return err
+		}
+		m.log.Info("transaction replaced", "purpose", a.Intent.Purpose, "intent", a.Intent.ID,
+			"tx", attempt.TxHash, "nonce", attempt.Nonce, "fee_cap", attempt.GasFeeCap, "cancels", attempt.Cancels)
+		if err := m.at(K9); err != nil {
+			return err
+		}
+		return m.send(ctx, &attempt)
+	case ActSubmit:
+		return m.submit(ctx, v, a, next)
+	case ActRetry:
+		return m.retry(ctx, a.Intent)
+	}
+	return fmt.Errorf("unknown action %q: %w", a.Kind, protocol.ErrInternal)
+}
+
+// submit gives a queued intent its nonce and sends it, if its simulation passes.
+func (m *Manager) submit(ctx context.Context, v View, a Action, next *uint64) error {
+	in := a.Intent
+	gas, err := m.simulate(ctx, v, in)
+	var refused interface{ RevertData() []byte }
+	if errors.As(err, &refused) {
+		if underWay(v, *next) {
+			return nil // it may depend on what is; judged again at the next head
+		}
+		in.State, in.Reason, in.RevertData = protocol.IntentReverted, err.Error(), refused.RevertData()
+		return m.move(ctx, protocol.IntentQueued, in)
+	}
+	if err != nil {
+		return fmt.Errorf("simulate: %w", err)
+	}
+	attempt, err := m.sign(v, a, *next, gas)
+	if err != nil {
+		return err
+	}
+	if err := m.cfg.Outbox.Sign(ctx, attempt); err != nil {
+		return err
+	}
+	*next++
+	m.log.Info("transaction signed", "purpose", in.Purpose, "intent", in.ID, "tx", attempt.TxHash,
+		"nonce", attempt.Nonce, "gas", attempt.GasLimit, "fee_cap", attempt.GasFeeCap)
+	if err := m.at(K3); err != nil {
+		return err
+	}
+	return m.send(ctx, &attempt)
+}
+
+// underWay reports whether transactions of the lane were sent whose effects a
+// simulation may not see: before this pass, or in it.
+func underWay(v View, next uint64) bool {
+	return next != firstNonce(v) || slices.ContainsFunc(v.Lane.Intents, func(in protocol.Intent) bool {
+		return in.State == protocol.IntentSent
+	})
+}
+
+// firstNonce is what the next new transaction gets.
+func firstNonce(v View) uint64 {
+	if v.Lane.Known {
+		return v.Lane.Next
+	}
+	return v.Chain.Nonce
+}
+
+// simulate returns the gas limit for the intent: what the caller fixed, or the
+// estimate with a margin. Nodes estimate in the context of the latest block, and a
+// contract may take more gas in the next one (a new checkpoint, say), so half as
+// much again and a fixed 30,000 are added.
+func (m *Manager) simulate(ctx context.Context, v View, in protocol.Intent) (uint64, error) {
+	estimate, err := m.cfg.Node.Simulate(ctx, ethereum.CallMsg{
+		From: m.lane, To: in.To, Data: in.Data, Value: in.Value.Big(),
+	})
+	if err != nil {
+		return 0, err
+	}
+	if in.GasLimit > 0 {
+		return in.GasLimit, nil
+	}
+	return min(estimate+estimate/2+30_000, v.Chain.GasLimit), nil
+}
+
+func (m *Manager) sign(v View, a Action, nonce, gas uint64) (protocol.Attempt, error) {
+	in := a.Intent
+	body := &types.DynamicFeeTx{
+		ChainID: new(big.Int).SetUint64(m.cfg.ChainID), Nonce: nonce, Gas: gas,
+		GasFeeCap: a.Fees.Cap, GasTipCap: a.Fees.Tip,
+		To: in.To, Value: in.Value.Big(), Data: in.Data,
+	}
+	if a.Kind == ActCancel {
+		body.To, body.Value, body.Data, body.Gas = &m.lane, new(big.Int), nil, 21_000
+	}
+	tx, err := m.cfg.Signer.SignTx(types.NewTx(body), body.ChainID)
+	if err != nil {
+		return protocol.Attempt{}, fmt.Errorf("sign: %w", err)
+	}
+	raw, err := tx.MarshalBinary()
+	if err != nil {
+		return protocol.Attempt{}, fmt.Errorf("encode transaction: %w", err)
+	}
+	return protocol.Attempt{
+		IntentID: in.ID, Nonce: nonce, TxHash: tx.Hash(), Raw: raw, Cancels: a.Kind == ActCancel,
+		GasLimit: tx.Gas(), GasFeeCap: protocol.MustAmount(tx.GasFeeCap()), GasTipCap: protocol.MustAmount(tx.GasTipCap()),
+		SignedAt: v.Chain.Head.Number, SignedSec: v.Chain.Head.Time,
+	}, nil
+}
+
+// send broadcasts an attempt. Its failure changes nothing: the bytes are stored
+// and go out again at the next head.
+func (m *Manager) send(ctx context.Context, a *protocol.Attempt) error {
+	err := m.cfg.Node.Send(ctx, a.Raw)
+	if crashed := m.at(K4); crashed != nil {
+		return crashed
+	}
+	if err != nil {
+		return fmt.Errorf("send %s: %w", a.TxHash.TerminalString(), err)
+	}
+	return m.at(K6)
+}
+
+// retry looks at an intent whose transaction failed in a block that is final. If
+// it would pass now it is queued again, once; else it is reverted.
+func (m *Manager) retry(ctx context.Context, in protocol.Intent) error {
+	_, err := m.cfg.Node.Simulate(ctx, ethereum.CallMsg{From: m.lane, To: in.To, Data: in.Data, Value: in.Value.Big()})
+	var refused interface{ RevertData() []byte }
+	switch {
+	case errors.As(err, &refused):
+		in.State, in.Reason, in.RevertData = protocol.IntentReverted, err.Error(), refused.RevertData()
+	case err != nil:
+		return fmt.Errorf("simulate: %w", err)
+	default:
+		in.State, in.Retries = protocol.IntentQueued, in.Retries+1
+		in.TxHash, in.BlockHash, in.BlockNumber, in.Status = common.Hash{}, common.Hash{}, 0, 0
+	}
+	return m.move(ctx, protocol.IntentMined, in)
+}
+
+func (m *Manager) move(ctx context.Context, from protocol.IntentState, in protocol.Intent) error {
+	if err := m.cfg.Outbox.Move(ctx, from, in); err != nil {
+		return err
+	}
+	m.log.Info("intent moved", "purpose", in.Purpose, "intent", in.ID, "from", from, "state", in.State,
+		"tx", in.TxHash, "block", in.BlockNumber, "reason", in.Reason)
+	if in.State == protocol.IntentMined {
+		return m.at(K8)
+	}
+	return nil
+}
+

@@ -1,0 +1,123 @@
+package txmgr
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+)
+
+// Failed says that an intent ended without effect. It wraps the decoded contract
+// error where there is one, else protocol.ErrConflict (ErrExpired for a passed
+// deadline).
+type Failed struct {
+	Intent protocol.Intent
+	Cause  error
+}
+
+func (f *Failed) Error() string {
+	return fmt.Sprintf("%s: %s: %v", &f.Intent, f.Intent.Reason, f.Cause)
+}
+
+func (f *Failed) Unwrap() error { return f.Cause }
+
+// Get returns the intent as stored.
+func (m *Manager) Get(ctx context.Context, id common.Hash) (protocol.Intent, error) {
+	return m.cfg.Outbox.Get(ctx, id)
+}
+
+// Wait blocks until the intent's transaction succeeded in a block, and returns
+// its receipt. A reorg may still remove the block, and the manager would send the
+// transaction again; who cannot live with that uses WaitFinal. An intent that
+// ended without effect is *Failed; a transaction that failed on chain is
+// reported as such once that is final.
+func (m *Manager) Wait(ctx context.Context, id common.Hash) (*types.Receipt, error) {
+	return m.wait(ctx, id, func(in protocol.Intent) bool {
+		return in.State == protocol.IntentConfirmed ||
+			in.State == protocol.IntentMined && in.Status == 1 && !cancelled(in)
+	})
+}
+
+// WaitFinal is Wait until the block is final.
+func (m *Manager) WaitFinal(ctx context.Context, id common.Hash) (*types.Receipt, error) {
+	return m.wait(ctx, id, func(in protocol.Intent) bool { return in.State == protocol.IntentConfirmed })
+}
+
+// SubmitAndWait is Submit and Wait.
+func (m *Manager) SubmitAndWait(ctx context.Context, call protocol.Call) (*types.Receipt, error) {
+	id, err := m.Submit(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	return m.Wait(ctx, id)
+}
+
+// cancelled reports whether what was mined is the transfer of nothing that takes
+// the call's place.
+func cancelled(in protocol.Intent) bool {
+	return slices.ContainsFunc(in.Attempts, func(a protocol.Attempt) bool {
+		return a.TxHash == in.TxHash && a.Cancels
+	})
+}
+
+// reread is how soon a receipt that the outbox knows of is asked for again when
+// the node does not have it at the moment.
+const reread = 50 * time.Millisecond
+
+func (m *Manager) wait(ctx context.Context, id common.Hash, done func(protocol.Intent) bool) (*types.Receipt, error) {
+	for {
+		m.mu.Lock()
+		changed := m.changed
+		m.mu.Unlock()
+		in, err := m.cfg.Outbox.Get(ctx, id)
+		if err != nil {
+			return nil, fmt.Errorf("wait: %w", err)
+		}
+		var again <-chan time.Time
+		switch {
+		case done(in):
+			found, err := m.cfg.Node.Receipts(ctx, []common.Hash{in.TxHash})
+			if r := found.Found[in.TxHash]; err == nil && r != nil && r.BlockHash == in.BlockHash {
+				return r, nil
+			}
+			again = time.After(reread)
+		case in.State.Terminal():
+			return nil, m.failed(in)
+		}
+		select {
+		case <-changed:
+		case <-again:
+		case <-ctx.Done():
+			m.mu.Lock()
+			last := m.lastErr
+			m.mu.Unlock()
+			if last != nil {
+				return nil, fmt.Errorf("wait for %s: %w; last trouble: %w", &in, ctx.Err(), last)
+			}
+			return nil, fmt.Errorf("wait for %s: %w", &in, ctx.Err())
+		}
+	}
+}
+
+func (m *Manager) failed(in protocol.Intent) error {
+	cause := m.cfg.Decode(in.RevertData)
+	if cause == nil {
+		cause = protocol.ErrConflict
+		if in.State == protocol.IntentSuperseded && !in.Cancel && in.Deadline != 0 {
+			cause = protocol.ErrExpired
+		}
+	}
+	return &Failed{Intent: in, Cause: cause}
+}
+
+// announce lets the waiters look again.
+func (m *Manager) announce(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	close(m.changed)
+	m.changed, m.lastErr = make(chan struct{}), err
+}
