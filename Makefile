@@ -1,0 +1,81 @@
+# Everything that builds, tests and shows DGrid. `make demo` needs only Go; the
+# other targets install what they need on Debian and say what to install elsewhere.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+BIN := .bin
+# Not exported to `make demo`: it must work with the bare PATH.
+TOOLS := PATH="$(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$$PATH"
+STATICCHECK_VERSION := v0.8.2
+# Packages that link neither the embedded node nor gnark: cheap under the race detector.
+RACE := ./protocol/... ./runtime/... ./relayer/... ./node/... ./api/... ./store/... ./indexer/... ./internal/config/...
+
+.PHONY: help setup build demo up test test-contracts test-go test-race test-system bench fuzz fmt lint generate verify snapshots clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+build: ## build the dgrid binary
+	go build -o dgrid ./cmd/dgrid
+
+demo: build ## run the whole story in one process (needs only Go)
+	./dgrid demo
+
+up: build ## keep a network running in one process
+	./dgrid up
+
+setup: node_modules/.stamp ## install what tests need (Debian; elsewhere it says what is missing)
+	@tools/setup.sh
+
+node_modules/.stamp: package-lock.json
+	@tools/setup.sh node
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+test: setup test-contracts test-go test-race test-system ## everything: Solidity, Go, circuits, real Postgres, real Redis
+
+test-contracts: node_modules/.stamp ## Solidity unit, fuzz and invariant tests
+	$(TOOLS) forge test
+
+test-go: setup ## all Go packages
+	$(TOOLS) go test ./...
+
+test-race: setup ## the race detector where neither node nor gnark is linked
+	$(TOOLS) CGO_ENABLED=1 go test -race $(RACE)
+
+test-system: setup build ## the story as separate processes on Postgres, Redis and anvil
+	$(TOOLS) go test -tags system -count=1 -timeout 10m ./internal/testsys/...
+
+bench: build ## print the figures, as ratios measured in one run
+	./dgrid bench
+
+fuzz: ## each fuzz target for half a minute
+	tools/fuzz.sh 30s
+
+fmt: node_modules/.stamp ## format Go and Solidity
+	gofmt -w $$(git ls-files '*.go')
+	$(TOOLS) forge fmt
+
+lint: node_modules/.stamp $(BIN)/staticcheck-$(STATICCHECK_VERSION) ## static checks of Go and Solidity
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run make fmt"; exit 1; }
+	go vet ./...
+	$(BIN)/staticcheck-$(STATICCHECK_VERSION) $$(go list ./... | grep -v /bindings)
+	$(TOOLS) forge fmt --check
+	$(TOOLS) FOUNDRY_PROFILE=lint forge lint
+	$(TOOLS) solhint --noPoster 'contracts/src/**/*.sol'
+
+$(BIN)/staticcheck-$(STATICCHECK_VERSION):
+	GOBIN="$(CURDIR)/$(BIN)" go install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION)
+	mv $(BIN)/staticcheck $@
+
+generate: node_modules/.stamp ## rebuild generated code: bindings, verifiers, snapshots
+	$(TOOLS) tools/generate.sh
+
+verify: lint ## lint, and fail if generated code differs from its sources
+	$(TOOLS) tools/generate.sh
+	@git diff --exit-code -- bindings contracts prover || { echo "generated files drifted: run make generate and commit"; exit 1; }
+	go mod verify
+	go mod tidy -diff
+
+clean: ## remove what the build made
+	rm -rf dgrid out cache $(BIN) node_modules
