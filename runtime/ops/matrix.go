@@ -1,0 +1,110 @@
+package ops
+
+// Group is the number of consecutive weights of a row that share one mantissa.
+const Group = 32
+
+// Exponent is the fixed weight exponent: a real weight is Q * M * 2^-24.
+const Exponent = 24
+
+// Matrix is an int8 weight matrix with one mantissa per row and group of 32
+// columns; the last group of a row may be shorter. It is read only.
+type Matrix struct {
+	Rows, Cols int
+	Q          []int8   // Rows x Cols
+	M          []uint32 // Rows x Groups(), each < 2^24, each row's sum < 2^35
+	Bias       []int32  // Rows, Q16; nil for none
+}
+
+// Groups returns the number of mantissas of a row, ceil(Cols/32).
+func (w *Matrix) Groups() int { return (w.Cols + Group - 1) / Group }
+
+// Mul writes rows from..to of the product to y: T[j] = sum over groups of
+// m[j,g] * (sum of q*a over the group), y[j] = sat(rsh(T[j], 24-k) + bias[j]),
+// for an activation a of Cols elements with scale shift k. y has Rows elements.
+func (w *Matrix) Mul(y []int32, a []int16, k uint, from, to int) {
+	cols, groups := w.Cols, w.Groups()
+	full := cols / Group
+	a = a[:cols]
+	for j := from; j < to; j++ {
+		row, m := w.Q[j*cols:(j+1)*cols], w.M[j*groups:(j+1)*groups]
+		var sum int64
+		for g := range full {
+			q, x := (*[Group]int8)(row[g*Group:]), (*[Group]int16)(a[g*Group:])
+			var s0, s1 int32
+			for i := 0; i < Group; i += 4 {
+				s0 += int32(q[i])*int32(x[i]) + int32(q[i+1])*int32(x[i+1])
+				s1 += int32(q[i+2])*int32(x[i+2]) + int32(q[i+3])*int32(x[i+3])
+			}
+			sum += int64(s0+s1) * int64(m[g])
+		}
+		if full < groups {
+			var s int32
+			for i := full * Group; i < cols; i++ {
+				s += int32(row[i]) * int32(a[i])
+			}
+			sum += int64(s) * int64(m[full])
+		}
+		y[j] = w.finish(sum, k, j)
+	}
+}
+
+// MulPair is Mul for two activations at once, packed by Pack: each multiplication
+// does the work of two, because the two sums of a group fit the halves of an int64.
+func (w *Matrix) MulPair(y0, y1 []int32, packed []int64, k0, k1 uint, from, to int) {
+	cols, groups := w.Cols, w.Groups()
+	packed = packed[:cols]
+	for j := from; j < to; j++ {
+		row, m := w.Q[j*cols:(j+1)*cols], w.M[j*groups:(j+1)*groups]
+		var sum0, sum1 int64
+		for g := range groups {
+			lo, hi := g*Group, min((g+1)*Group, cols)
+			var s int64
+			if hi-lo == Group {
+				q, x := (*[Group]int8)(row[lo:]), (*[Group]int64)(packed[lo:])
+				var s1 int64
+				for i := 0; i < Group; i += 4 {
+					s += int64(q[i])*x[i] + int64(q[i+1])*x[i+1]
+					s1 += int64(q[i+2])*x[i+2] + int64(q[i+3])*x[i+3]
+				}
+				s += s1
+			} else {
+				for i := lo; i < hi; i++ {
+					s += int64(row[i]) * packed[i]
+				}
+			}
+			low := int64(int32(s)) // |sum of a group| < 2^27: the low half is exact
+			sum0 += low * int64(m[g])
+			sum1 += (s - low) >> 32 * int64(m[g])
+		}
+		y0[j], y1[j] = w.finish(sum0, k0, j), w.finish(sum1, k1, j)
+	}
+}
+
+// Pack writes a0 + a1*2^32 element by element.
+func Pack(packed []int64, a0, a1 []int16) {
+	a1, packed = a1[:len(a0)], packed[:len(a0)]
+	for i := range a0 {
+		packed[i] = int64(a0[i]) + int64(a1[i])<<32
+	}
+}
+
+func (w *Matrix) finish(sum int64, k uint, j int) int32 {
+	if checked {
+		assert(sum < 1<<62 && sum > -1<<62 && k <= MaxShift, "matrix sum")
+	}
+	y := Rsh(sum, Exponent-k)
+	if w.Bias != nil {
+		y += int64(w.Bias[j])
+	}
+	return Sat(y)
+}
+
+// Row writes row j scaled to Q16 to h: h[i] = sat(rsh(q*m, 8)). It is the
+// embedding lookup.
+func (w *Matrix) Row(h []int32, j int) {
+	groups := w.Groups()
+	row, m := w.Q[j*w.Cols:(j+1)*w.Cols], w.M[j*groups:(j+1)*groups]
+	for i, q := range row {
+		h[i] = Sat(Rsh(int64(q)*int64(m[i/Group]), 8))
+	}
+}
