@@ -17,6 +17,11 @@ import (
 //	GET  /relay/v1/offers           -> []OfferView
 //	GET  /relay/v1/info             -> Info
 //	GET  /relay/v1/connect          the providers' WebSocket
+//
+// A refusal is a Failure with the HTTP status of its code (failure.go). Once
+// POST /requests answers 200, a failure is the stream's last event. A client that
+// goes away in mid-stream may resume within the relayer's grace; after it the
+// request is cancelled. Posting the same Submit twice joins the running stream.
 const (
 	PathMatch    = "/relay/v1/match"
 	PathRequests = "/relay/v1/requests"
@@ -66,7 +71,9 @@ type Route struct {
 	Candidates []Candidate    `json:"candidates"`
 	Rejected   map[string]int `json:"rejected"`
 	Explored   bool           `json:"explored"`
-	Attempts   []Attempt      `json:"attempts,omitempty"`
+	// Fits is how many offers fit; Candidates shows the best of them only.
+	Fits     int       `json:"fits"`
+	Attempts []Attempt `json:"attempts,omitempty"`
 }
 
 // Candidate is one offer with its measured parts, each 0..1, and its score.
@@ -80,7 +87,8 @@ type Candidate struct {
 	Reject      string         `json:"reject,omitempty"`
 }
 
-// Attempt is one provider that was asked.
+// Attempt is one provider that was asked. Outcome is "done", "cancelled", a
+// RefuseCode, or a Code.
 type Attempt struct {
 	Provider common.Address `json:"provider"`
 	Outcome  string         `json:"outcome"`
@@ -93,7 +101,8 @@ type Submit struct {
 }
 
 // Event is one line of an answer's stream. Seq counts from 0 and is what resuming
-// names. Exactly one of the pointers is set.
+// names; a Beat repeats the Seq of the event before it, is not stored and means
+// only that the relayer lives. Exactly one of the pointers is set.
 type Event struct {
 	Seq      uint64      `json:"seq"`
 	Accepted *AcceptedBy `json:"accepted,omitempty"`
@@ -108,11 +117,13 @@ type AcceptedBy struct {
 	Provider common.Address `json:"provider"`
 }
 
-// Failure ends a stream without a receipt.
+// Failure ends a stream without a receipt, or refuses a call.
 type Failure struct {
-	Code   string `json:"code"` // of the table in docs/api.md, e.g. provider_failed
+	Code   string `json:"code"` // one of the Code constants
 	Detail string `json:"detail"`
 	Route  *Route `json:"route,omitempty"`
+	// Refused is the provider's own code where its refusal is the reason.
+	Refused RefuseCode `json:"refused,omitempty"`
 }
 
 // OfferView is an offer as the market sees it now.

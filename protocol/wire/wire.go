@@ -12,6 +12,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -61,7 +62,36 @@ func Seal(kind Kind, body any) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", kind, err)
 	}
-	return json.Marshal(Envelope{Kind: kind, Body: raw})
+	frame := make([]byte, 0, len(sealStart)+len(kind)+len(sealMiddle)+len(raw)+1)
+	frame = append(append(frame, sealStart...), kind...)
+	frame = append(append(frame, sealMiddle...), raw...)
+	return append(frame, '}'), nil
+}
+
+const sealStart, sealMiddle = `{"kind":"`, `","body":`
+
+// Parse reads a frame. A frame as Seal writes it is cut, not decoded: its body is
+// checked when it is opened, once.
+func Parse(frame []byte) (Envelope, error) {
+	if rest, ok := bytes.CutPrefix(frame, []byte(sealStart)); ok {
+		if kind, body, ok := bytes.Cut(rest, []byte(sealMiddle)); ok && len(body) > 1 && plainWord(kind) && body[len(body)-1] == '}' {
+			return Envelope{Kind: Kind(kind), Body: json.RawMessage(body[:len(body)-1])}, nil
+		}
+	}
+	var e Envelope
+	if err := json.Unmarshal(frame, &e); err != nil {
+		return e, fmt.Errorf("decode a frame: %v: %w", err, protocol.ErrInvalid)
+	}
+	return e, nil
+}
+
+func plainWord(b []byte) bool {
+	for _, c := range b {
+		if (c < 'a' || c > 'z') && c != '_' {
+			return false
+		}
+	}
+	return len(b) > 0
 }
 
 // Open reads the body of an envelope into a message.
@@ -103,7 +133,8 @@ type SignedOffer struct {
 	Languages []string       `json:"languages,omitempty"`
 }
 
-// Offers replaces all offers of a connection.
+// Offers replaces all offers of a provider: a provider has one connection to a
+// relayer, and a newer one takes the place of an older one.
 type Offers struct {
 	Offers []SignedOffer `json:"offers"`
 	// Busy is how many requests run now; capacity less busy is free.
@@ -178,13 +209,15 @@ type Window struct {
 	More uint32      `json:"more"`
 }
 
-// Done ends a request that was accepted: with a receipt, or (backend died before
-// any token) with an error and none.
+// Done ends a request that was accepted: with a receipt, or (it ended before any
+// token) with an error and none. A provider whose connection broke sends the Done
+// of what it had to cut off again on its next connection.
 type Done struct {
 	Hash      common.Hash      `json:"hash"`
 	Receipt   protocol.Receipt `json:"receipt"`
 	Signature protocol.Bytes   `json:"signature,omitempty"`
-	// Output repeats the whole answer when a stored receipt is sent again.
+	// Output and OutputText repeat the whole answer when the chunks do not add up
+	// to it: a stored receipt sent again, or an end that no chunk could carry.
 	Output     []uint32 `json:"output,omitempty"`
 	OutputText string   `json:"output_text,omitempty"`
 	Error      string   `json:"error,omitempty"`
@@ -207,6 +240,12 @@ type Pay struct {
 type Paid struct {
 	VoucherHash common.Hash `json:"voucher_hash"`
 	Error       string      `json:"error,omitempty"`
+	// Count is how many receipts the provider's newest voucher of the line holds:
+	// the payer repeats Added from there when an earlier Pay was lost.
+	Count uint64 `json:"count"`
+	// Pending is set by a relayer that keeps the voucher for a provider that is not
+	// connected: not held by the provider yet.
+	Pending bool `json:"pending,omitempty"`
 }
 
 // Drain announces that the provider takes no more work on this connection.
