@@ -11,29 +11,8 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
-// Finish says why an answer ended, with the values of a receipt's field.
-type Finish uint8
-
-// The reasons. The runtime itself never finds a stop string: the receiver of the
-// tokens does, and says so with ErrStop.
-const (
-	FinishStop       Finish = 0 // the last token is a stop id
-	FinishLength     Finish = 1 // MaxTokens tokens are out
-	FinishContext    Finish = 2 // all positions of the model are used
-	FinishStopString Finish = 3 // the receiver saw enough
-	FinishCancelled  Finish = 4 // the context ended
-)
-
-func (f Finish) String() string {
-	names := []string{"stop", "length", "context", "stopString", "cancelled"}
-	if int(f) < len(names) {
-		return names[f]
-	}
-	return fmt.Sprintf("finish(%d)", uint8(f))
-}
-
 // ErrStop is returned by the receiver of tokens to end an answer after the token
-// that it was given: Result.Finish is FinishStopString.
+// that it was given: Result.Finish is protocol.FinishStopString.
 var ErrStop = errors.New("stop generating")
 
 // Params is what a request fixes about an answer besides its prompt.
@@ -48,7 +27,7 @@ type Params struct {
 // cancelled or stopped one ends.
 type Result struct {
 	Output []uint32
-	Finish Finish
+	Finish protocol.Finish
 	// Positions is T = prompt + output - 1, the positions of the trace (0 for a
 	// one-token prompt and no output).
 	Positions int
@@ -61,9 +40,9 @@ type Result struct {
 // soon as it is picked. A nil emit is allowed.
 //
 // When ctx ends after the prompt was computed, the tokens so far are a valid
-// result with FinishCancelled and a nil error; when it ends earlier there is no
+// result with protocol.FinishCancelled and a nil error; when it ends earlier there is no
 // answer and Generate returns the context's error. An error of emit other than
-// ErrStop is returned together with the valid result so far, FinishCancelled.
+// ErrStop is returned together with the valid result so far, protocol.FinishCancelled.
 // Prompts that are empty, too long or outside the vocabulary and bad params are
 // refused with errors that wrap protocol.ErrInvalid.
 func (s *Session) Generate(ctx context.Context, prompt []uint32, p Params, emit func(token uint32) error) (Result, error) {
@@ -72,7 +51,7 @@ func (s *Session) Generate(ctx context.Context, prompt []uint32, p Params, emit 
 	}
 	s.Reset()
 	s.reserve(min(len(prompt)+p.MaxTokens, s.m.header.Positions))
-	pick := newPicker(s.m, p.Params)
+	pick := picker{p: p.Params}
 	var next uint32
 	visit := func(t int, logits []int32) error {
 		next = pick.token(logits, uint64(t)+1)
@@ -90,7 +69,7 @@ func (s *Session) Generate(ctx context.Context, prompt []uint32, p Params, emit 
 	output := make([]uint32, 0, min(p.MaxTokens, s.m.header.Positions))
 	for {
 		if ctx.Err() != nil {
-			return s.result(len(prompt), output, FinishCancelled), nil
+			return s.result(len(prompt), output, protocol.FinishCancelled), nil
 		}
 		output = append(output, next)
 		finish, done := s.m.finish(len(prompt), output, p)
@@ -102,12 +81,12 @@ func (s *Session) Generate(ctx context.Context, prompt []uint32, p Params, emit 
 		case done && (err == nil || errors.Is(err, ErrStop)):
 			return s.result(len(prompt), output, finish), nil
 		case errors.Is(err, ErrStop):
-			return s.result(len(prompt), output, FinishStopString), nil
+			return s.result(len(prompt), output, protocol.FinishStopString), nil
 		case err != nil:
-			return s.result(len(prompt), output, FinishCancelled), fmt.Errorf("emit token: %w", err)
+			return s.result(len(prompt), output, protocol.FinishCancelled), fmt.Errorf("emit token: %w", err)
 		}
 		if err := s.Feed(output[len(output)-1:], 0, visit); err != nil {
-			return s.result(len(prompt), output, FinishCancelled), err
+			return s.result(len(prompt), output, protocol.FinishCancelled), err
 		}
 	}
 }
@@ -130,14 +109,14 @@ func (m *Model) CheckRequest(prompt []uint32, p Params) error {
 
 // finish tells whether the output ends with its last token, and why: a stop id
 // goes before the length, the length before the context.
-func (m *Model) finish(prompt int, output []uint32, p Params) (Finish, bool) {
+func (m *Model) finish(prompt int, output []uint32, p Params) (protocol.Finish, bool) {
 	switch last := output[len(output)-1]; {
 	case m.IsStop(last, p.Params):
-		return FinishStop, true
+		return protocol.FinishStop, true
 	case len(output) >= p.MaxTokens:
-		return FinishLength, true
+		return protocol.FinishLength, true
 	case prompt+len(output)-1 >= m.header.Positions:
-		return FinishContext, true
+		return protocol.FinishContext, true
 	}
 	return 0, false
 }
@@ -150,7 +129,7 @@ func (m *Model) IsStop(id uint32, p protocol.Params) bool {
 
 // result closes an answer. The session may have computed the position of the last
 // output token already; the trace does not hold it.
-func (s *Session) result(prompt int, output []uint32, f Finish) Result {
+func (s *Session) result(prompt int, output []uint32, f protocol.Finish) Result {
 	t := prompt + len(output) - 1
 	return Result{Output: output, Finish: f, Positions: t, Root: protocol.MerkleRoot(s.leaves[:t*(s.m.header.Layers+1)])}
 }

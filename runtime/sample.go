@@ -93,8 +93,6 @@ type picker struct {
 	words noiseWords
 }
 
-func newPicker(_ *Model, p protocol.Params) *picker { return &picker{p: p} }
-
 // Pick returns the token that follows logits, where position is that of the new
 // token in prompt and output: block HEAD of the trace.
 func Pick(logits []int32, p protocol.Params, position uint64) uint32 {
