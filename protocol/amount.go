@@ -106,8 +106,9 @@ func (a *Amount) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Value stores a as a decimal string; store pads it where the engine sorts text.
-func (a Amount) Value() (driver.Value, error) { return a.String(), nil }
+// Value stores a as 78 decimal digits, zero padded: a numeric column takes them as
+// the number they are, and a text column (SQLite has no wide integer) sorts them so.
+func (a Amount) Value() (driver.Value, error) { return fmt.Sprintf("%078s", a.String()), nil }
 
 // Scan reads a decimal string, zero padded or not, or a non-negative integer.
 func (a *Amount) Scan(src any) error {
