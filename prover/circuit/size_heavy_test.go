@@ -1,0 +1,5 @@
+//go:build heavy
+
+package circuit
+
+const randomSteps = 100_000
