@@ -18,7 +18,7 @@ func (c *Counter) Add(text string) {
 	if c.words == nil {
 		c.words = map[string]int{}
 	}
-	for _, w := range split(text) {
+	for _, w := range Split(text) {
 		c.words[w]++
 	}
 }
@@ -33,7 +33,8 @@ func class(b byte) int {
 	return 0
 }
 
-func split(text string) []string {
+// Split cuts text into words. No learned piece crosses a word.
+func Split(text string) []string {
 	var out []string
 	for i := 0; i < len(text); {
 		j := i + 1
@@ -82,7 +83,8 @@ func (c *Counter) Train(size int) (*Vocab, error) {
 	if merges < 0 {
 		return nil, fmt.Errorf("train vocabulary: %w: %d tokens do not hold the bytes and characters", protocol.ErrInvalid, size)
 	}
-	for n := range merges {
+	known := map[string]bool{}
+	for len(pieces) < firstText+merges {
 		type pair struct{ a, b string }
 		counts := map[pair]int{}
 		for _, w := range words {
@@ -91,13 +93,16 @@ func (c *Counter) Train(size int) (*Vocab, error) {
 			}
 		}
 		if len(counts) == 0 {
-			return nil, fmt.Errorf("train vocabulary: %w: text gives only %d merges", protocol.ErrInvalid, n)
+			return nil, fmt.Errorf("train vocabulary: %w: text gives only %d merges", protocol.ErrInvalid, len(pieces)-firstText)
 		}
 		best := slices.MaxFunc(slices.Collect(maps.Keys(counts)), func(x, y pair) int {
 			return cmp.Or(cmp.Compare(counts[x], counts[y]), strings.Compare(y.a, x.a), strings.Compare(y.b, x.b))
 		})
 		joined := best.a + best.b
-		add(joined, -float32(n+1))
+		if !known[joined] { // two ways to build one string make one piece
+			known[joined] = true
+			add(joined, -float32(len(pieces)-firstText+1))
+		}
 		for k := range words {
 			p := words[k].parts
 			for i := 0; i+1 < len(p); i++ {

@@ -28,11 +28,7 @@ func (l *lane) attend(s *layerState, starts []int32) {
 			for t := t0; t < t1; t++ {
 				first := int(starts[t])
 				p := prob[t*T+first : t*T+t+1]
-				top := p[0]
-				for _, v := range p {
-					top = max(top, v)
-				}
-				scale(p, 1/expSum(p, p, soft, top*soft))
+				scale(p, 1/expSum(p, p, soft, maxOf(p)*soft))
 				clear(prob[t*T+s0 : t*T+first])
 				clear(prob[t*T+t+1 : t*T+s1])
 			}
@@ -60,14 +56,7 @@ func (l *lane) attendBack(s *layerState, starts []int32) {
 			dmix := l.dn[t0*d+h*hd:]
 			l.kn.gemm(l.dp, T, dmix, d, 1, l.vt[s0:], T, n, w, hd, false)
 			for i := range n {
-				p, dp := prob[(t0+i)*T+s0:(t0+i)*T+s1], l.dp[i*T:i*T+w]
-				var dot float32
-				for j, v := range p {
-					dot += v * dp[j]
-				}
-				for j, v := range p {
-					dp[j] = v * (dp[j] - dot) * soft
-				}
+				softmaxBack(l.dp[i*T:i*T+w], prob[(t0+i)*T+s0:(t0+i)*T+s1], soft)
 			}
 			l.kn.gemm(l.dq[t0*d+h*hd:], d, l.dp, T, 1, s.k[s0*kv+g*hd:], kv, n, hd, w, false)
 			l.kn.gemm(l.dk[s0*kv+g*hd:], kv, l.dp, 1, T, s.q[t0*d+h*hd:], d, w, hd, n, true)

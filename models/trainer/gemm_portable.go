@@ -72,3 +72,29 @@ func expOne(x float32) float32 {
 	p = p*r*r + r + 1
 	return p * math.Float32frombits(uint32(int32(n)+127)<<23)
 }
+
+func maxOf(x []float32) float32 {
+	top := x[0]
+	for _, v := range x {
+		top = max(top, v)
+	}
+	return top
+}
+
+func scale(x []float32, k float32) {
+	for i := range x {
+		x[i] *= k
+	}
+}
+
+// softmaxBack turns dp, the gradient of the probabilities p, into the gradient of the scores times k.
+func softmaxBack(dp, p []float32, k float32) {
+	p = p[:len(dp)]
+	var dot float32
+	for i, v := range p {
+		dot += v * dp[i]
+	}
+	for i, v := range p {
+		dp[i] = v * (dp[i] - dot) * k
+	}
+}

@@ -96,3 +96,58 @@ func expSum(dst, src []float32, scale, shift float32) float32 {
 	}
 	return sum
 }
+
+func maxOf(x []float32) float32 {
+	top, n := x[0], len(x)&^7
+	if n > 0 {
+		m := load8(unsafe.Pointer(&x[0]))
+		for i := 8; i < n; i += 8 {
+			m = m.Max(load8(unsafe.Pointer(&x[i])))
+		}
+		var lanes [8]float32
+		m.Store(&lanes)
+		archsimd.ClearAVXUpperBits()
+		for _, v := range lanes {
+			top = max(top, v)
+		}
+	}
+	for _, v := range x[n:] {
+		top = max(top, v)
+	}
+	return top
+}
+
+func scale(x []float32, k float32) {
+	n := len(x) &^ 7
+	kk := archsimd.BroadcastFloat32x8(k)
+	for i := 0; i < n; i += 8 {
+		p := unsafe.Pointer(&x[i])
+		store8(p, load8(p).Mul(kk))
+	}
+	archsimd.ClearAVXUpperBits()
+	for i := n; i < len(x); i++ {
+		x[i] *= k
+	}
+}
+
+// softmaxBack turns dp, the gradient of the probabilities p, into the gradient of the scores times k. The length is a
+// multiple of 16.
+func softmaxBack(dp, p []float32, k float32) {
+	p = p[:len(dp)]
+	var acc archsimd.Float32x8
+	for i := 0; i+8 <= len(dp); i += 8 {
+		acc = load8(unsafe.Pointer(&p[i])).MulAdd(load8(unsafe.Pointer(&dp[i])), acc)
+	}
+	var lanes [8]float32
+	acc.Store(&lanes)
+	var dot float32
+	for _, v := range lanes {
+		dot += v
+	}
+	d, kk := archsimd.BroadcastFloat32x8(dot), archsimd.BroadcastFloat32x8(k)
+	for i := 0; i+8 <= len(dp); i += 8 {
+		q := unsafe.Pointer(&dp[i])
+		store8(q, load8(q).Sub(d).Mul(load8(unsafe.Pointer(&p[i]))).Mul(kk))
+	}
+	archsimd.ClearAVXUpperBits()
+}

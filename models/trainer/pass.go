@@ -93,10 +93,7 @@ func (l *lane) forward(row Row) {
 	l.linear(l.logits, l.nf, m.layout.emb, false)
 	for t, target := range row.Targets {
 		p := l.logits[t*m.Vocab : (t+1)*m.Vocab]
-		top := p[0]
-		for _, v := range p {
-			top = max(top, v)
-		}
+		top := maxOf(p)
 		gold := p[target]
 		sum := expSum(p, p, 1, top)
 		if w := row.Weights[t]; w > 0 {
@@ -146,12 +143,6 @@ func (l *lane) backward(row Row, norm float32) {
 	demb := m.layout.emb.of(l.grad)
 	for t, tok := range row.Inputs {
 		addTo(demb[int(tok)*d:int(tok)*d+d], l.dh[t*d:t*d+d])
-	}
-}
-
-func scale(x []float32, k float32) {
-	for i := range x {
-		x[i] *= k
 	}
 }
 
