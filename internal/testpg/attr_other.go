@@ -1,0 +1,7 @@
+//go:build !linux && !windows
+
+package testpg
+
+import "syscall"
+
+func serverAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{} }
