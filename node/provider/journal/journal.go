@@ -1,0 +1,402 @@
+// Package journal is an append-only log on disk with grouped fsync: what Wait has
+// returned for survives a crash, and one fsync serves all who wait meanwhile.
+//
+// A log is a folder of numbered segments. A segment is a header and batches; a
+// batch is what one write and one fsync made durable:
+//
+//	batch  = "DGJB" ‖ u32 length ‖ u32 crc32c(number ‖ records) ‖ u64 number ‖ records
+//	record = u32 length ‖ u8 type ‖ data
+//
+// All integers are big endian; numbers count the batches of the log without gaps.
+//
+// On open the log is replayed. A batch that is cut off or does not match its
+// checksum is forgotten only if it is the very last thing of the last segment: it
+// was never acknowledged (a crash in mid-write). Anything else that is wrong
+// (a hole before a later batch, a missing or short older segment) refuses to open:
+// whoever signs by this log must not go on from a past that it does not know.
+// The one thing that cannot be told from a crash is damage to the last batch itself.
+//
+// After a failed write or fsync the log is broken for good: nothing says what the
+// disk holds, so every later Append fails until the process opens it anew.
+// One process holds a log at a time (a lock file).
+package journal
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/gofrs/flock"
+
+	"github.com/dgrid-network/dgrid/protocol"
+)
+
+const (
+	segmentMagic = "DGRIDJ01"
+	batchMagic   = "DGJB"
+	headerSize   = len(segmentMagic) + 8
+	batchHead    = len(batchMagic) + 4 + 4 + 8
+	recordHead   = 5
+
+	// MaxRecord bounds one record, in bytes.
+	MaxRecord = 64 << 20
+	maxBatch  = 2 * MaxRecord
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// Record is one entry.
+type Record struct {
+	Type byte
+	Data []byte
+}
+
+// Pos says where a record lies.
+type Pos struct {
+	Segment uint64
+	Offset  int64 // of the record in its file
+	Length  uint32
+}
+
+// Options of a log; the zero value is usable.
+type Options struct {
+	// SegmentBytes starts a new segment beyond this size; 64 MiB if 0.
+	SegmentBytes int64
+	// Head makes the first records of every new segment after the first: a summary
+	// that lets older segments be dropped. It runs while the log is being written, may be
+	// ahead of the records that follow it, and must not call the log.
+	Head func() []Record
+	// Step, if set, is called at named points of a write; tests end the process there.
+	Step func(point string)
+}
+
+// Log is an open journal. Its methods may be called concurrently.
+type Log struct {
+	dir  string
+	opt  Options
+	lock *flock.Flock
+
+	mu      sync.Mutex
+	pending *batch // being filled
+	err     error  // why nothing can be appended any more
+	closed  bool
+	first   uint64 // oldest segment that exists
+	last    uint64 // segment being written
+	wake    chan struct{}
+	stopped chan struct{}
+
+	// Only the writer goroutine uses these.
+	file   *os.File
+	size   int64
+	number uint64 // of the next batch
+	spare  []byte
+}
+
+type batch struct {
+	records []Record
+	size    int
+	pos     []Pos
+	err     error
+	done    chan struct{}
+}
+
+// Ticket is an appended record that may not be durable yet.
+type Ticket struct {
+	b *batch
+	i int
+}
+
+// Wait returns once the record is durable, with its place, or with the reason why
+// it is unknown whether it is.
+func (t Ticket) Wait() (Pos, error) {
+	<-t.b.done
+	if t.b.err != nil {
+		return Pos{}, t.b.err
+	}
+	return t.b.pos[t.i], nil
+}
+
+// Open replays the log in dir, creating it if there is none, and returns it ready
+// for appending. replay, unless nil, sees every record in order; its error ends Open.
+func Open(dir string, opt Options, replay func(Pos, Record) error) (*Log, error) {
+	if opt.SegmentBytes == 0 {
+		opt.SegmentBytes = 64 << 20
+	}
+	if opt.Step == nil {
+		opt.Step = func(string) {}
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("create the journal's folder: %w", err)
+	}
+	if replay == nil {
+		replay = func(Pos, Record) error { return nil }
+	}
+	lock := flock.New(filepath.Join(dir, "LOCK"), flock.SetPermissions(0o600))
+	if ok, err := lock.TryLock(); err != nil {
+		return nil, fmt.Errorf("lock the journal: %w", err)
+	} else if !ok {
+		return nil, fmt.Errorf("lock the journal in %s: another process has it: %w", dir, protocol.ErrConflict)
+	}
+	l := &Log{dir: dir, opt: opt, lock: lock, pending: newBatch(), wake: make(chan struct{}, 1), stopped: make(chan struct{})}
+	if err := l.load(replay); err != nil {
+		if l.file != nil {
+			l.file.Close()
+		}
+		return nil, errors.Join(err, lock.Unlock())
+	}
+	go l.write()
+	return l, nil
+}
+
+func newBatch() *batch { return &batch{done: make(chan struct{})} }
+
+// Append adds a record to the log, in the order of the calls. It does not wait.
+func (l *Log) Append(r Record) (Ticket, error) {
+	if len(r.Data) > MaxRecord {
+		return Ticket{}, fmt.Errorf("append a record of %d bytes: %w", len(r.Data), protocol.ErrInvalid)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err != nil {
+		return Ticket{}, l.err
+	}
+	if l.closed {
+		return Ticket{}, fmt.Errorf("append to a closed journal: %w", protocol.ErrUnavailable)
+	}
+	b := l.pending
+	b.records = append(b.records, r)
+	b.size += recordHead + len(r.Data)
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+	return Ticket{b, len(b.records) - 1}, nil
+}
+
+// Err returns why the log is broken, nil while it is not.
+func (l *Log) Err() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err
+}
+
+// Segments returns the oldest and the newest segment's number.
+func (l *Log) Segments() (first, last uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.first, l.last
+}
+
+// Close makes what was appended durable and releases the log.
+func (l *Log) Close() error {
+	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		<-l.stopped
+		return nil
+	}
+	l.closed = true
+	l.mu.Unlock()
+	close(l.wake)
+	<-l.stopped
+	return errors.Join(l.Err(), l.file.Close(), l.lock.Unlock())
+}
+
+// Read returns a record that Wait or the replay has named.
+func (l *Log) Read(p Pos) (Record, error) {
+	f, err := os.Open(l.path(p.Segment))
+	if err != nil {
+		return Record{}, fmt.Errorf("read the journal: %w", err)
+	}
+	defer f.Close()
+	buf := make([]byte, recordHead+int(p.Length))
+	if _, err := f.ReadAt(buf, p.Offset); err != nil {
+		return Record{}, fmt.Errorf("read the journal at %d:%d: %w", p.Segment, p.Offset, err)
+	}
+	if binary.BigEndian.Uint32(buf) != p.Length {
+		return Record{}, fmt.Errorf("read the journal at %d:%d: another record lies there: %w", p.Segment, p.Offset, protocol.ErrInternal)
+	}
+	return Record{Type: buf[4], Data: buf[recordHead:]}, nil
+}
+
+// Drop deletes the segments before keep. The newest always stays.
+func (l *Log) Drop(keep uint64) error {
+	l.mu.Lock()
+	first, last := l.first, l.last
+	l.mu.Unlock()
+	for n := first; n < min(keep, last); n++ {
+		if err := os.Remove(l.path(n)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("drop a journal segment: %w", err)
+		}
+		l.mu.Lock()
+		l.first = n + 1
+		l.mu.Unlock()
+	}
+	return syncDir(l.dir)
+}
+
+// write is the one goroutine that touches the file: take all that waits, write it,
+// sync it, tell those who wait.
+func (l *Log) write() {
+	defer close(l.stopped)
+	for open := true; open; {
+		_, open = <-l.wake
+		l.mu.Lock()
+		b := l.pending
+		l.pending = newBatch()
+		err := l.err
+		l.mu.Unlock()
+		if len(b.records) == 0 {
+			continue
+		}
+		if err == nil {
+			err = l.commit(b)
+		}
+		if err != nil {
+			l.mu.Lock()
+			if l.err == nil {
+				l.err = fmt.Errorf("journal is broken, restart to go on from what the disk holds: %w", err)
+			}
+			b.err = l.err
+			l.mu.Unlock()
+		}
+		close(b.done)
+	}
+}
+
+func (l *Log) commit(b *batch) error {
+	if l.size >= l.opt.SegmentBytes {
+		if err := l.roll(); err != nil {
+			return err
+		}
+	}
+	return l.put(b)
+}
+
+// put writes one batch at the end of the file and syncs.
+func (l *Log) put(b *batch) error {
+	if b.size > maxBatch {
+		return l.putHalves(b)
+	}
+	buf := append(l.spare[:0], batchMagic...)
+	buf = binary.BigEndian.AppendUint32(buf, uint32(b.size))
+	buf = append(buf, 0, 0, 0, 0)
+	buf = binary.BigEndian.AppendUint64(buf, l.number)
+	b.pos = make([]Pos, 0, len(b.records))
+	for _, r := range b.records {
+		b.pos = append(b.pos, Pos{l.last, l.size + int64(len(buf)), uint32(len(r.Data))})
+		buf = binary.BigEndian.AppendUint32(buf, uint32(len(r.Data)))
+		buf = append(append(buf, r.Type), r.Data...)
+	}
+	binary.BigEndian.PutUint32(buf[8:], crc32.Checksum(buf[12:], castagnoli))
+	l.spare = buf
+	if cap(l.spare) > 4<<20 {
+		l.spare = nil
+	}
+	l.opt.Step("journal.before_write")
+	if _, err := l.file.Write(buf[:len(buf)/2]); err != nil {
+		return fmt.Errorf("write the journal: %w", err)
+	}
+	l.opt.Step("journal.half_written")
+	if _, err := l.file.Write(buf[len(buf)/2:]); err != nil {
+		return fmt.Errorf("write the journal: %w", err)
+	}
+	l.opt.Step("journal.written")
+	if err := l.file.Sync(); err != nil {
+		return fmt.Errorf("sync the journal: %w", err)
+	}
+	l.opt.Step("journal.synced")
+	l.size += int64(len(buf))
+	l.number++
+	return nil
+}
+
+func (l *Log) putHalves(b *batch) error {
+	for part := range 2 {
+		half := newBatch()
+		half.records = b.records[:len(b.records)/2]
+		if part == 1 {
+			half.records = b.records[len(b.records)/2:]
+		}
+		for _, r := range half.records {
+			half.size += recordHead + len(r.Data)
+		}
+		if err := l.put(half); err != nil {
+			return err
+		}
+		b.pos = append(b.pos, half.pos...)
+	}
+	return nil
+}
+
+// roll starts the next segment with the summary of all before it.
+func (l *Log) roll() error {
+	old := l.file
+	if err := l.create(l.last + 1); err != nil {
+		return err
+	}
+	if err := old.Close(); err != nil {
+		return fmt.Errorf("close a journal segment: %w", err)
+	}
+	l.opt.Step("journal.rolled")
+	if l.opt.Head == nil {
+		return nil
+	}
+	head := newBatch()
+	head.records = l.opt.Head()
+	for _, r := range head.records {
+		head.size += recordHead + len(r.Data)
+	}
+	if len(head.records) == 0 {
+		return nil
+	}
+	return l.put(head)
+}
+
+// create makes segment n durable, as an empty one, and writes to it from now on.
+func (l *Log) create(n uint64) error {
+	f, err := os.OpenFile(l.path(n), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("create a journal segment: %w", err)
+	}
+	header := binary.BigEndian.AppendUint64([]byte(segmentMagic), n)
+	if _, err = f.Write(header); err == nil {
+		err = f.Sync()
+	}
+	if err == nil {
+		err = syncDir(l.dir)
+	}
+	if err != nil {
+		f.Close()
+		return fmt.Errorf("create a journal segment: %w", err)
+	}
+	l.file, l.size = f, int64(headerSize)
+	l.mu.Lock()
+	l.last = n
+	if l.first == 0 {
+		l.first = n
+	}
+	l.mu.Unlock()
+	return nil
+}
+
+func (l *Log) path(n uint64) string {
+	return filepath.Join(l.dir, fmt.Sprintf("%016x.journal", n))
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("sync the journal's folder: %w", err)
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("sync the journal's folder: %w", err)
+	}
+	return nil
+}

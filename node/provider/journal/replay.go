@@ -1,0 +1,165 @@
+package journal
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dgrid-network/dgrid/protocol"
+)
+
+// load replays all segments and leaves the last one open for appending.
+func (l *Log) load(replay func(Pos, Record) error) error {
+	numbers, err := l.list()
+	if err != nil {
+		return err
+	}
+	if len(numbers) == 0 {
+		return l.create(1)
+	}
+	l.first = numbers[0]
+	for i, n := range numbers {
+		if n != l.first+uint64(i) {
+			return fmt.Errorf("journal segment %d is missing: %w", l.first+uint64(i), protocol.ErrInvalid)
+		}
+		if err := l.loadSegment(n, i == 0, i == len(numbers)-1, replay); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *Log) list() ([]uint64, error) {
+	entries, err := os.ReadDir(l.dir)
+	if err != nil {
+		return nil, fmt.Errorf("list the journal: %w", err)
+	}
+	var numbers []uint64
+	for _, e := range entries {
+		name, ok := strings.CutSuffix(filepath.Base(e.Name()), ".journal")
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseUint(name, 16, 64)
+		if err != nil || n == 0 {
+			return nil, fmt.Errorf("journal holds a file named %q: %w", e.Name(), protocol.ErrInvalid)
+		}
+		numbers = append(numbers, n)
+	}
+	slices.Sort(numbers)
+	return numbers, nil
+}
+
+func (l *Log) loadSegment(n uint64, first, last bool, replay func(Pos, Record) error) error {
+	data, err := os.ReadFile(l.path(n))
+	if err != nil {
+		return fmt.Errorf("read journal segment %d: %w", n, err)
+	}
+	if header := binary.BigEndian.AppendUint64([]byte(segmentMagic), n); !bytes.HasPrefix(data, header) {
+		// A segment is used only after its header was synced.
+		if last && len(data) <= headerSize {
+			return l.create(n)
+		}
+		return fmt.Errorf("journal segment %d has no header: %w", n, protocol.ErrInvalid)
+	}
+	end := headerSize
+	for end < len(data) {
+		number, records, size := parseBatch(data[end:])
+		if size == 0 {
+			break
+		}
+		if first && end == headerSize {
+			l.number = number
+		}
+		if number != l.number {
+			return fmt.Errorf("journal segment %d: batch %d where %d belongs: %w", n, number, l.number, protocol.ErrInvalid)
+		}
+		if err := eachRecord(records, n, int64(end+batchHead), replay); err != nil {
+			return err
+		}
+		l.number++
+		end += size
+	}
+	if end < len(data) {
+		if !last {
+			return fmt.Errorf("journal segment %d is damaged at byte %d, and later segments exist: %w", n, end, protocol.ErrInvalid)
+		}
+		if at := laterBatch(data[end+1:], l.number); at >= 0 {
+			return fmt.Errorf("journal segment %d is damaged at byte %d, before a whole batch at %d: restore the folder, or start a new operator with a new journal: %w",
+				n, end, end+1+at, protocol.ErrInvalid)
+		}
+	}
+	if !last {
+		return nil
+	}
+	f, err := os.OpenFile(l.path(n), os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("open journal segment %d: %w", n, err)
+	}
+	l.file, l.size, l.last = f, int64(end), n
+	if err := f.Truncate(int64(end)); err != nil {
+		return fmt.Errorf("cut journal segment %d: %w", n, err)
+	}
+	if _, err := f.Seek(int64(end), 0); err != nil {
+		return fmt.Errorf("open journal segment %d: %w", n, err)
+	}
+	if err := f.Sync(); err != nil {
+		return fmt.Errorf("sync journal segment %d: %w", n, err)
+	}
+	return nil
+}
+
+// parseBatch reads the batch at the start of data; size is 0 if there is no whole one.
+func parseBatch(data []byte) (number uint64, records []byte, size int) {
+	if len(data) < batchHead || string(data[:4]) != batchMagic {
+		return 0, nil, 0
+	}
+	n := int(binary.BigEndian.Uint32(data[4:]))
+	if n > maxBatch || len(data)-batchHead < n {
+		return 0, nil, 0
+	}
+	if crc32.Checksum(data[12:batchHead+n], castagnoli) != binary.BigEndian.Uint32(data[8:]) {
+		return 0, nil, 0
+	}
+	return binary.BigEndian.Uint64(data[12:]), data[batchHead : batchHead+n], batchHead + n
+}
+
+// laterBatch finds a whole batch numbered at least after in data, -1 if there is none.
+// Record data may contain anything, also the bytes of a batch: a number that this log
+// has not reached tells them apart from stale bytes.
+func laterBatch(data []byte, after uint64) int {
+	for at := 0; ; at++ {
+		i := bytes.Index(data[at:], []byte(batchMagic))
+		if i < 0 {
+			return -1
+		}
+		at += i
+		if number, _, size := parseBatch(data[at:]); size > 0 && number > after {
+			return at
+		}
+	}
+}
+
+func eachRecord(data []byte, segment uint64, offset int64, replay func(Pos, Record) error) error {
+	for at := 0; at < len(data); {
+		if len(data)-at < recordHead {
+			return fmt.Errorf("journal segment %d: cut record at %d: %w", segment, offset+int64(at), protocol.ErrInvalid)
+		}
+		n := int(binary.BigEndian.Uint32(data[at:]))
+		if n > len(data)-at-recordHead {
+			return fmt.Errorf("journal segment %d: cut record at %d: %w", segment, offset+int64(at), protocol.ErrInvalid)
+		}
+		r := Record{Type: data[at+4], Data: data[at+recordHead : at+recordHead+n]}
+		if err := replay(Pos{segment, offset + int64(at), uint32(n)}, r); err != nil {
+			return err
+		}
+		at += recordHead + n
+	}
+	return nil
+}
