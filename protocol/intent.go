@@ -105,14 +105,14 @@ type Attempt struct {
 }
 
 // Current returns the newest attempt, nil before the first.
-func (i *Intent) Current() *Attempt {
+func (i Intent) Current() *Attempt {
 	if len(i.Attempts) == 0 {
 		return nil
 	}
 	return &i.Attempts[len(i.Attempts)-1]
 }
 
-func (i *Intent) String() string {
+func (i Intent) String() string {
 	return fmt.Sprintf("%s %s (%s)", i.Purpose, i.ID.TerminalString(), i.State)
 }
 

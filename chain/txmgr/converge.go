@@ -22,12 +22,19 @@ const hour = 3600 // seconds of block time
 func (m *Manager) Converge(ctx context.Context) error {
 	m.work.Lock()
 	defer m.work.Unlock()
-	err := m.pass(ctx)
+	err := m.converge(ctx)
 	m.announce(err)
 	return err
 }
 
-func (m *Manager) pass(ctx context.Context) error {
+// pass is one view with what its actions add to it.
+type pass struct {
+	View
+	next uint64 // nonce of the next new transaction
+	gas  uint64 // signed within the hour
+}
+
+func (m *Manager) converge(ctx context.Context) error {
 	v, err := m.view(ctx)
 	if err != nil {
 		return err
@@ -37,15 +44,15 @@ func (m *Manager) pass(ctx context.Context) error {
 			return err
 		}
 	}
-	next := firstNonce(v)
+	p := &pass{View: v, next: firstNonce(v), gas: v.Lane.GasUsed}
 	var errs []error // of single intents; the others go on
 	for _, a := range Decide(v, m.cfg.Policy) {
-		err := m.perform(ctx, v, a, &next)
+		err := m.perform(ctx, p, a)
 		if errors.Is(err, ErrHalted) || errors.As(err, new(crash)) {
 			return err
 		}
 		if err != nil {
-			errs = append(errs, fmt.Errorf("%s %s: %w", a.Kind, &a.Intent, err))
+			errs = append(errs, fmt.Errorf("%s %s: %w", a.Kind, a.Intent, err))
 		}
 	}
 	return errors.Join(errs...)
@@ -87,8 +94,7 @@ func (m *Manager) view(ctx context.Context) (View, error) {
 	return v, nil
 }
 
-// perform does one action. next is the nonce for the next new transaction.
-func (m *Manager) perform(ctx context.Context, v View, a Action, next *uint64) error {
+func (m *Manager) perform(ctx context.Context, p *pass, a Action) error {
 	switch a.Kind {
 	case ActHalt:
 		return fmt.Errorf("%s: %w", a.Reason, ErrHalted)
@@ -100,7 +106,7 @@ func (m *Manager) perform(ctx context.Context, v View, a Action, next *uint64) e
 	case ActResend:
 		return m.send(ctx, a.Intent.Current())
 	case ActReplace, ActCancel:
-		attempt, err := m.sign(v, a, a.Intent.Nonce, a.Intent.Current().GasLimit)
+		attempt, err := m.sign(p.Chain, a, a.Intent.Nonce, a.Intent.Current().GasLimit)
 		if err != nil {
 			return err
 		}
@@ -114,7 +120,7 @@ func (m *Manager) perform(ctx context.Context, v View, a Action, next *uint64) e
 		}
 		return m.send(ctx, &attempt)
 	case ActSubmit:
-		return m.submit(ctx, v, a, next)
+		return m.submit(ctx, p, a)
 	case ActRetry:
 		return m.retry(ctx, a.Intent)
 	}
@@ -122,12 +128,12 @@ func (m *Manager) perform(ctx context.Context, v View, a Action, next *uint64) e
 }
 
 // submit gives a queued intent its nonce and sends it, if its simulation passes.
-func (m *Manager) submit(ctx context.Context, v View, a Action, next *uint64) error {
+func (m *Manager) submit(ctx context.Context, p *pass, a Action) error {
 	in := a.Intent
-	gas, err := m.simulate(ctx, v, in)
+	gas, err := m.simulate(ctx, p.Chain.GasLimit, in)
 	var refused interface{ RevertData() []byte }
 	if errors.As(err, &refused) {
-		if underWay(v, *next) {
+		if p.underWay() {
 			return nil // it may depend on what is; judged again at the next head
 		}
 		in.State, in.Reason, in.RevertData = protocol.IntentReverted, err.Error(), refused.RevertData()
@@ -136,14 +142,19 @@ func (m *Manager) submit(ctx context.Context, v View, a Action, next *uint64) er
 	if err != nil {
 		return fmt.Errorf("simulate: %w", err)
 	}
-	attempt, err := m.sign(v, a, *next, gas)
+	if most := m.cfg.Policy.GasPerHour; most > 0 && p.gas+gas > most {
+		m.log.Warn("lane holds", "reason", "hourly gas", "signed", p.gas, "limit", most, "intent", in.ID, "gas", gas)
+		return nil
+	}
+	attempt, err := m.sign(p.Chain, a, p.next, gas)
 	if err != nil {
 		return err
 	}
 	if err := m.cfg.Outbox.Sign(ctx, attempt); err != nil {
 		return err
 	}
-	*next++
+	p.next++
+	p.gas += gas
 	m.log.Info("transaction signed", "purpose", in.Purpose, "intent", in.ID, "tx", attempt.TxHash,
 		"nonce", attempt.Nonce, "gas", attempt.GasLimit, "fee_cap", attempt.GasFeeCap)
 	if err := m.at(K3); err != nil {
@@ -154,8 +165,8 @@ func (m *Manager) submit(ctx context.Context, v View, a Action, next *uint64) er
 
 // underWay reports whether transactions of the lane were sent whose effects a
 // simulation may not see: before this pass, or in it.
-func underWay(v View, next uint64) bool {
-	return next != firstNonce(v) || slices.ContainsFunc(v.Lane.Intents, func(in protocol.Intent) bool {
+func (p *pass) underWay() bool {
+	return p.next != firstNonce(p.View) || slices.ContainsFunc(p.Lane.Intents, func(in protocol.Intent) bool {
 		return in.State == protocol.IntentSent
 	})
 }
@@ -172,7 +183,7 @@ func firstNonce(v View) uint64 {
 // estimate with a margin. Nodes estimate in the context of the latest block, and a
 // contract may take more gas in the next one (a new checkpoint, say), so half as
 // much again and a fixed 30,000 are added.
-func (m *Manager) simulate(ctx context.Context, v View, in protocol.Intent) (uint64, error) {
+func (m *Manager) simulate(ctx context.Context, blockLimit uint64, in protocol.Intent) (uint64, error) {
 	estimate, err := m.cfg.Node.Simulate(ctx, ethereum.CallMsg{
 		From: m.lane, To: in.To, Data: in.Data, Value: in.Value.Big(),
 	})
@@ -182,10 +193,10 @@ func (m *Manager) simulate(ctx context.Context, v View, in protocol.Intent) (uin
 	if in.GasLimit > 0 {
 		return in.GasLimit, nil
 	}
-	return min(estimate+estimate/2+30_000, v.Chain.GasLimit), nil
+	return min(estimate+estimate/2+30_000, blockLimit), nil
 }
 
-func (m *Manager) sign(v View, a Action, nonce, gas uint64) (protocol.Attempt, error) {
+func (m *Manager) sign(c Observation, a Action, nonce, gas uint64) (protocol.Attempt, error) {
 	in := a.Intent
 	body := &types.DynamicFeeTx{
 		ChainID: new(big.Int).SetUint64(m.cfg.ChainID), Nonce: nonce, Gas: gas,
@@ -206,7 +217,7 @@ func (m *Manager) sign(v View, a Action, nonce, gas uint64) (protocol.Attempt, e
 	return protocol.Attempt{
 		IntentID: in.ID, Nonce: nonce, TxHash: tx.Hash(), Raw: raw, Cancels: a.Kind == ActCancel,
 		GasLimit: tx.Gas(), GasFeeCap: protocol.MustAmount(tx.GasFeeCap()), GasTipCap: protocol.MustAmount(tx.GasTipCap()),
-		SignedAt: v.Chain.Head.Number, SignedSec: v.Chain.Head.Time,
+		SignedAt: c.Head.Number, SignedSec: c.Head.Time,
 	}, nil
 }
 
@@ -251,4 +262,3 @@ func (m *Manager) move(ctx context.Context, from protocol.IntentState, in protoc
 	}
 	return nil
 }
-

@@ -240,16 +240,15 @@ func decideSent(v View, p Policy, in protocol.Intent) Action {
 
 func decideQueued(v View, p Policy, queued []Action, inFlight int) []Action {
 	var out []Action
-	gas := v.Lane.GasUsed
 	for _, a := range queued {
 		switch {
 		case a.Intent.Cancel || expired(v, a.Intent):
 			next := a.Intent
 			next.State, next.Reason = protocol.IntentSuperseded, cancelReason(v, a.Intent)
 			out = append(out, Action{Kind: ActMove, From: protocol.IntentQueued, Intent: next})
-		case p.GasPerHour > 0 && gas >= p.GasPerHour:
+		case p.GasPerHour > 0 && v.Lane.GasUsed >= p.GasPerHour:
 			return append(out, Action{Kind: ActHold, Reason: fmt.Sprintf(
-				"%d gas signed within an hour, the limit is %d", gas, p.GasPerHour)})
+				"%d gas signed within an hour, the limit is %d", v.Lane.GasUsed, p.GasPerHour)})
 		case inFlight < p.MaxInFlight:
 			a.Fees = freshFees(v.Chain, p)
 			out = append(out, a)

@@ -202,7 +202,7 @@ func (m *Manager) Cancel(ctx context.Context, id common.Hash) error {
 		return fmt.Errorf("cancel: %w", err)
 	}
 	if in.State.Terminal() {
-		return fmt.Errorf("cancel %s: %w", &in, protocol.ErrConflict)
+		return fmt.Errorf("cancel %s: %w", in, protocol.ErrConflict)
 	}
 	in.Cancel = true
 	if err := m.cfg.Outbox.Move(ctx, in.State, in); err != nil {

@@ -20,7 +20,7 @@ type Failed struct {
 }
 
 func (f *Failed) Error() string {
-	return fmt.Sprintf("%s: %s: %v", &f.Intent, f.Intent.Reason, f.Cause)
+	return fmt.Sprintf("%s: %s: %v", f.Intent, f.Intent.Reason, f.Cause)
 }
 
 func (f *Failed) Unwrap() error { return f.Cause }
@@ -96,9 +96,9 @@ func (m *Manager) wait(ctx context.Context, id common.Hash, done func(protocol.I
 			last := m.lastErr
 			m.mu.Unlock()
 			if last != nil {
-				return nil, fmt.Errorf("wait for %s: %w; last trouble: %w", &in, ctx.Err(), last)
+				return nil, fmt.Errorf("wait for %s: %w; last trouble: %w", in, ctx.Err(), last)
 			}
-			return nil, fmt.Errorf("wait for %s: %w", &in, ctx.Err())
+			return nil, fmt.Errorf("wait for %s: %w", in, ctx.Err())
 		}
 	}
 }
