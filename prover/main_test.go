@@ -1,0 +1,37 @@
+package prover
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/consensys/gnark/logger"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dgrid-network/dgrid/prover/keys"
+)
+
+// The test binary is its own key child.
+func TestMain(m *testing.M) {
+	logger.Disable()
+	if len(os.Args) > 1 && os.Args[1] == keys.ChildCommand {
+		os.Exit(keys.RunChild(os.Args[2:], os.Stderr, keys.Dot()))
+	}
+	os.Exit(m.Run())
+}
+
+// devKeys are the keys of the Dot circuit, from the cache that all tests share.
+var devKeys = sync.OnceValues(func() (*keys.Set, error) {
+	store := keys.Store{Dir: filepath.Join("..", ".cache", "keys"), Child: []string{os.Args[0], keys.ChildCommand}, Progress: os.Stderr}
+	return store.Dev(context.Background(), keys.Dot())
+})
+
+func testProver(t testing.TB) *Prover {
+	set, err := devKeys()
+	require.NoError(t, err)
+	p, err := New(set, 31337)
+	require.NoError(t, err)
+	return p
+}

@@ -1,0 +1,351 @@
+package prover
+
+import (
+	"context"
+	"encoding/binary"
+	"math/big"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+
+	"github.com/consensys/gnark-crypto/ecc"
+	bn254 "github.com/consensys/gnark-crypto/ecc/bn254"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/chunk"
+	"github.com/dgrid-network/dgrid/prover/circuit"
+	"github.com/dgrid-network/dgrid/prover/keys"
+	"github.com/dgrid-network/dgrid/runtime"
+	"github.com/dgrid-network/dgrid/runtime/commit"
+	"github.com/dgrid-network/dgrid/runtime/ops"
+)
+
+// layer is the first product of a model's first layer: its matrix, and the
+// activations that reach it from one token's embedding.
+type layer struct {
+	name    string
+	tensors []commit.Tensor // of the model, or those of the matrix
+	matrix  ops.Matrix
+	input   []int16
+}
+
+const firstMatrix = "layers.000.q"
+
+// demoLayer reads the demo model; found is false where the repository has none.
+func demoLayer(t testing.TB, token int) (l layer, found bool) {
+	files, err := filepath.Glob("../models/demo/*.dgm")
+	require.NoError(t, err)
+	if len(files) == 0 {
+		return layer{}, false
+	}
+	model, err := runtime.Open(files[0])
+	require.NoError(t, err)
+	l.name = filepath.Base(files[0])
+	byName := map[string]runtime.Tensor{}
+	for _, x := range model.Tensors() {
+		l.tensors = append(l.tensors, commit.Tensor{Name: x.Name, DType: string(x.DType), Shape: x.Shape, Data: x.Data})
+		byName[x.Name] = x
+	}
+	read := func(name string) ops.Matrix {
+		q, m := byName[name+".q"], byName[name+".m"]
+		w := ops.Matrix{Rows: q.Shape[0], Cols: q.Shape[1]}
+		for _, b := range q.Data {
+			w.Q = append(w.Q, int8(b))
+		}
+		for at := 0; at < len(m.Data); at += 4 {
+			w.M = append(w.M, binary.LittleEndian.Uint32(m.Data[at:]))
+		}
+		return w
+	}
+	emb := read("emb")
+	h, x := make([]int32, emb.Cols), make([]int32, emb.Cols)
+	for i := range h {
+		h[i] = ops.Sat(ops.Rsh(int64(emb.Q[token*emb.Cols+i])*int64(emb.M[token*emb.Groups()+i/ops.Group]), 8))
+	}
+	ops.Norm(x, h, model.Header().Eps)
+	l.input = make([]int16, len(x))
+	ops.Quant(l.input, x)
+	l.matrix = read(firstMatrix)
+	return l, true
+}
+
+// wideLayer has rows of more than one chunk, as larger models do.
+func wideLayer(rows, cols int) layer {
+	r := rand.New(rand.NewPCG(21, 22))
+	w := ops.Matrix{Rows: rows, Cols: cols}
+	l := layer{name: "random"}
+	var m []byte
+	q := make([]byte, rows*cols)
+	for i := range q {
+		q[i] = byte(r.Uint32())
+		w.Q = append(w.Q, int8(q[i]))
+	}
+	for range rows * w.Groups() {
+		w.M = append(w.M, r.Uint32()>>10)
+		m = binary.LittleEndian.AppendUint32(m, w.M[len(w.M)-1])
+	}
+	for range cols {
+		l.input = append(l.input, int16(r.IntN(65535)-32767))
+	}
+	l.matrix = w
+	l.tensors = []commit.Tensor{
+		{Name: firstMatrix + ".m", DType: "U32", Shape: []int{rows, w.Groups()}, Data: m},
+		{Name: firstMatrix + ".q", DType: "I8", Shape: []int{rows, cols}, Data: q},
+	}
+	return l
+}
+
+// step returns the step of chunk c of row j with all running sums right. A row's
+// sums do not straddle a chunk of sums.
+func (l *layer) step(t testing.TB, j, c int) *circuit.DotStep {
+	w := &l.matrix
+	perRow := (w.Cols + 1023) / 1024
+	rows := chunk.Wide80.Capacity() / perRow
+	from := j / rows * rows
+	var sums []chunk.Wide
+	for row := from; row < min(from+rows, w.Rows); row++ {
+		var sum int64
+		for i := range w.Cols {
+			sum += int64(w.Q[row*w.Cols+i]) * int64(l.input[i]) * int64(w.M[row*w.Groups()+i/ops.Group])
+			if i%1024 == 1023 || i == w.Cols-1 {
+				sums = append(sums, chunk.WideOf(sum))
+			}
+		}
+	}
+	words, err := chunk.PackWide(nil, sums)
+	require.NoError(t, err)
+	lo, hi := c*1024, min(c*1024+1024, w.Cols)
+	g := j * w.Groups()
+	return &circuit.DotStep{
+		Activations: l.input[lo:hi], Weights: w.Q[j*w.Cols+lo : j*w.Cols+hi], Scales: w.M[g+lo/32 : g+(hi+31)/32],
+		SumWords: words, SumCount: len(sums), Place: (j-from)*perRow + c, First: c == 0,
+		Submitter: common.HexToAddress("0x00000000000000000000000000000000000A11ce"),
+	}
+}
+
+// The story of this package: two committed chunks of a model, one running sum over
+// them, one proof, one contract that believes it, and no other statement.
+func TestProofOfOneSumOnTheVerifierContract(t *testing.T) {
+	layers := []layer{wideLayer(4, 1600)}
+	if demo, found := demoLayer(t, 7); found {
+		layers = append(layers, demo)
+	}
+	p := testProver(t)
+	contract, err := deployVerifier(31337)
+	require.NoError(t, err)
+	for _, l := range layers {
+		t.Run(l.name, func(t *testing.T) {
+			perRow := (l.matrix.Cols + 1023) / 1024
+			row, c := l.matrix.Rows-1, perRow-1
+			step := l.step(t, row, c)
+			proof, inputs, err := p.Prove(t.Context(), step, true)
+			require.NoError(t, err)
+			answer, gas, err := contract.Call(Calldata(proof, inputs))
+			require.NoError(t, err)
+			require.Empty(t, answer)
+			t.Logf("%d weights of %s, verifying transaction %d gas", len(step.Weights), l.name, gas)
+
+			// The weights are those of the model: their digest is a leaf of its root.
+			digests, err := commit.TensorDigests(l.tensors, firstMatrix+".q")
+			require.NoError(t, err)
+			require.Equal(t, digests[row*perRow+c], inputs[1])
+
+			requireOnlyTheseInputs(t, p, contract, proof, inputs)
+
+			// The claim off by one: right cannot be proven, wrong can, and the proof of
+			// the one is no proof of the other.
+			wrong := *step
+			wrong.SumWords = append([]byte(nil), step.SumWords...)
+			wrong.SumWords[step.Place/3*32+31-step.Place%3*10] ^= 1
+			requireUnprovable(t, p, &wrong, true)
+			requireUnprovable(t, p, step, false)
+			fault, faultInputs, err := p.Prove(t.Context(), &wrong, false)
+			require.NoError(t, err)
+			_, _, err = contract.Call(Calldata(fault, faultInputs))
+			require.NoError(t, err)
+			for _, bad := range [][]byte{Calldata(fault, inputs), Calldata(proof, faultInputs)} {
+				_, _, err = contract.Call(bad)
+				require.Error(t, err)
+			}
+			require.Equal(t, inputs[0], faultInputs[0])
+			require.Equal(t, inputs[1], faultInputs[1])
+			require.NotEqual(t, inputs[2], faultInputs[2])
+		})
+	}
+}
+
+// requireUnprovable checks that neither the reference nor the solver lets a false
+// statement through.
+func requireUnprovable(t *testing.T, p *Prover, step *circuit.DotStep, ok bool) {
+	_, _, err := p.Prove(t.Context(), step, ok)
+	require.ErrorIs(t, err, protocol.ErrConflict)
+	assignment, _, err := step.Assign(ok)
+	require.NoError(t, err)
+	_, err = p.prove(assignment)
+	require.ErrorContains(t, err, "is not satisfied")
+}
+
+type verifier interface {
+	Call(data []byte) ([]byte, uint64, error)
+}
+
+// requireOnlyTheseInputs flips every public input in several ways, in Go and in the
+// contract, and tries the aliases x + k*r.
+func requireOnlyTheseInputs(t *testing.T, p *Prover, contract verifier, proof Proof, inputs circuit.Inputs) {
+	rejected := func(in circuit.Inputs, why string) {
+		require.ErrorIs(t, p.Verify(proof, in), protocol.ErrInvalid, why)
+		_, _, err := contract.Call(Calldata(proof, in))
+		require.ErrorContains(t, err, "revert", why)
+	}
+	r := ecc.BN254.ScalarField()
+	rng := rand.New(rand.NewPCG(23, 24))
+	for i := range inputs {
+		for n := range 100 {
+			bit := n // low bits, then any
+			if n >= 16 {
+				bit = rng.IntN(254)
+			}
+			in := inputs
+			in[i][31-bit/8] ^= 1 << (bit % 8)
+			rejected(in, "flipped bit")
+		}
+		in := inputs
+		in[i] = common.Hash{}
+		if inputs[i] != in[i] {
+			rejected(in, "zero")
+		}
+		x := inputs[i].Big()
+		for k := int64(1); k <= 5; k++ {
+			alias := new(big.Int).Add(x, new(big.Int).Mul(r, big.NewInt(k)))
+			if alias.BitLen() > 256 {
+				break
+			}
+			in[i] = common.BigToHash(alias)
+			rejected(in, "alias")
+		}
+	}
+	for i := range inputs {
+		for j := range i {
+			in := inputs
+			in[i], in[j] = in[j], in[i]
+			rejected(in, "swapped")
+		}
+	}
+}
+
+// Groth16 proofs can be rewritten by anyone who sees one. Both rewritings verify,
+// which is why a proof's bytes never serve as an identity anywhere.
+func TestProofsAreMalleable(t *testing.T) {
+	p, l := testProver(t), wideLayer(1, 40)
+	proof, inputs, err := p.Prove(t.Context(), l.step(t, 0, 0), true)
+	require.NoError(t, err)
+	contract, err := deployVerifier(31337)
+	require.NoError(t, err)
+	made, err := decode(proof)
+	require.NoError(t, err)
+
+	negated := *made
+	negated.Ar.Neg(&made.Ar)
+	negated.Bs.Neg(&made.Bs)
+	var k, inverse fr.Element
+	k.SetUint64(123456789)
+	inverse.Inverse(&k)
+	scaled := *made
+	scaled.Ar.ScalarMultiplication(&made.Ar, k.BigInt(new(big.Int)))
+	scaled.Bs.ScalarMultiplication(&made.Bs, inverse.BigInt(new(big.Int)))
+	for _, other := range []Proof{Proof(negated.MarshalSolidity()), Proof(scaled.MarshalSolidity())} {
+		require.NotEqual(t, proof, other)
+		require.NoError(t, p.Verify(other, inputs))
+		_, _, err := contract.Call(Calldata(other, inputs))
+		require.NoError(t, err)
+	}
+}
+
+func TestMalformedProofsAreRefused(t *testing.T) {
+	p, l := testProver(t), wideLayer(1, 40)
+	proof, inputs, err := p.Prove(t.Context(), l.step(t, 0, 0), true)
+	require.NoError(t, err)
+	require.NoError(t, p.Verify(proof, inputs))
+	contract, err := deployVerifier(31337)
+	require.NoError(t, err)
+	_, _, g1, _ := bn254.Generators()
+	base := bn254.ID.BaseField()
+	for name, spoil := range map[string]func(b *Proof){
+		"zero":            func(b *Proof) { *b = Proof{} },
+		"flipped bit":     func(b *Proof) { b[100] ^= 1 },
+		"another point":   func(b *Proof) { raw := g1.RawBytes(); copy(b[192:], raw[:]) },
+		"infinity":        func(b *Proof) { clear(b[:64]) },
+		"infinity flag":   func(b *Proof) { clear(b[:64]); b[0] = 0x40 },
+		"compressed flag": func(b *Proof) { b[0] |= 0x80 },
+		"x over modulus": func(b *Proof) {
+			new(big.Int).Add(new(big.Int).SetBytes(b[:32]), base).FillBytes(b[:32])
+		},
+	} {
+		b := proof
+		spoil(&b)
+		require.ErrorIs(t, p.Verify(b, inputs), protocol.ErrInvalid, name)
+		_, _, err := contract.Call(Calldata(b, inputs))
+		require.Error(t, err, name)
+	}
+}
+
+func TestDevelopmentKeysStayOnDevelopmentChains(t *testing.T) {
+	set, err := devKeys()
+	require.NoError(t, err)
+	for _, id := range []uint64{31337, 1337} {
+		p, err := New(set, id)
+		require.NoError(t, err)
+		require.Equal(t, keys.Dot().DevKey, p.KeyHash())
+		_, err = deployVerifier(id)
+		require.NoError(t, err)
+	}
+	for _, id := range []uint64{1, 10, 8453, 31338} {
+		_, err := New(set, id)
+		require.ErrorIs(t, err, protocol.ErrUnauthorized)
+		_, err = deployVerifier(id)
+		require.ErrorContains(t, err, "revert")
+	}
+}
+
+func TestProveRefuses(t *testing.T) {
+	p, l := testProver(t), wideLayer(1, 40)
+	step := l.step(t, 0, 0)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, err := p.Prove(ctx, step, true)
+	require.ErrorIs(t, err, context.Canceled)
+	step.Place = 9
+	_, _, err = p.Prove(t.Context(), step, true)
+	require.ErrorIs(t, err, protocol.ErrInvalid)
+}
+
+func TestMeasure(t *testing.T) {
+	set, err := devKeys()
+	require.NoError(t, err)
+	l := wideLayer(4, 1600)
+	f, err := Measure(t.Context(), set, l.step(t, 3, 1), 1, false)
+	require.NoError(t, err)
+	require.Less(t, f.VerifyGas, uint64(260_000))
+	require.Positive(t, f.Prove)
+	require.Positive(t, f.ProveHeap)
+	require.Less(t, f.ContractBytes, 24_576)
+	t.Logf("%+v", f)
+	_, err = Measure(t.Context(), set, l.step(t, 3, 1), 0, false)
+	require.ErrorIs(t, err, protocol.ErrInvalid)
+}
+
+func BenchmarkProve(b *testing.B) {
+	set, err := devKeys()
+	require.NoError(b, err)
+	l := wideLayer(4, 2048)
+	step := l.step(b, 3, 1)
+	f, err := Measure(b.Context(), set, step, max(1, b.N), false)
+	require.NoError(b, err)
+	b.ReportMetric(float64(f.Constraints), "constraints")
+	b.ReportMetric(f.Prove.Seconds(), "s/proof")
+	b.ReportMetric(float64(f.ProveHeap)/1e6, "MB")
+	b.ReportMetric(float64(f.VerifyGas), "gas")
+}
