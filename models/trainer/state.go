@@ -118,3 +118,25 @@ func cpuSeconds() float64 {
 	}
 	return float64(u.Utime.Sec+u.Stime.Sec) + float64(u.Utime.Usec+u.Stime.Usec)/1e6
 }
+
+// Restore returns the model of a saved training state and the number of steps it has had.
+func Restore(path string) (*Model, int, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, 0, fmt.Errorf("read training state: %w", err)
+	}
+	var in state
+	if err := gob.NewDecoder(bytes.NewReader(raw)).Decode(&in); err != nil {
+		return nil, 0, fmt.Errorf("decode training state: %w", err)
+	}
+	m, err := NewModel(in.Config, in.Seed)
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(in.Params) != len(m.Params) {
+		return nil, 0, fmt.Errorf("restore model: %w: %d parameters", protocol.ErrInvalid, len(in.Params))
+	}
+	copy(m.Params, in.Params)
+	m.refresh()
+	return m, in.Step, nil
+}

@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 
 	"github.com/dgrid-network/dgrid/models/corpus"
+	"github.com/dgrid-network/dgrid/models/tokenize"
 	"github.com/dgrid-network/dgrid/models/trainer"
 )
 
@@ -46,6 +47,7 @@ func run(ctx context.Context) error {
 	flag.IntVar(&o.Steps, "steps", 6000, "optimizer steps")
 	flag.IntVar(&o.Rows, "rows", 16, "sequences per step")
 	flag.Float64Var(&o.Rate, "rate", 4e-3, "peak learning rate")
+	snapshot := flag.Bool("snapshot", false, "write the files from the state as it is, without training")
 	flag.Parse()
 	if *state == "" {
 		*state = filepath.Join(os.TempDir(), "dgrid-train.state")
@@ -65,6 +67,14 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if *snapshot {
+		model, step, err := trainer.Restore(o.Checkpoint)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(o.Log, "# snapshot after step %d\n", step)
+		return write(*out, model, vocab, o.Log)
+	}
 	model, err := trainer.NewModel(cfg, o.Seed)
 	if err != nil {
 		return err
@@ -73,16 +83,27 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for name, raw := range map[string][]byte{"stories.f32.bin": model.Checkpoint(), "stories.tok.bin": vocab.Marshal()} {
-		if err := os.WriteFile(filepath.Join(*out, name), raw, 0o644); err != nil {
-			return fmt.Errorf("write model: %w", err)
-		}
-		fmt.Fprintf(o.Log, "# sha256 %x  %s\n", sha256.Sum256(raw), name)
+	if err := write(*out, model, vocab, o.Log); err != nil {
+		return err
 	}
 	line, err := json.Marshal(result)
 	if err != nil {
 		return fmt.Errorf("encode result: %w", err)
 	}
 	fmt.Fprintf(o.Log, "# result %s\n", line)
+	return nil
+}
+
+// write saves the two files that an importer reads and logs their hashes.
+func write(folder string, model *trainer.Model, vocab *tokenize.Vocab, log io.Writer) error {
+	for _, f := range []struct {
+		name string
+		raw  []byte
+	}{{"stories.f32.bin", model.Checkpoint()}, {"stories.tok.bin", vocab.Marshal()}} {
+		if err := os.WriteFile(filepath.Join(folder, f.name), f.raw, 0o644); err != nil {
+			return fmt.Errorf("write model: %w", err)
+		}
+		fmt.Fprintf(log, "# sha256 %x  %s\n", sha256.Sum256(f.raw), f.name)
+	}
 	return nil
 }
