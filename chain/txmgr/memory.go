@@ -41,8 +41,7 @@ func (m *Memory) Put(_ context.Context, in protocol.Intent) (protocol.Intent, er
 		row = &in
 		m.intents[in.ID] = row
 	case row.State == protocol.IntentReverted || row.State == protocol.IntentSuperseded:
-		m.seq++
-		row.Call, row.Seq, row.State, row.Retries, row.Cancel = in.Call, m.seq, protocol.IntentQueued, 0, false
+		row.Call, row.State, row.Retries, row.Cancel = in.Call, protocol.IntentQueued, 0, false
 		row.TxHash, row.BlockNumber, row.BlockHash, row.Status = common.Hash{}, 0, common.Hash{}, 0
 		row.Reason, row.RevertData = "", nil
 	}
