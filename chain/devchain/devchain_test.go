@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/dgrid-network/dgrid/chain/devchain"
+	"github.com/dgrid-network/dgrid/internal/testpg"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -31,7 +32,7 @@ func TestMain(m *testing.M) {
 		fmt.Println(serve(*childDir))
 		os.Exit(1)
 	}
-	os.Exit(m.Run())
+	testpg.Main(m)
 }
 
 func serve(dir string) error {

@@ -7,13 +7,16 @@ import (
 	"log/slog"
 	"math/big"
 	"math/rand/v2"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/dgrid-network/dgrid/chain"
 	"github.com/dgrid-network/dgrid/chain/devchain"
 	"github.com/dgrid-network/dgrid/chain/txmgr"
+	"github.com/dgrid-network/dgrid/internal/testpg"
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/store"
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -55,6 +58,26 @@ type world struct {
 }
 
 func newWorld(t *testing.T, finality uint64) *world {
+	return newWorldOn(t, finality, txmgr.NewMemory())
+}
+
+// outboxes runs a test on each kind of outbox.
+func outboxes(t *testing.T, test func(t *testing.T, o txmgr.Outbox)) {
+	t.Run("memory", func(t *testing.T) { test(t, txmgr.NewMemory()) })
+	for engine, url := range map[string]func(t *testing.T) string{
+		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "dgrid.db") },
+		"postgres": func(t *testing.T) string { return testpg.URL(t) },
+	} {
+		t.Run(engine, func(t *testing.T) {
+			s, err := store.Open(t.Context(), url(t))
+			require.NoError(t, err)
+			t.Cleanup(func() { require.NoError(t, s.Close()) })
+			test(t, s.Outbox())
+		})
+	}
+}
+
+func newWorldOn(t *testing.T, finality uint64, o txmgr.Outbox) *world {
 	t.Helper()
 	c := manual(t, devchain.Config{FinalityDepth: finality, Alloc: contracts()})
 	profile := chain.ProfileOf(devchain.ChainID)
@@ -63,7 +86,7 @@ func newWorld(t *testing.T, finality uint64) *world {
 	require.NoError(t, err)
 	w := &world{t: t, chain: c, client: client}
 	w.node = &faultyNode{Node: client}
-	w.outbox = &faultyOutbox{Outbox: txmgr.NewMemory()}
+	w.outbox = &faultyOutbox{Outbox: o}
 	w.commit()
 	return w
 }
@@ -212,8 +235,10 @@ func at(p txmgr.Point) func(txmgr.Point) error {
 // TestTX1_CrashAtEveryPoint kills the manager at each failpoint, opens a new one
 // on the same outbox and chain, and counts effects: exactly one each, no nonce
 // unused, and one nonce's bytes never change without a replacement.
-func TestTX1_CrashAtEveryPoint(t *testing.T) {
-	w := newWorld(t, 2)
+func TestTX1_CrashAtEveryPoint(t *testing.T) { outboxes(t, crashAtEveryPoint) }
+
+func crashAtEveryPoint(t *testing.T, o txmgr.Outbox) {
+	w := newWorldOn(t, 2, o)
 	done := uint64(0)
 	for _, point := range []txmgr.Point{txmgr.K1, txmgr.K2, txmgr.K3, txmgr.K4, txmgr.K6, txmgr.K7, txmgr.K8, txmgr.K9} {
 		for range 20 {
@@ -258,8 +283,10 @@ func (w *world) die(point txmgr.Point, call protocol.Call) bool {
 
 // TestTX1_LostAnswers covers K5 (the RPC times out, having delivered or not) and
 // K10 (the COMMIT's answer is lost, having committed or not).
-func TestTX1_LostAnswers(t *testing.T) {
-	w := newWorld(t, 2)
+func TestTX1_LostAnswers(t *testing.T) { outboxes(t, lostAnswers) }
+
+func lostAnswers(t *testing.T, o txmgr.Outbox) {
+	w := newWorldOn(t, 2, o)
 	done := uint64(0)
 	faults := map[string]func(){
 		"K5 delivered":     func() { w.node.lose = true },
@@ -301,8 +328,10 @@ func failOnce(done bool) func() (bool, error) {
 
 // TestTX1_RandomCrashesUnderLoad kills at random points while many intents are
 // under way.
-func TestTX1_RandomCrashesUnderLoad(t *testing.T) {
-	w := newWorld(t, 3)
+func TestTX1_RandomCrashesUnderLoad(t *testing.T) { outboxes(t, randomCrashesUnderLoad) }
+
+func randomCrashesUnderLoad(t *testing.T, o txmgr.Outbox) {
+	w := newWorldOn(t, 3, o)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 0))
