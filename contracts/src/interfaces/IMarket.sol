@@ -1,114 +1,42 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Acceptance, Finish, JobState, Receipt, Request, Voucher} from "../types/Types.sol";
+import {
+    Acceptance,
+    Channel,
+    Checkpoint,
+    Finish,
+    Job,
+    JobOrder,
+    JobState,
+    Line,
+    Neighbours,
+    Receipt,
+    Request,
+    Shares,
+    Split,
+    Timing,
+    Voucher
+} from "../types/Types.sol";
 
-/// @title Market
-/// @notice Channels, vouchers, credits and on-chain jobs. It holds no token: what it owes is `Vault.held(Market)`.
-///
-/// Money of a channel: deposit -> voucher (off chain, cumulative) -> redeem -> pending credit -> mature -> split.
-/// Money of a job: maxFee locked -> delivered -> finalized -> split, and the rest of maxFee back.
-interface IMarket {
-    // ---------------------------------------------------------------- types
-
-    struct Channel {
-        address requester;
-        uint64 expiry;
-        address delegate;
-        // Set by close; vouchers are redeemed while block.timestamp < closesAt, swept from closesAt on.
-        uint64 closesAt;
-        // The delegate before the last change; its vouchers count while block.timestamp < retiresAt.
-        address retiring;
-        uint64 retiresAt;
-        uint128 deposit;
-        uint128 paid;
-    }
-
-    /// @notice One redeem of one voucher line. A leaf [a, b) of the sum tree belongs to the first checkpoint with
-    /// `paid >= b`.
-    struct Checkpoint {
-        uint128 paid;
-        uint64 time;
-    }
-
-    /// @notice A voucher line: everything paid to (channel, provider, modelVersion, relayer).
-    struct Line {
-        bytes32 receiptsRoot;
-        uint128 paid;
-        uint64 count;
-        uint32 checkpoints;
-    }
-
-    /// @notice What a caller asks for on chain. `params` is the canonical encoding that `paramsHash` hashes.
-    struct JobOrder {
-        bytes32 modelVersion;
-        uint32[] prompt;
-        uint32 maxOutputTokens;
-        bytes32 paramsHash;
-        uint128 priceIn;
-        uint128 priceOut;
-        uint128 maxFee;
-        uint64 deadline;
-        bytes32 salt;
-        // Zero: no callback.
-        address callback;
-        uint32 callbackGas;
-        // False: the callback runs at finality (the safe choice); true: at delivery.
-        bool callbackAtDelivery;
-    }
-
-    struct Job {
-        address requester;
-        JobState state;
-        uint64 deadline;
-        address provider;
-        uint64 deliveredAt;
-        uint32 callbackGas;
-        address callback;
-        bool callbackAtDelivery;
-        bool callbackDone;
-        bytes32 modelVersion;
-        bytes32 requestHash;
-        bytes32 receiptHash;
-        bytes32 outputRoot;
-        uint32 outputTokens;
-        uint8 finish;
-        uint128 maxFee;
-        uint128 fee;
-        address relayer;
-    }
-
-    /// @notice Shares of every fee in basis points, the same for all. Changed only behind the timelock.
-    struct Shares {
-        uint16 relayerBps;
-        uint16 protocolBps;
-        uint16 auditorsBps;
-    }
-
-    /// @notice Constants of a deployment, all in seconds but the last two.
-    struct Timing {
-        uint64 disputeWindow;
-        uint64 closeGrace;
-        uint64 epoch;
-        uint64 exitMargin;
-        uint64 maxHold;
-        uint64 timelock;
-        uint64 maxDeadline;
-        uint16 exposureDivisor;
-        uint32 maxPromptTokens;
-    }
-
+/// @title What every part of the Market reverts with and logs
+interface IMarketEvents {
     // --------------------------------------------------------------- errors
 
     error NotRequester(address caller, address requester);
     error NotSlasher(address caller);
-    error NotOwner(address caller);
     error Paused();
     error ZeroAmount();
     error ZeroAddress();
     error UnknownChannel(bytes32 channel);
     error ChannelClosed(bytes32 channel, uint64 closesAt);
     error ChannelNotSweepable(bytes32 channel, uint64 closesAt);
+    error ChannelAlreadySwept(bytes32 channel);
+    error ChannelEmpty(bytes32 channel, uint128 deposit);
+    error DelegateRetiring(address retiring, uint64 retiresAt);
+    error AmountTooHigh(uint256 amount, uint256 limit);
+    error WrongProvider(address provider, address expected);
+    error VoucherNotHigher(uint128 total, uint128 paid);
     error BadExpiry(uint64 expiry);
     error BadSignature(address signer);
     error SignatureExpired(uint64 deadline);
@@ -127,16 +55,22 @@ interface IMarket {
     error NotProvenClass(bytes32 modelVersion);
     error UnknownModelVersion(bytes32 modelVersion);
     error BadPrompt(uint256 length);
+    error BadParams(uint256 length);
+    error UnknownCheckpoint(bytes32 line, uint32 index);
     error ReceiptMismatch(string field);
     error FeeMismatch(uint256 fee, uint256 expected);
     error FeeAboveMax(uint256 fee, uint256 maxFee);
     error CallbackNotOpen(bytes32 job);
+    error CallbackGasTooHigh(uint256 gas, uint256 limit);
+    error AnswerDisproved(bytes32 job);
+    error WrongOutput(bytes32 job);
     error CallbackAlreadyDone(bytes32 job);
     error InsufficientCallbackGas(uint256 left, uint256 needed);
     error SharesTooHigh(string field, uint256 bps, uint256 limit);
     error TimelockOpen(uint64 until);
     error NothingScheduled();
     error UnsafeTiming(string field);
+    error BadWiring(string field);
 
     // --------------------------------------------------------------- events
 
@@ -170,7 +104,9 @@ interface IMarket {
         uint64 epoch
     );
     /// @notice A voucher of a batch paid nothing; `reason` is the selector of the error it would have been.
-    event VoucherRejected(bytes32 indexed channel, address indexed provider, bytes32 voucherHash, bytes4 reason);
+    event VoucherRejected(
+        bytes32 indexed channel, address indexed provider, bytes32 voucherHash, bytes4 reason
+    );
     /// @notice The fee of one job became due to be split.
     event CreditMatured(
         bytes32 indexed modelVersion,
@@ -184,28 +120,49 @@ interface IMarket {
     event CreditForfeited(address indexed provider, uint64 throughEpoch, uint64 time);
     event CreditHeld(address indexed provider, uint64 until);
 
-    /// @notice Parts of one fee; they sum to it. In a forfeited split `provider` was burned.
-    struct Split {
-        uint128 provider;
-        uint128 creator;
-        uint128 parent;
-        uint128 relayer;
-        uint128 auditors;
-        uint128 protocol;
-    }
-
-    event JobRequested(bytes32 indexed job, address indexed requester, bytes32 indexed modelVersion, Request request, JobOrder order);
-    event JobAccepted(bytes32 indexed job, address indexed provider, address indexed operator, address relayer);
-    event JobDelivered(bytes32 indexed job, address indexed provider, Receipt receipt, uint32[] output, uint64 disputableUntil);
-    event JobFinalized(bytes32 indexed job, address indexed provider, uint128 fee, uint128 refunded, Split split, bool forfeited);
-    event JobRefunded(bytes32 indexed job, address indexed requester, uint128 refunded, address indexed provider, uint256 penalty);
+    event JobRequested(
+        bytes32 indexed job,
+        address indexed requester,
+        bytes32 indexed modelVersion,
+        Request request,
+        JobOrder order
+    );
+    event JobAccepted(
+        bytes32 indexed job, address indexed provider, address indexed operator, address relayer
+    );
+    event JobDelivered(
+        bytes32 indexed job,
+        address indexed provider,
+        Receipt receipt,
+        uint32[] output,
+        uint64 disputableUntil
+    );
+    event JobFinalized(
+        bytes32 indexed job,
+        address indexed provider,
+        uint128 fee,
+        uint128 refunded,
+        Split split,
+        bool forfeited
+    );
+    event JobRefunded(
+        bytes32 indexed job,
+        address indexed requester,
+        uint128 refunded,
+        address indexed provider,
+        uint256 penalty
+    );
+    event JobDisproved(bytes32 indexed job, address indexed provider);
     event JobCallback(bytes32 indexed job, address indexed target, bool success);
 
     event SharesScheduled(Shares shares, uint64 effectiveAt);
     event SharesChanged(Shares shares);
     event TreasuryChanged(address indexed treasury);
     event PausedNewRequests(bool paused);
+}
 
+/// @title Channels, vouchers and credits
+interface IMarketChannels is IMarketEvents {
     // ------------------------------------------------------------- channels
 
     /// @notice Opens a channel of the caller with `amount` of its free balance. channel =
@@ -228,7 +185,8 @@ interface IMarket {
     /// @notice Anyone adds `amount` of its own free balance to a channel that is not closing.
     function topUp(bytes32 channel, uint128 amount) external;
 
-    /// @notice Requester only. The old delegate's vouchers count for `closeGrace` more seconds.
+    /// @notice Requester only. The old delegate's vouchers count for `closeGrace` more seconds; until then there is no
+    /// second change, or two quick ones would void what providers hold. Closing the channel always works.
     function changeDelegate(bytes32 channel, address delegate) external;
 
     /// @notice Requester only. Starts the grace period in which providers redeem; never delays an earlier close.
@@ -241,6 +199,7 @@ interface IMarket {
 
     /// @notice Redeems vouchers of one provider. Either an operator of it calls, or `consent` is an operator's
     /// signature of Redemption(bytes32 vouchersHash), vouchersHash = keccak256 of the concatenated voucher digests.
+    /// The operator must not be retired: a retired key agrees to nothing new.
     /// A voucher that pays nothing is skipped with `VoucherRejected`; only a batch that is wrong as a whole reverts.
     /// Pays first come up to the channel's deposit and to stake / 2 of pending credit; what is over stays redeemable.
     /// @return paid what became pending credit
@@ -253,32 +212,6 @@ interface IMarket {
 
     /// @notice Anyone: splits a matured credit. Parts sum to the credit; the provider gets the rounding.
     function mature(address provider, bytes32 modelVersion, address relayer, uint64 epoch) external;
-
-    // ----------------------------------------------------------------- jobs
-
-    /// @notice Puts a request on chain and locks `maxFee` of the caller's free balance. job =
-    /// keccak256(abi.encode(chainid, market, caller, nonce)); the request's payment is the job, its requester the
-    /// caller, its audience Anyone, its prompt root has secret zero.
-    /// Warning: hang no more value on a job than audit probability times what a fault burns.
-    function requestJob(JobOrder calldata order) external returns (bytes32 job);
-
-    /// @notice Anyone: assigns a job by a provider's signed acceptance. `relayer` earns its share of the fee.
-    function acceptJob(Acceptance calldata acceptance, address relayer, bytes calldata signature) external;
-
-    /// @notice Anyone, before the deadline: posts the receipt and the output tokens.
-    function deliverJob(bytes32 job, Receipt calldata receipt, bytes calldata signature, uint32[] calldata output)
-        external;
-
-    /// @notice Anyone, after the dispute window: splits the fee and returns the rest of maxFee.
-    function finalizeJob(bytes32 job) external;
-
-    /// @notice Anyone, once open (finality, or delivery if the caller chose it): hands the output to the job's
-    /// callback target with `callbackGas`. A failed callback may be tried again; it never touches the payment.
-    function runCallback(bytes32 job, uint32[] calldata output) external;
-
-    /// @notice Anyone: returns maxFee of a job that nobody delivered in time; an assigned provider burns the fee.
-    /// The requester may call it before the deadline while nobody accepted.
-    function refundJob(bytes32 job) external;
 
     // -------------------------------------------------------------- slasher
 
@@ -295,6 +228,8 @@ interface IMarket {
     function scheduleShares(Shares calldata shares) external;
     /// @notice Anyone, after the timelock.
     function applyShares() external;
+    /// @notice Owner only: where the protocol's share of later splits goes.
+    function setTreasury(address treasury) external;
     /// @notice Owner only: stops or resumes new channels, top-ups and jobs. Never exits, redeeming or refunds.
     function pauseNewRequests(bool paused) external;
 
@@ -313,16 +248,72 @@ interface IMarket {
         returns (uint128 amount, uint64 maturesAt, bool forfeited);
     /// @notice Pending credit and accepted jobs of a provider; at most half its stake.
     function pendingOf(address provider) external view returns (uint256);
-    function jobOf(bytes32 job) external view returns (Job memory);
     function nonces(address account) external view returns (uint256);
     function shares() external view returns (Shares memory);
     function timing() external view returns (Timing memory);
+    function scheduledShares() external view returns (Shares memory next, uint64 effectiveAt);
+    function treasury() external view returns (address);
+    function neighbours() external view returns (Neighbours memory);
+    function isPaused() external view returns (bool);
+    /// @notice The epoch a redeem of `provider` would be credited to now.
+    function creditEpochOf(address provider) external view returns (uint64);
     function domainSeparator() external view returns (bytes32);
-    /// @notice EIP-712 digests: the names of requests, receipts and vouchers everywhere.
-    function hashRequest(Request calldata request) external view returns (bytes32);
-    function hashReceipt(Receipt calldata receipt) external view returns (bytes32);
     function hashVoucher(Voucher calldata voucher) external view returns (bytes32);
 }
+
+/// @title Jobs: requests on chain
+interface IMarketJobs is IMarketEvents {
+    // ----------------------------------------------------------------- jobs
+
+    /// @notice Puts a request on chain and locks `maxFee` of the caller's free balance. job =
+    /// keccak256(abi.encode(chainid, market, caller, nonce)); the request's payment is the job, its requester the
+    /// caller, its audience Anyone, its prompt root has secret zero.
+    /// Warning: hang no more value on a job than audit probability times what a fault burns.
+    function requestJob(JobOrder calldata order) external returns (bytes32 job);
+
+    /// @notice Anyone: assigns a job by an acceptance that an active operator signed. `relayer` earns its share of the
+    /// fee. Holds the provider's exit until the answer is out of dispute.
+    /// Warning: the acceptance does not name the relayer, so whoever is mined first names it.
+    function acceptJob(Acceptance calldata acceptance, address relayer, bytes calldata signature) external;
+
+    /// @notice Anyone, before the deadline: posts the receipt and the output tokens.
+    function deliverJob(
+        bytes32 job,
+        Receipt calldata receipt,
+        bytes calldata signature,
+        uint32[] calldata output
+    ) external;
+
+    /// @notice Anyone, after the dispute window: splits the fee and returns the rest of maxFee.
+    function finalizeJob(bytes32 job) external;
+
+    /// @notice Anyone, once open (finality, or delivery if the caller chose it): hands the output to the job's
+    /// callback target with `callbackGas`. A failed callback may be tried again; it never touches the payment.
+    function runCallback(bytes32 job, uint32[] calldata output) external;
+
+    /// @notice Anyone: returns maxFee of a job that nobody delivered in time; an assigned provider burns the fee.
+    /// The requester may call it before the deadline while nobody accepted.
+    function refundJob(bytes32 job) external;
+
+    /// @notice Slasher only: the answer of a delivered job was disproved; its callback will never see it.
+    function disproveJob(bytes32 job) external;
+
+    // ---------------------------------------------------------------- views
+
+    function jobOf(bytes32 job) external view returns (Job memory);
+    /// @notice EIP-712 digests: the names of requests and receipts everywhere.
+    function hashRequest(Request calldata request) external view returns (bytes32);
+    function hashReceipt(Receipt calldata receipt) external view returns (bytes32);
+}
+
+/// @title Market
+/// @notice Channels, vouchers, credits and on-chain jobs. It holds no token: what it owes is `Vault.held(Market)`.
+///
+/// Every time bound is exclusive: something is valid while `block.timestamp < bound` and over from `bound` on.
+///
+/// Money of a channel: deposit -> voucher (off chain, cumulative) -> redeem -> pending credit -> mature -> split.
+/// Money of a job: maxFee locked -> delivered -> finalized -> split, and the rest of maxFee back.
+interface IMarket is IMarketChannels, IMarketJobs {}
 
 /// @notice What a job's callback target implements.
 interface IJobCallback {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Class, Manifest, ModelVersionId} from "../types/Types.sol";
+import {Class, Manifest, ModelKind, ModelVersionId} from "../types/Types.sol";
 
 /// @title ModelRegistry
 /// @notice Model versions, published by anyone and immutable. The version id is the hash of its manifest.
@@ -27,15 +27,20 @@ interface IModelRegistry {
 
     /// @notice Publishes a version. In class `proven`, `header` is the 128-byte container header and `path` proves
     /// that it is leaf 0 of `manifest.weightsRoot`; in class `sampled` both are empty and the root is zero.
-    function publish(
-        Manifest calldata manifest,
-        bytes calldata header,
-        bytes32[] calldata path
-    ) external returns (ModelVersionId modelVersion);
+    /// LLM and Upstream have no parent; FineTune and Agent have one, which has none itself. An agent has the class, weights,
+    /// specification and tokenizer of its parent.
+    /// Warning: anyone may publish; a name proves nothing about who stands behind it.
+    function publish(Manifest calldata manifest, bytes calldata header, bytes32[] calldata path)
+        external
+        returns (ModelVersionId modelVersion);
 
     function versionId(Manifest calldata manifest) external pure returns (ModelVersionId);
     function exists(ModelVersionId modelVersion) external view returns (bool);
+    /// @notice None for an unknown version.
     function classOf(ModelVersionId modelVersion) external view returns (Class);
+    function kindOf(ModelVersionId modelVersion) external view returns (ModelKind);
+    /// @notice Zero for a version without a parent.
+    function parentOf(ModelVersionId modelVersion) external view returns (ModelVersionId);
     /// @notice Who is paid what share of every fee of this version.
     function royalties(ModelVersionId modelVersion)
         external

@@ -15,6 +15,8 @@ interface IStaking {
     error ExitNotOpen(address provider, uint64 exitAt);
     error ZeroAmount();
     error UnsafeUnbonding(uint64 unbonding, uint64 needed);
+    error ZeroAddress();
+    error NotOperatorOf(address operator, address provider);
 
     event OperatorAdded(address indexed provider, address indexed operator);
     /// @notice A retired operator signs nothing new; what it signed stays valid and slashable.
@@ -24,7 +26,11 @@ interface IStaking {
     event Unbonded(address indexed provider, uint256 amount, uint256 stake);
     /// @notice The earliest exit of unbonding stake moved to `exitAt`.
     event ExitMoved(address indexed provider, uint64 exitAt);
-    event Slashed(address indexed provider, bytes32 indexed cause, uint256 amount, uint256 burned, uint256 stake);
+    /// @notice Until `until` exits leave at least `amount` of stake behind: what an open question could slash.
+    event ExitHeldForDispute(address indexed provider, uint256 amount, uint64 until);
+    event Slashed(
+        address indexed provider, bytes32 indexed cause, uint256 amount, uint256 burned, uint256 stake
+    );
     event Penalized(address indexed provider, bytes32 indexed cause, uint256 amount, uint256 stake);
 
     /// @notice Makes `operator` sign for the caller. `consent` is the operator's EIP-712 signature of
@@ -62,15 +68,20 @@ interface IStaking {
         uint256 bounty
     ) external returns (uint256 taken);
 
-    /// @notice Slasher only: as `holdExit`, for an open question.
-    function holdExitForDispute(address provider, uint64 until) external;
+    /// @notice Slasher only: until `until` exits of `provider` leave at least `amount` of its stake behind, free or
+    /// unbonding. Later calls only raise both.
+    function holdExitForDispute(address provider, uint256 amount, uint64 until) external;
 
     function stakeOf(address provider) external view returns (uint256);
     /// @notice Stake that is not unbonding.
     function freeStakeOf(address provider) external view returns (uint256);
     function unbondingOf(address provider) external view returns (uint256 amount, uint64 exitAt);
+    /// @notice What `holdExitForDispute` keeps back now; zero when over.
+    function disputeHoldOf(address provider) external view returns (uint256 amount, uint64 until);
     /// @notice The provider of an operator, retired or not; zero if none.
     function providerOf(address operator) external view returns (address);
     function isActiveOperator(address operator) external view returns (bool);
     function unbondingPeriod() external view returns (uint64);
+    function market() external view returns (address);
+    function slasher() external view returns (address);
 }

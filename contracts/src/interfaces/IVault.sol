@@ -4,7 +4,9 @@ pragma solidity ^0.8.28;
 /// @title Vault
 /// @notice The only holder of tokens. Every unit it holds is either some account's free balance or held for one
 /// module (Market, Staking, Slasher); modules keep their own books of what they hold.
-/// Solvency: `token.balanceOf(vault) >= totalFree + sum(held)`, equal without donations.
+/// Solvency: `token.balanceOf(vault) >= owed()`, and owed = totalFree + sum(held); equal without donations.
+/// Warning: the token must be a plain ERC-20. Transfers are measured and refused when inexact, but a balance that
+/// changes without a transfer (rebasing) cannot be seen from here.
 interface IVault {
     error NotModule(address caller);
     error ZeroAmount();
@@ -13,6 +15,8 @@ interface IVault {
     error InsufficientHeld(address module, uint256 held, uint256 needed);
     /// @notice The token moved another amount than asked for.
     error InexactTransfer(uint256 moved, uint256 asked);
+    error NotAToken(address token);
+    error BadRecipient(address to);
 
     event Deposited(address indexed account, address indexed payer, uint256 amount, uint256 free);
     event Withdrawn(address indexed account, address indexed to, uint256 amount, uint256 free);
@@ -20,6 +24,8 @@ interface IVault {
     event Locked(address indexed account, address indexed module, uint256 amount, uint256 free);
     /// @notice `amount` left the books of `module` for the free balance of `account`.
     event Released(address indexed account, address indexed module, uint256 amount, uint256 free);
+    /// @notice `amount` moved from the books of one module to another's.
+    event HeldMoved(address indexed from, address indexed to, uint256 amount);
     event Burned(address indexed module, uint256 amount);
 
     /// @notice Credits `account` with `amount` pulled from the caller's allowance.
@@ -61,8 +67,15 @@ interface IVault {
     /// @notice Module only: moves `amount` from the caller's books to those of another module.
     function transferHeld(address module, uint256 amount) external;
 
-    /// @notice Module only: destroys `amount` of the caller's books (sent where nobody can spend it).
+    /// @notice Module only: moves `amount` from the caller's books to the free balance of `BURN_ADDRESS`, which nobody
+    /// can sign for. No token moves here, so no token can make a burn fail.
     function burn(uint256 amount) external;
+
+    /// @notice Anyone: pays what was burned out to `BURN_ADDRESS`, out of the vault for good.
+    function flushBurned() external;
+
+    /// @notice 0x000000000000000000000000000000000000dEaD.
+    function BURN_ADDRESS() external view returns (address);
 
     function token() external view returns (address);
     function free(address account) external view returns (uint256);

@@ -111,3 +111,122 @@ struct Manifest {
     string name;
     string metadataURI;
 }
+
+/// @notice A requester's deposit that its delegate's vouchers spend.
+struct Channel {
+    address requester;
+    uint64 expiry;
+    address delegate;
+    // Zero until the requester closes. Vouchers are redeemed while block.timestamp < closesAt (not closed: expiry +
+    // closeGrace), the rest is swept from then on.
+    uint64 closesAt;
+    // The delegate before the last change; its vouchers count while block.timestamp < retiresAt.
+    address retiring;
+    uint64 retiresAt;
+    uint128 deposit;
+    uint128 paid;
+}
+
+/// @notice A voucher line: everything paid to (channel, provider, modelVersion, relayer).
+struct Line {
+    bytes32 receiptsRoot;
+    uint128 paid;
+    uint64 count;
+    uint32 checkpoints;
+}
+
+/// @notice One redeem of one voucher line. A leaf [a, b) of the sum tree belongs to the first checkpoint with
+/// `paid >= b`.
+struct Checkpoint {
+    uint128 paid;
+    uint64 time;
+}
+
+/// @notice What a caller asks for on chain. `params` is the canonical encoding of the sampling parameters, public so
+/// that a provider can answer; the request's paramsHash is its keccak256.
+struct JobOrder {
+    bytes32 modelVersion;
+    uint32[] prompt;
+    uint32 maxOutputTokens;
+    bytes params;
+    uint128 priceIn;
+    uint128 priceOut;
+    uint128 maxFee;
+    uint64 deadline;
+    bytes32 salt;
+    // Zero: no callback.
+    address callback;
+    uint32 callbackGas;
+    // False: the callback runs at finality (the safe choice); true: at delivery.
+    bool callbackAtDelivery;
+}
+
+/// @notice A request on chain, as far as it got.
+struct Job {
+    address requester;
+    JobState state;
+    uint64 deadline;
+    address provider;
+    uint64 deliveredAt;
+    uint32 callbackGas;
+    address callback;
+    bool callbackAtDelivery;
+    bool callbackDone;
+    bytes32 modelVersion;
+    bytes32 requestHash;
+    bytes32 receiptHash;
+    bytes32 outputRoot;
+    uint32 outputTokens;
+    uint8 finish;
+    uint128 maxFee;
+    uint128 fee;
+    address relayer;
+    // Delivered before a proven fault of its provider: the provider's part burns.
+    bool forfeited;
+    // This very answer was disproved: the callback never sees it.
+    bool disproved;
+    uint32 promptTokens;
+    uint32 maxOutputTokens;
+    uint128 priceIn;
+    uint128 priceOut;
+    // The first second in which `finalizeJob` works; zero before delivery.
+    uint64 disputableUntil;
+}
+
+/// @notice Parts of one fee; they sum to it. In a forfeited split `provider` was burned.
+struct Split {
+    uint128 provider;
+    uint128 creator;
+    uint128 parent;
+    uint128 relayer;
+    uint128 auditors;
+    uint128 protocol;
+}
+
+/// @notice Shares of every fee in basis points, the same for all. Changed only behind the timelock.
+struct Shares {
+    uint16 relayerBps;
+    uint16 protocolBps;
+    uint16 auditorsBps;
+}
+
+/// @notice Constants of a deployment, all in seconds but the last two.
+struct Timing {
+    uint64 disputeWindow;
+    uint64 closeGrace;
+    uint64 epoch;
+    uint64 exitMargin;
+    uint64 maxHold;
+    uint64 timelock;
+    uint64 maxDeadline;
+    uint16 exposureDivisor;
+    uint32 maxPromptTokens;
+}
+
+/// @notice The contracts that a Market works with; fixed at its deployment.
+struct Neighbours {
+    address vault;
+    address staking;
+    address registry;
+    address slasher;
+}

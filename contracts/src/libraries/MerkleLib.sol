@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @title MerkleLib
+/// @notice The one Merkle rule of the project: leaf = keccak(0x00 | data), node = keccak(0x01 | left | right), binary,
+/// padded with zero to a power of two, a node over two zeros is zero. A subtree's root is a leaf of another tree unhashed.
+library MerkleLib {
+    function leaf(bytes memory data) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(bytes1(0x00), data));
+    }
+
+    function node(bytes32 left, bytes32 right) internal pure returns (bytes32) {
+        if (left == 0 && right == 0) return 0;
+        return keccak256(abi.encodePacked(bytes1(0x01), left, right));
+    }
+
+    /// @notice The root over `level`; zero for no leaves. Overwrites its argument.
+    function root(bytes32[] memory level) internal pure returns (bytes32) {
+        uint256 n = level.length;
+        if (n == 0) return 0;
+        while (n > 1) {
+            uint256 half = (n + 1) / 2;
+            for (uint256 i = 0; i < half; ++i) {
+                bytes32 right = 2 * i + 1 < n ? level[2 * i + 1] : bytes32(0);
+                level[i] = node(level[2 * i], right);
+            }
+            n = half;
+        }
+        return level[0];
+    }
+
+    /// @notice Folds a leaf with its siblings, lowest first.
+    /// Warning: checks no depth and no index; the caller compares the root and knows both.
+    function rootFromPath(bytes32 current, uint256 index, bytes32[] calldata path)
+        internal
+        pure
+        returns (bytes32)
+    {
+        for (uint256 i = 0; i < path.length; ++i) {
+            current = index & 1 == 0 ? node(current, path[i]) : node(path[i], current);
+            index >>= 1;
+        }
+        return current;
+    }
+}

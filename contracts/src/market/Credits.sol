@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {IMarketChannels} from "../interfaces/IMarket.sol";
+import {Eip712} from "../libraries/Eip712.sol";
+import {Signatures} from "../libraries/Signatures.sol";
+import {Checkpoint, Line, ModelVersionId, Split, Voucher} from "../types/Types.sol";
+import {Channels} from "./Channels.sol";
+
+/// @title Credits
+/// @notice Vouchers become pending credit, pending credit is split. A credit is one number per (provider, model version,
+/// relayer, epoch), so that its split costs the same for one voucher as for a thousand.
+abstract contract Credits is Channels {
+    using SafeCast for uint256;
+
+    /// @dev What one call of `redeem` carries from voucher to voucher; storage is written when a run ends.
+    struct Batch {
+        address provider;
+        uint40 epoch;
+        // What may still become pending under stake / 2.
+        uint256 room;
+        uint256 paid;
+        // The run of vouchers with one model version and relayer.
+        bytes32 modelVersion;
+        address relayer;
+        uint256 runPaid;
+        // The last model version seen to be published.
+        bytes32 published;
+    }
+
+    /// @inheritdoc IMarketChannels
+    function redeem(
+        address provider,
+        Voucher[] calldata vouchers,
+        bytes[] calldata signatures,
+        bytes calldata consent
+    ) external nonReentrant returns (uint128 paid) {
+        if (vouchers.length == 0) revert BatchEmpty();
+        if (vouchers.length != signatures.length) revert LengthMismatch();
+        bytes32[] memory digests = _digests(vouchers);
+        _requireConsent(provider, digests, consent);
+
+        Book memory book = _books[provider];
+        Batch memory b;
+        b.provider = provider;
+        b.epoch = _creditEpoch(book);
+        uint256 limit = STAKING.stakeOf(provider) / 2;
+        b.room = limit > book.pending ? limit - book.pending : 0;
+
+        for (uint256 i = 0; i < vouchers.length; ++i) {
+            _redeemOne(b, vouchers[i], digests[i], signatures[i]);
+        }
+
+        if (b.paid == 0) return 0;
+        _endRun(b);
+        paid = b.paid.toUint128();
+        book.pending += paid;
+        book.lastEpoch = b.epoch;
+        _books[provider] = book;
+        STAKING.holdExit(provider, uint64(block.timestamp) + DISPUTE_WINDOW + EXIT_MARGIN);
+    }
+
+    /// @inheritdoc IMarketChannels
+    function mature(address provider, bytes32 modelVersion, address relayer, uint64 epoch)
+        external
+        nonReentrant
+    {
+        bytes32 id = _creditId(provider, modelVersion, relayer, epoch);
+        uint128 amount = _credits[id];
+        Book storage book = _books[provider];
+
+        if (amount == 0) revert NoCredit();
+        uint64 maturesAt = _creditMaturity(epoch, book.heldUntil);
+        // INVARIANT: a credit outlives every dispute about the receipts it pays.
+        if (block.timestamp < maturesAt) revert CreditNotMature(epoch, maturesAt);
+
+        bool forfeited = epoch < book.forfeitedBefore;
+        delete _credits[id];
+        book.pending -= amount;
+        (Split memory s, Payees memory p) = _split(amount, modelVersion, provider, relayer);
+        emit CreditMatured(modelVersion, provider, relayer, epoch, amount, s, forfeited);
+        _paySplit(s, p, forfeited);
+    }
+
+    // ------------------------------------------------------------- slasher
+
+    /// @inheritdoc IMarketChannels
+    function forfeit(address provider) external onlySlasher {
+        Book storage book = _books[provider];
+        // INVARIANT: everything credited so far is forfeited, including what an earlier fault put off to a later epoch.
+        uint40 through = uint40(block.timestamp / EPOCH);
+        if (book.lastEpoch > through) through = book.lastEpoch;
+        if (book.forfeitedBefore <= through) book.forfeitedBefore = through + 1;
+        emit CreditForfeited(provider, through, uint64(block.timestamp));
+    }
+
+    /// @inheritdoc IMarketChannels
+    function holdCredit(address provider, uint64 until) external onlySlasher {
+        Book storage book = _books[provider];
+        uint40 later = uint256(until).toUint40();
+        if (later <= book.heldUntil) return;
+        book.heldUntil = later;
+        emit CreditHeld(provider, until);
+    }
+
+    // --------------------------------------------------------------- views
+
+    /// @inheritdoc IMarketChannels
+    function lineId(bytes32 channel, address provider, bytes32 modelVersion, address relayer)
+        public
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(channel, provider, modelVersion, relayer));
+    }
+
+    /// @inheritdoc IMarketChannels
+    function lineOf(bytes32 line) external view returns (Line memory) {
+        LineState storage l = _lines[line];
+        return Line({receiptsRoot: l.receiptsRoot, paid: l.paid, count: l.count, checkpoints: l.checkpoints});
+    }
+
+    /// @inheritdoc IMarketChannels
+    function checkpointOf(bytes32 line, uint32 index) external view returns (Checkpoint memory) {
+        LineState storage l = _lines[line];
+        if (index >= l.checkpoints) revert UnknownCheckpoint(line, index);
+        if (index == l.checkpoints - 1) return Checkpoint(l.paid, l.time);
+        CheckpointPair storage pair = _history[line][index / 2];
+        return
+            index % 2 == 0 ? Checkpoint(pair.evenPaid, pair.evenTime) : Checkpoint(pair.oddPaid, pair.oddTime);
+    }
+
+    /// @inheritdoc IMarketChannels
+    function creditOf(address provider, bytes32 modelVersion, address relayer, uint64 epoch)
+        external
+        view
+        returns (uint128 amount, uint64 maturesAt, bool forfeited)
+    {
+        Book storage book = _books[provider];
+        amount = _credits[_creditId(provider, modelVersion, relayer, epoch)];
+        maturesAt = _creditMaturity(epoch, book.heldUntil);
+        forfeited = epoch < book.forfeitedBefore;
+    }
+
+    /// @inheritdoc IMarketChannels
+    function hashVoucher(Voucher calldata voucher) external view returns (bytes32) {
+        return Eip712.digest(_separator(), Eip712.hash(voucher));
+    }
+
+    // ------------------------------------------------------------- private
+
+    function _digests(Voucher[] calldata vouchers) private view returns (bytes32[] memory digests) {
+        bytes32 domain = _separator();
+        digests = new bytes32[](vouchers.length);
+        for (uint256 i = 0; i < vouchers.length; ++i) {
+            digests[i] = Eip712.digest(domain, Eip712.hash(vouchers[i]));
+        }
+    }
+
+    /// @dev INVARIANT: nobody redeems a root that the provider did not agree to.
+    function _requireConsent(address provider, bytes32[] memory digests, bytes calldata consent)
+        private
+        view
+    {
+        address operator = msg.sender;
+        if (consent.length != 0) {
+            bytes32 vouchersHash = keccak256(abi.encodePacked(digests));
+            operator =
+                Signatures.recover(Eip712.digest(_separator(), Eip712.hashRedemption(vouchersHash)), consent);
+        }
+        if (!_isActiveOperatorOf(operator, provider)) revert NotOperator(operator, provider);
+    }
+
+    function _redeemOne(Batch memory b, Voucher calldata v, bytes32 digest, bytes calldata signature)
+        private
+    {
+        ChannelState storage c = _channels[v.channel];
+        bytes32 id = lineId(v.channel, v.provider, v.modelVersion, v.relayer);
+        LineState storage line = _lines[id];
+
+        bytes4 reason = _refusal(b, c, v, digest, signature);
+        if (reason == 0) reason = _settle(b, c, line, id, v);
+        if (reason != 0) emit VoucherRejected(v.channel, b.provider, digest, reason);
+    }
+
+    /// @dev Why a voucher does not count, as the selector of the error it would have been; zero if it does.
+    function _refusal(
+        Batch memory b,
+        ChannelState storage c,
+        Voucher calldata v,
+        bytes32 digest,
+        bytes calldata signature
+    ) private view returns (bytes4) {
+        if (v.provider != b.provider) return WrongProvider.selector;
+        (address delegate, uint64 redeemableUntil) = (c.delegate, c.redeemableUntil);
+        if (delegate == address(0)) return UnknownChannel.selector;
+        if (block.timestamp >= redeemableUntil) return ChannelClosed.selector;
+        address signer = Signatures.recover(digest, signature);
+        bool signed = signer == delegate
+            || (signer != address(0) && signer == c.retiring && block.timestamp < c.retiresAt);
+        return signed ? bytes4(0) : BadSignature.selector;
+    }
+
+    function _settle(
+        Batch memory b,
+        ChannelState storage c,
+        LineState storage line,
+        bytes32 id,
+        Voucher calldata v
+    ) private returns (bytes4) {
+        LineState memory l = line;
+        // INVARIANT: a line only grows; the same voucher again, or an older one, pays nothing.
+        if (v.total <= l.paid || v.count < l.count) return VoucherNotHigher.selector;
+        if (l.checkpoints == 0 && v.modelVersion != b.published) {
+            if (!REGISTRY.exists(ModelVersionId.wrap(v.modelVersion))) return UnknownModelVersion.selector;
+            b.published = v.modelVersion;
+        }
+        (uint128 deposit, uint128 paid) = (c.deposit, c.paid);
+        // INVARIANT: a channel never pays more than its deposit.
+        if (paid == deposit) return ChannelEmpty.selector;
+        // INVARIANT: pending credit never passes half the stake.
+        if (b.room == 0) return ExposureTooHigh.selector;
+
+        uint256 amount = _min(_min(v.total - l.paid, deposit - paid), b.room);
+        // casting is safe: below deposit - paid, a uint128; the sum is below the deposit
+        // forge-lint: disable-next-line(unsafe-typecast)
+        c.paid = paid + uint128(amount);
+        b.room -= amount;
+        b.paid += amount;
+        _addToRun(b, v.modelVersion, v.relayer, amount);
+        _advance(id, line, l, v, amount);
+        _emitRedeemed(v, amount, l, b.epoch);
+        return 0;
+    }
+
+    /// @dev Appends a checkpoint; `l` becomes the line as it now is.
+    function _advance(
+        bytes32 id,
+        LineState storage line,
+        LineState memory l,
+        Voucher calldata v,
+        uint256 amount
+    ) private {
+        if (l.checkpoints != 0) _archive(id, l);
+        // casting is safe: a line is paid from one channel, whose deposit is below MAX_DEPOSIT
+        // forge-lint: disable-next-line(unsafe-typecast)
+        l.paid += uint88(amount);
+        l.time = uint40(block.timestamp);
+        l.count = v.count;
+        l.checkpoints += 1;
+        line.receiptsRoot = v.receiptsRoot;
+        line.paid = l.paid;
+        line.time = l.time;
+        line.count = l.count;
+        line.checkpoints = l.checkpoints;
+    }
+
+    /// @dev The newest checkpoint of `l` makes room for the next.
+    function _archive(bytes32 id, LineState memory l) private {
+        uint256 index = l.checkpoints - 1;
+        CheckpointPair storage pair = _history[id][index / 2];
+        if (index % 2 == 0) {
+            pair.evenPaid = l.paid;
+            pair.evenTime = l.time;
+        } else {
+            pair.oddPaid = l.paid;
+            pair.oddTime = l.time;
+        }
+    }
+
+    function _emitRedeemed(Voucher calldata v, uint256 amount, LineState memory l, uint64 epoch) private {
+        emit VoucherRedeemed(
+            v.channel,
+            v.provider,
+            v.modelVersion,
+            v.relayer,
+            v.total,
+            v.count,
+            v.receiptsRoot,
+            // casting is safe: part of a uint128 deposit
+            // forge-lint: disable-next-line(unsafe-typecast)
+            uint128(amount),
+            l.paid,
+            l.checkpoints - 1,
+            epoch
+        );
+    }
+
+    function _addToRun(Batch memory b, bytes32 modelVersion, address relayer, uint256 amount) private {
+        if (b.modelVersion != modelVersion || b.relayer != relayer) {
+            _endRun(b);
+            b.modelVersion = modelVersion;
+            b.relayer = relayer;
+        }
+        b.runPaid += amount;
+    }
+
+    function _endRun(Batch memory b) private {
+        if (b.runPaid == 0) return;
+        _credits[_creditId(b.provider, b.modelVersion, b.relayer, b.epoch)] += b.runPaid.toUint128();
+        b.runPaid = 0;
+    }
+
+    function _creditMaturity(uint64 epoch, uint40 heldUntil) private view returns (uint64) {
+        return _heldMaturity((uint256(epoch) + 1) * EPOCH + DISPUTE_WINDOW, heldUntil);
+    }
+
+    function _creditId(address provider, bytes32 modelVersion, address relayer, uint64 epoch)
+        private
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(provider, modelVersion, relayer, epoch));
+    }
+}

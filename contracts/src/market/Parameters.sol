@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+
+import {IMarketChannels} from "../interfaces/IMarket.sol";
+import {IStaking} from "../interfaces/IStaking.sol";
+import {IVault} from "../interfaces/IVault.sol";
+import {Neighbours, Shares, Timing} from "../types/Types.sol";
+import {MarketBase} from "./MarketBase.sol";
+
+/// @title Parameters
+/// @notice The owner's few powers, the views of what is fixed, and the checks of a deployment.
+abstract contract Parameters is IMarketChannels, MarketBase, Ownable2Step {
+    uint16 private constant MAX_RELAYER_BPS = 500;
+    uint16 private constant MAX_PROTOCOL_BPS = 500;
+    uint16 private constant MAX_AUDITORS_BPS = 500;
+
+    // --------------------------------------------------------------- owner
+
+    /// @inheritdoc IMarketChannels
+    function scheduleShares(Shares calldata shares_) external onlyOwner {
+        _checkShares(shares_);
+        uint64 effectiveAt = uint64(block.timestamp) + TIMELOCK;
+        _nextShares = shares_;
+        _sharesAt = effectiveAt;
+        emit SharesScheduled(shares_, effectiveAt);
+    }
+
+    /// @inheritdoc IMarketChannels
+    function applyShares() external {
+        uint64 effectiveAt = _sharesAt;
+        if (effectiveAt == 0) revert NothingScheduled();
+        if (block.timestamp < effectiveAt) revert TimelockOpen(effectiveAt);
+        _sharesAt = 0;
+        _shares = _nextShares;
+        emit SharesChanged(_nextShares);
+    }
+
+    /// @inheritdoc IMarketChannels
+    function setTreasury(address treasury_) external onlyOwner {
+        _setTreasury(treasury_);
+    }
+
+    /// @inheritdoc IMarketChannels
+    function pauseNewRequests(bool paused) external onlyOwner {
+        _paused = paused;
+        emit PausedNewRequests(paused);
+    }
+
+    // --------------------------------------------------------------- views
+
+    /// @inheritdoc IMarketChannels
+    function shares() external view returns (Shares memory) {
+        return _shares;
+    }
+
+    /// @inheritdoc IMarketChannels
+    function scheduledShares() external view returns (Shares memory next, uint64 effectiveAt) {
+        effectiveAt = _sharesAt;
+        if (effectiveAt != 0) next = _nextShares;
+    }
+
+    /// @inheritdoc IMarketChannels
+    function timing() external view returns (Timing memory) {
+        return Timing({
+            disputeWindow: DISPUTE_WINDOW,
+            closeGrace: CLOSE_GRACE,
+            epoch: EPOCH,
+            exitMargin: EXIT_MARGIN,
+            maxHold: MAX_HOLD,
+            timelock: TIMELOCK,
+            maxDeadline: MAX_DEADLINE,
+            exposureDivisor: EXPOSURE_DIVISOR,
+            maxPromptTokens: MAX_PROMPT_TOKENS
+        });
+    }
+
+    /// @inheritdoc IMarketChannels
+    function neighbours() external view returns (Neighbours memory) {
+        return Neighbours({
+            vault: address(VAULT), staking: address(STAKING), registry: address(REGISTRY), slasher: SLASHER
+        });
+    }
+
+    /// @inheritdoc IMarketChannels
+    function pendingOf(address provider) external view returns (uint256) {
+        return _books[provider].pending;
+    }
+
+    /// @inheritdoc IMarketChannels
+    function creditEpochOf(address provider) external view returns (uint64) {
+        return _creditEpoch(_books[provider]);
+    }
+
+    /// @inheritdoc IMarketChannels
+    function domainSeparator() external view returns (bytes32) {
+        return _separator();
+    }
+
+    /// @inheritdoc IMarketChannels
+    function nonces(address account) external view returns (uint256) {
+        return _nonces[account];
+    }
+
+    /// @inheritdoc IMarketChannels
+    function treasury() external view returns (address) {
+        return _treasury;
+    }
+
+    /// @inheritdoc IMarketChannels
+    function isPaused() external view returns (bool) {
+        return _paused;
+    }
+
+    // ------------------------------------------------------------ internal
+
+    function _setTreasury(address treasury_) internal {
+        if (treasury_ == address(0)) revert ZeroAddress();
+        _treasury = treasury_;
+        emit TreasuryChanged(treasury_);
+    }
+
+    function _checkShares(Shares memory s) internal pure {
+        if (s.relayerBps > MAX_RELAYER_BPS) revert SharesTooHigh("relayer", s.relayerBps, MAX_RELAYER_BPS);
+        if (s.protocolBps > MAX_PROTOCOL_BPS) {
+            revert SharesTooHigh("protocol", s.protocolBps, MAX_PROTOCOL_BPS);
+        }
+        if (s.auditorsBps > MAX_AUDITORS_BPS) {
+            revert SharesTooHigh("auditors", s.auditorsBps, MAX_AUDITORS_BPS);
+        }
+    }
+
+    function _checkTiming(Timing memory t) internal pure {
+        if (t.disputeWindow == 0) revert UnsafeTiming("disputeWindow");
+        if (t.closeGrace == 0) revert UnsafeTiming("closeGrace");
+        if (t.epoch == 0) revert UnsafeTiming("epoch");
+        if (t.maxDeadline == 0) revert UnsafeTiming("maxDeadline");
+        // A receipt is disputable until its deadline + W even when it is redeemed long before the deadline.
+        if (t.exitMargin < t.maxDeadline) revert UnsafeTiming("exitMargin");
+        // Nobody's pending credit is split by shares that were not known when it was earned.
+        if (t.timelock <= t.epoch + t.disputeWindow + t.maxHold) revert UnsafeTiming("timelock");
+        if (t.exposureDivisor == 0) revert UnsafeTiming("exposureDivisor");
+        if (t.maxPromptTokens == 0) revert UnsafeTiming("maxPromptTokens");
+    }
+
+    /// @dev The Market is deployed last: a wrong precomputed address stops the deployment here.
+    function _checkWiring(Neighbours memory n, Timing memory t) internal view {
+        if (!IVault(n.vault).isModule(address(this))) revert BadWiring("vault.market");
+        if (!IVault(n.vault).isModule(n.staking)) revert BadWiring("vault.staking");
+        if (!IVault(n.vault).isModule(n.slasher)) revert BadWiring("vault.slasher");
+        if (IStaking(n.staking).market() != address(this)) revert BadWiring("staking.market");
+        if (IStaking(n.staking).slasher() != n.slasher) revert BadWiring("staking.slasher");
+        if (n.registry.code.length == 0) revert BadWiring("registry");
+        if (n.slasher.code.length == 0) revert BadWiring("slasher");
+        if (IStaking(n.staking).unbondingPeriod() <= t.disputeWindow + t.exitMargin) {
+            revert UnsafeTiming("unbonding");
+        }
+    }
+}
