@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"slices"
 	"sync"
 	"testing"
 
@@ -73,5 +72,21 @@ func TestGoldenForward(t *testing.T) {
 	require.Equal(t, []uint32{1, 403, 407, 261, 378, 432, 383, 286, 261, 376, 298, 315, 421, 395, 317, 426}, ids[:16])
 	require.Equal(t, "0fe8865f087bda4b87cf4337b24d9a8def5cb5cbf6481f9adad0f878d6b490a8", hex.EncodeToString(residuals.Sum(nil)))
 	require.Equal(t, "eb8fa6366f5713d9c44eba0ae521132589da2544c43722001ef301419596af34", hex.EncodeToString(logitsHash.Sum(nil)))
-	t.Log(m.Tokenizer().Text(ids[:1], ids[1:]), slices.Index(ids[1:], 1))
+}
+
+// TestGoldenTokens encodes what the model wrote back into what it picked, and a
+// whole text there and back.
+func TestGoldenTokens(t *testing.T) {
+	tok := stories(t).Tokenizer()
+	ids, err := tok.Encode("Once upon a time, there was a little girl")
+	require.NoError(t, err)
+	require.Equal(t, []uint32{1, 403, 407, 261, 378, 432, 383, 286, 261, 376, 298, 315, 421}, ids)
+	text := string(testmodels.Read(t, testmodels.Text))
+	ids, err = tok.Encode(text)
+	require.NoError(t, err)
+	require.Equal(t, text, string(tok.Decode(ids)))
+	require.Equal(t, text, tok.Text(ids[:1], ids[1:]))
+	h := sha256.New()
+	require.NoError(t, binary.Write(h, binary.LittleEndian, ids))
+	require.Equal(t, "780de0d342de614571cf14fe41d715a07b4a9c6dc9375083302f261bb4fd6452", hex.EncodeToString(h.Sum(nil)), len(ids))
 }
