@@ -12,6 +12,7 @@ pragma solidity ^0.8.28;
 /// MarshalSolidity(). A view function is provided to compress proofs.
 /// @notice See <https://2π.com/23/bn254-compression> for further explanation.
 contract DotVerifier {
+
     /// Some of the provided public input values are larger than the field modulus.
     /// @dev Public input elements are not automatically reduced, as this is can be
     /// a dangerous source of bugs.
@@ -58,40 +59,26 @@ contract DotVerifier {
     uint256 constant ALPHA_Y = 16512655010601334383101068881180701268801566508480970571111226319557542011778;
 
     // Groth16 beta point in G2 in powers of i
-    uint256 constant BETA_NEG_X_0 =
-        7666345506419654477171956972786504072924554412841647186777397338950321875225;
-    uint256 constant BETA_NEG_X_1 =
-        20893640926415345871813671572795414209748102478512917604311037300700049004060;
-    uint256 constant BETA_NEG_Y_0 =
-        8237696300741507983406341506546082272727641273987049182544825056077955666181;
-    uint256 constant BETA_NEG_Y_1 =
-        17373244055592902176709374395260694372146845238977328182358757330390990123822;
+    uint256 constant BETA_NEG_X_0 = 7666345506419654477171956972786504072924554412841647186777397338950321875225;
+    uint256 constant BETA_NEG_X_1 = 20893640926415345871813671572795414209748102478512917604311037300700049004060;
+    uint256 constant BETA_NEG_Y_0 = 8237696300741507983406341506546082272727641273987049182544825056077955666181;
+    uint256 constant BETA_NEG_Y_1 = 17373244055592902176709374395260694372146845238977328182358757330390990123822;
 
     // Groth16 gamma point in G2 in powers of i
-    uint256 constant GAMMA_NEG_X_0 =
-        18237862900296983491177673529174345925920418636169732788664072482827404875283;
-    uint256 constant GAMMA_NEG_X_1 =
-        4769931775702420661867994292858812827994884715843792391638398736943729520109;
-    uint256 constant GAMMA_NEG_Y_0 =
-        8028191384984739761923173189815056950857351315313095707598638671586458118365;
-    uint256 constant GAMMA_NEG_Y_1 =
-        15291583578237104979339562656631490714786586906267157442961175903540521888218;
+    uint256 constant GAMMA_NEG_X_0 = 18237862900296983491177673529174345925920418636169732788664072482827404875283;
+    uint256 constant GAMMA_NEG_X_1 = 4769931775702420661867994292858812827994884715843792391638398736943729520109;
+    uint256 constant GAMMA_NEG_Y_0 = 8028191384984739761923173189815056950857351315313095707598638671586458118365;
+    uint256 constant GAMMA_NEG_Y_1 = 15291583578237104979339562656631490714786586906267157442961175903540521888218;
 
     // Groth16 delta point in G2 in powers of i
-    uint256 constant DELTA_NEG_X_0 =
-        4055550487145981367624909262637266939119304155870696777632033425424971608216;
-    uint256 constant DELTA_NEG_X_1 =
-        19027120172672365151757714481901388140275322292581355617590093582959283271677;
-    uint256 constant DELTA_NEG_Y_0 =
-        9844137093424535884823181386271068073971217958857608488493402907499975606330;
-    uint256 constant DELTA_NEG_Y_1 =
-        18688436052304102950241938335004312833373250698189411224151823469668793299839;
+    uint256 constant DELTA_NEG_X_0 = 4055550487145981367624909262637266939119304155870696777632033425424971608216;
+    uint256 constant DELTA_NEG_X_1 = 19027120172672365151757714481901388140275322292581355617590093582959283271677;
+    uint256 constant DELTA_NEG_Y_0 = 9844137093424535884823181386271068073971217958857608488493402907499975606330;
+    uint256 constant DELTA_NEG_Y_1 = 18688436052304102950241938335004312833373250698189411224151823469668793299839;
 
     // Constant and public input points
-    uint256 constant CONSTANT_X =
-        15255635683587856955487460454594719177697765557256878754924451621652118775405;
-    uint256 constant CONSTANT_Y =
-        13233431936783719321798047914891641710606312793550497147661200685374669016639;
+    uint256 constant CONSTANT_X = 15255635683587856955487460454594719177697765557256878754924451621652118775405;
+    uint256 constant CONSTANT_Y = 13233431936783719321798047914891641710606312793550497147661200685374669016639;
     uint256 constant PUB_0_X = 3970993873789558473333641913170689163921519379143375607031451726790488919385;
     uint256 constant PUB_0_Y = 1660781849854465668500833489625997850559244847686311446276033381261487904497;
     uint256 constant PUB_1_X = 12688992509670047159095078758678798115540260553756002681550056729236759906016;
@@ -212,10 +199,8 @@ contract DotVerifier {
 
         // Check result to make sure we found a root.
         // Note: this also fails if a0 or a1 is not reduced.
-        if (
-            a0 != addmod(mulmod(x0, x0, P), negate(mulmod(x1, x1, P)), P)
-                || a1 != mulmod(2, mulmod(x0, x1, P), P)
-        ) {
+        if (a0 != addmod(mulmod(x0, x0, P), negate(mulmod(x1, x1, P)), P)
+        ||  a1 != mulmod(2, mulmod(x0, x1, P), P)) {
             revert ProofInvalid();
         }
     }
@@ -291,10 +276,7 @@ contract DotVerifier {
     /// @return c0 The first half of the compresed point (x0 with two signal bits).
     /// @return c1 The second half of the compressed point (x1 unmodified).
     function compress_g2(uint256 x0, uint256 x1, uint256 y0, uint256 y1)
-        internal
-        view
-        returns (uint256 c0, uint256 c1)
-    {
+    internal view returns (uint256 c0, uint256 c1) {
         if (x0 >= P || x1 >= P || y0 >= P || y1 >= P) {
             // G2 point not in field.
             revert ProofInvalid();
@@ -309,11 +291,11 @@ contract DotVerifier {
         uint256 y0_pos;
         uint256 y1_pos;
         {
-            uint256 n3ab = mulmod(mulmod(x0, x1, P), P - 3, P);
+            uint256 n3ab = mulmod(mulmod(x0, x1, P), P-3, P);
             uint256 a_3 = mulmod(mulmod(x0, x0, P), x0, P);
             uint256 b_3 = mulmod(mulmod(x1, x1, P), x1, P);
             y0_pos = addmod(FRACTION_27_82_FP, addmod(a_3, mulmod(n3ab, x1, P), P), P);
-            y1_pos = negate(addmod(FRACTION_3_82_FP, addmod(b_3, mulmod(n3ab, x0, P), P), P));
+            y1_pos = negate(addmod(FRACTION_3_82_FP,  addmod(b_3, mulmod(n3ab, x0, P), P), P));
         }
 
         // Determine hint bit
@@ -327,10 +309,10 @@ contract DotVerifier {
         // Recover y
         (y0_pos, y1_pos) = sqrt_Fp2(y0_pos, y1_pos, hint);
         if (y0 == y0_pos && y1 == y1_pos) {
-            c0 = (x0 << 2) | (hint ? 2 : 0) | 0;
+            c0 = (x0 << 2) | (hint ? 2  : 0) | 0;
             c1 = x1;
         } else if (y0 == negate(y0_pos) && y1 == negate(y1_pos)) {
-            c0 = (x0 << 2) | (hint ? 2 : 0) | 1;
+            c0 = (x0 << 2) | (hint ? 2  : 0) | 1;
             c1 = x1;
         } else {
             // G1 point not on curve.
@@ -350,10 +332,7 @@ contract DotVerifier {
     /// @return y0 The real part of the Y coordinate.
     /// @return y1 The imaginary part of the Y coordinate.
     function decompress_g2(uint256 c0, uint256 c1)
-        internal
-        view
-        returns (uint256 x0, uint256 x1, uint256 y0, uint256 y1)
-    {
+    internal view returns (uint256 x0, uint256 x1, uint256 y0, uint256 y1) {
         // Note that X = (0, 0) is not on the curve since 0³ + 3/(9 + i) is not a square.
         // so we can use it to represent the point at infinity.
         if (c0 == 0 && c1 == 0) {
@@ -369,12 +348,12 @@ contract DotVerifier {
             revert ProofInvalid();
         }
 
-        uint256 n3ab = mulmod(mulmod(x0, x1, P), P - 3, P);
+        uint256 n3ab = mulmod(mulmod(x0, x1, P), P-3, P);
         uint256 a_3 = mulmod(mulmod(x0, x0, P), x0, P);
         uint256 b_3 = mulmod(mulmod(x1, x1, P), x1, P);
 
         y0 = addmod(FRACTION_27_82_FP, addmod(a_3, mulmod(n3ab, x1, P), P), P);
-        y1 = negate(addmod(FRACTION_3_82_FP, addmod(b_3, mulmod(n3ab, x0, P), P), P));
+        y1 = negate(addmod(FRACTION_3_82_FP,  addmod(b_3, mulmod(n3ab, x0, P), P), P));
 
         // Note: sqrt_Fp2 reverts if there is no solution, i.e. the point is not on the curve.
         // Note: (X³ + 3/(9 + i)) is irreducible in Fp2, so y can not be zero.
@@ -393,7 +372,8 @@ contract DotVerifier {
     /// @param input The public inputs. These are elements of the scalar field Fr.
     /// @return x The X coordinate of the resulting G1 point.
     /// @return y The Y coordinate of the resulting G1 point.
-    function publicInputMSM(uint256[5] calldata input) internal view returns (uint256 x, uint256 y) {
+    function publicInputMSM(uint256[5] calldata input)
+    internal view returns (uint256 x, uint256 y) {
         // Note: The ECMUL precompile does not reject unreduced values, so we check this.
         // Note: Unrolling this loop does not cost much extra in code-size, the bulk of the
         //       code-size is in the PUB_ constants.
@@ -411,35 +391,35 @@ contract DotVerifier {
             mstore(add(f, 0x20), CONSTANT_Y)
             mstore(g, PUB_0_X)
             mstore(add(g, 0x20), PUB_0_Y)
-            s := calldataload(input)
+            s :=  calldataload(input)
             mstore(add(g, 0x40), s)
             success := and(success, lt(s, R))
             success := and(success, staticcall(gas(), PRECOMPILE_MUL, g, 0x60, g, 0x40))
             success := and(success, staticcall(gas(), PRECOMPILE_ADD, f, 0x80, f, 0x40))
             mstore(g, PUB_1_X)
             mstore(add(g, 0x20), PUB_1_Y)
-            s := calldataload(add(input, 32))
+            s :=  calldataload(add(input, 32))
             mstore(add(g, 0x40), s)
             success := and(success, lt(s, R))
             success := and(success, staticcall(gas(), PRECOMPILE_MUL, g, 0x60, g, 0x40))
             success := and(success, staticcall(gas(), PRECOMPILE_ADD, f, 0x80, f, 0x40))
             mstore(g, PUB_2_X)
             mstore(add(g, 0x20), PUB_2_Y)
-            s := calldataload(add(input, 64))
+            s :=  calldataload(add(input, 64))
             mstore(add(g, 0x40), s)
             success := and(success, lt(s, R))
             success := and(success, staticcall(gas(), PRECOMPILE_MUL, g, 0x60, g, 0x40))
             success := and(success, staticcall(gas(), PRECOMPILE_ADD, f, 0x80, f, 0x40))
             mstore(g, PUB_3_X)
             mstore(add(g, 0x20), PUB_3_Y)
-            s := calldataload(add(input, 96))
+            s :=  calldataload(add(input, 96))
             mstore(add(g, 0x40), s)
             success := and(success, lt(s, R))
             success := and(success, staticcall(gas(), PRECOMPILE_MUL, g, 0x60, g, 0x40))
             success := and(success, staticcall(gas(), PRECOMPILE_ADD, f, 0x80, f, 0x40))
             mstore(g, PUB_4_X)
             mstore(add(g, 0x20), PUB_4_Y)
-            s := calldataload(add(input, 128))
+            s :=  calldataload(add(input, 128))
             mstore(add(g, 0x40), s)
             success := and(success, lt(s, R))
             success := and(success, staticcall(gas(), PRECOMPILE_MUL, g, 0x60, g, 0x40))
@@ -462,7 +442,8 @@ contract DotVerifier {
     /// (256 bytes total).
     /// @return compressed The compressed proof. Elements are in the same order as for
     /// verifyCompressedProof. I.e. points (A, B, C) in compressed format.
-    function compressProof(bytes calldata proof) public view returns (uint256[4] memory compressed) {
+    function compressProof(bytes calldata proof)
+    public view returns (uint256[4] memory compressed) {
         require(proof.length == 256, "invalid proof length");
         uint256 a0;
         uint256 a1;
@@ -498,16 +479,15 @@ contract DotVerifier {
     /// matching the output of compressProof.
     /// @param input the public input field elements in the scalar field Fr.
     /// Elements must be reduced.
-    function verifyCompressedProof(uint256[4] calldata compressedProof, uint256[5] calldata input)
-        public
-        view
-    {
+    function verifyCompressedProof(
+        uint256[4] calldata compressedProof,
+        uint256[5] calldata input
+    ) public view {
         uint256[24] memory pairings;
 
         {
             (uint256 Ax, uint256 Ay) = decompress_g1(compressedProof[0]);
-            (uint256 Bx0, uint256 Bx1, uint256 By0, uint256 By1) =
-                decompress_g2(compressedProof[2], compressedProof[1]);
+            (uint256 Bx0, uint256 Bx1, uint256 By0, uint256 By1) = decompress_g2(compressedProof[2], compressedProof[1]);
             (uint256 Cx, uint256 Cy) = decompress_g1(compressedProof[3]);
             (uint256 Lx, uint256 Ly) = publicInputMSM(input);
 
@@ -515,17 +495,17 @@ contract DotVerifier {
             // Note: The precompile expects the F2 coefficients in big-endian order.
             // Note: The pairing precompile rejects unreduced values, so we won't check that here.
             // e(A, B)
-            pairings[0] = Ax;
-            pairings[1] = Ay;
-            pairings[2] = Bx1;
-            pairings[3] = Bx0;
-            pairings[4] = By1;
-            pairings[5] = By0;
+            pairings[ 0] = Ax;
+            pairings[ 1] = Ay;
+            pairings[ 2] = Bx1;
+            pairings[ 3] = Bx0;
+            pairings[ 4] = By1;
+            pairings[ 5] = By0;
             // e(C, -δ)
-            pairings[6] = Cx;
-            pairings[7] = Cy;
-            pairings[8] = DELTA_NEG_X_1;
-            pairings[9] = DELTA_NEG_X_0;
+            pairings[ 6] = Cx;
+            pairings[ 7] = Cy;
+            pairings[ 8] = DELTA_NEG_X_1;
+            pairings[ 9] = DELTA_NEG_X_0;
             pairings[10] = DELTA_NEG_Y_1;
             pairings[11] = DELTA_NEG_Y_0;
             // e(α, -β)
@@ -566,7 +546,10 @@ contract DotVerifier {
     /// (256 bytes total).
     /// @param input the public input field elements in the scalar field Fr.
     /// Elements must be reduced.
-    function verifyProof(bytes calldata proof, uint256[5] calldata input) public view {
+    function verifyProof(
+        bytes calldata proof,
+        uint256[5] calldata input
+    ) public view {
         require(proof.length == 256, "invalid proof length");
         (uint256 x, uint256 y) = publicInputMSM(input);
 

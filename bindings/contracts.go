@@ -1,0 +1,10057 @@
+// Code generated via abigen V2 - DO NOT EDIT.
+// This file is a generated binding and any manual changes will be lost.
+
+package bindings
+
+import (
+	"bytes"
+	"errors"
+	"math/big"
+
+	"github.com/ethereum/go-ethereum/accounts/abi"
+	"github.com/ethereum/go-ethereum/accounts/abi/bind/v2"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+)
+
+// Reference imports to suppress errors if they are not otherwise used.
+var (
+	_ = bytes.Equal
+	_ = errors.New
+	_ = big.NewInt
+	_ = common.Big1
+	_ = types.BloomLookup
+	_ = abi.ConvertType
+)
+
+// Acceptance is an auto generated low-level Go binding around an user-defined struct.
+type Acceptance struct {
+	Job        [32]byte
+	Provider   common.Address
+	ValidUntil uint64
+}
+
+// Channel is an auto generated low-level Go binding around an user-defined struct.
+type Channel struct {
+	Requester common.Address
+	Expiry    uint64
+	Delegate  common.Address
+	ClosesAt  uint64
+	Retiring  common.Address
+	RetiresAt uint64
+	Deposit   *big.Int
+	Paid      *big.Int
+}
+
+// Checkpoint is an auto generated low-level Go binding around an user-defined struct.
+type Checkpoint struct {
+	Paid *big.Int
+	Time uint64
+}
+
+// Job is an auto generated low-level Go binding around an user-defined struct.
+type Job struct {
+	Requester          common.Address
+	State              uint8
+	Deadline           uint64
+	Provider           common.Address
+	DeliveredAt        uint64
+	CallbackGas        uint32
+	Callback           common.Address
+	CallbackAtDelivery bool
+	CallbackDone       bool
+	ModelVersion       [32]byte
+	RequestHash        [32]byte
+	ReceiptHash        [32]byte
+	OutputRoot         [32]byte
+	OutputTokens       uint32
+	Finish             uint8
+	MaxFee             *big.Int
+	Fee                *big.Int
+	Relayer            common.Address
+	Forfeited          bool
+	Disproved          bool
+	PromptTokens       uint32
+	MaxOutputTokens    uint32
+	PriceIn            *big.Int
+	PriceOut           *big.Int
+	DisputableUntil    uint64
+}
+
+// JobOrder is an auto generated low-level Go binding around an user-defined struct.
+type JobOrder struct {
+	ModelVersion       [32]byte
+	Prompt             []uint32
+	MaxOutputTokens    uint32
+	Params             []byte
+	PriceIn            *big.Int
+	PriceOut           *big.Int
+	MaxFee             *big.Int
+	Deadline           uint64
+	Salt               [32]byte
+	Callback           common.Address
+	CallbackGas        uint32
+	CallbackAtDelivery bool
+}
+
+// Line is an auto generated low-level Go binding around an user-defined struct.
+type Line struct {
+	ReceiptsRoot [32]byte
+	Paid         *big.Int
+	Count        uint64
+	Checkpoints  uint32
+}
+
+// Manifest is an auto generated low-level Go binding around an user-defined struct.
+type Manifest struct {
+	Kind               uint8
+	Class              uint8
+	SpecVersion        uint32
+	WeightsRoot        [32]byte
+	TokenizerHash      [32]byte
+	Parent             [32]byte
+	RoyaltyBps         uint16
+	ParentRoyaltyBps   uint16
+	MinChildRoyaltyBps uint16
+	Creator            common.Address
+	Name               string
+	MetadataURI        string
+}
+
+// Neighbours is an auto generated low-level Go binding around an user-defined struct.
+type Neighbours struct {
+	Vault    common.Address
+	Staking  common.Address
+	Registry common.Address
+	Slasher  common.Address
+}
+
+// Receipt is an auto generated low-level Go binding around an user-defined struct.
+type Receipt struct {
+	RequestHash  [32]byte
+	Provider     common.Address
+	Seq          uint64
+	OutputRoot   [32]byte
+	OutputTokens uint32
+	Finish       uint8
+	TraceRoot    [32]byte
+	Fee          *big.Int
+	CompletedAt  uint64
+}
+
+// Request is an auto generated low-level Go binding around an user-defined struct.
+type Request struct {
+	Payment         [32]byte
+	ModelVersion    [32]byte
+	Requester       common.Address
+	PromptRoot      [32]byte
+	PromptTokens    uint32
+	MaxOutputTokens uint32
+	ParamsHash      [32]byte
+	PriceIn         *big.Int
+	PriceOut        *big.Int
+	MaxFee          *big.Int
+	Deadline        uint64
+	Audience        uint8
+	Salt            [32]byte
+}
+
+// Shares is an auto generated low-level Go binding around an user-defined struct.
+type Shares struct {
+	RelayerBps  uint16
+	ProtocolBps uint16
+	AuditorsBps uint16
+}
+
+// Split is an auto generated low-level Go binding around an user-defined struct.
+type Split struct {
+	Provider *big.Int
+	Creator  *big.Int
+	Parent   *big.Int
+	Relayer  *big.Int
+	Auditors *big.Int
+	Protocol *big.Int
+}
+
+// StoryWagerQuestion is an auto generated low-level Go binding around an user-defined struct.
+type StoryWagerQuestion struct {
+	ModelVersion     [32]byte
+	Prompt           []uint32
+	MaxOutputTokens  uint32
+	TemperatureMilli uint32
+	PriceIn          *big.Int
+	PriceOut         *big.Int
+	MaxFee           *big.Int
+	AnswerWithin     uint64
+}
+
+// StoryWagerWager is an auto generated low-level Go binding around an user-defined struct.
+type StoryWagerWager struct {
+	First     common.Address
+	Settled   bool
+	Cancelled bool
+	FirstWon  bool
+	Second    common.Address
+	Stake     *big.Int
+	Pot       *big.Int
+	Job       [32]byte
+}
+
+// Timing is an auto generated low-level Go binding around an user-defined struct.
+type Timing struct {
+	DisputeWindow   uint64
+	CloseGrace      uint64
+	Epoch           uint64
+	ExitMargin      uint64
+	MaxHold         uint64
+	Timelock        uint64
+	MaxDeadline     uint64
+	ExposureDivisor uint16
+	MaxPromptTokens uint32
+}
+
+// Voucher is an auto generated low-level Go binding around an user-defined struct.
+type Voucher struct {
+	Channel      [32]byte
+	Provider     common.Address
+	ModelVersion [32]byte
+	Relayer      common.Address
+	Total        *big.Int
+	Count        uint64
+	ReceiptsRoot [32]byte
+}
+
+// MarketMetaData contains all meta data concerning the Market contract.
+var MarketMetaData = bind.MetaData{
+	ABI: "[{\"inputs\":[{\"internalType\":\"address\",\"name\":\"jobs\",\"type\":\"address\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"vault\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"staking\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"registry\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"slasher\",\"type\":\"address\"}],\"internalType\":\"structNeighbours\",\"name\":\"neighbours_\",\"type\":\"tuple\"},{\"internalType\":\"address\",\"name\":\"owner_\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"treasury_\",\"type\":\"address\"},{\"components\":[{\"internalType\":\"uint16\",\"name\":\"relayerBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"protocolBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"auditorsBps\",\"type\":\"uint16\"}],\"internalType\":\"structShares\",\"name\":\"shares_\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"uint64\",\"name\":\"disputeWindow\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"closeGrace\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"exitMargin\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"maxHold\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"timelock\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"maxDeadline\",\"type\":\"uint64\"},{\"internalType\":\"uint16\",\"name\":\"exposureDivisor\",\"type\":\"uint16\"},{\"internalType\":\"uint32\",\"name\":\"maxPromptTokens\",\"type\":\"uint32\"}],\"internalType\":\"structTiming\",\"name\":\"timing_\",\"type\":\"tuple\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"stateMutability\":\"nonpayable\",\"type\":\"fallback\"},{\"inputs\":[],\"name\":\"acceptOwnership\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"applyShares\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"delegate\",\"type\":\"address\"}],\"name\":\"changeDelegate\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"name\":\"channelOf\",\"outputs\":[{\"components\":[{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"expiry\",\"type\":\"uint64\"},{\"internalType\":\"address\",\"name\":\"delegate\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"closesAt\",\"type\":\"uint64\"},{\"internalType\":\"address\",\"name\":\"retiring\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"retiresAt\",\"type\":\"uint64\"},{\"internalType\":\"uint128\",\"name\":\"deposit\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"}],\"internalType\":\"structChannel\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"line\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"}],\"name\":\"checkpointOf\",\"outputs\":[{\"components\":[{\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"time\",\"type\":\"uint64\"}],\"internalType\":\"structCheckpoint\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"name\":\"closeChannel\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"creditEpochOf\",\"outputs\":[{\"internalType\":\"uint64\",\"name\":\"\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"}],\"name\":\"creditOf\",\"outputs\":[{\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"maturesAt\",\"type\":\"uint64\"},{\"internalType\":\"bool\",\"name\":\"forfeited\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"domainSeparator\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"forfeit\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint128\",\"name\":\"total\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"receiptsRoot\",\"type\":\"bytes32\"}],\"internalType\":\"structVoucher\",\"name\":\"voucher\",\"type\":\"tuple\"}],\"name\":\"hashVoucher\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"holdCredit\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"isPaused\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"jobsCode\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"}],\"name\":\"lineId\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"line\",\"type\":\"bytes32\"}],\"name\":\"lineOf\",\"outputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"receiptsRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoints\",\"type\":\"uint32\"}],\"internalType\":\"structLine\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"}],\"name\":\"mature\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"neighbours\",\"outputs\":[{\"components\":[{\"internalType\":\"address\",\"name\":\"vault\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"staking\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"registry\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"slasher\",\"type\":\"address\"}],\"internalType\":\"structNeighbours\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"nonces\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"delegate\",\"type\":\"address\"},{\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"expiry\",\"type\":\"uint64\"}],\"name\":\"openChannel\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"delegate\",\"type\":\"address\"},{\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"expiry\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"name\":\"openChannelFor\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"owner\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bool\",\"name\":\"paused\",\"type\":\"bool\"}],\"name\":\"pauseNewRequests\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"pendingOf\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"pendingOwner\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint128\",\"name\":\"total\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"receiptsRoot\",\"type\":\"bytes32\"}],\"internalType\":\"structVoucher[]\",\"name\":\"vouchers\",\"type\":\"tuple[]\"},{\"internalType\":\"bytes[]\",\"name\":\"signatures\",\"type\":\"bytes[]\"},{\"internalType\":\"bytes\",\"name\":\"consent\",\"type\":\"bytes\"}],\"name\":\"redeem\",\"outputs\":[{\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"renounceOwnership\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"uint16\",\"name\":\"relayerBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"protocolBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"auditorsBps\",\"type\":\"uint16\"}],\"internalType\":\"structShares\",\"name\":\"shares_\",\"type\":\"tuple\"}],\"name\":\"scheduleShares\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"scheduledShares\",\"outputs\":[{\"components\":[{\"internalType\":\"uint16\",\"name\":\"relayerBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"protocolBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"auditorsBps\",\"type\":\"uint16\"}],\"internalType\":\"structShares\",\"name\":\"next\",\"type\":\"tuple\"},{\"internalType\":\"uint64\",\"name\":\"effectiveAt\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"treasury_\",\"type\":\"address\"}],\"name\":\"setTreasury\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"shares\",\"outputs\":[{\"components\":[{\"internalType\":\"uint16\",\"name\":\"relayerBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"protocolBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"auditorsBps\",\"type\":\"uint16\"}],\"internalType\":\"structShares\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"name\":\"sweepChannel\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"timing\",\"outputs\":[{\"components\":[{\"internalType\":\"uint64\",\"name\":\"disputeWindow\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"closeGrace\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"exitMargin\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"maxHold\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"timelock\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"maxDeadline\",\"type\":\"uint64\"},{\"internalType\":\"uint16\",\"name\":\"exposureDivisor\",\"type\":\"uint16\"},{\"internalType\":\"uint32\",\"name\":\"maxPromptTokens\",\"type\":\"uint32\"}],\"internalType\":\"structTiming\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"}],\"name\":\"topUp\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"newOwner\",\"type\":\"address\"}],\"name\":\"transferOwnership\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"treasury\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"closesAt\",\"type\":\"uint64\"}],\"name\":\"ChannelClosing\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"delegate\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"deposit\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"expiry\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"nonce\",\"type\":\"uint256\"}],\"name\":\"ChannelOpened\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"refunded\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"}],\"name\":\"ChannelSwept\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"payer\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"deposit\",\"type\":\"uint128\"}],\"name\":\"ChannelToppedUp\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"throughEpoch\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"time\",\"type\":\"uint64\"}],\"name\":\"CreditForfeited\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"CreditHeld\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"},{\"components\":[{\"internalType\":\"uint128\",\"name\":\"provider\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"creator\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"parent\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"relayer\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"auditors\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"protocol\",\"type\":\"uint128\"}],\"indexed\":false,\"internalType\":\"structSplit\",\"name\":\"split\",\"type\":\"tuple\"},{\"indexed\":false,\"internalType\":\"bool\",\"name\":\"forfeited\",\"type\":\"bool\"}],\"name\":\"CreditMatured\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"delegate\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"retiring\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"retiresAt\",\"type\":\"uint64\"}],\"name\":\"DelegateChanged\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"operator\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"}],\"name\":\"JobAccepted\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"target\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"bool\",\"name\":\"success\",\"type\":\"bool\"}],\"name\":\"JobCallback\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"indexed\":false,\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"indexed\":false,\"internalType\":\"uint32[]\",\"name\":\"output\",\"type\":\"uint32[]\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"disputableUntil\",\"type\":\"uint64\"}],\"name\":\"JobDelivered\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"JobDisproved\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"refunded\",\"type\":\"uint128\"},{\"components\":[{\"internalType\":\"uint128\",\"name\":\"provider\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"creator\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"parent\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"relayer\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"auditors\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"protocol\",\"type\":\"uint128\"}],\"indexed\":false,\"internalType\":\"structSplit\",\"name\":\"split\",\"type\":\"tuple\"},{\"indexed\":false,\"internalType\":\"bool\",\"name\":\"forfeited\",\"type\":\"bool\"}],\"name\":\"JobFinalized\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"refunded\",\"type\":\"uint128\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"penalty\",\"type\":\"uint256\"}],\"name\":\"JobRefunded\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"indexed\":false,\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"uint32[]\",\"name\":\"prompt\",\"type\":\"uint32[]\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes\",\"name\":\"params\",\"type\":\"bytes\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"callback\",\"type\":\"address\"},{\"internalType\":\"uint32\",\"name\":\"callbackGas\",\"type\":\"uint32\"},{\"internalType\":\"bool\",\"name\":\"callbackAtDelivery\",\"type\":\"bool\"}],\"indexed\":false,\"internalType\":\"structJobOrder\",\"name\":\"order\",\"type\":\"tuple\"}],\"name\":\"JobRequested\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"previousOwner\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"newOwner\",\"type\":\"address\"}],\"name\":\"OwnershipTransferStarted\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"previousOwner\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"newOwner\",\"type\":\"address\"}],\"name\":\"OwnershipTransferred\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":false,\"internalType\":\"bool\",\"name\":\"paused\",\"type\":\"bool\"}],\"name\":\"PausedNewRequests\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"components\":[{\"internalType\":\"uint16\",\"name\":\"relayerBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"protocolBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"auditorsBps\",\"type\":\"uint16\"}],\"indexed\":false,\"internalType\":\"structShares\",\"name\":\"shares\",\"type\":\"tuple\"}],\"name\":\"SharesChanged\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"components\":[{\"internalType\":\"uint16\",\"name\":\"relayerBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"protocolBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"auditorsBps\",\"type\":\"uint16\"}],\"indexed\":false,\"internalType\":\"structShares\",\"name\":\"shares\",\"type\":\"tuple\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"effectiveAt\",\"type\":\"uint64\"}],\"name\":\"SharesScheduled\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"treasury\",\"type\":\"address\"}],\"name\":\"TreasuryChanged\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"total\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"receiptsRoot\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"}],\"name\":\"VoucherRedeemed\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"voucherHash\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"bytes4\",\"name\":\"reason\",\"type\":\"bytes4\"}],\"name\":\"VoucherRejected\",\"type\":\"event\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"validUntil\",\"type\":\"uint64\"}],\"name\":\"AcceptanceExpired\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"limit\",\"type\":\"uint256\"}],\"name\":\"AmountTooHigh\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"AnswerDisproved\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"expiry\",\"type\":\"uint64\"}],\"name\":\"BadExpiry\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"}],\"name\":\"BadParams\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"}],\"name\":\"BadPrompt\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"signer\",\"type\":\"address\"}],\"name\":\"BadSignature\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"}],\"name\":\"BadWiring\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"BatchEmpty\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"CallbackAlreadyDone\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"gas\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"limit\",\"type\":\"uint256\"}],\"name\":\"CallbackGasTooHigh\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"CallbackNotOpen\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"name\":\"ChannelAlreadySwept\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"closesAt\",\"type\":\"uint64\"}],\"name\":\"ChannelClosed\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"deposit\",\"type\":\"uint128\"}],\"name\":\"ChannelEmpty\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"closesAt\",\"type\":\"uint64\"}],\"name\":\"ChannelNotSweepable\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"maturesAt\",\"type\":\"uint64\"}],\"name\":\"CreditNotMature\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"retiring\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"retiresAt\",\"type\":\"uint64\"}],\"name\":\"DelegateRetiring\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"DisputeWindowOpen\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"limit\",\"type\":\"uint256\"}],\"name\":\"ExposureTooHigh\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"fee\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"maxFee\",\"type\":\"uint256\"}],\"name\":\"FeeAboveMax\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"fee\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"expected\",\"type\":\"uint256\"}],\"name\":\"FeeMismatch\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"left\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"needed\",\"type\":\"uint256\"}],\"name\":\"InsufficientCallbackGas\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"}],\"name\":\"JobDeadlineOpen\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"}],\"name\":\"JobDeadlinePassed\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"LengthMismatch\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"NoCredit\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"signer\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"NotOperator\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"NotProvenClass\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"}],\"name\":\"NotRequester\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"}],\"name\":\"NotSlasher\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"NothingScheduled\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"}],\"name\":\"OwnableInvalidOwner\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"OwnableUnauthorizedAccount\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"Paused\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"}],\"name\":\"ReceiptMismatch\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ReentrancyGuardReentrantCall\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint8\",\"name\":\"bits\",\"type\":\"uint8\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"SafeCastOverflowedUintDowncast\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"},{\"internalType\":\"uint256\",\"name\":\"bps\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"limit\",\"type\":\"uint256\"}],\"name\":\"SharesTooHigh\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"}],\"name\":\"SignatureExpired\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"TimelockOpen\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"name\":\"UnknownChannel\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"line\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"}],\"name\":\"UnknownCheckpoint\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"UnknownJob\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"UnknownModelVersion\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"}],\"name\":\"UnsafeTiming\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint128\",\"name\":\"total\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"}],\"name\":\"VoucherNotHigher\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"enumJobState\",\"name\":\"state\",\"type\":\"uint8\"}],\"name\":\"WrongJobState\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"WrongOutput\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"expected\",\"type\":\"address\"}],\"name\":\"WrongProvider\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ZeroAddress\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ZeroAmount\",\"type\":\"error\"},{\"inputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"validUntil\",\"type\":\"uint64\"}],\"internalType\":\"structAcceptance\",\"name\":\"acceptance\",\"type\":\"tuple\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"name\":\"acceptJob\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"internalType\":\"uint32[]\",\"name\":\"output\",\"type\":\"uint32[]\"}],\"name\":\"deliverJob\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"disproveJob\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"finalizeJob\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"}],\"name\":\"hashReceipt\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"}],\"name\":\"hashRequest\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"jobOf\",\"outputs\":[{\"components\":[{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"enumJobState\",\"name\":\"state\",\"type\":\"uint8\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"deliveredAt\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"callbackGas\",\"type\":\"uint32\"},{\"internalType\":\"address\",\"name\":\"callback\",\"type\":\"address\"},{\"internalType\":\"bool\",\"name\":\"callbackAtDelivery\",\"type\":\"bool\"},{\"internalType\":\"bool\",\"name\":\"callbackDone\",\"type\":\"bool\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"bool\",\"name\":\"forfeited\",\"type\":\"bool\"},{\"internalType\":\"bool\",\"name\":\"disproved\",\"type\":\"bool\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"disputableUntil\",\"type\":\"uint64\"}],\"internalType\":\"structJob\",\"name\":\"v\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"refundJob\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"uint32[]\",\"name\":\"prompt\",\"type\":\"uint32[]\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes\",\"name\":\"params\",\"type\":\"bytes\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"callback\",\"type\":\"address\"},{\"internalType\":\"uint32\",\"name\":\"callbackGas\",\"type\":\"uint32\"},{\"internalType\":\"bool\",\"name\":\"callbackAtDelivery\",\"type\":\"bool\"}],\"internalType\":\"structJobOrder\",\"name\":\"order\",\"type\":\"tuple\"}],\"name\":\"requestJob\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"uint32[]\",\"name\":\"output\",\"type\":\"uint32[]\"}],\"name\":\"runCallback\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"}]",
+	ID:  "e3f740d53abe85db8d5f17d1e71509182c",
+	Bin: "0x6102a0604052348015610010575f5ffd5b50604051615cf2380380615cf283398101604081905261002f91610eb6565b84516001600160a01b039081166080908152602080880151831660a09081526040808a0151851660c09081526060808c015190961660e090815287516001600160401b03908116610100908152958901518116610120529288015183166101405295870151821661016052938601518116610180529085015181166101a052918401519091166101c0529082015161ffff166101e05281015163ffffffff166102005246610260528330868361018e83604080517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f60208201527f2bd5af9ee9fa1f0a7517853d71cfc160db46009177af5a82ed09c5510532c342918101919091527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc660608201524660808201526001600160a01b03821660a08201525f9060c001604051602081830303815290604052805190602001209050919050565b610240526040516101a790849084908490602001610f7a565b60408051601f198184030181529190528051602090910120610220525050506001600160a01b0381166101f457604051631e4fbdf760e01b81525f60048201526024015b60405180910390fd5b6101fd8161037e565b506102078161039a565b610211858261061d565b6001600160a01b0386163b158061028a575061022051866001600160a01b031663e1f1176d6040518163ffffffff1660e01b8152600401602060405180830381865afa158015610263573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906102879190611060565b14155b156102c15760405163ae69e47f60e01b81526004016101eb906020808252600490820152636a6f627360e01b604082015260600190565b6001600160a01b038616610280526102d882610ae1565b815160078054602080860180516040808901805161ffff9081166401000000000261ffff60201b19948216620100000263ffffffff19909816998216998a1797909717939093169590951790955584519586529051811691850191909152905116908201527fc9c9db2dac9c11c27af4109e2e9470d5359aa2fa095a12fca8b188f0104bcfb89060600160405180910390a161037383610bfe565b505050505050611100565b600b80546001600160a01b031916905561039781610c7f565b50565b80516001600160401b03165f036103e45760405163d32379b760e01b815260206004820152600d60248201526c6469737075746557696e646f7760981b60448201526064016101eb565b80602001516001600160401b03165f0361042e5760405163d32379b760e01b815260206004820152600a602482015269636c6f7365477261636560b01b60448201526064016101eb565b80604001516001600160401b03165f036104735760405163d32379b760e01b81526020600482015260056024820152640cae0dec6d60db1b60448201526064016101eb565b8060c001516001600160401b03165f036104be5760405163d32379b760e01b815260206004820152600b60248201526a6d6178446561646c696e6560a81b60448201526064016101eb565b8060c001516001600160401b031681606001516001600160401b031610156105165760405163d32379b760e01b815260206004820152600a60248201526932bc34ba26b0b933b4b760b11b60448201526064016101eb565b60808101518151604083015161052c9190611077565b6105369190611077565b6001600160401b03168160a001516001600160401b0316116105865760405163d32379b760e01b815260206004820152600860248201526774696d656c6f636b60c01b60448201526064016101eb565b8060e0015161ffff165f036105d05760405163d32379b760e01b815260206004820152600f60248201526e32bc3837b9bab932a234bb34b9b7b960891b60448201526064016101eb565b80610100015163ffffffff165f036103975760405163d32379b760e01b815260206004820152600f60248201526e6d617850726f6d7074546f6b656e7360881b60448201526064016101eb565b81516040516342f6e38960e01b81523060048201526001600160a01b03909116906342f6e38990602401602060405180830381865afa158015610662573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061068691906110a8565b6106c25760405163ae69e47f60e01b815260206004820152600c60248201526b1d985d5b1d0b9b585c9ad95d60a21b60448201526064016101eb565b815160208301516040516342f6e38960e01b81526001600160a01b0391821660048201529116906342f6e38990602401602060405180830381865afa15801561070d573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061073191906110a8565b61076e5760405163ae69e47f60e01b815260206004820152600d60248201526c7661756c742e7374616b696e6760981b60448201526064016101eb565b815160608301516040516342f6e38960e01b81526001600160a01b0391821660048201529116906342f6e38990602401602060405180830381865afa1580156107b9573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906107dd91906110a8565b61081a5760405163ae69e47f60e01b815260206004820152600d60248201526c3b30bab63a1739b630b9b432b960991b60448201526064016101eb565b306001600160a01b031682602001516001600160a01b03166380f556056040518163ffffffff1660e01b8152600401602060405180830381865afa158015610864573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061088891906110ce565b6001600160a01b0316146108d05760405163ae69e47f60e01b815260206004820152600e60248201526d1cdd185ada5b99cb9b585c9ad95d60921b60448201526064016101eb565b81606001516001600160a01b031682602001516001600160a01b031663b13442716040518163ffffffff1660e01b8152600401602060405180830381865afa15801561091e573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061094291906110ce565b6001600160a01b03161461098b5760405163ae69e47f60e01b815260206004820152600f60248201526e39ba30b5b4b7339739b630b9b432b960891b60448201526064016101eb565b81604001516001600160a01b03163b5f036109d45760405163ae69e47f60e01b8152602060048201526008602482015267726567697374727960c01b60448201526064016101eb565b81606001516001600160a01b03163b5f03610a1c5760405163ae69e47f60e01b815260206004820152600760248201526639b630b9b432b960c91b60448201526064016101eb565b60608101518151610a2d9190611077565b6001600160401b031682602001516001600160a01b0316636cf6d6756040518163ffffffff1660e01b8152600401602060405180830381865afa158015610a76573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610a9a91906110e7565b6001600160401b031611610add5760405163d32379b760e01b8152602060048201526009602482015268756e626f6e64696e6760b81b60448201526064016101eb565b5050565b80516101f461ffff9091161115610b3a578051604051632609bbc560e11b81526060600482015260076064820152663932b630bcb2b960c91b608482015261ffff90911660248201526101f4604482015260a4016101eb565b6101f461ffff16816020015161ffff161115610b9c576020810151604051632609bbc560e11b81526060600482015260086064820152671c1c9bdd1bd8dbdb60c21b608482015261ffff90911660248201526101f4604482015260a4016101eb565b6101f461ffff16816040015161ffff161115610397576040808201519051632609bbc560e11b815260606004820152600860648201526761756469746f727360c01b608482015261ffff90911660248201526101f4604482015260a4016101eb565b6001600160a01b038116610c255760405163d92e233d60e01b815260040160405180910390fd5b60098054600160401b600160e01b031916680100000000000000006001600160a01b038416908102919091179091556040517fc714d22a2f08b695f81e7c707058db484aa5b4d6b4c9fd64beb10fe85832f608905f90a250565b600a80546001600160a01b038381166001600160a01b0319831681179093556040519116919082907f8be0079c531659141344cd1fd0a4f28419497f9722a3daafe3b4186f6b6457e0905f90a35050565b80516001600160a01b0381168114610ce6575f5ffd5b919050565b60405161012081016001600160401b0381118282101715610d1a57634e487b7160e01b5f52604160045260245ffd5b60405290565b604051608081016001600160401b0381118282101715610d1a57634e487b7160e01b5f52604160045260245ffd5b805161ffff81168114610ce6575f5ffd5b5f60608284031215610d6f575f5ffd5b604051606081016001600160401b0381118282101715610d9d57634e487b7160e01b5f52604160045260245ffd5b604052905080610dac83610d4e565b8152610dba60208401610d4e565b6020820152610dcb60408401610d4e565b60408201525092915050565b80516001600160401b0381168114610ce6575f5ffd5b805163ffffffff81168114610ce6575f5ffd5b5f6101208284031215610e11575f5ffd5b610e19610ceb565b9050610e2482610dd7565b8152610e3260208301610dd7565b6020820152610e4360408301610dd7565b6040820152610e5460608301610dd7565b6060820152610e6560808301610dd7565b6080820152610e7660a08301610dd7565b60a0820152610e8760c08301610dd7565b60c0820152610e9860e08301610d4e565b60e0820152610eaa6101008301610ded565b61010082015292915050565b5f5f5f5f5f5f868803610260811215610ecd575f5ffd5b610ed688610cd0565b96506080601f1982011215610ee9575f5ffd5b50610ef2610d20565b610efe60208901610cd0565b8152610f0c60408901610cd0565b6020820152610f1d60608901610cd0565b6040820152610f2e60808901610cd0565b60608201529450610f4160a08801610cd0565b9350610f4f60c08801610cd0565b9250610f5e8860e08901610d5f565b9150610f6e886101408901610e00565b90509295509295509295565b6001600160a01b03848116825283518116602080840191909152808501518216604080850191909152808601518316606080860191909152860151909216608084015283516001600160401b0390811660a0850152908401511660c08301528201516101c0820190610ff760e08401826001600160401b03169052565b5060608301516001600160401b03908116610100848101919091526080850151821661012085015260a0850151821661014085015260c085015190911661016084015260e084015161ffff166101808401529092015163ffffffff166101a09091015292915050565b5f60208284031215611070575f5ffd5b5051919050565b6001600160401b0381811683821601908111156110a257634e487b7160e01b5f52601160045260245ffd5b92915050565b5f602082840312156110b8575f5ffd5b815180151581146110c7575f5ffd5b9392505050565b5f602082840312156110de575f5ffd5b6110c782610cd0565b5f602082840312156110f7575f5ffd5b6110c782610dd7565b60805160a05160c05160e05161010051610120516101405161016051610180516101a0516101c0516101e0516102005161022051610240516102605161028051614a916112615f395f818161021b01526106a301525f6122e501525f61231601525f50505f61058a01525f61056001525f61053101525f81816105020152610e1101525f81816104d3015261319901525f81816104a401526113be01525f81816104750152818161211d0152818161228a01526127a201525f818161044601528181610f2001528181611e210152612bf101525f8181610417015281816113df015261226001525f818161080e01528181611f33015281816120b80152612fe001525f81816107df01528181612e0d01526135ec01525f81816107b0015281816111320152818161138e0152818161335901526139c301525f818161078101528181611ca40152818161242601528181612ce901526130740152614a915ff3fe608060405234801561000f575f5ffd5b5060043610610219575f3560e01c80638a3082e311610123578063ca1d8b94116100ab578063f0f442601161007a578063f0f44260146109a8578063f2fde38b146109bb578063f44136a1146109ce578063f66e88b1146109ff578063f698da2514610a1257610219565b8063ca1d8b9414610894578063d435d78c146108a7578063e30c397814610984578063ef76335a1461099557610219565b80639c0fc451116100f25780639c0fc451146106f35780639f6f687a1461071e578063b187bd2614610731578063b77981131461074e578063c06aa3671461088157610219565b80638a3082e3146106a15780638da5cb5b146106c75780638e0a9b7e146106d857806398a9c062146106e057610219565b80634fba5adf116101a6578063715018a611610175578063715018a614610616578063744c39dc1461061e57806379ba5097146106315780637ecebe001461063957806387994d881461066157610219565b80634fba5adf146103be57806361d027b3146105c4578063630da795146105f05780636f5d5fc91461060357610219565b806325985c6e116101ed57806325985c6e1461034257806336d3a793146103585780633c93a3131461036d5780634c2ee09d146103805780634eb0b1821461039357610219565b80628676711461025757806303314efa1461029e57806305caa6bc14610301578063171a2a7d14610322575b7f0000000000000000000000000000000000000000000000000000000000000000365f80375f5f365f845af43d5f5f3e80610252573d5ffd5b503d5ff35b61026a610265366004613eaa565b610a1a565b604080516001600160801b0390941684526001600160401b0390921660208401521515908201526060015b60405180910390f35b6102f4604080516060810182525f8082526020820181905291810191909152506040805160608101825260075461ffff808216835262010000820481166020840152640100000000909104169181019190915290565b6040516102959190613ef8565b61031461030f366004613f29565b610aab565b604051908152602001610295565b610335610330366004613f42565b610b05565b6040516102959190613f59565b61034a610c1b565b60405161029592919061401b565b61036b610366366004613f42565b610c83565b005b61036b61037b366004614062565b610dec565b61036b61038e366004613f42565b610ea1565b6103a66103a13660046140f7565b610ff8565b6040516001600160801b039091168152602001610295565b6105b760408051610120810182525f80825260208201819052918101829052606081018290526080810182905260a0810182905260c0810182905260e081018290526101008101919091526040518061012001604052807f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f000000000000000000000000000000000000000000000000000000000000000061ffff1681526020017f000000000000000000000000000000000000000000000000000000000000000063ffffffff16815250905090565b60405161029591906141d6565b600954600160401b90046001600160a01b03165b6040516001600160a01b039091168152602001610295565b6103146105fe3660046142ca565b61148d565b61036b61061136600461434c565b611550565b61036b6115b0565b61031461062c366004614367565b6115c3565b61036b611616565b6103146106473660046143ae565b6001600160a01b03165f9081526001602052604090205490565b61067461066f3660046143c9565b611657565b6040805182516001600160801b031681526020928301516001600160401b03169281019290925201610295565b7f00000000000000000000000000000000000000000000000000000000000000006105d8565b600a546001600160a01b03166105d8565b61036b6117d2565b61036b6106ee366004613eaa565b6118d0565b6107066107013660046143ae565b611a8c565b6040516001600160401b039091168152602001610295565b61036b61072c3660046143ff565b611b06565b600954600160e01b900460ff166040519015158152602001610295565b61083e604080516080810182525f80825260208201819052918101829052606081019190915260405180608001604052807f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316815250905090565b604051610295919081516001600160a01b039081168252602080840151821690830152604080840151821690830152606092830151169181019190915260800190565b61036b61088f366004614429565b611d16565b6103146108a236600461444c565b611ed7565b6109396108b5366004613f42565b604080516080810182525f808252602082018190529181018290526060810191909152505f908152600360209081526040918290208251608081018452815481526001909101546001600160581b03811692820192909252600160801b82046001600160401b031692810192909252600160c01b900463ffffffff16606082015290565b6040516102959190815181526020808301516001600160801b0316908201526040808301516001600160401b03169082015260609182015163ffffffff169181019190915260800190565b600b546001600160a01b03166105d8565b61036b6109a336600461448e565b611f28565b61036b6109b63660046143ae565b61202b565b61036b6109c93660046143ae565b61203c565b6103146109dc3660046143ae565b6001600160a01b03165f908152602081905260409020546001600160801b031690565b61036b610a0d3660046143ae565b6120ad565b610314612211565b6001600160a01b0384165f90815260208190526040812081908190600582610a448a8a8a8a61221f565b815260208101919091526040015f205481546001600160801b039091169450610a7c908690600160d01b900464ffffffffff1661225a565b90549398909750600160801b90930464ffffffffff166001600160401b03949094169390931094509092505050565b5f610aff610ab76122e2565b610ac084612338565b60405161190160f01b602082015260228101839052604281018290525f9060620160405160208183030381529060405280519060200120905092915050565b92915050565b60408051610100810182525f80825260208201819052918101829052606081018290526080810182905260a0810182905260c0810182905260e08101919091525f82815260026020818152604092839020835161010081018552928101546001600160a01b038082168552600160a01b82046001600160401b0316938501939093528154909216938301939093526060820190600160e01b900460ff16610bac575f610bbf565b8254600160a01b90046001600160401b03165b6001600160401b03908116825260038401546001600160a01b0381166020840152600160a01b90041660408201526001909201546001600160801b038082166060850152600160801b9091041660809092019190915292915050565b604080516060810182525f80825260208201819052918101919091526009546001600160401b03168015610c7f576040805160608101825260085461ffff808216835262010000820481166020840152640100000000909104169181019190915291505b9091565b610c8b612389565b5f610c95826123be565b6002810154909150600160e81b900460ff1615610ccd5760405163c885bf2760e01b8152600481018390526024015b60405180910390fd5b8054600160a01b90046001600160401b0316421015610d1a5780546040516388aac35360e01b815260048101849052600160a01b9091046001600160401b03166024820152604401610cc4565b600281015460018201546001600160a01b03909116906001600160801b03600160801b82048116915f91610d50918491166144cc565b60028501805460ff60e81b1916600160e81b1790556001850180546001600160801b038581166001600160801b0319909216821790925560408051928416835260208301919091529192506001600160a01b0385169187917f0ed49db7e4fe338df2d05a5b86569099a8f9cfc28da28deede7a69486d2f5831910160405180910390a3610ddd8382612400565b50505050610de961248e565b50565b610df46124b8565b610e0b610e063683900383018361450e565b6124e5565b5f610e367f00000000000000000000000000000000000000000000000000000000000000004261458b565b9050816008610e4582826145aa565b50506009805467ffffffffffffffff19166001600160401b0383161790556040517f1d73111dd9964746ee6c6f6b5e074ccff811127adfea62de47153c04c5d3309a90610e959084908490614605565b60405180910390a15050565b610ea9612389565b5f610eb382612602565b6002810154909150600160e01b900460ff1680610ee157508054600160a01b90046001600160401b03164210155b15610f1a578054604051631a563f6b60e31b815260048101849052600160a01b9091046001600160401b03166024820152604401610cc4565b5f610f457f00000000000000000000000000000000000000000000000000000000000000004261458b565b82549091506001600160401b03600160a01b90910481169082161115610f7957508054600160a01b90046001600160401b03165b60028201805460ff60e01b1916600160e01b17905581546001600160401b038216600160a01b810267ffffffffffffffff60a01b19909216919091178355604051908152339084907f9fe4a05ec8b2b36ccfaaa228abeb2c9c5c456797ab1ebb2dce6298c3fd7caac89060200160405180910390a35050610de961248e565b5f611001612389565b5f8690036110225760405163143a603360e21b815260040160405180910390fd5b858414611045576040516001621398b960e31b0319815260040160405180910390fd5b5f6110508888612653565b905061105e898286866126ff565b6001600160a01b0389165f8181526020818152604080832081516080808201845291546001600160801b038116825264ffffffffff600160801b8204811683870152600160a81b8204811683860152600160d01b90910416606080830191909152835161010081018552948501869052928401859052918301849052820183905260a0820183905260c0820183905260e08201929092529182529061110282612793565b64ffffffffff166020820152604051630213119b60e51b81526001600160a01b038c811660048301525f916002917f00000000000000000000000000000000000000000000000000000000000000001690634262336090602401602060405180830381865afa158015611177573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061119b919061465f565b6111a5919061468a565b83519091506001600160801b031681116111bf575f6111d4565b82516111d4906001600160801b03168261469d565b60408301525f5b8a81101561124a57611242838d8d848181106111f9576111f96146b0565b905060e00201878481518110611211576112116146b0565b60200260200101518d8d8681811061122b5761122b6146b0565b905060200281019061123d91906146c4565b6127f2565b6001016111db565b5081606001515f03611262575f94505050505061147a565b61126b826128df565b611278826060015161297a565b945084835f0181815161128b9190614706565b9150906001600160801b031690816001600160801b0316815250508160200151836040019064ffffffffff16908164ffffffffff1681525050825f5f8e6001600160a01b03166001600160a01b031681526020019081526020015f205f820151815f015f6101000a8154816001600160801b0302191690836001600160801b031602179055506020820151815f0160106101000a81548164ffffffffff021916908364ffffffffff1602179055506040820151815f0160156101000a81548164ffffffffff021916908364ffffffffff1602179055506060820151815f01601a6101000a81548164ffffffffff021916908364ffffffffff1602179055509050507f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663b240cdc28d7f00000000000000000000000000000000000000000000000000000000000000007f000000000000000000000000000000000000000000000000000000000000000042611409919061458b565b611413919061458b565b6040516001600160e01b031960e085901b1681526001600160a01b0390921660048301526001600160401b031660248201526044015f604051808303815f87803b15801561145f575f5ffd5b505af1158015611471573d5f5f3e3d5ffd5b50505050505050505b61148261248e565b979650505050505050565b5f611496612389565b600954600160e01b900460ff16156114c1576040516313d0ff5960e31b815260040160405180910390fd5b836001600160401b031642106114f55760405163fcd4a11f60e01b81526001600160401b0385166004820152602401610cc4565b5f61150389898989896129b1565b905061151189828686612a66565b61153957604051639a7d38d960e01b81526001600160a01b038a166004820152602401610cc4565b61154589898989612ac7565b91505061148261248e565b6115586124b8565b60098054821515600160e01b0260ff60e01b199091161790556040517fa4c82d8557d1ceab38814a8e314ffa062b928c13c370e33b885b1a58d1a0c802906115a590831515815260200190565b60405180910390a150565b6115b86124b8565b6115c15f612d57565b565b60408051602081018690526001600160a01b03808616928201929092526060810184905290821660808201525f9060a0015b6040516020818303038152906040528051906020012090505b949350505050565b600b5433906001600160a01b0316811461164e5760405163118cdaa760e01b81526001600160a01b0382166004820152602401610cc4565b610de981612d57565b604080518082019091525f80825260208201525f838152600360205260409020600181015463ffffffff600160c01b9091048116908416106116bb5760405163d56f075960e01b81526004810185905263ffffffff84166024820152604401610cc4565b6001818101546116d89190600160c01b900463ffffffff16614725565b63ffffffff168363ffffffff160361172157604080518082019091526001909101546001600160581b038116825264ffffffffff600160581b9091041660208201529050610aff565b5f8481526004602052604081208161173a600287614741565b63ffffffff1681526020019081526020015f20905060028461175c9190614768565b63ffffffff161561179d57604080518082019091528154600160801b81046001600160581b03168252600160d81b900464ffffffffff1660208201526117c9565b6040805180820190915281546001600160581b0381168252600160581b900464ffffffffff1660208201525b95945050505050565b6009546001600160401b03165f8190036117ff576040516368307ad960e01b815260040160405180910390fd5b806001600160401b031642101561183457604051636d7fef6160e11b81526001600160401b0382166004820152602401610cc4565b6009805467ffffffffffffffff191690556008546007805461ffff80841663ffffffff199092168217620100008086048316021765ffff0000000019166401000000008086048316021790925560408051918252601084901c83166020808401919091529390931c909116918101919091527fc9c9db2dac9c11c27af4109e2e9470d5359aa2fa095a12fca8b188f0104bcfb8906060016115a5565b6118d8612389565b5f6118e58585858561221f565b5f818152600560209081526040808320546001600160a01b038a1684529183905282209293506001600160801b0316919082900361193657604051630c56c38560e21b815260040160405180910390fd5b80545f90611953908690600160d01b900464ffffffffff1661225a565b9050806001600160401b0316421015611992576040516328cdc65960e21b81526001600160401b03808716600483015282166024820152604401610cc4565b81545f85815260056020526040812080546001600160801b03191690558354600160801b90920464ffffffffff166001600160401b0388161091859185916119e49084906001600160801b03166144cc565b92506101000a8154816001600160801b0302191690836001600160801b031602179055505f5f611a16868b8d8c612d70565b91509150886001600160a01b03168b6001600160a01b03168b7f80d2b2f2e040b043e24ac3d21315bd72461c92907f9e03d0e7f90aa51e8c80498b8a8789604051611a64949392919061478f565b60405180910390a4611a77828285612fa5565b50505050505050611a8661248e565b50505050565b6001600160a01b0381165f90815260208181526040808320815160808101835290546001600160801b038116825264ffffffffff600160801b8204811694830194909452600160a81b8104841692820192909252600160d01b9091049091166060820152611af990612793565b64ffffffffff1692915050565b611b0e612389565b600954600160e01b900460ff1615611b39576040516313d0ff5960e31b815260040160405180910390fd5b5f611b43836123be565b9050816001600160801b03165f03611b6e57604051631f2a200560e01b815260040160405180910390fd5b6002810154600160e01b900460ff1680611b9c57506002810154600160a01b90046001600160401b03164210155b15611bd5578054604051631a563f6b60e31b815260048101859052600160a01b9091046001600160401b03166024820152604401610cc4565b60018101545f90611bf2906001600160801b038086169116614830565b90506001600160581b03811115611c2c57604051631f08c7c560e01b8152600481018290526001600160581b036024820152604401610cc4565b6001820180546001600160801b0319166001600160801b038381169182179092556040805192861683526020830191909152339186917f2dbcc0e5cefd349fe22bc7a85c2ac3e2e493281521fdc2539c1561a54134b6ff910160405180910390a360405163282d3fdf60e01b81526001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169063282d3fdf90611cdb9033908790600401614843565b5f604051808303815f87803b158015611cf2575f5ffd5b505af1158015611d04573d5f5f3e3d5ffd5b505050505050611d1261248e565b5050565b611d1e612389565b5f611d2883612602565b90506001600160a01b038216611d515760405163d92e233d60e01b815260040160405180910390fd5b6002810154600160e01b900460ff1680611d7c57508054600160a01b90046001600160401b03164210155b15611db5578054604051631a563f6b60e31b815260048101859052600160a01b9091046001600160401b03166024820152604401610cc4565b6003810154600160a01b90046001600160401b0316421015611e10576003810154604051632031ba9b60e01b81526001600160a01b0382166004820152600160a01b9091046001600160401b03166024820152604401610cc4565b80546001600160a01b03165f611e467f00000000000000000000000000000000000000000000000000000000000000004261458b565b6003840180546001600160a01b038581166001600160e01b03199092168217600160a01b6001600160401b0386169081029190911790935586546001600160a01b0319169088169081178755604051928352929350919087907f2017cd7005cda881601a5a5db059e2107f250d5e7b001fe54a6f3597b7a84fd59060200160405180910390a4505050611d1261248e565b5f611ee0612389565b600954600160e01b900460ff1615611f0b576040516313d0ff5960e31b815260040160405180910390fd5b611f1733858585612ac7565b9050611f2161248e565b9392505050565b336001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001614611f73576040516325e066bb60e11b8152336004820152602401610cc4565b6001600160a01b0382165f90815260208190526040812090611f9d6001600160401b0384166130d8565b825490915064ffffffffff600160d01b909104811690821611611fc05750505050565b815464ffffffffff60d01b1916600160d01b64ffffffffff8316021782556040516001600160401b03841681526001600160a01b038516907f482b620af7d54b4461e3177c2fc280548d89f721e1d47dbeb564f49ec749f0969060200160405180910390a250505050565b6120336124b8565b610de981613109565b6120446124b8565b600b80546001600160a01b0383166001600160a01b03199091168117909155612075600a546001600160a01b031690565b6001600160a01b03167f38d16b8cac22d99fc7c124b9cd0de2d3fa1faef420bfe791d8c362d765e2270060405160405180910390a350565b336001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016146120f8576040516325e066bb60e11b8152336004820152602401610cc4565b6001600160a01b0381165f908152602081905260408120906121436001600160401b037f0000000000000000000000000000000000000000000000000000000000000000164261468a565b825490915064ffffffffff808316600160a81b90920416111561217257508054600160a81b900464ffffffffff165b815464ffffffffff808316600160801b90920416116121b957612196816001614865565b825464ffffffffff91909116600160801b0264ffffffffff60801b199091161782555b6040805164ffffffffff831681526001600160401b03421660208201526001600160a01b038516917f2a9adad09703c3eaef7e53805e5ca470bd50ccb598a8ce9c852dc04d29093432910160405180910390a2505050565b5f61221a6122e2565b905090565b604080516001600160a01b03808716602083015291810185905290831660608201526001600160401b03821660808201525f9060a0016115f5565b5f611f217f00000000000000000000000000000000000000000000000000000000000000006001600160401b03167f00000000000000000000000000000000000000000000000000000000000000006001600160401b0316856001600160401b031660016122c89190614830565b6122d29190614882565b6122dc9190614830565b8361318a565b5f7f000000000000000000000000000000000000000000000000000000000000000046146123135761221a306131f9565b507f000000000000000000000000000000000000000000000000000000000000000090565b5f7f80a30152b9758786f442ceb952b705076a68799848fc149f93c13c7b94e774a58260405160200161236c929190614899565b604051602081830303815290604052805190602001209050919050565b612391613290565b6115c160017f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005b906132d0565b5f818152600260208190526040909120908101546001600160a01b03166123fb5760405163b08fc1cb60e01b815260048101839052602401610cc4565b919050565b6001600160801b03811615611d1257604051630357371d60e01b81526001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001690630357371d9061245d9085908590600401614843565b5f604051808303815f87803b158015612474575f5ffd5b505af1158015612486573d5f5f3e3d5ffd5b505050505050565b6115c15f7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f006123b8565b600a546001600160a01b031633146115c15760405163118cdaa760e01b8152336004820152602401610cc4565b80516101f461ffff909116111561253e578051604051632609bbc560e11b81526060600482015260076064820152663932b630bcb2b960c91b608482015261ffff90911660248201526101f4604482015260a401610cc4565b6101f461ffff16816020015161ffff1611156125a0576020810151604051632609bbc560e11b81526060600482015260086064820152671c1c9bdd1bd8dbdb60c21b608482015261ffff90911660248201526101f4604482015260a401610cc4565b6101f461ffff16816040015161ffff161115610de9576040808201519051632609bbc560e11b815260606004820152600860648201526761756469746f727360c01b608482015261ffff90911660248201526101f4604482015260a401610cc4565b5f61260c826123be565b60028101549091506001600160a01b031633146123fb576002810154604051630348d81960e11b81523360048201526001600160a01b039091166024820152604401610cc4565b60605f61265e6122e2565b9050826001600160401b03811115612678576126786144eb565b6040519080825280602002602001820160405280156126a1578160200160208202803683370190505b5091505f5b838110156126f7576126d282610ac08787858181106126c7576126c76146b0565b905060e00201612338565b8382815181106126e4576126e46146b0565b60209081029190910101526001016126a6565b505092915050565b338115612752575f84604051602001612718919061493d565b60405160208183030381529060405280519060200120905061274e61274761273e6122e2565b610ac0846132d7565b8585613311565b9150505b61275c8186613328565b61278c576040516311ce341560e21b81526001600160a01b03808316600483015286166024820152604401610cc4565b5050505050565b5f806127c86001600160401b037f0000000000000000000000000000000000000000000000000000000000000000164261468a565b90508064ffffffffff16836020015164ffffffffff16116127e95780611f21565b50506020015190565b83355f8181526002602090815260408083209361282f92909161281a91908a01908a016143ae565b604089013561062c60808b0160608c016143ae565b5f81815260036020526040812091925061284d89858a8a8a8a6133c2565b90506001600160e01b031981165f036128705761286d898584868c6134e8565b90505b6001600160e01b03198116156128d4578851604080518981526001600160e01b0319841660208201526001600160a01b03909216918a35917ff6cf83ff61b0acc0cfdfb362a3cb688273bdc1a52b2a9a7ff5d6c956f134ca16910160405180910390a35b505050505050505050565b8060c001515f036128ed5750565b6128fa8160c0015161297a565b60055f61291f845f015185608001518660a00151876020015164ffffffffff1661221f565b815260208101919091526040015f90812080549091906129499084906001600160801b0316614706565b92506101000a8154816001600160801b0302191690836001600160801b031602179055505f8160c001818152505050565b5f6001600160801b038211156129ad576040516306dfcc6560e41b81526080600482015260248101839052604401610cc4565b5090565b6001600160a01b0385165f908152600160205260408120546114826129d46122e2565b604080517f63caf1a473646d3e2889c5e011902955da2691fc7ebace78492768eda70b52ea6020808301919091526001600160a01b03808d16838501528b1660608301526001600160801b038a1660808301526001600160401b03808a1660a084015260c08301879052881660e080840191909152835180840390910181526101009092019092528051910120610ac0565b5f6001600160a01b038516612a7c57505f61160e565b846001600160a01b0316612a91858585613311565b6001600160a01b031603612aa75750600161160e565b6001600160a01b0385163b158015906117c957506117c9858585856137d5565b5f6001600160a01b038416612aef5760405163d92e233d60e01b815260040160405180910390fd5b826001600160801b03165f03612b1857604051631f2a200560e01b815260040160405180910390fd5b6001600160581b036001600160801b0384161115612b6157604051631f08c7c560e01b81526001600160801b03841660048201526001600160581b036024820152604401610cc4565b42826001600160401b0316111580612b8e5750612b826312cc030042614830565b826001600160401b0316115b15612bb7576040516308ae9ea160e11b81526001600160401b0383166004820152602401610cc4565b5f612bc18661383f565b5f82815260026020526040902080546001600160a01b0319166001600160a01b0389161781559193509150612c167f00000000000000000000000000000000000000000000000000000000000000008561458b565b815467ffffffffffffffff60a01b1916600160a01b6001600160401b0392831681029190911783556001830180546001600160801b0319166001600160801b0389169081179091556002840180546001600160a01b038c81166001600160e01b03199092168217958a16948502959095179091556040805192835260208301939093529181018590529188169185907f39fe0aa913df80ee693e0cfecf2fd816e1071f30abb042d6bc0b28a51e8429a69060600160405180910390a460405163282d3fdf60e01b81526001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169063282d3fdf90612d20908a908990600401614843565b5f604051808303815f87803b158015612d37575f5ffd5b505af1158015612d49573d5f5f3e3d5ffd5b505050505050949350505050565b600b80546001600160a01b0319169055610de9816138b3565b6040805160c0810182525f80825260208201819052918101829052606081018290526080810182905260a0810191909152604080516080810182525f8082526020820181905291810182905260608101919091526040805160608101825260075461ffff80821683526201000082048116602084015264010000000090910416818301529051634fad616d60e11b8152600481018790525f9081907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031690639f5ac2da90602401608060405180830381865afa158015612e5a573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190612e7e9190614972565b6001600160a01b039182166040890152928116602088015288811660608801528916865292509050612eb08983613904565b6001600160801b03166020860152612ec88982613904565b6001600160801b031660408601526001600160a01b03861615612ef757612ef289845f0151613904565b612ef9565b5f5b6001600160801b031660608601526040830151612f17908a90613904565b6001600160801b031660808601526020830151612f35908a90613904565b6001600160801b031660a086018190526080860151606087015160408801516020890151612f63908e6144cc565b612f6d91906144cc565b612f7791906144cc565b612f8191906144cc565b612f8b91906144cc565b6001600160801b0316855250929791965090945050505050565b612fb782602001518460200151612400565b612fc982604001518460400151612400565b612fdb82606001518460600151612400565b6130097f00000000000000000000000000000000000000000000000000000000000000008460800151612400565b60095460a084015161302b91600160401b90046001600160a01b031690612400565b80613043578151835161303e9190612400565b505050565b82516001600160801b03161561303e578251604051630852cd8d60e31b81526001600160801b0390911660048201527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316906342966c68906024015f604051808303815f87803b1580156130bd575f5ffd5b505af11580156130cf573d5f5f3e3d5ffd5b50505050505050565b5f64ffffffffff8211156129ad576040516306dfcc6560e41b81526028600482015260248101839052604401610cc4565b6001600160a01b0381166131305760405163d92e233d60e01b815260040160405180910390fd5b6009805468010000000000000000600160e01b031916600160401b6001600160a01b038416908102919091179091556040517fc714d22a2f08b695f81e7c707058db484aa5b4d6b4c9fd64beb10fe85832f608905f90a250565b5f806131bf6001600160401b037f00000000000000000000000000000000000000000000000000000000000000001685614830565b9050808364ffffffffff1611156131d7579050610aff565b838364ffffffffff16116131eb578361160e565b505064ffffffffff16919050565b604080517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f60208201527f2bd5af9ee9fa1f0a7517853d71cfc160db46009177af5a82ed09c5510532c342918101919091527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc660608201524660808201526001600160a01b03821660a08201525f9060c00161236c565b7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005c156115c157604051633ee5aeb560e01b815260040160405180910390fd5b80825d5050565b604080517fd20acd84cbc6fbac876ddbaf125aa7d07ea6fbba9a5b608809f89b8f312a504760208201529081018290525f9060600161236c565b5f61331d848484613931565b509095945050505050565b5f6133338383613978565b8015611f215750604051633367cca560e01b81526001600160a01b0384811660048301527f00000000000000000000000000000000000000000000000000000000000000001690633367cca590602401602060405180830381865afa15801561339e573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190611f2191906149c3565b85515f906001600160a01b03166133df60408701602088016143ae565b6001600160a01b0316146133fb57506324b7d7c360e21b6134de565b85546001600160a01b03811690600160a01b90046001600160401b03168161342f575063b08fc1cb60e01b91506134de9050565b806001600160401b031642106134515750631a563f6b60e31b91506134de9050565b5f61345d878787613311565b90505f836001600160a01b0316826001600160a01b031614806134c157506001600160a01b038216158015906134a2575060038a01546001600160a01b038381169116145b80156134c1575060038a0154600160a01b90046001600160401b031642105b9050806134d557639a7d38d960e01b6134d7565b5f5b9450505050505b9695505050505050565b6040805160a080820183528554825260018601546001600160581b03811660208401819052600160581b820464ffffffffff1694840194909452600160801b81046001600160401b03166060840152600160c01b900463ffffffff166080808401919091525f939161355f919086019086016149de565b6001600160801b0316111580613599575060608101516001600160401b031661358e60c0850160a086016149f7565b6001600160401b0316105b156135ae57506351f48d1d60e01b90506117c9565b608081015163ffffffff161580156135ce57508660e00151836040013514155b1561367c5760408051630e29a66960e21b81529084013560048201527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316906338a699a490602401602060405180830381865afa158015613639573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061365d91906149c3565b6136715750630b33a25760e31b90506117c9565b604083013560e08801525b60018601546001600160801b0380821691600160801b9004168181036136af5750634a01821d60e01b92506117c9915050565b88604001515f036136cd57506307e9bf9360e41b92506117c9915050565b5f61372a61372085602001516001600160581b03168860800160208101906136f591906149de565b6136ff91906144cc565b6001600160801b031661371285876144cc565b6001600160801b0316613a3f565b8b60400151613a3f565b90506137368183614706565b60018a0180546001600160801b03928316600160801b02921691909117905560408a01805182919061376990839061469d565b90525060608a018051829190613780908390614830565b9052506137a28a604088013561379c60808a0160608b016143ae565b84613a54565b6137af8789868985613abd565b6137c68682868d6020015164ffffffffff16613bd7565b505f9998505050505050505050565b60408051630b135d3f60e11b808252600482018690526024820192909252604481018390525f91908390818660648301375f82606483010152601f820160051c60051b915060205f60648401838b5afa9050825f5114601f3d111681169350505050949350505050565b6001600160a01b0381165f908152600160205260408120805482918261386483614a10565b909155506040805146602082015230918101919091526001600160a01b03851660608201526080810182905290915060a001604051602081830303815290604052805190602001209150915091565b600a80546001600160a01b038381166001600160a01b0319831681179093556040519116919082907f8be0079c531659141344cd1fd0a4f28419497f9722a3daafe3b4186f6b6457e0905f90a35050565b5f611f2161271061392261ffff85166001600160801b038716614882565b61392c919061468a565b61297a565b5f80806041849003613965578435602086013560408701355f1a61395789828585613cd8565b95509550955050505061396f565b505f915060029050825b93509350939050565b5f6001600160a01b0383161580159061399957506001600160a01b03821615155b8015611f215750604051630426716760e31b81526001600160a01b038481166004830152808416917f0000000000000000000000000000000000000000000000000000000000000000909116906321338b3890602401602060405180830381865afa158015613a0a573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190613a2e9190614a28565b6001600160a01b0316149392505050565b5f818310613a4d5781611f21565b5090919050565b828460800151141580613a7d5750816001600160a01b03168460a001516001600160a01b031614155b15613aa257613a8b846128df565b608084018390526001600160a01b03821660a08501525b808460c001818151613ab49190614830565b90525050505050565b608083015163ffffffff1615613ad757613ad78584613da0565b8083602001818151613ae99190614a43565b6001600160581b031690525064ffffffffff42166040840152613b1260c0830160a084016149f7565b6001600160401b0316606084015260808301805160019190613b35908390614a62565b63ffffffff90811690915260c0909301358555505060208201516001909301805460408401516060850151608090950151909316600160c01b0263ffffffff60c01b196001600160401b03909516600160801b02949094166bffffffffffffffffffffffff60801b1964ffffffffff909416600160581b026001600160801b03199092166001600160581b039096169590951717919091169290921717905550565b60408401803590613beb90602087016143ae565b6001600160a01b031685357f3f748321e16fff0a9674a1c6de2055b799950cd39ee2497ea6f3b8d795b3e825613c276080890160608a016143ae565b613c3760a08a0160808b016149de565b613c4760c08b0160a08c016149f7565b8a60c001358a8a6020015160018c60800151613c639190614725565b604080516001600160a01b0390981688526001600160801b0396871660208901526001600160401b03958616908801526060870193909352931660808501526001600160581b0390921660a084015263ffffffff90911660c0830152861660e08201526101000160405180910390a450505050565b5f80807f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0841115613d1157505f91506003905082613d96565b604080515f808252602082018084528a905260ff891692820192909252606081018790526080810186905260019060a0016020604051602081039080840390855afa158015613d62573d5f5f3e3d5ffd5b5050604051601f1901519150506001600160a01b038116613d8d57505f925060019150829050613d96565b92505f91508190505b9450945094915050565b5f60018260800151613db29190614725565b5f84815260046020526040812063ffffffff9290921692509081613dd760028561468a565b81526020019081526020015f209050600282613df39190614a7e565b5f03613e355760208301518154604085015164ffffffffff16600160581b026001600160801b03199091166001600160581b0390921691909117178155611a86565b60208301518154604085015164ffffffffff16600160d81b026001600160d81b036001600160581b03909316600160801b02929092166001600160801b039091161717815550505050565b6001600160a01b0381168114610de9575f5ffd5b80356001600160401b03811681146123fb575f5ffd5b5f5f5f5f60808587031215613ebd575f5ffd5b8435613ec881613e80565b9350602085013592506040850135613edf81613e80565b9150613eed60608601613e94565b905092959194509250565b60608101610aff828461ffff815116825261ffff602082015116602083015261ffff60408201511660408301525050565b5f60e0828403128015613f3a575f5ffd5b509092915050565b5f60208284031215613f52575f5ffd5b5035919050565b81516001600160a01b0390811682526020808401516001600160401b03169083015260408084015190911690820152606080830151610100830191613fa8908401826001600160401b03169052565b506080830151613fc360808401826001600160a01b03169052565b5060a0830151613fde60a08401826001600160401b03169052565b5060c0830151613ff960c08401826001600160801b03169052565b5060e083015161401460e08401826001600160801b03169052565b5092915050565b6080810161404c828561ffff815116825261ffff602082015116602083015261ffff60408201511660408301525050565b6001600160401b03831660608301529392505050565b5f6060828403128015613f3a575f5ffd5b5f5f83601f840112614083575f5ffd5b5081356001600160401b03811115614099575f5ffd5b6020830191508360208260051b85010111156140b3575f5ffd5b9250929050565b5f5f83601f8401126140ca575f5ffd5b5081356001600160401b038111156140e0575f5ffd5b6020830191508360208285010111156140b3575f5ffd5b5f5f5f5f5f5f5f6080888a03121561410d575f5ffd5b873561411881613e80565b965060208801356001600160401b03811115614132575f5ffd5b8801601f81018a13614142575f5ffd5b80356001600160401b03811115614157575f5ffd5b8a602060e08302840101111561416b575f5ffd5b6020919091019650945060408801356001600160401b0381111561418d575f5ffd5b6141998a828b01614073565b90955093505060608801356001600160401b038111156141b7575f5ffd5b6141c38a828b016140ba565b989b979a50959850939692959293505050565b5f610120820190506001600160401b0383511682526001600160401b036020840151166020830152604083015161421860408401826001600160401b03169052565b50606083015161423360608401826001600160401b03169052565b50608083015161424e60808401826001600160401b03169052565b5060a083015161426960a08401826001600160401b03169052565b5060c083015161428460c08401826001600160401b03169052565b5060e083015161429a60e084018261ffff169052565b5061010083015161401461010084018263ffffffff169052565b80356001600160801b03811681146123fb575f5ffd5b5f5f5f5f5f5f5f60c0888a0312156142e0575f5ffd5b87356142eb81613e80565b965060208801356142fb81613e80565b9550614309604089016142b4565b945061431760608901613e94565b935061432560808901613e94565b925060a08801356001600160401b038111156141b7575f5ffd5b8015158114610de9575f5ffd5b5f6020828403121561435c575f5ffd5b8135611f218161433f565b5f5f5f5f6080858703121561437a575f5ffd5b84359350602085013561438c81613e80565b92506040850135915060608501356143a381613e80565b939692955090935050565b5f602082840312156143be575f5ffd5b8135611f2181613e80565b5f5f604083850312156143da575f5ffd5b82359150602083013563ffffffff811681146143f4575f5ffd5b809150509250929050565b5f5f60408385031215614410575f5ffd5b82359150614420602084016142b4565b90509250929050565b5f5f6040838503121561443a575f5ffd5b8235915060208301356143f481613e80565b5f5f5f6060848603121561445e575f5ffd5b833561446981613e80565b9250614477602085016142b4565b915061448560408501613e94565b90509250925092565b5f5f6040838503121561449f575f5ffd5b82356144aa81613e80565b915061442060208401613e94565b634e487b7160e01b5f52601160045260245ffd5b6001600160801b038281168282160390811115610aff57610aff6144b8565b634e487b7160e01b5f52604160045260245ffd5b61ffff81168114610de9575f5ffd5b5f606082840312801561451f575f5ffd5b50604051606081016001600160401b038111828210171561454e57634e487b7160e01b5f52604160045260245ffd5b604052823561455c816144ff565b8152602083013561456c816144ff565b6020820152604083013561457f816144ff565b60408201529392505050565b6001600160401b038181168382160190811115610aff57610aff6144b8565b81356145b5816144ff565b815460208401356145c5816144ff565b60408501356145d3816144ff565b65ffff000000008160201b1661ffff851665ffffffffffff1985161763ffff00008460101b1617178555505050505050565b608081018335614614816144ff565b61ffff1682526020840135614628816144ff565b61ffff166020830152604084013561463f816144ff565b61ffff1660408301526001600160401b0392909216606090910152919050565b5f6020828403121561466f575f5ffd5b5051919050565b634e487b7160e01b5f52601260045260245ffd5b5f8261469857614698614676565b500490565b81810381811115610aff57610aff6144b8565b634e487b7160e01b5f52603260045260245ffd5b5f5f8335601e198436030181126146d9575f5ffd5b8301803591506001600160401b038211156146f2575f5ffd5b6020019150368190038213156140b3575f5ffd5b6001600160801b038181168382160190811115610aff57610aff6144b8565b63ffffffff8281168282160390811115610aff57610aff6144b8565b5f63ffffffff83168061475657614756614676565b8063ffffffff84160491505092915050565b5f63ffffffff83168061477d5761477d614676565b8063ffffffff84160691505092915050565b5f610120820190506001600160401b03861682526001600160801b03851660208301526001600160801b0384511660408301526001600160801b0360208501511660608301526001600160801b0360408501511660808301526001600160801b0360608501511660a08301526001600160801b0360808501511660c08301526001600160801b0360a08501511660e08301526117c961010083018415159052565b80820180821115610aff57610aff6144b8565b6001600160a01b039290921682526001600160801b0316602082015260400190565b64ffffffffff8181168382160190811115610aff57610aff6144b8565b8082028115828204841417610aff57610aff6144b8565b82815281356020808301919091526101008201908301356148b981613e80565b6001600160a01b03166040838101919091528301356060808401919091528301356148e381613e80565b6001600160a01b03166080838101919091526001600160801b03906149099085016142b4565b1660a08301526001600160401b0361492360a08501613e94565b1660c083810191909152929092013560e090910152919050565b81515f90829060208501835b82811015614967578151845260209384019390910190600101614949565b509195945050505050565b5f5f5f5f60808587031215614985575f5ffd5b845161499081613e80565b60208601519094506149a1816144ff565b60408601519093506149b281613e80565b60608601519092506143a3816144ff565b5f602082840312156149d3575f5ffd5b8151611f218161433f565b5f602082840312156149ee575f5ffd5b611f21826142b4565b5f60208284031215614a07575f5ffd5b611f2182613e94565b5f60018201614a2157614a216144b8565b5060010190565b5f60208284031215614a38575f5ffd5b8151611f2181613e80565b6001600160581b038181168382160190811115610aff57610aff6144b8565b63ffffffff8181168382160190811115610aff57610aff6144b8565b5f82614a8c57614a8c614676565b50069056",
+}
+
+// Market is an auto generated Go binding around an Ethereum contract.
+type Market struct {
+	abi abi.ABI
+}
+
+// GetABI returns the ABI associated with this contract binding.
+func (c *Market) GetABI() abi.ABI {
+	return c.abi
+}
+
+// NewMarket creates a new instance of Market.
+func NewMarket() *Market {
+	parsed, err := MarketMetaData.ParseABI()
+	if err != nil {
+		panic(errors.New("invalid ABI: " + err.Error()))
+	}
+	return &Market{abi: *parsed}
+}
+
+// Instance creates a wrapper for a deployed contract instance at the given address.
+// Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
+func (c *Market) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
+	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
+}
+
+// PackConstructor is the Go binding used to pack the parameters required for
+// contract deployment.
+//
+// Solidity: constructor(address jobs, (address,address,address,address) neighbours_, address owner_, address treasury_, (uint16,uint16,uint16) shares_, (uint64,uint64,uint64,uint64,uint64,uint64,uint64,uint16,uint32) timing_) returns()
+func (market *Market) PackConstructor(jobs common.Address, neighbours_ Neighbours, owner_ common.Address, treasury_ common.Address, shares_ Shares, timing_ Timing) []byte {
+	enc, err := market.abi.Pack("", jobs, neighbours_, owner_, treasury_, shares_, timing_)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// PackAcceptJob is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe39b9794.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function acceptJob((bytes32,address,uint64) acceptance, address relayer, bytes signature) returns()
+func (market *Market) PackAcceptJob(acceptance Acceptance, relayer common.Address, signature []byte) []byte {
+	enc, err := market.abi.Pack("acceptJob", acceptance, relayer, signature)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackAcceptJob is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe39b9794.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function acceptJob((bytes32,address,uint64) acceptance, address relayer, bytes signature) returns()
+func (market *Market) TryPackAcceptJob(acceptance Acceptance, relayer common.Address, signature []byte) ([]byte, error) {
+	return market.abi.Pack("acceptJob", acceptance, relayer, signature)
+}
+
+// PackAcceptOwnership is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x79ba5097.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function acceptOwnership() returns()
+func (market *Market) PackAcceptOwnership() []byte {
+	enc, err := market.abi.Pack("acceptOwnership")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackAcceptOwnership is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x79ba5097.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function acceptOwnership() returns()
+func (market *Market) TryPackAcceptOwnership() ([]byte, error) {
+	return market.abi.Pack("acceptOwnership")
+}
+
+// PackApplyShares is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x8e0a9b7e.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function applyShares() returns()
+func (market *Market) PackApplyShares() []byte {
+	enc, err := market.abi.Pack("applyShares")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackApplyShares is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x8e0a9b7e.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function applyShares() returns()
+func (market *Market) TryPackApplyShares() ([]byte, error) {
+	return market.abi.Pack("applyShares")
+}
+
+// PackChangeDelegate is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc06aa367.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function changeDelegate(bytes32 channel, address delegate) returns()
+func (market *Market) PackChangeDelegate(channel [32]byte, delegate common.Address) []byte {
+	enc, err := market.abi.Pack("changeDelegate", channel, delegate)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackChangeDelegate is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc06aa367.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function changeDelegate(bytes32 channel, address delegate) returns()
+func (market *Market) TryPackChangeDelegate(channel [32]byte, delegate common.Address) ([]byte, error) {
+	return market.abi.Pack("changeDelegate", channel, delegate)
+}
+
+// PackChannelOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x171a2a7d.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function channelOf(bytes32 channel) view returns((address,uint64,address,uint64,address,uint64,uint128,uint128))
+func (market *Market) PackChannelOf(channel [32]byte) []byte {
+	enc, err := market.abi.Pack("channelOf", channel)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackChannelOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x171a2a7d.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function channelOf(bytes32 channel) view returns((address,uint64,address,uint64,address,uint64,uint128,uint128))
+func (market *Market) TryPackChannelOf(channel [32]byte) ([]byte, error) {
+	return market.abi.Pack("channelOf", channel)
+}
+
+// UnpackChannelOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x171a2a7d.
+//
+// Solidity: function channelOf(bytes32 channel) view returns((address,uint64,address,uint64,address,uint64,uint128,uint128))
+func (market *Market) UnpackChannelOf(data []byte) (Channel, error) {
+	out, err := market.abi.Unpack("channelOf", data)
+	if err != nil {
+		return *new(Channel), err
+	}
+	out0 := *abi.ConvertType(out[0], new(Channel)).(*Channel)
+	return out0, nil
+}
+
+// PackCheckpointOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x87994d88.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function checkpointOf(bytes32 line, uint32 index) view returns((uint128,uint64))
+func (market *Market) PackCheckpointOf(line [32]byte, index uint32) []byte {
+	enc, err := market.abi.Pack("checkpointOf", line, index)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackCheckpointOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x87994d88.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function checkpointOf(bytes32 line, uint32 index) view returns((uint128,uint64))
+func (market *Market) TryPackCheckpointOf(line [32]byte, index uint32) ([]byte, error) {
+	return market.abi.Pack("checkpointOf", line, index)
+}
+
+// UnpackCheckpointOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x87994d88.
+//
+// Solidity: function checkpointOf(bytes32 line, uint32 index) view returns((uint128,uint64))
+func (market *Market) UnpackCheckpointOf(data []byte) (Checkpoint, error) {
+	out, err := market.abi.Unpack("checkpointOf", data)
+	if err != nil {
+		return *new(Checkpoint), err
+	}
+	out0 := *abi.ConvertType(out[0], new(Checkpoint)).(*Checkpoint)
+	return out0, nil
+}
+
+// PackCloseChannel is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4c2ee09d.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function closeChannel(bytes32 channel) returns()
+func (market *Market) PackCloseChannel(channel [32]byte) []byte {
+	enc, err := market.abi.Pack("closeChannel", channel)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackCloseChannel is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4c2ee09d.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function closeChannel(bytes32 channel) returns()
+func (market *Market) TryPackCloseChannel(channel [32]byte) ([]byte, error) {
+	return market.abi.Pack("closeChannel", channel)
+}
+
+// PackCreditEpochOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x9c0fc451.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function creditEpochOf(address provider) view returns(uint64)
+func (market *Market) PackCreditEpochOf(provider common.Address) []byte {
+	enc, err := market.abi.Pack("creditEpochOf", provider)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackCreditEpochOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x9c0fc451.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function creditEpochOf(address provider) view returns(uint64)
+func (market *Market) TryPackCreditEpochOf(provider common.Address) ([]byte, error) {
+	return market.abi.Pack("creditEpochOf", provider)
+}
+
+// UnpackCreditEpochOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x9c0fc451.
+//
+// Solidity: function creditEpochOf(address provider) view returns(uint64)
+func (market *Market) UnpackCreditEpochOf(data []byte) (uint64, error) {
+	out, err := market.abi.Unpack("creditEpochOf", data)
+	if err != nil {
+		return *new(uint64), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint64)).(*uint64)
+	return out0, nil
+}
+
+// PackCreditOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x00867671.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function creditOf(address provider, bytes32 modelVersion, address relayer, uint64 epoch) view returns(uint128 amount, uint64 maturesAt, bool forfeited)
+func (market *Market) PackCreditOf(provider common.Address, modelVersion [32]byte, relayer common.Address, epoch uint64) []byte {
+	enc, err := market.abi.Pack("creditOf", provider, modelVersion, relayer, epoch)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackCreditOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x00867671.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function creditOf(address provider, bytes32 modelVersion, address relayer, uint64 epoch) view returns(uint128 amount, uint64 maturesAt, bool forfeited)
+func (market *Market) TryPackCreditOf(provider common.Address, modelVersion [32]byte, relayer common.Address, epoch uint64) ([]byte, error) {
+	return market.abi.Pack("creditOf", provider, modelVersion, relayer, epoch)
+}
+
+// CreditOfOutput serves as a container for the return parameters of contract
+// method CreditOf.
+type CreditOfOutput struct {
+	Amount    *big.Int
+	MaturesAt uint64
+	Forfeited bool
+}
+
+// UnpackCreditOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x00867671.
+//
+// Solidity: function creditOf(address provider, bytes32 modelVersion, address relayer, uint64 epoch) view returns(uint128 amount, uint64 maturesAt, bool forfeited)
+func (market *Market) UnpackCreditOf(data []byte) (CreditOfOutput, error) {
+	out, err := market.abi.Unpack("creditOf", data)
+	outstruct := new(CreditOfOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.Amount = abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	outstruct.MaturesAt = *abi.ConvertType(out[1], new(uint64)).(*uint64)
+	outstruct.Forfeited = *abi.ConvertType(out[2], new(bool)).(*bool)
+	return *outstruct, nil
+}
+
+// PackDeliverJob is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x0e484973.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function deliverJob(bytes32 job, (bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64) receipt, bytes signature, uint32[] output) returns()
+func (market *Market) PackDeliverJob(job [32]byte, receipt Receipt, signature []byte, output []uint32) []byte {
+	enc, err := market.abi.Pack("deliverJob", job, receipt, signature, output)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDeliverJob is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x0e484973.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function deliverJob(bytes32 job, (bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64) receipt, bytes signature, uint32[] output) returns()
+func (market *Market) TryPackDeliverJob(job [32]byte, receipt Receipt, signature []byte, output []uint32) ([]byte, error) {
+	return market.abi.Pack("deliverJob", job, receipt, signature, output)
+}
+
+// PackDisproveJob is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb2aa3604.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function disproveJob(bytes32 job) returns()
+func (market *Market) PackDisproveJob(job [32]byte) []byte {
+	enc, err := market.abi.Pack("disproveJob", job)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDisproveJob is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb2aa3604.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function disproveJob(bytes32 job) returns()
+func (market *Market) TryPackDisproveJob(job [32]byte) ([]byte, error) {
+	return market.abi.Pack("disproveJob", job)
+}
+
+// PackDomainSeparator is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf698da25.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function domainSeparator() view returns(bytes32)
+func (market *Market) PackDomainSeparator() []byte {
+	enc, err := market.abi.Pack("domainSeparator")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDomainSeparator is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf698da25.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function domainSeparator() view returns(bytes32)
+func (market *Market) TryPackDomainSeparator() ([]byte, error) {
+	return market.abi.Pack("domainSeparator")
+}
+
+// UnpackDomainSeparator is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xf698da25.
+//
+// Solidity: function domainSeparator() view returns(bytes32)
+func (market *Market) UnpackDomainSeparator(data []byte) ([32]byte, error) {
+	out, err := market.abi.Unpack("domainSeparator", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackFinalizeJob is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xea8212d9.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function finalizeJob(bytes32 job) returns()
+func (market *Market) PackFinalizeJob(job [32]byte) []byte {
+	enc, err := market.abi.Pack("finalizeJob", job)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackFinalizeJob is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xea8212d9.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function finalizeJob(bytes32 job) returns()
+func (market *Market) TryPackFinalizeJob(job [32]byte) ([]byte, error) {
+	return market.abi.Pack("finalizeJob", job)
+}
+
+// PackForfeit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf66e88b1.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function forfeit(address provider) returns()
+func (market *Market) PackForfeit(provider common.Address) []byte {
+	enc, err := market.abi.Pack("forfeit", provider)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackForfeit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf66e88b1.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function forfeit(address provider) returns()
+func (market *Market) TryPackForfeit(provider common.Address) ([]byte, error) {
+	return market.abi.Pack("forfeit", provider)
+}
+
+// PackHashReceipt is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x6b4ea1a9.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function hashReceipt((bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64) receipt) view returns(bytes32)
+func (market *Market) PackHashReceipt(receipt Receipt) []byte {
+	enc, err := market.abi.Pack("hashReceipt", receipt)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackHashReceipt is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x6b4ea1a9.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function hashReceipt((bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64) receipt) view returns(bytes32)
+func (market *Market) TryPackHashReceipt(receipt Receipt) ([]byte, error) {
+	return market.abi.Pack("hashReceipt", receipt)
+}
+
+// UnpackHashReceipt is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x6b4ea1a9.
+//
+// Solidity: function hashReceipt((bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64) receipt) view returns(bytes32)
+func (market *Market) UnpackHashReceipt(data []byte) ([32]byte, error) {
+	out, err := market.abi.Unpack("hashReceipt", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackHashRequest is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xaae33989.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function hashRequest((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32) request) view returns(bytes32)
+func (market *Market) PackHashRequest(request Request) []byte {
+	enc, err := market.abi.Pack("hashRequest", request)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackHashRequest is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xaae33989.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function hashRequest((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32) request) view returns(bytes32)
+func (market *Market) TryPackHashRequest(request Request) ([]byte, error) {
+	return market.abi.Pack("hashRequest", request)
+}
+
+// UnpackHashRequest is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xaae33989.
+//
+// Solidity: function hashRequest((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32) request) view returns(bytes32)
+func (market *Market) UnpackHashRequest(data []byte) ([32]byte, error) {
+	out, err := market.abi.Unpack("hashRequest", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackHashVoucher is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x05caa6bc.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function hashVoucher((bytes32,address,bytes32,address,uint128,uint64,bytes32) voucher) view returns(bytes32)
+func (market *Market) PackHashVoucher(voucher Voucher) []byte {
+	enc, err := market.abi.Pack("hashVoucher", voucher)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackHashVoucher is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x05caa6bc.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function hashVoucher((bytes32,address,bytes32,address,uint128,uint64,bytes32) voucher) view returns(bytes32)
+func (market *Market) TryPackHashVoucher(voucher Voucher) ([]byte, error) {
+	return market.abi.Pack("hashVoucher", voucher)
+}
+
+// UnpackHashVoucher is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x05caa6bc.
+//
+// Solidity: function hashVoucher((bytes32,address,bytes32,address,uint128,uint64,bytes32) voucher) view returns(bytes32)
+func (market *Market) UnpackHashVoucher(data []byte) ([32]byte, error) {
+	out, err := market.abi.Unpack("hashVoucher", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackHoldCredit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xef76335a.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function holdCredit(address provider, uint64 until) returns()
+func (market *Market) PackHoldCredit(provider common.Address, until uint64) []byte {
+	enc, err := market.abi.Pack("holdCredit", provider, until)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackHoldCredit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xef76335a.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function holdCredit(address provider, uint64 until) returns()
+func (market *Market) TryPackHoldCredit(provider common.Address, until uint64) ([]byte, error) {
+	return market.abi.Pack("holdCredit", provider, until)
+}
+
+// PackIsPaused is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb187bd26.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function isPaused() view returns(bool)
+func (market *Market) PackIsPaused() []byte {
+	enc, err := market.abi.Pack("isPaused")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackIsPaused is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb187bd26.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function isPaused() view returns(bool)
+func (market *Market) TryPackIsPaused() ([]byte, error) {
+	return market.abi.Pack("isPaused")
+}
+
+// UnpackIsPaused is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xb187bd26.
+//
+// Solidity: function isPaused() view returns(bool)
+func (market *Market) UnpackIsPaused(data []byte) (bool, error) {
+	out, err := market.abi.Unpack("isPaused", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackJobOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xaffe000e.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function jobOf(bytes32 job) view returns((address,uint8,uint64,address,uint64,uint32,address,bool,bool,bytes32,bytes32,bytes32,bytes32,uint32,uint8,uint128,uint128,address,bool,bool,uint32,uint32,uint128,uint128,uint64) v)
+func (market *Market) PackJobOf(job [32]byte) []byte {
+	enc, err := market.abi.Pack("jobOf", job)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackJobOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xaffe000e.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function jobOf(bytes32 job) view returns((address,uint8,uint64,address,uint64,uint32,address,bool,bool,bytes32,bytes32,bytes32,bytes32,uint32,uint8,uint128,uint128,address,bool,bool,uint32,uint32,uint128,uint128,uint64) v)
+func (market *Market) TryPackJobOf(job [32]byte) ([]byte, error) {
+	return market.abi.Pack("jobOf", job)
+}
+
+// UnpackJobOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xaffe000e.
+//
+// Solidity: function jobOf(bytes32 job) view returns((address,uint8,uint64,address,uint64,uint32,address,bool,bool,bytes32,bytes32,bytes32,bytes32,uint32,uint8,uint128,uint128,address,bool,bool,uint32,uint32,uint128,uint128,uint64) v)
+func (market *Market) UnpackJobOf(data []byte) (Job, error) {
+	out, err := market.abi.Unpack("jobOf", data)
+	if err != nil {
+		return *new(Job), err
+	}
+	out0 := *abi.ConvertType(out[0], new(Job)).(*Job)
+	return out0, nil
+}
+
+// PackJobsCode is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x8a3082e3.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function jobsCode() view returns(address)
+func (market *Market) PackJobsCode() []byte {
+	enc, err := market.abi.Pack("jobsCode")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackJobsCode is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x8a3082e3.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function jobsCode() view returns(address)
+func (market *Market) TryPackJobsCode() ([]byte, error) {
+	return market.abi.Pack("jobsCode")
+}
+
+// UnpackJobsCode is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x8a3082e3.
+//
+// Solidity: function jobsCode() view returns(address)
+func (market *Market) UnpackJobsCode(data []byte) (common.Address, error) {
+	out, err := market.abi.Unpack("jobsCode", data)
+	if err != nil {
+		return *new(common.Address), err
+	}
+	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	return out0, nil
+}
+
+// PackLineId is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x744c39dc.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function lineId(bytes32 channel, address provider, bytes32 modelVersion, address relayer) pure returns(bytes32)
+func (market *Market) PackLineId(channel [32]byte, provider common.Address, modelVersion [32]byte, relayer common.Address) []byte {
+	enc, err := market.abi.Pack("lineId", channel, provider, modelVersion, relayer)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackLineId is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x744c39dc.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function lineId(bytes32 channel, address provider, bytes32 modelVersion, address relayer) pure returns(bytes32)
+func (market *Market) TryPackLineId(channel [32]byte, provider common.Address, modelVersion [32]byte, relayer common.Address) ([]byte, error) {
+	return market.abi.Pack("lineId", channel, provider, modelVersion, relayer)
+}
+
+// UnpackLineId is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x744c39dc.
+//
+// Solidity: function lineId(bytes32 channel, address provider, bytes32 modelVersion, address relayer) pure returns(bytes32)
+func (market *Market) UnpackLineId(data []byte) ([32]byte, error) {
+	out, err := market.abi.Unpack("lineId", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackLineOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd435d78c.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function lineOf(bytes32 line) view returns((bytes32,uint128,uint64,uint32))
+func (market *Market) PackLineOf(line [32]byte) []byte {
+	enc, err := market.abi.Pack("lineOf", line)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackLineOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd435d78c.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function lineOf(bytes32 line) view returns((bytes32,uint128,uint64,uint32))
+func (market *Market) TryPackLineOf(line [32]byte) ([]byte, error) {
+	return market.abi.Pack("lineOf", line)
+}
+
+// UnpackLineOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xd435d78c.
+//
+// Solidity: function lineOf(bytes32 line) view returns((bytes32,uint128,uint64,uint32))
+func (market *Market) UnpackLineOf(data []byte) (Line, error) {
+	out, err := market.abi.Unpack("lineOf", data)
+	if err != nil {
+		return *new(Line), err
+	}
+	out0 := *abi.ConvertType(out[0], new(Line)).(*Line)
+	return out0, nil
+}
+
+// PackMature is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x98a9c062.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function mature(address provider, bytes32 modelVersion, address relayer, uint64 epoch) returns()
+func (market *Market) PackMature(provider common.Address, modelVersion [32]byte, relayer common.Address, epoch uint64) []byte {
+	enc, err := market.abi.Pack("mature", provider, modelVersion, relayer, epoch)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackMature is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x98a9c062.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function mature(address provider, bytes32 modelVersion, address relayer, uint64 epoch) returns()
+func (market *Market) TryPackMature(provider common.Address, modelVersion [32]byte, relayer common.Address, epoch uint64) ([]byte, error) {
+	return market.abi.Pack("mature", provider, modelVersion, relayer, epoch)
+}
+
+// PackNeighbours is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb7798113.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function neighbours() view returns((address,address,address,address))
+func (market *Market) PackNeighbours() []byte {
+	enc, err := market.abi.Pack("neighbours")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackNeighbours is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb7798113.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function neighbours() view returns((address,address,address,address))
+func (market *Market) TryPackNeighbours() ([]byte, error) {
+	return market.abi.Pack("neighbours")
+}
+
+// UnpackNeighbours is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xb7798113.
+//
+// Solidity: function neighbours() view returns((address,address,address,address))
+func (market *Market) UnpackNeighbours(data []byte) (Neighbours, error) {
+	out, err := market.abi.Unpack("neighbours", data)
+	if err != nil {
+		return *new(Neighbours), err
+	}
+	out0 := *abi.ConvertType(out[0], new(Neighbours)).(*Neighbours)
+	return out0, nil
+}
+
+// PackNonces is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x7ecebe00.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function nonces(address account) view returns(uint256)
+func (market *Market) PackNonces(account common.Address) []byte {
+	enc, err := market.abi.Pack("nonces", account)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackNonces is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x7ecebe00.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function nonces(address account) view returns(uint256)
+func (market *Market) TryPackNonces(account common.Address) ([]byte, error) {
+	return market.abi.Pack("nonces", account)
+}
+
+// UnpackNonces is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x7ecebe00.
+//
+// Solidity: function nonces(address account) view returns(uint256)
+func (market *Market) UnpackNonces(data []byte) (*big.Int, error) {
+	out, err := market.abi.Unpack("nonces", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackOpenChannel is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xca1d8b94.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function openChannel(address delegate, uint128 amount, uint64 expiry) returns(bytes32 channel)
+func (market *Market) PackOpenChannel(delegate common.Address, amount *big.Int, expiry uint64) []byte {
+	enc, err := market.abi.Pack("openChannel", delegate, amount, expiry)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackOpenChannel is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xca1d8b94.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function openChannel(address delegate, uint128 amount, uint64 expiry) returns(bytes32 channel)
+func (market *Market) TryPackOpenChannel(delegate common.Address, amount *big.Int, expiry uint64) ([]byte, error) {
+	return market.abi.Pack("openChannel", delegate, amount, expiry)
+}
+
+// UnpackOpenChannel is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xca1d8b94.
+//
+// Solidity: function openChannel(address delegate, uint128 amount, uint64 expiry) returns(bytes32 channel)
+func (market *Market) UnpackOpenChannel(data []byte) ([32]byte, error) {
+	out, err := market.abi.Unpack("openChannel", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackOpenChannelFor is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x630da795.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function openChannelFor(address requester, address delegate, uint128 amount, uint64 expiry, uint64 deadline, bytes signature) returns(bytes32 channel)
+func (market *Market) PackOpenChannelFor(requester common.Address, delegate common.Address, amount *big.Int, expiry uint64, deadline uint64, signature []byte) []byte {
+	enc, err := market.abi.Pack("openChannelFor", requester, delegate, amount, expiry, deadline, signature)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackOpenChannelFor is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x630da795.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function openChannelFor(address requester, address delegate, uint128 amount, uint64 expiry, uint64 deadline, bytes signature) returns(bytes32 channel)
+func (market *Market) TryPackOpenChannelFor(requester common.Address, delegate common.Address, amount *big.Int, expiry uint64, deadline uint64, signature []byte) ([]byte, error) {
+	return market.abi.Pack("openChannelFor", requester, delegate, amount, expiry, deadline, signature)
+}
+
+// UnpackOpenChannelFor is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x630da795.
+//
+// Solidity: function openChannelFor(address requester, address delegate, uint128 amount, uint64 expiry, uint64 deadline, bytes signature) returns(bytes32 channel)
+func (market *Market) UnpackOpenChannelFor(data []byte) ([32]byte, error) {
+	out, err := market.abi.Unpack("openChannelFor", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackOwner is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x8da5cb5b.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function owner() view returns(address)
+func (market *Market) PackOwner() []byte {
+	enc, err := market.abi.Pack("owner")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackOwner is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x8da5cb5b.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function owner() view returns(address)
+func (market *Market) TryPackOwner() ([]byte, error) {
+	return market.abi.Pack("owner")
+}
+
+// UnpackOwner is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x8da5cb5b.
+//
+// Solidity: function owner() view returns(address)
+func (market *Market) UnpackOwner(data []byte) (common.Address, error) {
+	out, err := market.abi.Unpack("owner", data)
+	if err != nil {
+		return *new(common.Address), err
+	}
+	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	return out0, nil
+}
+
+// PackPauseNewRequests is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x6f5d5fc9.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function pauseNewRequests(bool paused) returns()
+func (market *Market) PackPauseNewRequests(paused bool) []byte {
+	enc, err := market.abi.Pack("pauseNewRequests", paused)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackPauseNewRequests is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x6f5d5fc9.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function pauseNewRequests(bool paused) returns()
+func (market *Market) TryPackPauseNewRequests(paused bool) ([]byte, error) {
+	return market.abi.Pack("pauseNewRequests", paused)
+}
+
+// PackPendingOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf44136a1.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function pendingOf(address provider) view returns(uint256)
+func (market *Market) PackPendingOf(provider common.Address) []byte {
+	enc, err := market.abi.Pack("pendingOf", provider)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackPendingOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf44136a1.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function pendingOf(address provider) view returns(uint256)
+func (market *Market) TryPackPendingOf(provider common.Address) ([]byte, error) {
+	return market.abi.Pack("pendingOf", provider)
+}
+
+// UnpackPendingOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xf44136a1.
+//
+// Solidity: function pendingOf(address provider) view returns(uint256)
+func (market *Market) UnpackPendingOf(data []byte) (*big.Int, error) {
+	out, err := market.abi.Unpack("pendingOf", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackPendingOwner is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe30c3978.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function pendingOwner() view returns(address)
+func (market *Market) PackPendingOwner() []byte {
+	enc, err := market.abi.Pack("pendingOwner")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackPendingOwner is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe30c3978.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function pendingOwner() view returns(address)
+func (market *Market) TryPackPendingOwner() ([]byte, error) {
+	return market.abi.Pack("pendingOwner")
+}
+
+// UnpackPendingOwner is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xe30c3978.
+//
+// Solidity: function pendingOwner() view returns(address)
+func (market *Market) UnpackPendingOwner(data []byte) (common.Address, error) {
+	out, err := market.abi.Unpack("pendingOwner", data)
+	if err != nil {
+		return *new(common.Address), err
+	}
+	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	return out0, nil
+}
+
+// PackRedeem is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4eb0b182.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function redeem(address provider, (bytes32,address,bytes32,address,uint128,uint64,bytes32)[] vouchers, bytes[] signatures, bytes consent) returns(uint128 paid)
+func (market *Market) PackRedeem(provider common.Address, vouchers []Voucher, signatures [][]byte, consent []byte) []byte {
+	enc, err := market.abi.Pack("redeem", provider, vouchers, signatures, consent)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackRedeem is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4eb0b182.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function redeem(address provider, (bytes32,address,bytes32,address,uint128,uint64,bytes32)[] vouchers, bytes[] signatures, bytes consent) returns(uint128 paid)
+func (market *Market) TryPackRedeem(provider common.Address, vouchers []Voucher, signatures [][]byte, consent []byte) ([]byte, error) {
+	return market.abi.Pack("redeem", provider, vouchers, signatures, consent)
+}
+
+// UnpackRedeem is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x4eb0b182.
+//
+// Solidity: function redeem(address provider, (bytes32,address,bytes32,address,uint128,uint64,bytes32)[] vouchers, bytes[] signatures, bytes consent) returns(uint128 paid)
+func (market *Market) UnpackRedeem(data []byte) (*big.Int, error) {
+	out, err := market.abi.Unpack("redeem", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackRefundJob is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x33358bd3.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function refundJob(bytes32 job) returns()
+func (market *Market) PackRefundJob(job [32]byte) []byte {
+	enc, err := market.abi.Pack("refundJob", job)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackRefundJob is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x33358bd3.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function refundJob(bytes32 job) returns()
+func (market *Market) TryPackRefundJob(job [32]byte) ([]byte, error) {
+	return market.abi.Pack("refundJob", job)
+}
+
+// PackRenounceOwnership is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x715018a6.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function renounceOwnership() returns()
+func (market *Market) PackRenounceOwnership() []byte {
+	enc, err := market.abi.Pack("renounceOwnership")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackRenounceOwnership is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x715018a6.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function renounceOwnership() returns()
+func (market *Market) TryPackRenounceOwnership() ([]byte, error) {
+	return market.abi.Pack("renounceOwnership")
+}
+
+// PackRequestJob is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x831ae252.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function requestJob((bytes32,uint32[],uint32,bytes,uint128,uint128,uint128,uint64,bytes32,address,uint32,bool) order) returns(bytes32 job)
+func (market *Market) PackRequestJob(order JobOrder) []byte {
+	enc, err := market.abi.Pack("requestJob", order)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackRequestJob is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x831ae252.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function requestJob((bytes32,uint32[],uint32,bytes,uint128,uint128,uint128,uint64,bytes32,address,uint32,bool) order) returns(bytes32 job)
+func (market *Market) TryPackRequestJob(order JobOrder) ([]byte, error) {
+	return market.abi.Pack("requestJob", order)
+}
+
+// UnpackRequestJob is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x831ae252.
+//
+// Solidity: function requestJob((bytes32,uint32[],uint32,bytes,uint128,uint128,uint128,uint64,bytes32,address,uint32,bool) order) returns(bytes32 job)
+func (market *Market) UnpackRequestJob(data []byte) ([32]byte, error) {
+	out, err := market.abi.Unpack("requestJob", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackRunCallback is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x12677671.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function runCallback(bytes32 job, uint32[] output) returns()
+func (market *Market) PackRunCallback(job [32]byte, output []uint32) []byte {
+	enc, err := market.abi.Pack("runCallback", job, output)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackRunCallback is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x12677671.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function runCallback(bytes32 job, uint32[] output) returns()
+func (market *Market) TryPackRunCallback(job [32]byte, output []uint32) ([]byte, error) {
+	return market.abi.Pack("runCallback", job, output)
+}
+
+// PackScheduleShares is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3c93a313.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function scheduleShares((uint16,uint16,uint16) shares_) returns()
+func (market *Market) PackScheduleShares(shares Shares) []byte {
+	enc, err := market.abi.Pack("scheduleShares", shares)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackScheduleShares is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3c93a313.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function scheduleShares((uint16,uint16,uint16) shares_) returns()
+func (market *Market) TryPackScheduleShares(shares Shares) ([]byte, error) {
+	return market.abi.Pack("scheduleShares", shares)
+}
+
+// PackScheduledShares is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x25985c6e.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function scheduledShares() view returns((uint16,uint16,uint16) next, uint64 effectiveAt)
+func (market *Market) PackScheduledShares() []byte {
+	enc, err := market.abi.Pack("scheduledShares")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackScheduledShares is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x25985c6e.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function scheduledShares() view returns((uint16,uint16,uint16) next, uint64 effectiveAt)
+func (market *Market) TryPackScheduledShares() ([]byte, error) {
+	return market.abi.Pack("scheduledShares")
+}
+
+// ScheduledSharesOutput serves as a container for the return parameters of contract
+// method ScheduledShares.
+type ScheduledSharesOutput struct {
+	Next        Shares
+	EffectiveAt uint64
+}
+
+// UnpackScheduledShares is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x25985c6e.
+//
+// Solidity: function scheduledShares() view returns((uint16,uint16,uint16) next, uint64 effectiveAt)
+func (market *Market) UnpackScheduledShares(data []byte) (ScheduledSharesOutput, error) {
+	out, err := market.abi.Unpack("scheduledShares", data)
+	outstruct := new(ScheduledSharesOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.Next = *abi.ConvertType(out[0], new(Shares)).(*Shares)
+	outstruct.EffectiveAt = *abi.ConvertType(out[1], new(uint64)).(*uint64)
+	return *outstruct, nil
+}
+
+// PackSetTreasury is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf0f44260.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function setTreasury(address treasury_) returns()
+func (market *Market) PackSetTreasury(treasury common.Address) []byte {
+	enc, err := market.abi.Pack("setTreasury", treasury)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackSetTreasury is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf0f44260.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function setTreasury(address treasury_) returns()
+func (market *Market) TryPackSetTreasury(treasury common.Address) ([]byte, error) {
+	return market.abi.Pack("setTreasury", treasury)
+}
+
+// PackShares is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x03314efa.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function shares() view returns((uint16,uint16,uint16))
+func (market *Market) PackShares() []byte {
+	enc, err := market.abi.Pack("shares")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackShares is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x03314efa.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function shares() view returns((uint16,uint16,uint16))
+func (market *Market) TryPackShares() ([]byte, error) {
+	return market.abi.Pack("shares")
+}
+
+// UnpackShares is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x03314efa.
+//
+// Solidity: function shares() view returns((uint16,uint16,uint16))
+func (market *Market) UnpackShares(data []byte) (Shares, error) {
+	out, err := market.abi.Unpack("shares", data)
+	if err != nil {
+		return *new(Shares), err
+	}
+	out0 := *abi.ConvertType(out[0], new(Shares)).(*Shares)
+	return out0, nil
+}
+
+// PackSweepChannel is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x36d3a793.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function sweepChannel(bytes32 channel) returns()
+func (market *Market) PackSweepChannel(channel [32]byte) []byte {
+	enc, err := market.abi.Pack("sweepChannel", channel)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackSweepChannel is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x36d3a793.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function sweepChannel(bytes32 channel) returns()
+func (market *Market) TryPackSweepChannel(channel [32]byte) ([]byte, error) {
+	return market.abi.Pack("sweepChannel", channel)
+}
+
+// PackTiming is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4fba5adf.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function timing() view returns((uint64,uint64,uint64,uint64,uint64,uint64,uint64,uint16,uint32))
+func (market *Market) PackTiming() []byte {
+	enc, err := market.abi.Pack("timing")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTiming is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4fba5adf.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function timing() view returns((uint64,uint64,uint64,uint64,uint64,uint64,uint64,uint16,uint32))
+func (market *Market) TryPackTiming() ([]byte, error) {
+	return market.abi.Pack("timing")
+}
+
+// UnpackTiming is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x4fba5adf.
+//
+// Solidity: function timing() view returns((uint64,uint64,uint64,uint64,uint64,uint64,uint64,uint16,uint32))
+func (market *Market) UnpackTiming(data []byte) (Timing, error) {
+	out, err := market.abi.Unpack("timing", data)
+	if err != nil {
+		return *new(Timing), err
+	}
+	out0 := *abi.ConvertType(out[0], new(Timing)).(*Timing)
+	return out0, nil
+}
+
+// PackTopUp is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x9f6f687a.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function topUp(bytes32 channel, uint128 amount) returns()
+func (market *Market) PackTopUp(channel [32]byte, amount *big.Int) []byte {
+	enc, err := market.abi.Pack("topUp", channel, amount)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTopUp is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x9f6f687a.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function topUp(bytes32 channel, uint128 amount) returns()
+func (market *Market) TryPackTopUp(channel [32]byte, amount *big.Int) ([]byte, error) {
+	return market.abi.Pack("topUp", channel, amount)
+}
+
+// PackTransferOwnership is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf2fde38b.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function transferOwnership(address newOwner) returns()
+func (market *Market) PackTransferOwnership(newOwner common.Address) []byte {
+	enc, err := market.abi.Pack("transferOwnership", newOwner)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTransferOwnership is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf2fde38b.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function transferOwnership(address newOwner) returns()
+func (market *Market) TryPackTransferOwnership(newOwner common.Address) ([]byte, error) {
+	return market.abi.Pack("transferOwnership", newOwner)
+}
+
+// PackTreasury is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x61d027b3.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function treasury() view returns(address)
+func (market *Market) PackTreasury() []byte {
+	enc, err := market.abi.Pack("treasury")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTreasury is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x61d027b3.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function treasury() view returns(address)
+func (market *Market) TryPackTreasury() ([]byte, error) {
+	return market.abi.Pack("treasury")
+}
+
+// UnpackTreasury is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x61d027b3.
+//
+// Solidity: function treasury() view returns(address)
+func (market *Market) UnpackTreasury(data []byte) (common.Address, error) {
+	out, err := market.abi.Unpack("treasury", data)
+	if err != nil {
+		return *new(common.Address), err
+	}
+	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	return out0, nil
+}
+
+// MarketChannelClosing represents a ChannelClosing event raised by the Market contract.
+type MarketChannelClosing struct {
+	Channel   [32]byte
+	Requester common.Address
+	ClosesAt  uint64
+	Raw       *types.Log // Blockchain specific contextual infos
+}
+
+const MarketChannelClosingEventName = "ChannelClosing"
+
+// ContractEventName returns the user-defined event name.
+func (MarketChannelClosing) ContractEventName() string {
+	return MarketChannelClosingEventName
+}
+
+// UnpackChannelClosingEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event ChannelClosing(bytes32 indexed channel, address indexed requester, uint64 closesAt)
+func (market *Market) UnpackChannelClosingEvent(log *types.Log) (*MarketChannelClosing, error) {
+	event := "ChannelClosing"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketChannelClosing)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketChannelOpened represents a ChannelOpened event raised by the Market contract.
+type MarketChannelOpened struct {
+	Channel   [32]byte
+	Requester common.Address
+	Delegate  common.Address
+	Deposit   *big.Int
+	Expiry    uint64
+	Nonce     *big.Int
+	Raw       *types.Log // Blockchain specific contextual infos
+}
+
+const MarketChannelOpenedEventName = "ChannelOpened"
+
+// ContractEventName returns the user-defined event name.
+func (MarketChannelOpened) ContractEventName() string {
+	return MarketChannelOpenedEventName
+}
+
+// UnpackChannelOpenedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event ChannelOpened(bytes32 indexed channel, address indexed requester, address indexed delegate, uint128 deposit, uint64 expiry, uint256 nonce)
+func (market *Market) UnpackChannelOpenedEvent(log *types.Log) (*MarketChannelOpened, error) {
+	event := "ChannelOpened"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketChannelOpened)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketChannelSwept represents a ChannelSwept event raised by the Market contract.
+type MarketChannelSwept struct {
+	Channel   [32]byte
+	Requester common.Address
+	Refunded  *big.Int
+	Paid      *big.Int
+	Raw       *types.Log // Blockchain specific contextual infos
+}
+
+const MarketChannelSweptEventName = "ChannelSwept"
+
+// ContractEventName returns the user-defined event name.
+func (MarketChannelSwept) ContractEventName() string {
+	return MarketChannelSweptEventName
+}
+
+// UnpackChannelSweptEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event ChannelSwept(bytes32 indexed channel, address indexed requester, uint128 refunded, uint128 paid)
+func (market *Market) UnpackChannelSweptEvent(log *types.Log) (*MarketChannelSwept, error) {
+	event := "ChannelSwept"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketChannelSwept)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketChannelToppedUp represents a ChannelToppedUp event raised by the Market contract.
+type MarketChannelToppedUp struct {
+	Channel [32]byte
+	Payer   common.Address
+	Amount  *big.Int
+	Deposit *big.Int
+	Raw     *types.Log // Blockchain specific contextual infos
+}
+
+const MarketChannelToppedUpEventName = "ChannelToppedUp"
+
+// ContractEventName returns the user-defined event name.
+func (MarketChannelToppedUp) ContractEventName() string {
+	return MarketChannelToppedUpEventName
+}
+
+// UnpackChannelToppedUpEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event ChannelToppedUp(bytes32 indexed channel, address indexed payer, uint128 amount, uint128 deposit)
+func (market *Market) UnpackChannelToppedUpEvent(log *types.Log) (*MarketChannelToppedUp, error) {
+	event := "ChannelToppedUp"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketChannelToppedUp)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketCreditForfeited represents a CreditForfeited event raised by the Market contract.
+type MarketCreditForfeited struct {
+	Provider     common.Address
+	ThroughEpoch uint64
+	Time         uint64
+	Raw          *types.Log // Blockchain specific contextual infos
+}
+
+const MarketCreditForfeitedEventName = "CreditForfeited"
+
+// ContractEventName returns the user-defined event name.
+func (MarketCreditForfeited) ContractEventName() string {
+	return MarketCreditForfeitedEventName
+}
+
+// UnpackCreditForfeitedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event CreditForfeited(address indexed provider, uint64 throughEpoch, uint64 time)
+func (market *Market) UnpackCreditForfeitedEvent(log *types.Log) (*MarketCreditForfeited, error) {
+	event := "CreditForfeited"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketCreditForfeited)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketCreditHeld represents a CreditHeld event raised by the Market contract.
+type MarketCreditHeld struct {
+	Provider common.Address
+	Until    uint64
+	Raw      *types.Log // Blockchain specific contextual infos
+}
+
+const MarketCreditHeldEventName = "CreditHeld"
+
+// ContractEventName returns the user-defined event name.
+func (MarketCreditHeld) ContractEventName() string {
+	return MarketCreditHeldEventName
+}
+
+// UnpackCreditHeldEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event CreditHeld(address indexed provider, uint64 until)
+func (market *Market) UnpackCreditHeldEvent(log *types.Log) (*MarketCreditHeld, error) {
+	event := "CreditHeld"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketCreditHeld)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketCreditMatured represents a CreditMatured event raised by the Market contract.
+type MarketCreditMatured struct {
+	ModelVersion [32]byte
+	Provider     common.Address
+	Relayer      common.Address
+	Epoch        uint64
+	Amount       *big.Int
+	Split        Split
+	Forfeited    bool
+	Raw          *types.Log // Blockchain specific contextual infos
+}
+
+const MarketCreditMaturedEventName = "CreditMatured"
+
+// ContractEventName returns the user-defined event name.
+func (MarketCreditMatured) ContractEventName() string {
+	return MarketCreditMaturedEventName
+}
+
+// UnpackCreditMaturedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event CreditMatured(bytes32 indexed modelVersion, address indexed provider, address indexed relayer, uint64 epoch, uint128 amount, (uint128,uint128,uint128,uint128,uint128,uint128) split, bool forfeited)
+func (market *Market) UnpackCreditMaturedEvent(log *types.Log) (*MarketCreditMatured, error) {
+	event := "CreditMatured"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketCreditMatured)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketDelegateChanged represents a DelegateChanged event raised by the Market contract.
+type MarketDelegateChanged struct {
+	Channel   [32]byte
+	Delegate  common.Address
+	Retiring  common.Address
+	RetiresAt uint64
+	Raw       *types.Log // Blockchain specific contextual infos
+}
+
+const MarketDelegateChangedEventName = "DelegateChanged"
+
+// ContractEventName returns the user-defined event name.
+func (MarketDelegateChanged) ContractEventName() string {
+	return MarketDelegateChangedEventName
+}
+
+// UnpackDelegateChangedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event DelegateChanged(bytes32 indexed channel, address indexed delegate, address indexed retiring, uint64 retiresAt)
+func (market *Market) UnpackDelegateChangedEvent(log *types.Log) (*MarketDelegateChanged, error) {
+	event := "DelegateChanged"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketDelegateChanged)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketJobAccepted represents a JobAccepted event raised by the Market contract.
+type MarketJobAccepted struct {
+	Job      [32]byte
+	Provider common.Address
+	Operator common.Address
+	Relayer  common.Address
+	Raw      *types.Log // Blockchain specific contextual infos
+}
+
+const MarketJobAcceptedEventName = "JobAccepted"
+
+// ContractEventName returns the user-defined event name.
+func (MarketJobAccepted) ContractEventName() string {
+	return MarketJobAcceptedEventName
+}
+
+// UnpackJobAcceptedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event JobAccepted(bytes32 indexed job, address indexed provider, address indexed operator, address relayer)
+func (market *Market) UnpackJobAcceptedEvent(log *types.Log) (*MarketJobAccepted, error) {
+	event := "JobAccepted"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketJobAccepted)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketJobCallback represents a JobCallback event raised by the Market contract.
+type MarketJobCallback struct {
+	Job     [32]byte
+	Target  common.Address
+	Success bool
+	Raw     *types.Log // Blockchain specific contextual infos
+}
+
+const MarketJobCallbackEventName = "JobCallback"
+
+// ContractEventName returns the user-defined event name.
+func (MarketJobCallback) ContractEventName() string {
+	return MarketJobCallbackEventName
+}
+
+// UnpackJobCallbackEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event JobCallback(bytes32 indexed job, address indexed target, bool success)
+func (market *Market) UnpackJobCallbackEvent(log *types.Log) (*MarketJobCallback, error) {
+	event := "JobCallback"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketJobCallback)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketJobDelivered represents a JobDelivered event raised by the Market contract.
+type MarketJobDelivered struct {
+	Job             [32]byte
+	Provider        common.Address
+	Receipt         Receipt
+	Output          []uint32
+	DisputableUntil uint64
+	Raw             *types.Log // Blockchain specific contextual infos
+}
+
+const MarketJobDeliveredEventName = "JobDelivered"
+
+// ContractEventName returns the user-defined event name.
+func (MarketJobDelivered) ContractEventName() string {
+	return MarketJobDeliveredEventName
+}
+
+// UnpackJobDeliveredEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event JobDelivered(bytes32 indexed job, address indexed provider, (bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64) receipt, uint32[] output, uint64 disputableUntil)
+func (market *Market) UnpackJobDeliveredEvent(log *types.Log) (*MarketJobDelivered, error) {
+	event := "JobDelivered"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketJobDelivered)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketJobDisproved represents a JobDisproved event raised by the Market contract.
+type MarketJobDisproved struct {
+	Job      [32]byte
+	Provider common.Address
+	Raw      *types.Log // Blockchain specific contextual infos
+}
+
+const MarketJobDisprovedEventName = "JobDisproved"
+
+// ContractEventName returns the user-defined event name.
+func (MarketJobDisproved) ContractEventName() string {
+	return MarketJobDisprovedEventName
+}
+
+// UnpackJobDisprovedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event JobDisproved(bytes32 indexed job, address indexed provider)
+func (market *Market) UnpackJobDisprovedEvent(log *types.Log) (*MarketJobDisproved, error) {
+	event := "JobDisproved"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketJobDisproved)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketJobFinalized represents a JobFinalized event raised by the Market contract.
+type MarketJobFinalized struct {
+	Job       [32]byte
+	Provider  common.Address
+	Fee       *big.Int
+	Refunded  *big.Int
+	Split     Split
+	Forfeited bool
+	Raw       *types.Log // Blockchain specific contextual infos
+}
+
+const MarketJobFinalizedEventName = "JobFinalized"
+
+// ContractEventName returns the user-defined event name.
+func (MarketJobFinalized) ContractEventName() string {
+	return MarketJobFinalizedEventName
+}
+
+// UnpackJobFinalizedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event JobFinalized(bytes32 indexed job, address indexed provider, uint128 fee, uint128 refunded, (uint128,uint128,uint128,uint128,uint128,uint128) split, bool forfeited)
+func (market *Market) UnpackJobFinalizedEvent(log *types.Log) (*MarketJobFinalized, error) {
+	event := "JobFinalized"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketJobFinalized)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketJobRefunded represents a JobRefunded event raised by the Market contract.
+type MarketJobRefunded struct {
+	Job       [32]byte
+	Requester common.Address
+	Refunded  *big.Int
+	Provider  common.Address
+	Penalty   *big.Int
+	Raw       *types.Log // Blockchain specific contextual infos
+}
+
+const MarketJobRefundedEventName = "JobRefunded"
+
+// ContractEventName returns the user-defined event name.
+func (MarketJobRefunded) ContractEventName() string {
+	return MarketJobRefundedEventName
+}
+
+// UnpackJobRefundedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event JobRefunded(bytes32 indexed job, address indexed requester, uint128 refunded, address indexed provider, uint256 penalty)
+func (market *Market) UnpackJobRefundedEvent(log *types.Log) (*MarketJobRefunded, error) {
+	event := "JobRefunded"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketJobRefunded)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketJobRequested represents a JobRequested event raised by the Market contract.
+type MarketJobRequested struct {
+	Job          [32]byte
+	Requester    common.Address
+	ModelVersion [32]byte
+	Request      Request
+	Order        JobOrder
+	Raw          *types.Log // Blockchain specific contextual infos
+}
+
+const MarketJobRequestedEventName = "JobRequested"
+
+// ContractEventName returns the user-defined event name.
+func (MarketJobRequested) ContractEventName() string {
+	return MarketJobRequestedEventName
+}
+
+// UnpackJobRequestedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event JobRequested(bytes32 indexed job, address indexed requester, bytes32 indexed modelVersion, (bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32) request, (bytes32,uint32[],uint32,bytes,uint128,uint128,uint128,uint64,bytes32,address,uint32,bool) order)
+func (market *Market) UnpackJobRequestedEvent(log *types.Log) (*MarketJobRequested, error) {
+	event := "JobRequested"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketJobRequested)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketOwnershipTransferStarted represents a OwnershipTransferStarted event raised by the Market contract.
+type MarketOwnershipTransferStarted struct {
+	PreviousOwner common.Address
+	NewOwner      common.Address
+	Raw           *types.Log // Blockchain specific contextual infos
+}
+
+const MarketOwnershipTransferStartedEventName = "OwnershipTransferStarted"
+
+// ContractEventName returns the user-defined event name.
+func (MarketOwnershipTransferStarted) ContractEventName() string {
+	return MarketOwnershipTransferStartedEventName
+}
+
+// UnpackOwnershipTransferStartedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event OwnershipTransferStarted(address indexed previousOwner, address indexed newOwner)
+func (market *Market) UnpackOwnershipTransferStartedEvent(log *types.Log) (*MarketOwnershipTransferStarted, error) {
+	event := "OwnershipTransferStarted"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketOwnershipTransferStarted)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketOwnershipTransferred represents a OwnershipTransferred event raised by the Market contract.
+type MarketOwnershipTransferred struct {
+	PreviousOwner common.Address
+	NewOwner      common.Address
+	Raw           *types.Log // Blockchain specific contextual infos
+}
+
+const MarketOwnershipTransferredEventName = "OwnershipTransferred"
+
+// ContractEventName returns the user-defined event name.
+func (MarketOwnershipTransferred) ContractEventName() string {
+	return MarketOwnershipTransferredEventName
+}
+
+// UnpackOwnershipTransferredEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event OwnershipTransferred(address indexed previousOwner, address indexed newOwner)
+func (market *Market) UnpackOwnershipTransferredEvent(log *types.Log) (*MarketOwnershipTransferred, error) {
+	event := "OwnershipTransferred"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketOwnershipTransferred)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketPausedNewRequests represents a PausedNewRequests event raised by the Market contract.
+type MarketPausedNewRequests struct {
+	Paused bool
+	Raw    *types.Log // Blockchain specific contextual infos
+}
+
+const MarketPausedNewRequestsEventName = "PausedNewRequests"
+
+// ContractEventName returns the user-defined event name.
+func (MarketPausedNewRequests) ContractEventName() string {
+	return MarketPausedNewRequestsEventName
+}
+
+// UnpackPausedNewRequestsEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event PausedNewRequests(bool paused)
+func (market *Market) UnpackPausedNewRequestsEvent(log *types.Log) (*MarketPausedNewRequests, error) {
+	event := "PausedNewRequests"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketPausedNewRequests)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketSharesChanged represents a SharesChanged event raised by the Market contract.
+type MarketSharesChanged struct {
+	Shares Shares
+	Raw    *types.Log // Blockchain specific contextual infos
+}
+
+const MarketSharesChangedEventName = "SharesChanged"
+
+// ContractEventName returns the user-defined event name.
+func (MarketSharesChanged) ContractEventName() string {
+	return MarketSharesChangedEventName
+}
+
+// UnpackSharesChangedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event SharesChanged((uint16,uint16,uint16) shares)
+func (market *Market) UnpackSharesChangedEvent(log *types.Log) (*MarketSharesChanged, error) {
+	event := "SharesChanged"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketSharesChanged)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketSharesScheduled represents a SharesScheduled event raised by the Market contract.
+type MarketSharesScheduled struct {
+	Shares      Shares
+	EffectiveAt uint64
+	Raw         *types.Log // Blockchain specific contextual infos
+}
+
+const MarketSharesScheduledEventName = "SharesScheduled"
+
+// ContractEventName returns the user-defined event name.
+func (MarketSharesScheduled) ContractEventName() string {
+	return MarketSharesScheduledEventName
+}
+
+// UnpackSharesScheduledEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event SharesScheduled((uint16,uint16,uint16) shares, uint64 effectiveAt)
+func (market *Market) UnpackSharesScheduledEvent(log *types.Log) (*MarketSharesScheduled, error) {
+	event := "SharesScheduled"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketSharesScheduled)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketTreasuryChanged represents a TreasuryChanged event raised by the Market contract.
+type MarketTreasuryChanged struct {
+	Treasury common.Address
+	Raw      *types.Log // Blockchain specific contextual infos
+}
+
+const MarketTreasuryChangedEventName = "TreasuryChanged"
+
+// ContractEventName returns the user-defined event name.
+func (MarketTreasuryChanged) ContractEventName() string {
+	return MarketTreasuryChangedEventName
+}
+
+// UnpackTreasuryChangedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event TreasuryChanged(address indexed treasury)
+func (market *Market) UnpackTreasuryChangedEvent(log *types.Log) (*MarketTreasuryChanged, error) {
+	event := "TreasuryChanged"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketTreasuryChanged)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketVoucherRedeemed represents a VoucherRedeemed event raised by the Market contract.
+type MarketVoucherRedeemed struct {
+	Channel      [32]byte
+	Provider     common.Address
+	ModelVersion [32]byte
+	Relayer      common.Address
+	Total        *big.Int
+	Count        uint64
+	ReceiptsRoot [32]byte
+	Amount       *big.Int
+	Paid         *big.Int
+	Checkpoint   uint32
+	Epoch        uint64
+	Raw          *types.Log // Blockchain specific contextual infos
+}
+
+const MarketVoucherRedeemedEventName = "VoucherRedeemed"
+
+// ContractEventName returns the user-defined event name.
+func (MarketVoucherRedeemed) ContractEventName() string {
+	return MarketVoucherRedeemedEventName
+}
+
+// UnpackVoucherRedeemedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event VoucherRedeemed(bytes32 indexed channel, address indexed provider, bytes32 indexed modelVersion, address relayer, uint128 total, uint64 count, bytes32 receiptsRoot, uint128 amount, uint128 paid, uint32 checkpoint, uint64 epoch)
+func (market *Market) UnpackVoucherRedeemedEvent(log *types.Log) (*MarketVoucherRedeemed, error) {
+	event := "VoucherRedeemed"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketVoucherRedeemed)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// MarketVoucherRejected represents a VoucherRejected event raised by the Market contract.
+type MarketVoucherRejected struct {
+	Channel     [32]byte
+	Provider    common.Address
+	VoucherHash [32]byte
+	Reason      [4]byte
+	Raw         *types.Log // Blockchain specific contextual infos
+}
+
+const MarketVoucherRejectedEventName = "VoucherRejected"
+
+// ContractEventName returns the user-defined event name.
+func (MarketVoucherRejected) ContractEventName() string {
+	return MarketVoucherRejectedEventName
+}
+
+// UnpackVoucherRejectedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event VoucherRejected(bytes32 indexed channel, address indexed provider, bytes32 voucherHash, bytes4 reason)
+func (market *Market) UnpackVoucherRejectedEvent(log *types.Log) (*MarketVoucherRejected, error) {
+	event := "VoucherRejected"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != market.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(MarketVoucherRejected)
+	if len(log.Data) > 0 {
+		if err := market.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range market.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// UnpackError attempts to decode the provided error data using user-defined
+// error definitions.
+func (market *Market) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], market.abi.Errors["AcceptanceExpired"].ID.Bytes()[:4]) {
+		return market.UnpackAcceptanceExpiredError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["AmountTooHigh"].ID.Bytes()[:4]) {
+		return market.UnpackAmountTooHighError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["AnswerDisproved"].ID.Bytes()[:4]) {
+		return market.UnpackAnswerDisprovedError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["BadExpiry"].ID.Bytes()[:4]) {
+		return market.UnpackBadExpiryError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["BadParams"].ID.Bytes()[:4]) {
+		return market.UnpackBadParamsError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["BadPrompt"].ID.Bytes()[:4]) {
+		return market.UnpackBadPromptError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["BadSignature"].ID.Bytes()[:4]) {
+		return market.UnpackBadSignatureError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["BadWiring"].ID.Bytes()[:4]) {
+		return market.UnpackBadWiringError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["BatchEmpty"].ID.Bytes()[:4]) {
+		return market.UnpackBatchEmptyError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["CallbackAlreadyDone"].ID.Bytes()[:4]) {
+		return market.UnpackCallbackAlreadyDoneError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["CallbackGasTooHigh"].ID.Bytes()[:4]) {
+		return market.UnpackCallbackGasTooHighError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["CallbackNotOpen"].ID.Bytes()[:4]) {
+		return market.UnpackCallbackNotOpenError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["ChannelAlreadySwept"].ID.Bytes()[:4]) {
+		return market.UnpackChannelAlreadySweptError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["ChannelClosed"].ID.Bytes()[:4]) {
+		return market.UnpackChannelClosedError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["ChannelEmpty"].ID.Bytes()[:4]) {
+		return market.UnpackChannelEmptyError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["ChannelNotSweepable"].ID.Bytes()[:4]) {
+		return market.UnpackChannelNotSweepableError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["CreditNotMature"].ID.Bytes()[:4]) {
+		return market.UnpackCreditNotMatureError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["DelegateRetiring"].ID.Bytes()[:4]) {
+		return market.UnpackDelegateRetiringError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["DisputeWindowOpen"].ID.Bytes()[:4]) {
+		return market.UnpackDisputeWindowOpenError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["ExposureTooHigh"].ID.Bytes()[:4]) {
+		return market.UnpackExposureTooHighError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["FeeAboveMax"].ID.Bytes()[:4]) {
+		return market.UnpackFeeAboveMaxError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["FeeMismatch"].ID.Bytes()[:4]) {
+		return market.UnpackFeeMismatchError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["InsufficientCallbackGas"].ID.Bytes()[:4]) {
+		return market.UnpackInsufficientCallbackGasError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["JobDeadlineOpen"].ID.Bytes()[:4]) {
+		return market.UnpackJobDeadlineOpenError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["JobDeadlinePassed"].ID.Bytes()[:4]) {
+		return market.UnpackJobDeadlinePassedError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["LengthMismatch"].ID.Bytes()[:4]) {
+		return market.UnpackLengthMismatchError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["NoCredit"].ID.Bytes()[:4]) {
+		return market.UnpackNoCreditError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["NotOperator"].ID.Bytes()[:4]) {
+		return market.UnpackNotOperatorError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["NotProvenClass"].ID.Bytes()[:4]) {
+		return market.UnpackNotProvenClassError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["NotRequester"].ID.Bytes()[:4]) {
+		return market.UnpackNotRequesterError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["NotSlasher"].ID.Bytes()[:4]) {
+		return market.UnpackNotSlasherError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["NothingScheduled"].ID.Bytes()[:4]) {
+		return market.UnpackNothingScheduledError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["OwnableInvalidOwner"].ID.Bytes()[:4]) {
+		return market.UnpackOwnableInvalidOwnerError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["OwnableUnauthorizedAccount"].ID.Bytes()[:4]) {
+		return market.UnpackOwnableUnauthorizedAccountError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["Paused"].ID.Bytes()[:4]) {
+		return market.UnpackPausedError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["ReceiptMismatch"].ID.Bytes()[:4]) {
+		return market.UnpackReceiptMismatchError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["ReentrancyGuardReentrantCall"].ID.Bytes()[:4]) {
+		return market.UnpackReentrancyGuardReentrantCallError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["SafeCastOverflowedUintDowncast"].ID.Bytes()[:4]) {
+		return market.UnpackSafeCastOverflowedUintDowncastError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["SharesTooHigh"].ID.Bytes()[:4]) {
+		return market.UnpackSharesTooHighError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["SignatureExpired"].ID.Bytes()[:4]) {
+		return market.UnpackSignatureExpiredError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["TimelockOpen"].ID.Bytes()[:4]) {
+		return market.UnpackTimelockOpenError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["UnknownChannel"].ID.Bytes()[:4]) {
+		return market.UnpackUnknownChannelError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["UnknownCheckpoint"].ID.Bytes()[:4]) {
+		return market.UnpackUnknownCheckpointError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["UnknownJob"].ID.Bytes()[:4]) {
+		return market.UnpackUnknownJobError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["UnknownModelVersion"].ID.Bytes()[:4]) {
+		return market.UnpackUnknownModelVersionError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["UnsafeTiming"].ID.Bytes()[:4]) {
+		return market.UnpackUnsafeTimingError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["VoucherNotHigher"].ID.Bytes()[:4]) {
+		return market.UnpackVoucherNotHigherError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["WrongJobState"].ID.Bytes()[:4]) {
+		return market.UnpackWrongJobStateError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["WrongOutput"].ID.Bytes()[:4]) {
+		return market.UnpackWrongOutputError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["WrongProvider"].ID.Bytes()[:4]) {
+		return market.UnpackWrongProviderError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["ZeroAddress"].ID.Bytes()[:4]) {
+		return market.UnpackZeroAddressError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], market.abi.Errors["ZeroAmount"].ID.Bytes()[:4]) {
+		return market.UnpackZeroAmountError(raw[4:])
+	}
+	return nil, errors.New("Unknown error")
+}
+
+// MarketAcceptanceExpired represents a AcceptanceExpired error raised by the Market contract.
+type MarketAcceptanceExpired struct {
+	ValidUntil uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error AcceptanceExpired(uint64 validUntil)
+func MarketAcceptanceExpiredErrorID() common.Hash {
+	return common.HexToHash("0x94cc0f982dea33cc0d439f5058b884071e7c0bfa2765a32159a647e85badad94")
+}
+
+// UnpackAcceptanceExpiredError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error AcceptanceExpired(uint64 validUntil)
+func (market *Market) UnpackAcceptanceExpiredError(raw []byte) (*MarketAcceptanceExpired, error) {
+	out := new(MarketAcceptanceExpired)
+	if err := market.abi.UnpackIntoInterface(out, "AcceptanceExpired", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketAmountTooHigh represents a AmountTooHigh error raised by the Market contract.
+type MarketAmountTooHigh struct {
+	Amount *big.Int
+	Limit  *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error AmountTooHigh(uint256 amount, uint256 limit)
+func MarketAmountTooHighErrorID() common.Hash {
+	return common.HexToHash("0x1f08c7c55c34352ecfb8855b9b72f240625abc0ef78a8fed0c3b23765590451e")
+}
+
+// UnpackAmountTooHighError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error AmountTooHigh(uint256 amount, uint256 limit)
+func (market *Market) UnpackAmountTooHighError(raw []byte) (*MarketAmountTooHigh, error) {
+	out := new(MarketAmountTooHigh)
+	if err := market.abi.UnpackIntoInterface(out, "AmountTooHigh", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketAnswerDisproved represents a AnswerDisproved error raised by the Market contract.
+type MarketAnswerDisproved struct {
+	Job [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error AnswerDisproved(bytes32 job)
+func MarketAnswerDisprovedErrorID() common.Hash {
+	return common.HexToHash("0xf419d3b513f27b23e8dd04bda2fe75ec798b9f4e0342404d23c9e3d8f70e24ec")
+}
+
+// UnpackAnswerDisprovedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error AnswerDisproved(bytes32 job)
+func (market *Market) UnpackAnswerDisprovedError(raw []byte) (*MarketAnswerDisproved, error) {
+	out := new(MarketAnswerDisproved)
+	if err := market.abi.UnpackIntoInterface(out, "AnswerDisproved", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketBadExpiry represents a BadExpiry error raised by the Market contract.
+type MarketBadExpiry struct {
+	Expiry uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadExpiry(uint64 expiry)
+func MarketBadExpiryErrorID() common.Hash {
+	return common.HexToHash("0x115d3d426c17c3e2eb531c245ef6ed2a5879ff7034c340e5e1e9ee60cd9abcac")
+}
+
+// UnpackBadExpiryError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadExpiry(uint64 expiry)
+func (market *Market) UnpackBadExpiryError(raw []byte) (*MarketBadExpiry, error) {
+	out := new(MarketBadExpiry)
+	if err := market.abi.UnpackIntoInterface(out, "BadExpiry", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketBadParams represents a BadParams error raised by the Market contract.
+type MarketBadParams struct {
+	Length *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadParams(uint256 length)
+func MarketBadParamsErrorID() common.Hash {
+	return common.HexToHash("0xcc34a05ab77a1a88e5319c7a6f3a6bc4e466d49ceb14be895307e03344a99e32")
+}
+
+// UnpackBadParamsError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadParams(uint256 length)
+func (market *Market) UnpackBadParamsError(raw []byte) (*MarketBadParams, error) {
+	out := new(MarketBadParams)
+	if err := market.abi.UnpackIntoInterface(out, "BadParams", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketBadPrompt represents a BadPrompt error raised by the Market contract.
+type MarketBadPrompt struct {
+	Length *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadPrompt(uint256 length)
+func MarketBadPromptErrorID() common.Hash {
+	return common.HexToHash("0xe88d6bfa4ffc6601b1ed1e4320cc9a1b24bcb3004f2ad314714d6c15143afd02")
+}
+
+// UnpackBadPromptError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadPrompt(uint256 length)
+func (market *Market) UnpackBadPromptError(raw []byte) (*MarketBadPrompt, error) {
+	out := new(MarketBadPrompt)
+	if err := market.abi.UnpackIntoInterface(out, "BadPrompt", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketBadSignature represents a BadSignature error raised by the Market contract.
+type MarketBadSignature struct {
+	Signer common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadSignature(address signer)
+func MarketBadSignatureErrorID() common.Hash {
+	return common.HexToHash("0x9a7d38d94d3da0d5188ab778bbe9a3a38c77802b1bf2426c15740dc786da791d")
+}
+
+// UnpackBadSignatureError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadSignature(address signer)
+func (market *Market) UnpackBadSignatureError(raw []byte) (*MarketBadSignature, error) {
+	out := new(MarketBadSignature)
+	if err := market.abi.UnpackIntoInterface(out, "BadSignature", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketBadWiring represents a BadWiring error raised by the Market contract.
+type MarketBadWiring struct {
+	Field string
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadWiring(string field)
+func MarketBadWiringErrorID() common.Hash {
+	return common.HexToHash("0xae69e47fc8b1541caaf278b97ca46f285d96194e0cb755b2b586ba92bca0c852")
+}
+
+// UnpackBadWiringError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadWiring(string field)
+func (market *Market) UnpackBadWiringError(raw []byte) (*MarketBadWiring, error) {
+	out := new(MarketBadWiring)
+	if err := market.abi.UnpackIntoInterface(out, "BadWiring", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketBatchEmpty represents a BatchEmpty error raised by the Market contract.
+type MarketBatchEmpty struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BatchEmpty()
+func MarketBatchEmptyErrorID() common.Hash {
+	return common.HexToHash("0x50e980cc61cbc139cce5db720abf20938663aa742c8f1e42423e92f394698c2e")
+}
+
+// UnpackBatchEmptyError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BatchEmpty()
+func (market *Market) UnpackBatchEmptyError(raw []byte) (*MarketBatchEmpty, error) {
+	out := new(MarketBatchEmpty)
+	if err := market.abi.UnpackIntoInterface(out, "BatchEmpty", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketCallbackAlreadyDone represents a CallbackAlreadyDone error raised by the Market contract.
+type MarketCallbackAlreadyDone struct {
+	Job [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error CallbackAlreadyDone(bytes32 job)
+func MarketCallbackAlreadyDoneErrorID() common.Hash {
+	return common.HexToHash("0x49e245f1d67ef0ca868c2767b8efac4e5b34bf3889bda75db7a241f98c1d6829")
+}
+
+// UnpackCallbackAlreadyDoneError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error CallbackAlreadyDone(bytes32 job)
+func (market *Market) UnpackCallbackAlreadyDoneError(raw []byte) (*MarketCallbackAlreadyDone, error) {
+	out := new(MarketCallbackAlreadyDone)
+	if err := market.abi.UnpackIntoInterface(out, "CallbackAlreadyDone", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketCallbackGasTooHigh represents a CallbackGasTooHigh error raised by the Market contract.
+type MarketCallbackGasTooHigh struct {
+	Gas   *big.Int
+	Limit *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error CallbackGasTooHigh(uint256 gas, uint256 limit)
+func MarketCallbackGasTooHighErrorID() common.Hash {
+	return common.HexToHash("0x924121a79ccdfcb86f644c91c8bdc65b88f1c7a9d8fbb580e2bb765b81ba1b8b")
+}
+
+// UnpackCallbackGasTooHighError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error CallbackGasTooHigh(uint256 gas, uint256 limit)
+func (market *Market) UnpackCallbackGasTooHighError(raw []byte) (*MarketCallbackGasTooHigh, error) {
+	out := new(MarketCallbackGasTooHigh)
+	if err := market.abi.UnpackIntoInterface(out, "CallbackGasTooHigh", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketCallbackNotOpen represents a CallbackNotOpen error raised by the Market contract.
+type MarketCallbackNotOpen struct {
+	Job [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error CallbackNotOpen(bytes32 job)
+func MarketCallbackNotOpenErrorID() common.Hash {
+	return common.HexToHash("0x9c0fc28fa563c0ae50c64bd4d1e4051bf1be574bdc440a8c86ab554d435ae314")
+}
+
+// UnpackCallbackNotOpenError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error CallbackNotOpen(bytes32 job)
+func (market *Market) UnpackCallbackNotOpenError(raw []byte) (*MarketCallbackNotOpen, error) {
+	out := new(MarketCallbackNotOpen)
+	if err := market.abi.UnpackIntoInterface(out, "CallbackNotOpen", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketChannelAlreadySwept represents a ChannelAlreadySwept error raised by the Market contract.
+type MarketChannelAlreadySwept struct {
+	Channel [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ChannelAlreadySwept(bytes32 channel)
+func MarketChannelAlreadySweptErrorID() common.Hash {
+	return common.HexToHash("0xc885bf2752ada09c53497b895eaed91ceff3e7696f18b664f970d3035cdc2129")
+}
+
+// UnpackChannelAlreadySweptError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ChannelAlreadySwept(bytes32 channel)
+func (market *Market) UnpackChannelAlreadySweptError(raw []byte) (*MarketChannelAlreadySwept, error) {
+	out := new(MarketChannelAlreadySwept)
+	if err := market.abi.UnpackIntoInterface(out, "ChannelAlreadySwept", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketChannelClosed represents a ChannelClosed error raised by the Market contract.
+type MarketChannelClosed struct {
+	Channel  [32]byte
+	ClosesAt uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ChannelClosed(bytes32 channel, uint64 closesAt)
+func MarketChannelClosedErrorID() common.Hash {
+	return common.HexToHash("0xd2b1fb589a77e8500a25c038fcf363c0175357936dd26d734c3cb9119e77a94d")
+}
+
+// UnpackChannelClosedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ChannelClosed(bytes32 channel, uint64 closesAt)
+func (market *Market) UnpackChannelClosedError(raw []byte) (*MarketChannelClosed, error) {
+	out := new(MarketChannelClosed)
+	if err := market.abi.UnpackIntoInterface(out, "ChannelClosed", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketChannelEmpty represents a ChannelEmpty error raised by the Market contract.
+type MarketChannelEmpty struct {
+	Channel [32]byte
+	Deposit *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ChannelEmpty(bytes32 channel, uint128 deposit)
+func MarketChannelEmptyErrorID() common.Hash {
+	return common.HexToHash("0x4a01821d5e98d20791df3cbbf27ba88243d95e0bd376d23cd024284d83e6a16f")
+}
+
+// UnpackChannelEmptyError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ChannelEmpty(bytes32 channel, uint128 deposit)
+func (market *Market) UnpackChannelEmptyError(raw []byte) (*MarketChannelEmpty, error) {
+	out := new(MarketChannelEmpty)
+	if err := market.abi.UnpackIntoInterface(out, "ChannelEmpty", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketChannelNotSweepable represents a ChannelNotSweepable error raised by the Market contract.
+type MarketChannelNotSweepable struct {
+	Channel  [32]byte
+	ClosesAt uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ChannelNotSweepable(bytes32 channel, uint64 closesAt)
+func MarketChannelNotSweepableErrorID() common.Hash {
+	return common.HexToHash("0x88aac3539fcd62779a21b7aff4a6fe135f129e933e0d5a4ed6c2801374c90139")
+}
+
+// UnpackChannelNotSweepableError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ChannelNotSweepable(bytes32 channel, uint64 closesAt)
+func (market *Market) UnpackChannelNotSweepableError(raw []byte) (*MarketChannelNotSweepable, error) {
+	out := new(MarketChannelNotSweepable)
+	if err := market.abi.UnpackIntoInterface(out, "ChannelNotSweepable", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketCreditNotMature represents a CreditNotMature error raised by the Market contract.
+type MarketCreditNotMature struct {
+	Epoch     uint64
+	MaturesAt uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error CreditNotMature(uint64 epoch, uint64 maturesAt)
+func MarketCreditNotMatureErrorID() common.Hash {
+	return common.HexToHash("0xa3371964f27c4cbbe06b74b8f387bcdb39bc49e4ec07162a7f9c418533eeccf1")
+}
+
+// UnpackCreditNotMatureError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error CreditNotMature(uint64 epoch, uint64 maturesAt)
+func (market *Market) UnpackCreditNotMatureError(raw []byte) (*MarketCreditNotMature, error) {
+	out := new(MarketCreditNotMature)
+	if err := market.abi.UnpackIntoInterface(out, "CreditNotMature", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketDelegateRetiring represents a DelegateRetiring error raised by the Market contract.
+type MarketDelegateRetiring struct {
+	Retiring  common.Address
+	RetiresAt uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error DelegateRetiring(address retiring, uint64 retiresAt)
+func MarketDelegateRetiringErrorID() common.Hash {
+	return common.HexToHash("0x2031ba9b86caf682a4d316fccc99e7ad9cd0229edab21072c97855e5dfa68704")
+}
+
+// UnpackDelegateRetiringError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error DelegateRetiring(address retiring, uint64 retiresAt)
+func (market *Market) UnpackDelegateRetiringError(raw []byte) (*MarketDelegateRetiring, error) {
+	out := new(MarketDelegateRetiring)
+	if err := market.abi.UnpackIntoInterface(out, "DelegateRetiring", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketDisputeWindowOpen represents a DisputeWindowOpen error raised by the Market contract.
+type MarketDisputeWindowOpen struct {
+	Job   [32]byte
+	Until uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error DisputeWindowOpen(bytes32 job, uint64 until)
+func MarketDisputeWindowOpenErrorID() common.Hash {
+	return common.HexToHash("0x6a518c7bfca443793295306c82265f4ebffee79245e5f16f703cfedd8b7a239b")
+}
+
+// UnpackDisputeWindowOpenError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error DisputeWindowOpen(bytes32 job, uint64 until)
+func (market *Market) UnpackDisputeWindowOpenError(raw []byte) (*MarketDisputeWindowOpen, error) {
+	out := new(MarketDisputeWindowOpen)
+	if err := market.abi.UnpackIntoInterface(out, "DisputeWindowOpen", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketExposureTooHigh represents a ExposureTooHigh error raised by the Market contract.
+type MarketExposureTooHigh struct {
+	Amount *big.Int
+	Limit  *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ExposureTooHigh(uint256 amount, uint256 limit)
+func MarketExposureTooHighErrorID() common.Hash {
+	return common.HexToHash("0x7e9bf93098148a1d0845cee7e84d1e5718767abc6246a5b5d0998c485887665c")
+}
+
+// UnpackExposureTooHighError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ExposureTooHigh(uint256 amount, uint256 limit)
+func (market *Market) UnpackExposureTooHighError(raw []byte) (*MarketExposureTooHigh, error) {
+	out := new(MarketExposureTooHigh)
+	if err := market.abi.UnpackIntoInterface(out, "ExposureTooHigh", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketFeeAboveMax represents a FeeAboveMax error raised by the Market contract.
+type MarketFeeAboveMax struct {
+	Fee    *big.Int
+	MaxFee *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error FeeAboveMax(uint256 fee, uint256 maxFee)
+func MarketFeeAboveMaxErrorID() common.Hash {
+	return common.HexToHash("0x7b7d1b036115a4afa9171e8631ec601add642ced40d18e964f330d8467f094e2")
+}
+
+// UnpackFeeAboveMaxError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error FeeAboveMax(uint256 fee, uint256 maxFee)
+func (market *Market) UnpackFeeAboveMaxError(raw []byte) (*MarketFeeAboveMax, error) {
+	out := new(MarketFeeAboveMax)
+	if err := market.abi.UnpackIntoInterface(out, "FeeAboveMax", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketFeeMismatch represents a FeeMismatch error raised by the Market contract.
+type MarketFeeMismatch struct {
+	Fee      *big.Int
+	Expected *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error FeeMismatch(uint256 fee, uint256 expected)
+func MarketFeeMismatchErrorID() common.Hash {
+	return common.HexToHash("0xe1065931dd6f6c8e3d9368e314508b3c4bd24c8d21b94b92ef90145d559e1e5c")
+}
+
+// UnpackFeeMismatchError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error FeeMismatch(uint256 fee, uint256 expected)
+func (market *Market) UnpackFeeMismatchError(raw []byte) (*MarketFeeMismatch, error) {
+	out := new(MarketFeeMismatch)
+	if err := market.abi.UnpackIntoInterface(out, "FeeMismatch", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketInsufficientCallbackGas represents a InsufficientCallbackGas error raised by the Market contract.
+type MarketInsufficientCallbackGas struct {
+	Left   *big.Int
+	Needed *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error InsufficientCallbackGas(uint256 left, uint256 needed)
+func MarketInsufficientCallbackGasErrorID() common.Hash {
+	return common.HexToHash("0x588700c7ea1328b71dfe93583a49b046dc7160470037ca384d75299f4a8aff97")
+}
+
+// UnpackInsufficientCallbackGasError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error InsufficientCallbackGas(uint256 left, uint256 needed)
+func (market *Market) UnpackInsufficientCallbackGasError(raw []byte) (*MarketInsufficientCallbackGas, error) {
+	out := new(MarketInsufficientCallbackGas)
+	if err := market.abi.UnpackIntoInterface(out, "InsufficientCallbackGas", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketJobDeadlineOpen represents a JobDeadlineOpen error raised by the Market contract.
+type MarketJobDeadlineOpen struct {
+	Job      [32]byte
+	Deadline uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error JobDeadlineOpen(bytes32 job, uint64 deadline)
+func MarketJobDeadlineOpenErrorID() common.Hash {
+	return common.HexToHash("0x6fcd2c26a408895aa9ddddd13372ec0fafb440a554f968aa7b35a408e2ecb182")
+}
+
+// UnpackJobDeadlineOpenError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error JobDeadlineOpen(bytes32 job, uint64 deadline)
+func (market *Market) UnpackJobDeadlineOpenError(raw []byte) (*MarketJobDeadlineOpen, error) {
+	out := new(MarketJobDeadlineOpen)
+	if err := market.abi.UnpackIntoInterface(out, "JobDeadlineOpen", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketJobDeadlinePassed represents a JobDeadlinePassed error raised by the Market contract.
+type MarketJobDeadlinePassed struct {
+	Job      [32]byte
+	Deadline uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error JobDeadlinePassed(bytes32 job, uint64 deadline)
+func MarketJobDeadlinePassedErrorID() common.Hash {
+	return common.HexToHash("0xdc215431b4cd346d1119c238f36bb0a2d2a2ebb8112b52c7862b4fddcae47fd2")
+}
+
+// UnpackJobDeadlinePassedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error JobDeadlinePassed(bytes32 job, uint64 deadline)
+func (market *Market) UnpackJobDeadlinePassedError(raw []byte) (*MarketJobDeadlinePassed, error) {
+	out := new(MarketJobDeadlinePassed)
+	if err := market.abi.UnpackIntoInterface(out, "JobDeadlinePassed", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketLengthMismatch represents a LengthMismatch error raised by the Market contract.
+type MarketLengthMismatch struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error LengthMismatch()
+func MarketLengthMismatchErrorID() common.Hash {
+	return common.HexToHash("0xff633a3803c58b9bc21e58efecee59f27e033cc0b1883fccb4969c76146fe60f")
+}
+
+// UnpackLengthMismatchError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error LengthMismatch()
+func (market *Market) UnpackLengthMismatchError(raw []byte) (*MarketLengthMismatch, error) {
+	out := new(MarketLengthMismatch)
+	if err := market.abi.UnpackIntoInterface(out, "LengthMismatch", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketNoCredit represents a NoCredit error raised by the Market contract.
+type MarketNoCredit struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NoCredit()
+func MarketNoCreditErrorID() common.Hash {
+	return common.HexToHash("0x315b0e1402b8fce06679c02718edf3900dbdfeacb28a5cb9eb16ee5bf9256e16")
+}
+
+// UnpackNoCreditError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NoCredit()
+func (market *Market) UnpackNoCreditError(raw []byte) (*MarketNoCredit, error) {
+	out := new(MarketNoCredit)
+	if err := market.abi.UnpackIntoInterface(out, "NoCredit", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketNotOperator represents a NotOperator error raised by the Market contract.
+type MarketNotOperator struct {
+	Signer   common.Address
+	Provider common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotOperator(address signer, address provider)
+func MarketNotOperatorErrorID() common.Hash {
+	return common.HexToHash("0x4738d054fb342362ac3b7f0ca661178b1cf93159ab6884ef2cb88b14760d0f55")
+}
+
+// UnpackNotOperatorError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotOperator(address signer, address provider)
+func (market *Market) UnpackNotOperatorError(raw []byte) (*MarketNotOperator, error) {
+	out := new(MarketNotOperator)
+	if err := market.abi.UnpackIntoInterface(out, "NotOperator", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketNotProvenClass represents a NotProvenClass error raised by the Market contract.
+type MarketNotProvenClass struct {
+	ModelVersion [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotProvenClass(bytes32 modelVersion)
+func MarketNotProvenClassErrorID() common.Hash {
+	return common.HexToHash("0x01a7fe71229aebc9dc796da7910eb1a41966140ee60ee9ed3f761cbf251c6fa0")
+}
+
+// UnpackNotProvenClassError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotProvenClass(bytes32 modelVersion)
+func (market *Market) UnpackNotProvenClassError(raw []byte) (*MarketNotProvenClass, error) {
+	out := new(MarketNotProvenClass)
+	if err := market.abi.UnpackIntoInterface(out, "NotProvenClass", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketNotRequester represents a NotRequester error raised by the Market contract.
+type MarketNotRequester struct {
+	Caller    common.Address
+	Requester common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotRequester(address caller, address requester)
+func MarketNotRequesterErrorID() common.Hash {
+	return common.HexToHash("0x0691b032b929d76e12873ceb559e6ea1a430f5e6ad588ffca056b6a5a9c89d14")
+}
+
+// UnpackNotRequesterError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotRequester(address caller, address requester)
+func (market *Market) UnpackNotRequesterError(raw []byte) (*MarketNotRequester, error) {
+	out := new(MarketNotRequester)
+	if err := market.abi.UnpackIntoInterface(out, "NotRequester", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketNotSlasher represents a NotSlasher error raised by the Market contract.
+type MarketNotSlasher struct {
+	Caller common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotSlasher(address caller)
+func MarketNotSlasherErrorID() common.Hash {
+	return common.HexToHash("0x4bc0cd76e5ae33e138f3b6102c7a4d91ece10c34862bde6e59a763ba1571b395")
+}
+
+// UnpackNotSlasherError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotSlasher(address caller)
+func (market *Market) UnpackNotSlasherError(raw []byte) (*MarketNotSlasher, error) {
+	out := new(MarketNotSlasher)
+	if err := market.abi.UnpackIntoInterface(out, "NotSlasher", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketNothingScheduled represents a NothingScheduled error raised by the Market contract.
+type MarketNothingScheduled struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NothingScheduled()
+func MarketNothingScheduledErrorID() common.Hash {
+	return common.HexToHash("0x68307ad9a165dc6e2bc806736ff3a5036bc2ccf1a6e34796e286711d72810b1d")
+}
+
+// UnpackNothingScheduledError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NothingScheduled()
+func (market *Market) UnpackNothingScheduledError(raw []byte) (*MarketNothingScheduled, error) {
+	out := new(MarketNothingScheduled)
+	if err := market.abi.UnpackIntoInterface(out, "NothingScheduled", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketOwnableInvalidOwner represents a OwnableInvalidOwner error raised by the Market contract.
+type MarketOwnableInvalidOwner struct {
+	Owner common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error OwnableInvalidOwner(address owner)
+func MarketOwnableInvalidOwnerErrorID() common.Hash {
+	return common.HexToHash("0x1e4fbdf7f3ef8bcaa855599e3abf48b232380f183f08f6f813d9ffa5bd585188")
+}
+
+// UnpackOwnableInvalidOwnerError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error OwnableInvalidOwner(address owner)
+func (market *Market) UnpackOwnableInvalidOwnerError(raw []byte) (*MarketOwnableInvalidOwner, error) {
+	out := new(MarketOwnableInvalidOwner)
+	if err := market.abi.UnpackIntoInterface(out, "OwnableInvalidOwner", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketOwnableUnauthorizedAccount represents a OwnableUnauthorizedAccount error raised by the Market contract.
+type MarketOwnableUnauthorizedAccount struct {
+	Account common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error OwnableUnauthorizedAccount(address account)
+func MarketOwnableUnauthorizedAccountErrorID() common.Hash {
+	return common.HexToHash("0x118cdaa7a341953d1887a2245fd6665d741c67c8c50581daa59e1d03373fa188")
+}
+
+// UnpackOwnableUnauthorizedAccountError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error OwnableUnauthorizedAccount(address account)
+func (market *Market) UnpackOwnableUnauthorizedAccountError(raw []byte) (*MarketOwnableUnauthorizedAccount, error) {
+	out := new(MarketOwnableUnauthorizedAccount)
+	if err := market.abi.UnpackIntoInterface(out, "OwnableUnauthorizedAccount", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketPaused represents a Paused error raised by the Market contract.
+type MarketPaused struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error Paused()
+func MarketPausedErrorID() common.Hash {
+	return common.HexToHash("0x9e87fac88ff661f02d44f95383c817fece4bce600a3dab7a54406878b965e752")
+}
+
+// UnpackPausedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error Paused()
+func (market *Market) UnpackPausedError(raw []byte) (*MarketPaused, error) {
+	out := new(MarketPaused)
+	if err := market.abi.UnpackIntoInterface(out, "Paused", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketReceiptMismatch represents a ReceiptMismatch error raised by the Market contract.
+type MarketReceiptMismatch struct {
+	Field string
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ReceiptMismatch(string field)
+func MarketReceiptMismatchErrorID() common.Hash {
+	return common.HexToHash("0x741329daac19af00009a1c349408ffffe5864f062c0faf8742d323db01b3e548")
+}
+
+// UnpackReceiptMismatchError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ReceiptMismatch(string field)
+func (market *Market) UnpackReceiptMismatchError(raw []byte) (*MarketReceiptMismatch, error) {
+	out := new(MarketReceiptMismatch)
+	if err := market.abi.UnpackIntoInterface(out, "ReceiptMismatch", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketReentrancyGuardReentrantCall represents a ReentrancyGuardReentrantCall error raised by the Market contract.
+type MarketReentrancyGuardReentrantCall struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ReentrancyGuardReentrantCall()
+func MarketReentrancyGuardReentrantCallErrorID() common.Hash {
+	return common.HexToHash("0x3ee5aeb571de7fc460830b4d0017439a1ca56fb0bc39062227ade4fe4a24c1ca")
+}
+
+// UnpackReentrancyGuardReentrantCallError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ReentrancyGuardReentrantCall()
+func (market *Market) UnpackReentrancyGuardReentrantCallError(raw []byte) (*MarketReentrancyGuardReentrantCall, error) {
+	out := new(MarketReentrancyGuardReentrantCall)
+	if err := market.abi.UnpackIntoInterface(out, "ReentrancyGuardReentrantCall", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketSafeCastOverflowedUintDowncast represents a SafeCastOverflowedUintDowncast error raised by the Market contract.
+type MarketSafeCastOverflowedUintDowncast struct {
+	Bits  uint8
+	Value *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error SafeCastOverflowedUintDowncast(uint8 bits, uint256 value)
+func MarketSafeCastOverflowedUintDowncastErrorID() common.Hash {
+	return common.HexToHash("0x6dfcc6503a32754ce7a89698e18201fc5294fd4aad43edefee786f88423b1a12")
+}
+
+// UnpackSafeCastOverflowedUintDowncastError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error SafeCastOverflowedUintDowncast(uint8 bits, uint256 value)
+func (market *Market) UnpackSafeCastOverflowedUintDowncastError(raw []byte) (*MarketSafeCastOverflowedUintDowncast, error) {
+	out := new(MarketSafeCastOverflowedUintDowncast)
+	if err := market.abi.UnpackIntoInterface(out, "SafeCastOverflowedUintDowncast", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketSharesTooHigh represents a SharesTooHigh error raised by the Market contract.
+type MarketSharesTooHigh struct {
+	Field string
+	Bps   *big.Int
+	Limit *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error SharesTooHigh(string field, uint256 bps, uint256 limit)
+func MarketSharesTooHighErrorID() common.Hash {
+	return common.HexToHash("0x4c13778a819c7d59fb76a875a20e237507191df88317b51938be1914c5086dac")
+}
+
+// UnpackSharesTooHighError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error SharesTooHigh(string field, uint256 bps, uint256 limit)
+func (market *Market) UnpackSharesTooHighError(raw []byte) (*MarketSharesTooHigh, error) {
+	out := new(MarketSharesTooHigh)
+	if err := market.abi.UnpackIntoInterface(out, "SharesTooHigh", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketSignatureExpired represents a SignatureExpired error raised by the Market contract.
+type MarketSignatureExpired struct {
+	Deadline uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error SignatureExpired(uint64 deadline)
+func MarketSignatureExpiredErrorID() common.Hash {
+	return common.HexToHash("0xfcd4a11f231310e556b91446aa29b4b13e5fa8be9866b6c2a801fad864538263")
+}
+
+// UnpackSignatureExpiredError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error SignatureExpired(uint64 deadline)
+func (market *Market) UnpackSignatureExpiredError(raw []byte) (*MarketSignatureExpired, error) {
+	out := new(MarketSignatureExpired)
+	if err := market.abi.UnpackIntoInterface(out, "SignatureExpired", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketTimelockOpen represents a TimelockOpen error raised by the Market contract.
+type MarketTimelockOpen struct {
+	Until uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error TimelockOpen(uint64 until)
+func MarketTimelockOpenErrorID() common.Hash {
+	return common.HexToHash("0xdaffdec24ca1201f86eacdbe2080ec56ec99955bd90a617f8a9b361b64ad1fbd")
+}
+
+// UnpackTimelockOpenError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error TimelockOpen(uint64 until)
+func (market *Market) UnpackTimelockOpenError(raw []byte) (*MarketTimelockOpen, error) {
+	out := new(MarketTimelockOpen)
+	if err := market.abi.UnpackIntoInterface(out, "TimelockOpen", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketUnknownChannel represents a UnknownChannel error raised by the Market contract.
+type MarketUnknownChannel struct {
+	Channel [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error UnknownChannel(bytes32 channel)
+func MarketUnknownChannelErrorID() common.Hash {
+	return common.HexToHash("0xb08fc1cb7d4c5a62cfc36d1d52273872c8ad5c540953a2c17c0a39912130100d")
+}
+
+// UnpackUnknownChannelError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error UnknownChannel(bytes32 channel)
+func (market *Market) UnpackUnknownChannelError(raw []byte) (*MarketUnknownChannel, error) {
+	out := new(MarketUnknownChannel)
+	if err := market.abi.UnpackIntoInterface(out, "UnknownChannel", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketUnknownCheckpoint represents a UnknownCheckpoint error raised by the Market contract.
+type MarketUnknownCheckpoint struct {
+	Line  [32]byte
+	Index uint32
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error UnknownCheckpoint(bytes32 line, uint32 index)
+func MarketUnknownCheckpointErrorID() common.Hash {
+	return common.HexToHash("0xd56f0759e1131b101bf16b4d88c0d9d313459a50a3cefc5bd8ca9adfcbd20d6b")
+}
+
+// UnpackUnknownCheckpointError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error UnknownCheckpoint(bytes32 line, uint32 index)
+func (market *Market) UnpackUnknownCheckpointError(raw []byte) (*MarketUnknownCheckpoint, error) {
+	out := new(MarketUnknownCheckpoint)
+	if err := market.abi.UnpackIntoInterface(out, "UnknownCheckpoint", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketUnknownJob represents a UnknownJob error raised by the Market contract.
+type MarketUnknownJob struct {
+	Job [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error UnknownJob(bytes32 job)
+func MarketUnknownJobErrorID() common.Hash {
+	return common.HexToHash("0xe498a4818df576325d078a1a3c9d8186f5a17dea5710a922e4ee3dbe46eef065")
+}
+
+// UnpackUnknownJobError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error UnknownJob(bytes32 job)
+func (market *Market) UnpackUnknownJobError(raw []byte) (*MarketUnknownJob, error) {
+	out := new(MarketUnknownJob)
+	if err := market.abi.UnpackIntoInterface(out, "UnknownJob", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketUnknownModelVersion represents a UnknownModelVersion error raised by the Market contract.
+type MarketUnknownModelVersion struct {
+	ModelVersion [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error UnknownModelVersion(bytes32 modelVersion)
+func MarketUnknownModelVersionErrorID() common.Hash {
+	return common.HexToHash("0x599d12b83ba0bb64899e3790367f2ce2aa0d71bcd501abf636eadc7ffdc6fa60")
+}
+
+// UnpackUnknownModelVersionError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error UnknownModelVersion(bytes32 modelVersion)
+func (market *Market) UnpackUnknownModelVersionError(raw []byte) (*MarketUnknownModelVersion, error) {
+	out := new(MarketUnknownModelVersion)
+	if err := market.abi.UnpackIntoInterface(out, "UnknownModelVersion", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketUnsafeTiming represents a UnsafeTiming error raised by the Market contract.
+type MarketUnsafeTiming struct {
+	Field string
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error UnsafeTiming(string field)
+func MarketUnsafeTimingErrorID() common.Hash {
+	return common.HexToHash("0xd32379b7d97ded1ae9e201548179ad50004f8b987e32095ee1980fd49c23bbba")
+}
+
+// UnpackUnsafeTimingError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error UnsafeTiming(string field)
+func (market *Market) UnpackUnsafeTimingError(raw []byte) (*MarketUnsafeTiming, error) {
+	out := new(MarketUnsafeTiming)
+	if err := market.abi.UnpackIntoInterface(out, "UnsafeTiming", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketVoucherNotHigher represents a VoucherNotHigher error raised by the Market contract.
+type MarketVoucherNotHigher struct {
+	Total *big.Int
+	Paid  *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error VoucherNotHigher(uint128 total, uint128 paid)
+func MarketVoucherNotHigherErrorID() common.Hash {
+	return common.HexToHash("0x51f48d1d38876d2a777929e241bdd8ac7bcb2149b95c0e4e7dacfe585d53d5d8")
+}
+
+// UnpackVoucherNotHigherError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error VoucherNotHigher(uint128 total, uint128 paid)
+func (market *Market) UnpackVoucherNotHigherError(raw []byte) (*MarketVoucherNotHigher, error) {
+	out := new(MarketVoucherNotHigher)
+	if err := market.abi.UnpackIntoInterface(out, "VoucherNotHigher", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketWrongJobState represents a WrongJobState error raised by the Market contract.
+type MarketWrongJobState struct {
+	Job   [32]byte
+	State uint8
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error WrongJobState(bytes32 job, uint8 state)
+func MarketWrongJobStateErrorID() common.Hash {
+	return common.HexToHash("0xb3543b4a430be5707a3cf0dd2b6d447c26d246a8a841055815085403aca5c74f")
+}
+
+// UnpackWrongJobStateError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error WrongJobState(bytes32 job, uint8 state)
+func (market *Market) UnpackWrongJobStateError(raw []byte) (*MarketWrongJobState, error) {
+	out := new(MarketWrongJobState)
+	if err := market.abi.UnpackIntoInterface(out, "WrongJobState", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketWrongOutput represents a WrongOutput error raised by the Market contract.
+type MarketWrongOutput struct {
+	Job [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error WrongOutput(bytes32 job)
+func MarketWrongOutputErrorID() common.Hash {
+	return common.HexToHash("0xee068af2ff705e921ca4f6943f85c6ffec9b234510dd34954bb9cdb15f01d03d")
+}
+
+// UnpackWrongOutputError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error WrongOutput(bytes32 job)
+func (market *Market) UnpackWrongOutputError(raw []byte) (*MarketWrongOutput, error) {
+	out := new(MarketWrongOutput)
+	if err := market.abi.UnpackIntoInterface(out, "WrongOutput", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketWrongProvider represents a WrongProvider error raised by the Market contract.
+type MarketWrongProvider struct {
+	Provider common.Address
+	Expected common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error WrongProvider(address provider, address expected)
+func MarketWrongProviderErrorID() common.Hash {
+	return common.HexToHash("0x92df5f0c9bb0144bafc15a6760c1163618eed84331e64f516678eb08c88895ee")
+}
+
+// UnpackWrongProviderError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error WrongProvider(address provider, address expected)
+func (market *Market) UnpackWrongProviderError(raw []byte) (*MarketWrongProvider, error) {
+	out := new(MarketWrongProvider)
+	if err := market.abi.UnpackIntoInterface(out, "WrongProvider", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketZeroAddress represents a ZeroAddress error raised by the Market contract.
+type MarketZeroAddress struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ZeroAddress()
+func MarketZeroAddressErrorID() common.Hash {
+	return common.HexToHash("0xd92e233df2717d4a40030e20904abd27b68fcbeede117eaaccbbdac9618c8c73")
+}
+
+// UnpackZeroAddressError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ZeroAddress()
+func (market *Market) UnpackZeroAddressError(raw []byte) (*MarketZeroAddress, error) {
+	out := new(MarketZeroAddress)
+	if err := market.abi.UnpackIntoInterface(out, "ZeroAddress", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketZeroAmount represents a ZeroAmount error raised by the Market contract.
+type MarketZeroAmount struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ZeroAmount()
+func MarketZeroAmountErrorID() common.Hash {
+	return common.HexToHash("0x1f2a2005cb66a8e145327e8814e243a0996aec9bfe1e15a495778b1236dbd485")
+}
+
+// UnpackZeroAmountError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ZeroAmount()
+func (market *Market) UnpackZeroAmountError(raw []byte) (*MarketZeroAmount, error) {
+	out := new(MarketZeroAmount)
+	if err := market.abi.UnpackIntoInterface(out, "ZeroAmount", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarketJobsMetaData contains all meta data concerning the MarketJobs contract.
+var MarketJobsMetaData = bind.MetaData{
+	ABI: "[{\"inputs\":[{\"internalType\":\"address\",\"name\":\"market\",\"type\":\"address\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"vault\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"staking\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"registry\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"slasher\",\"type\":\"address\"}],\"internalType\":\"structNeighbours\",\"name\":\"n\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"uint64\",\"name\":\"disputeWindow\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"closeGrace\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"exitMargin\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"maxHold\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"timelock\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"maxDeadline\",\"type\":\"uint64\"},{\"internalType\":\"uint16\",\"name\":\"exposureDivisor\",\"type\":\"uint16\"},{\"internalType\":\"uint32\",\"name\":\"maxPromptTokens\",\"type\":\"uint32\"}],\"internalType\":\"structTiming\",\"name\":\"t\",\"type\":\"tuple\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[],\"name\":\"configHash\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"}]",
+	ID:  "f07c57e77e521b77177168bf7f6523303c",
+	Bin: "0x610280604052348015610010575f5ffd5b506040516145a33803806145a383398101604081905261002f91610267565b81516001600160a01b039081166080908152602080850151831660a0908152604080870151851660c0908152606080890151871660e090815288516001600160401b039081166101009081528a8801518216610120528a8601518216610140528a8401518216610160528a8901518216610180528a87015182166101a0528a8501519091166101c0528982015161ffff166101e05289015163ffffffff16610200524661026081905284517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f818901527f2bd5af9ee9fa1f0a7517853d71cfc160db46009177af5a82ed09c5510532c342818701527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc6938101939093529682019690965295891686840152815180870390930183528501905280519101206102405284918491849161018791859185918591016103a5565b60408051601f198184030181529190528051602090910120610220525061048b945050505050565b80516001600160a01b03811681146101c5575f5ffd5b919050565b604051608081016001600160401b03811182821017156101f857634e487b7160e01b5f52604160045260245ffd5b60405290565b60405161012081016001600160401b03811182821017156101f857634e487b7160e01b5f52604160045260245ffd5b80516001600160401b03811681146101c5575f5ffd5b805161ffff811681146101c5575f5ffd5b805163ffffffff811681146101c5575f5ffd5b5f5f5f8385036101c081121561027b575f5ffd5b610284856101af565b93506080601f1982011215610297575f5ffd5b61029f6101ca565b6102ab602087016101af565b81526102b9604087016101af565b60208201526102ca606087016101af565b60408201526102db608087016101af565b60608201529250610120609f19820112156102f4575f5ffd5b506102fd6101fe565b61030960a0860161022d565b815261031760c0860161022d565b602082015261032860e0860161022d565b604082015261033a610100860161022d565b606082015261034c610120860161022d565b608082015261035e610140860161022d565b60a0820152610370610160860161022d565b60c08201526103826101808601610243565b60e08201526103946101a08601610254565b610100820152809150509250925092565b6001600160a01b03848116825283518116602080840191909152808501518216604080850191909152808601518316606080860191909152860151909216608084015283516001600160401b0390811660a0850152908401511660c08301528201516101c082019061042260e08401826001600160401b03169052565b5060608301516001600160401b03908116610100848101919091526080850151821661012085015260a0850151821661014085015260c085015190911661016084015260e084015161ffff166101808401529092015163ffffffff166101a09091015292915050565b60805160a05160c05160e05161010051610120516101405161016051610180516101a0516101c0516101e0516102005161022051610240516102605161402661057d5f395f6119ff01525f611a3501525f61016601525f611ffd01525f61259301525f6120ee01525f50505f612dc001525f61133601525f611bd601525f50505f818161135c0152611c3f01525f818161108c01526129df01525f8181611f06015261280c01525f818161081b0152818161094c0152818161130301528181611b4a015281816124f8015281816125b901526126ab01525f8181610cb301528181611e970152612a7301526140265ff3fe608060405234801561000f575f5ffd5b50600436106100a6575f3560e01c8063aae339891161006e578063aae339891461011e578063affe000e14610131578063b2aa360414610151578063e1f1176d14610164578063e39b97941461018a578063ea8212d91461019d575f5ffd5b80630e484973146100aa57806312677671146100bf57806333358bd3146100d25780636b4ea1a9146100e5578063831ae2521461010b575b5f5ffd5b6100bd6100b83660046131a8565b6101b0565b005b6100bd6100cd366004613233565b6104a6565b6100bd6100e036600461327a565b61066c565b6100f86100f3366004613291565b6109ca565b6040519081526020015b60405180910390f35b6100f86101193660046132ac565b6109e5565b6100f861012c3660046132e3565b610d5b565b61014461013f36600461327a565b610d7e565b604051610102919061333a565b6100bd61015f36600461327a565b611081565b7f00000000000000000000000000000000000000000000000000000000000000006100f8565b6100bd6101983660046135a1565b611138565b6100bd6101ab36600461327a565b61140e565b6101b86115e1565b5f6101c287611618565b90506101d087826002611664565b8054600160a01b90046001600160401b0316421061022157805460405163dc21543160e01b815260048101899052600160a01b9091046001600160401b031660248201526044015b60405180910390fd5b61022d818785856116c1565b5f6102476102396119fc565b61024289611a57565b611aa8565b90505f610255828888611ae8565b60018401549091506102719082906001600160a01b0316611aff565b6102a75760018301546040516311ce341560e21b81526001600160a01b0380841660048301529091166024820152604401610218565b60018301546001600160a01b03165f90815260208181526040808320815160808101835281546001600160801b038116825264ffffffffff600160801b8204811695830195909552600160a81b8104851693820193909352600160d01b909204909216606082015290919061031b90611bc7565b825464ffffffffff60a81b1916600160a81b64ffffffffff831602178355855460ff60e01b1916600360e01b178655905061035c60c08b0160a08c01613616565b855460ff60e81b1916600160e81b60ff929092169190910217855560018501805467ffffffffffffffff60a01b1916600160a01b426001600160401b031681029190911790915560028601805464ffffffffff60a01b191664ffffffffff84169092029190911790556103d560a08b0160808c01613642565b60028601805463ffffffff92909216600160c81b0263ffffffff60c81b199092169190911790556006850184905560608a0135600786015561041e6101008b0160e08c01613671565b6008860180546001600160801b03928316600160801b02921691909117905560018501546001600160a01b03168b7f041e3c4e9376ca7301bc785c1d375026027d1f105ba91ab2c816fb8aca94da988c8a8a6104798b611c26565b6040516104899493929190613798565b60405180910390a3505050505061049e611c9d565b505050505050565b6104ae6115e1565b5f6104b884611618565b90506104c684828585611cc7565b80546001600160f81b0316600160f81b1780825560048201545f9186919086908690600160e81b900460ff166005811115610503576105036132fd565b6040516024016105179594939291906137d6565b60408051601f198184030181529190526020810180516001600160e01b03166319b823b560e31b179052600283015460018401549192506001600160a01b03169063ffffffff600160e01b909104165f5a9050619c4081108061059b5750816040610584619c4084613824565b61058f90603f613837565b610599919061384e565b105b156105f25780619c40603f6105b1856040613837565b6105bb919061384e565b6105c5919061386d565b6105d090600161386d565b60405163588700c760e01b815260048101929092526024820152604401610218565b5f6105fe848487611e30565b9050806106135785546001600160f81b031686555b836001600160a01b0316897f213c2642d5dd39a2aa38f7c1c7774926c47315cf930f0910f82c77115ae2f47d83604051610651911515815260200190565b60405180910390a3505050505050610667611c9d565b505050565b6106746115e1565b5f61067e82611618565b80546001808301546008840154939450600160e01b830460ff16936001600160a01b0393841693909116916001600160801b03909116908460058111156106c7576106c76132fd565b141580156106e7575060028460058111156106e4576106e46132fd565b14155b156107095785846040516359aa1da560e11b8152600401610218929190613880565b5f600185600581111561071e5761071e6132fd565b1480156107335750336001600160a01b038516145b8654909150600160a01b90046001600160401b031642108015610754575080155b1561078d5785546040516337e6961360e11b815260048101899052600160a01b9091046001600160401b03166024820152604401610218565b855460ff60e01b1916600560e01b1786555f60028660058111156107b3576107b36132fd565b036108bb576001600160a01b0384165f90815260208190526040812080548592906107e89084906001600160801b031661389d565b92506101000a8154816001600160801b0302191690836001600160801b031602179055506108b8836001600160801b03167f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03166342623360876040518263ffffffff1660e01b815260040161087491906001600160a01b0391909116815260200190565b602060405180830381865afa15801561088f573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906108b391906138bc565b611e45565b90505b604080516001600160801b0385168152602081018390526001600160a01b0380871692908816918b917f9d70cde8fce921712be5340890110676e5e48140f81ea9ca64740ced6566564e910160405180910390a46109198584611e5a565b80156109b85760405163261233f360e11b81526001600160a01b038581166004830152602482018a9052604482018390527f00000000000000000000000000000000000000000000000000000000000000001690634c2467e6906064016020604051808303815f875af1158015610992573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906109b691906138bc565b505b505050505050506109c7611c9d565b50565b5f6109df6109d66119fc565b61024284611a57565b92915050565b5f6109ee6115e1565b600954600160e01b900460ff1615610a19576040516313d0ff5960e31b815260040160405180910390fd5b610a2282611eee565b610a2b33612262565b5090505f610a3982846122d6565b5f83815260066020526040902080546001600160a01b03191633178155909150610a6a610100850160e086016138d3565b81546001600160401b0391909116600160a01b0260ff60e01b191668ffffffffffffffffff60a01b1990911617600160e01b178155610ab161018085016101608601613904565b8154901515600160f01b0260ff60f01b19909116178155610ada61016085016101408601613642565b60018201805463ffffffff92909216600160e01b026001600160e01b03909216919091179055610b126101408501610120860161391f565b6002820180546001600160a01b0319166001600160a01b0392909216919091179055608082015160038201805463ffffffff60a01b1916600160a01b63ffffffff90931692909202919091179055610b706060850160408601613642565b60038201805463ffffffff92909216600160c01b0263ffffffff60c01b1990921691909117905583356004820155610bb2610ba96119fc565b6102428461245f565b6005820155610bc760e0850160c08601613671565b6008820180546001600160801b0319166001600160801b0392909216919091179055610bf960a0850160808601613671565b6009820180546001600160801b0319166001600160801b0392909216919091179055610c2b60c0850160a08601613671565b6009820180546001600160801b03928316600160801b029216919091179055604051843590339085907f5d9d286fe5686554f6d1dedf3c195b1e1e08366e99641e90d8116cddd1e5dcbe90610c839087908a90613ae9565b60405180910390a4610c9b60e0850160c08601613671565b6001600160801b031615610d4c576001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001663282d3fdf33610ce960e0880160c08901613671565b6040516001600160e01b031960e085901b1681526001600160a01b0390921660048301526001600160801b031660248201526044015f604051808303815f87803b158015610d35575f5ffd5b505af1158015610d47573d5f5f3e3d5ffd5b505050505b5050610d56611c9d565b919050565b5f6109df610d676119fc565b610242610d7936869003860186613c84565b61245f565b60408051610320810182525f8082526020808301828152838501839052606084018390526080840183905260a0840183905260c0840183905260e08401839052610100840183905261012084018390526101408401839052610160840183905261018084018390526101a084018390526101c084018390526101e08401839052610200840183905261022084018390526102408401839052610260840183905261028084018390526102a084018390526102c084018390526102e084018390526103008401839052858352600690915292902080546001600160a01b038116835291929091600160e01b900460ff166005811115610e7e57610e7e6132fd565b90816005811115610e9157610e916132fd565b90525080546001600160401b03600160a01b8083048216604086015260018401546001600160a01b0380821660608801529181049092166080860181905263ffffffff600160e01b909304831660a0870152600285015480831660c088015260ff600160f01b86048116151560e0890152600160f81b8604811615156101008901526004870154610120890152600587015461014089015260068701546101608901526007870154610180890152600160c81b9091049093166101a0870152600160e81b9093049091166101c085015260088301546001600160801b038082166101e0870152600160801b9091041661020085015260038301541661022084015215801590610fd8575060018101546001600160a01b03165f908152602081905260409020546002820154600160801b90910464ffffffffff908116600160a01b90920416105b1515610240830152600281015460ff600160e81b909104161515610260830152600381015463ffffffff600160a01b8083048216610280860152600160c01b909204166102a084015260098201546001600160801b038082166102c0860152600160801b909104166102e084015260018201546001600160401b03919004161561106a5761106581611c26565b61106c565b5f5b6001600160401b031661030083015250919050565b336001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016146110cc576040516325e066bb60e11b8152336004820152602401610218565b5f6110d682611618565b90506110e482826003611664565b60028101805460ff60e81b1916600160e81b17905560018101546040516001600160a01b039091169083907f05fab138cfcec5d9121f6dc10100a13f82224a0991e03245363cf7b439bbe499905f90a35050565b6111406115e1565b5f61114b8535611618565b90505f61115e604087016020880161391f565b905061116d8635836001611664565b8154600160a01b90046001600160401b031642106111b957815460405163dc21543160e01b815287356004820152600160a01b9091046001600160401b03166024820152604401610218565b6111c960608701604088016138d3565b6001600160401b0316421061120d576111e860608701604088016138d3565b60405163129981f360e31b81526001600160401b039091166004820152602401610218565b5f61122c61122561121c6119fc565b6102428a612493565b8686611ae8565b905061123881836124c7565b611268576040516311ce341560e21b81526001600160a01b03808316600483015283166024820152604401610218565b60088301546112819083906001600160801b0316612561565b8254600160e11b60ff60e01b199091161783556001830180546001600160a01b038481166001600160a01b031992831681179093556003860180548a8316931683179055604051918252831691908935907f221b9ce91602ba4480113acfd93883df7cd33c2d0bb253bb83880fddb824530f9060200160405180910390a482547f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063b240cdc29084907f000000000000000000000000000000000000000000000000000000000000000090611391907f000000000000000000000000000000000000000000000000000000000000000090600160a01b90046001600160401b0316613d65565b61139b9190613d65565b6040516001600160e01b031960e085901b1681526001600160a01b0390921660048301526001600160401b031660248201526044015f604051808303815f87803b1580156113e7575f5ffd5b505af11580156113f9573d5f5f3e3d5ffd5b50505050505050611408611c9d565b50505050565b6114166115e1565b5f61142082611618565b905061142e82826003611664565b5f61143882611c26565b9050806001600160401b031642101561147657604051636a518c7b60e01b8152600481018490526001600160401b0382166024820152604401610218565b60018201546003830154600484015460088501546001600160a01b039384169392909216915f9081906001600160801b03600160801b82048116916114bd9183911661389d565b6001600160a01b0387165f908152602081905260408120805460028c01548c5460ff60e01b1916600160e21b178d5560088d0154835496985094965064ffffffffff600160801b9092048216600160a01b90910490911610936001600160801b03938416939192916115319185911661389d565b92506101000a8154816001600160801b0302191690836001600160801b031602179055505f5f61156385878a8a61276f565b91509150876001600160a01b03168b7f3aa9c48737d8d7e02bdc22a78eaf9ca6e9c83a141c0e8d876b37d9596b2290d3878786886040516115a79493929190613d84565b60405180910390a389546115c4906001600160a01b031685611e5a565b6115cf8282856129a4565b505050505050505050506109c7611c9d565b6115e9612ad7565b61161660017f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005b90612b17565b565b5f818152600660205260408120908154600160e01b900460ff166005811115611643576116436132fd565b03610d565760405163e498a48160e01b815260048101839052602401610218565b806005811115611676576116766132fd565b8254600160e01b900460ff166005811115611693576116936132fd565b146106675781546040516359aa1da560e11b8152610218918591600160e01b90910460ff1690600401613880565b600584015483351461170457604051633a0994ed60e11b815260206004820152600b60248201526a0e4cae2eacae6e890c2e6d60ab1b6044820152606401610218565b60018401546001600160a01b0316611722604085016020860161391f565b6001600160a01b03161461176457604051633a0994ed60e11b8152602060048201526008602482015267383937bb34b232b960c11b6044820152606401610218565b61177460a0840160808501613642565b63ffffffff16158061179b57508061179260a0850160808601613642565b63ffffffff1614155b806117cb57506003840154600160c01b900463ffffffff166117c360a0850160808601613642565b63ffffffff16115b1561180857604051633a0994ed60e11b815260206004820152600c60248201526b6f7574707574546f6b656e7360a01b6044820152606401610218565b5f600161181b60c0860160a08701613616565b60ff16148061183c5750600361183760c0860160a08701613616565b60ff16145b806118895750600261185460c0860160a08701613616565b60ff1614801561188957506003850154600160c01b900463ffffffff1661188160a0860160808701613642565b63ffffffff16145b9050806118c257604051633a0994ed60e11b81526020600482015260066024820152650ccd2dcd2e6d60d31b6044820152606401610218565b6118d75f651bdd5d1c1d5d60d21b8585612b1e565b84606001351461191757604051633a0994ed60e11b815260206004820152600a6024820152691bdd5d1c1d5d149bdbdd60b21b6044820152606401610218565b60c08401355f0361195757604051633a0994ed60e11b81526020600482015260096024820152681d1c9858d9549bdbdd60ba1b6044820152606401610218565b60038501545f9061199d90600160a01b900463ffffffff1661197f60a0880160808901613642565b60098901546001600160801b0380821691600160801b900416612c65565b9050806119b1610100870160e08801613671565b6001600160801b03161461049e576119d0610100860160e08701613671565b60405163e106593160e01b81526001600160801b03909116600482015260248101829052604401610218565b5f7f00000000000000000000000000000000000000000000000000000000000000004614611a3257611a2d30612cd3565b905090565b507f000000000000000000000000000000000000000000000000000000000000000090565b5f7fd23d7af1a6544e3efe4678643d3bf0902d6a934cbbf9ca8f150dce305b1e798682604051602001611a8b929190613e2e565b604051602081830303815290604052805190602001209050919050565b60405161190160f01b602082015260228101839052604281018290525f906062015b60405160208183030381529060405280519060200120905092915050565b5f611af4848484612d6a565b509095945050505050565b5f6001600160a01b03831615801590611b2057506001600160a01b03821615155b8015611bc05750604051630426716760e31b81526001600160a01b038481166004830152808416917f0000000000000000000000000000000000000000000000000000000000000000909116906321338b3890602401602060405180830381865afa158015611b91573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190611bb59190613e43565b6001600160a01b0316145b9392505050565b5f80611bfc6001600160401b037f0000000000000000000000000000000000000000000000000000000000000000164261384e565b90508064ffffffffff16836020015164ffffffffff1611611c1d5780611bc0565b50506020015190565b60018101545f906109df90611c6e906001600160401b037f0000000000000000000000000000000000000000000000000000000000000000811691600160a01b90041661386d565b60018401546001600160a01b03165f90815260208190526040902054600160d01b900464ffffffffff16612db1565b6116165f7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f00611610565b5f60048454600160e01b900460ff166005811115611ce757611ce76132fd565b1480611d2257508354600160f01b900460ff168015611d22575060038454600160e01b900460ff166005811115611d2057611d206132fd565b145b9050801580611d3c575060028401546001600160a01b0316155b15611d5d57604051639c0fc28f60e01b815260048101869052602401610218565b8354600160f81b900460ff1615611d8a576040516349e245f160e01b815260048101869052602401610218565b6002840154600160e81b900460ff1615611dba5760405163f419d3b560e01b815260048101869052602401610218565b6002840154600160c81b900463ffffffff168214611dee57604051637703457960e11b815260048101869052602401610218565b6007840154611e085f651bdd5d1c1d5d60d21b8686612b1e565b14611e2957604051637703457960e11b815260048101869052602401610218565b5050505050565b5f5f5f8351602085015f8888f1949350505050565b5f818310611e535781611bc0565b5090919050565b6001600160801b03811615611eea57604051630357371d60e01b81526001600160a01b0383811660048301526001600160801b03831660248301527f00000000000000000000000000000000000000000000000000000000000000001690630357371d906044015f604051808303815f87803b158015611ed8575f5ffd5b505af115801561049e573d5f5f3e3d5ffd5b5050565b60405163edf1f39d60e01b8152813560048201525f907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063edf1f39d90602401602060405180830381865afa158015611f53573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190611f779190613e5e565b90505f816002811115611f8c57611f8c6132fd565b03611fad57604051630b33a25760e31b815282356004820152602401610218565b6001816002811115611fc157611fc16132fd565b14611fe2576040516301a7fe7160e01b815282356004820152602401610218565b5f611ff06020840184613e7c565b91505080158061202557507f000000000000000000000000000000000000000000000000000000000000000063ffffffff1681115b1561204657604051637446b5fd60e11b815260048101829052602401610218565b6101006120566060850185613ec1565b905011156120895761206b6060840184613ec1565b60405163661a502d60e11b8152610218925060040190815260200190565b6120996060840160408501613642565b63ffffffff165f036120be57604051631f2a200560e01b815260040160405180910390fd5b426120d0610100850160e086016138d3565b6001600160401b031611158061213057506121146001600160401b037f0000000000000000000000000000000000000000000000000000000000000000164261386d565b612125610100850160e086016138d3565b6001600160401b0316115b1561216b57612146610100840160e085016138d3565b6040516308ae9ea160e11b81526001600160401b039091166004820152602401610218565b621e848061218161016085016101408601613642565b63ffffffff1611156121ca5761219f61016084016101408501613642565b60405163924121a760e01b815263ffffffff9091166004820152621e84806024820152604401610218565b5f612204826121df6060870160408801613642565b6121ef60a0880160808901613671565b6121ff60c0890160a08a01613671565b612c65565b905061221660e0850160c08601613671565b6001600160801b0316811115611408578061223760e0860160c08701613671565b604051637b7d1b0360e01b815260048101929092526001600160801b03166024820152604401610218565b6001600160a01b0381165f908152600160205260408120805482918261228783613f03565b909155506040805146602082015230918101919091526001600160a01b03851660608201526080810182905290915060a001604051602081830303815290604052805190602001209150915091565b604080516101a0810182525f606082018190526080820181905260a0820181905260c0820181905260e08201819052610100820181905261012082018190526101408201819052610160820181905261018082018190528482528335602080840191909152339383019390935290916123669190651c1c9bdb5c1d60d21b9061236190860186613e7c565b612b1e565b60608201526123786020830183613e7c565b63ffffffff166080830152506123946060830160408401613642565b63ffffffff1660a08201526123ac6060830183613ec1565b6040516123ba929190613f1b565b60405190819003902060c08201526123d860a0830160808401613671565b6001600160801b031660e08201526123f660c0830160a08401613671565b6001600160801b031661010082015261241560e0830160c08401613671565b6001600160801b0316610120820152612435610100830160e084016138d3565b6001600160401b031661014082015260026101608201526101009190910135610180820152919050565b5f7f821dcf0f120006178552eb7fa0705039c1cc47488add3b6baac764ee1702fbab82604051602001611a8b929190613f2a565b5f7f16c5763f8349fccc1b25f604c3a11384bda9afb015bc41a7cfc8bb2d0fb8c83c82604051602001611a8b929190613f3f565b5f6124d28383611aff565b8015611bc05750604051633367cca560e01b81526001600160a01b0384811660048301527f00000000000000000000000000000000000000000000000000000000000000001690633367cca590602401602060405180830381865afa15801561253d573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190611bc09190613f91565b6001600160a01b038281165f81815260208190526040808220905163785f9ae360e11b815260048101939093529290917f000000000000000000000000000000000000000000000000000000000000000061ffff16917f0000000000000000000000000000000000000000000000000000000000000000169063f0bf35c690602401602060405180830381865afa1580156125fe573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061262291906138bc565b61262c919061384e565b905080836001600160801b0316111561266a576040516307e9bf9360e41b81526001600160801b038416600482015260248101829052604401610218565b81545f90612684906001600160801b03808716911661386d565b604051630213119b60e51b81526001600160a01b0387811660048301529192505f916002917f000000000000000000000000000000000000000000000000000000000000000090911690634262336090602401602060405180830381865afa1580156126f2573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061271691906138bc565b612720919061384e565b90508082111561274d576040516307e9bf9360e41b81526004810183905260248101829052604401610218565b5082546001600160801b0319166001600160801b039190911617909155505050565b6040805160c0810182525f80825260208201819052918101829052606081018290526080810182905260a0810191909152604080516080810182525f8082526020820181905291810182905260608101919091526040805160608101825260075461ffff80821683526201000082048116602084015264010000000090910416818301529051634fad616d60e11b8152600481018790525f9081907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031690639f5ac2da90602401608060405180830381865afa158015612859573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061287d9190613fbd565b6001600160a01b0391821660408901529281166020880152888116606088015289168652925090506128af8983612e23565b6001600160801b031660208601526128c78982612e23565b6001600160801b031660408601526001600160a01b038616156128f6576128f189845f0151612e23565b6128f8565b5f5b6001600160801b031660608601526040830151612916908a90612e23565b6001600160801b031660808601526020830151612934908a90612e23565b6001600160801b031660a086018190526080860151606087015160408801516020890151612962908e61389d565b61296c919061389d565b612976919061389d565b612980919061389d565b61298a919061389d565b6001600160801b0316855250929791965090945050505050565b6129b682602001518460200151611e5a565b6129c882604001518460400151611e5a565b6129da82606001518460600151611e5a565b612a087f00000000000000000000000000000000000000000000000000000000000000008460800151611e5a565b60095460a0840151612a2f916801000000000000000090046001600160a01b031690611e5a565b80612a4257815183516106679190611e5a565b82516001600160801b031615610667578251604051630852cd8d60e31b81526001600160801b0390911660048201527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316906342966c68906024015f604051808303815f87803b158015612abc575f5ffd5b505af1158015612ace573d5f5f3e3d5ffd5b50505050505050565b7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005c1561161657604051633ee5aeb560e01b815260040160405180910390fd5b80825d5050565b5f8060086001612b2e828661386d565b612b389190613824565b612b42919061384e565b90505f816001600160401b03811115612b5d57612b5d613c3b565b604051908082528060200260200182016040528015612b86578160200160208202803683370190505b5090505f5b82811015612c50576040805160208082018b90526001600160d01b03198a168284015260e084901b6001600160e01b03191660468301528251602a818403018152604a90920190925280519101205f81612bf08989612beb600888613837565b612e50565b6040516001600160f81b031990931660208401526021830191909152604182015260610160405160208183030381529060405280519060200120838381518110612c3c57612c3c614012565b602090810291909101015250600101612b8b565b50612c5a81612ec0565b979650505050505050565b5f80612c806001600160801b03841663ffffffff8716613837565b612c996001600160801b03861663ffffffff8916613837565b612ca3919061386d565b9050620f42406001612cb5828461386d565b612cbf9190613824565b612cc9919061384e565b9695505050505050565b604080517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f60208201527f2bd5af9ee9fa1f0a7517853d71cfc160db46009177af5a82ed09c5510532c342918101919091527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc660608201524660808201526001600160a01b03821660a08201525f9060c001611a8b565b5f80806041849003612d9e578435602086013560408701355f1a612d9089828585612fd2565b955095509550505050612da8565b505f915060029050825b93509350939050565b5f80612de66001600160401b037f0000000000000000000000000000000000000000000000000000000000000000168561386d565b9050808364ffffffffff161115612dfe5790506109df565b838364ffffffffff1611612e125783612e1b565b8264ffffffffff165b949350505050565b5f611bc0612710612e4161ffff85166001600160801b038716613837565b612e4b919061384e565b61309a565b5f80825b612e5f60088561386d565b811015612eb757848110612e775763ffffffff612e9e565b858582818110612e8957612e89614012565b9050602002016020810190612e9e9190613642565b63ffffffff16602083901b179150806001019050612e54565b50949350505050565b80515f90808203612ed357505f92915050565b6001811115612fb0575f6002612eea83600161386d565b612ef4919061384e565b90505f5b81811015612fa8575f83612f0d836002613837565b612f1890600161386d565b10612f23575f612f53565b85612f2f836002613837565b612f3a90600161386d565b81518110612f4a57612f4a614012565b60200260200101515b9050612f8286612f64846002613837565b81518110612f7457612f74614012565b6020026020010151826130d1565b868381518110612f9457612f94614012565b602090810291909101015250600101612ef8565b509050612ed3565b825f81518110612fc257612fc2614012565b6020026020010151915050919050565b5f80807f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a084111561300b57505f91506003905082613090565b604080515f808252602082018084528a905260ff891692820192909252606081018790526080810186905260019060a0016020604051602081039080840390855afa15801561305c573d5f5f3e3d5ffd5b5050604051601f1901519150506001600160a01b03811661308757505f925060019150829050613090565b92505f91508190505b9450945094915050565b5f6001600160801b038211156130cd576040516306dfcc6560e41b81526080600482015260248101839052604401610218565b5090565b5f821580156130de575081155b156130ea57505f6109df565b604051600160f81b60208201526021810184905260418101839052606101611aca565b5f610120828403121561311e575f5ffd5b50919050565b5f5f83601f840112613134575f5ffd5b5081356001600160401b0381111561314a575f5ffd5b602083019150836020828501011115613161575f5ffd5b9250929050565b5f5f83601f840112613178575f5ffd5b5081356001600160401b0381111561318e575f5ffd5b6020830191508360208260051b8501011115613161575f5ffd5b5f5f5f5f5f5f61018087890312156131be575f5ffd5b863595506131cf886020890161310d565b94506101408701356001600160401b038111156131ea575f5ffd5b6131f689828a01613124565b9095509350506101608701356001600160401b03811115613215575f5ffd5b61322189828a01613168565b979a9699509497509295939492505050565b5f5f5f60408486031215613245575f5ffd5b8335925060208401356001600160401b03811115613261575f5ffd5b61326d86828701613168565b9497909650939450505050565b5f6020828403121561328a575f5ffd5b5035919050565b5f61012082840312156132a2575f5ffd5b611bc0838361310d565b5f602082840312156132bc575f5ffd5b81356001600160401b038111156132d1575f5ffd5b82016101808185031215611bc0575f5ffd5b5f6101a08284031280156132f5575f5ffd5b509092915050565b634e487b7160e01b5f52602160045260245ffd5b600681106109c757634e487b7160e01b5f52602160045260245ffd5b61333681613311565b9052565b81516001600160a01b031681526103208101602083015161335e602084018261332d565b50604083015161337960408401826001600160401b03169052565b50606083015161339460608401826001600160a01b03169052565b5060808301516133af60808401826001600160401b03169052565b5060a08301516133c760a084018263ffffffff169052565b5060c08301516133e260c08401826001600160a01b03169052565b5060e08301516133f660e084018215159052565b5061010083015161340c61010084018215159052565b506101208301516101208301526101408301516101408301526101608301516101608301526101808301516101808301526101a08301516134566101a084018263ffffffff169052565b506101c083015161346d6101c084018260ff169052565b506101e083015161348a6101e08401826001600160801b03169052565b506102008301516134a76102008401826001600160801b03169052565b506102208301516134c46102208401826001600160a01b03169052565b506102408301516134da61024084018215159052565b506102608301516134f061026084018215159052565b5061028083015161350a61028084018263ffffffff169052565b506102a08301516135246102a084018263ffffffff169052565b506102c08301516135416102c08401826001600160801b03169052565b506102e083015161355e6102e08401826001600160801b03169052565b5061030083015161357b6103008401826001600160401b03169052565b5092915050565b6001600160a01b03811681146109c7575f5ffd5b8035610d5681613582565b5f5f5f5f84860360a08112156135b5575f5ffd5b60608112156135c2575f5ffd5b5084935060608501356135d481613582565b925060808501356001600160401b038111156135ee575f5ffd5b6135fa87828801613124565b95989497509550505050565b803560ff81168114610d56575f5ffd5b5f60208284031215613626575f5ffd5b611bc082613606565b803563ffffffff81168114610d56575f5ffd5b5f60208284031215613652575f5ffd5b611bc08261362f565b80356001600160801b0381168114610d56575f5ffd5b5f60208284031215613681575f5ffd5b611bc08261365b565b80356001600160401b0381168114610d56575f5ffd5b8035825260208101356136b281613582565b6001600160a01b031660208301526136cc6040820161368a565b6001600160401b03166040830152606081810135908301526136f06080820161362f565b63ffffffff16608083015261370760a08201613606565b60ff1660a083015260c0818101359083015261372560e0820161365b565b6001600160801b031660e0830152613740610100820161368a565b6001600160401b038116610100840152505050565b8183526020830192505f815f5b8481101561378e5763ffffffff6137788361362f565b1686526020958601959190910190600101613762565b5093949350505050565b6137a281866136a0565b6101606101208201525f6137bb61016083018587613755565b90506001600160401b03831661014083015295945050505050565b858152846020820152608060408201525f6137f5608083018587613755565b905061380083613311565b8260608301529695505050505050565b634e487b7160e01b5f52601160045260245ffd5b818103818111156109df576109df613810565b80820281158282048414176109df576109df613810565b5f8261386857634e487b7160e01b5f52601260045260245ffd5b500490565b808201808211156109df576109df613810565b8281526040810161389083613311565b8260208301529392505050565b6001600160801b0382811682821603908111156109df576109df613810565b5f602082840312156138cc575f5ffd5b5051919050565b5f602082840312156138e3575f5ffd5b611bc08261368a565b80151581146109c7575f5ffd5b8035610d56816138ec565b5f60208284031215613914575f5ffd5b8135611bc0816138ec565b5f6020828403121561392f575f5ffd5b8135611bc081613582565b8051825260208101516020830152604081015161396260408401826001600160a01b03169052565b50606081015160608301526080810151613984608084018263ffffffff169052565b5060a081015161399c60a084018263ffffffff169052565b5060c081015160c083015260e08101516139c160e08401826001600160801b03169052565b506101008101516139de6101008401826001600160801b03169052565b506101208101516139fb6101208401826001600160801b03169052565b50610140810151613a186101408401826001600160401b03169052565b50610160810151613a2f61016084018260ff169052565b5061018090810151910152565b5f5f8335601e19843603018112613a51575f5ffd5b83016020810192503590506001600160401b03811115613a6f575f5ffd5b8060051b3603821315613161575f5ffd5b5f5f8335601e19843603018112613a95575f5ffd5b83016020810192503590506001600160401b03811115613ab3575f5ffd5b803603821315613161575f5ffd5b81835281816020850137505f828201602090810191909152601f909101601f19169091010190565b613af3818461393a565b6101c06101a082018190528235908201525f613b126020840184613a3c565b6101806101e0850152613b2a61034085018284613755565b915050613b396040850161362f565b63ffffffff16610200840152613b526060850185613a80565b8483036101bf1901610220860152613b6b838284613ac1565b92505050613b7b6080850161365b565b6001600160801b0316610240840152613b9660a0850161365b565b6001600160801b0316610260840152613bb160c0850161365b565b6001600160801b0316610280840152613bcc60e0850161368a565b6001600160401b03166102a08401526101008401356102c0840152613bf46101208501613596565b6001600160a01b03166102e0840152613c10610140850161362f565b63ffffffff16610300840152613c2961016085016138f9565b80151561032085015250949350505050565b634e487b7160e01b5f52604160045260245ffd5b6040516101a081016001600160401b0381118282101715613c7e57634e487b7160e01b5f52604160045260245ffd5b60405290565b5f6101a0828403128015613c96575f5ffd5b50613c9f613c4f565b8235815260208084013590820152613cb960408401613596565b604082015260608381013590820152613cd46080840161362f565b6080820152613ce560a0840161362f565b60a082015260c08381013590820152613d0060e0840161365b565b60e0820152613d12610100840161365b565b610100820152613d25610120840161365b565b610120820152613d38610140840161368a565b610140820152613d4b6101608401613606565b610160820152610180928301359281019290925250919050565b6001600160401b0381811683821601908111156109df576109df613810565b5f610120820190506001600160801b03861682526001600160801b03851660208301526001600160801b0384511660408301526001600160801b0360208501511660608301526001600160801b0360408501511660808301526001600160801b0360608501511660a08301526001600160801b0360808501511660c08301526001600160801b0360a08501511660e0830152613e2561010083018415159052565b95945050505050565b8281526101408101611bc060208301846136a0565b5f60208284031215613e53575f5ffd5b8151611bc081613582565b5f60208284031215613e6e575f5ffd5b815160038110611bc0575f5ffd5b5f5f8335601e19843603018112613e91575f5ffd5b8301803591506001600160401b03821115613eaa575f5ffd5b6020019150600581901b3603821315613161575f5ffd5b5f5f8335601e19843603018112613ed6575f5ffd5b8301803591506001600160401b03821115613eef575f5ffd5b602001915036819003821315613161575f5ffd5b5f60018201613f1457613f14613810565b5060010190565b818382375f9101908152919050565b8281526101c08101611bc0602083018461393a565b82815281356020808301919091526080820190830135613f5e81613582565b6001600160a01b03166040838101919091526001600160401b0390613f8490850161368a565b1660608301529392505050565b5f60208284031215613fa1575f5ffd5b8151611bc0816138ec565b805161ffff81168114610d56575f5ffd5b5f5f5f5f60808587031215613fd0575f5ffd5b8451613fdb81613582565b9350613fe960208601613fac565b92506040850151613ff981613582565b915061400760608601613fac565b905092959194509250565b634e487b7160e01b5f52603260045260245ffd",
+}
+
+// MarketJobs is an auto generated Go binding around an Ethereum contract.
+type MarketJobs struct {
+	abi abi.ABI
+}
+
+// GetABI returns the ABI associated with this contract binding.
+func (c *MarketJobs) GetABI() abi.ABI {
+	return c.abi
+}
+
+// NewMarketJobs creates a new instance of MarketJobs.
+func NewMarketJobs() *MarketJobs {
+	parsed, err := MarketJobsMetaData.ParseABI()
+	if err != nil {
+		panic(errors.New("invalid ABI: " + err.Error()))
+	}
+	return &MarketJobs{abi: *parsed}
+}
+
+// Instance creates a wrapper for a deployed contract instance at the given address.
+// Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
+func (c *MarketJobs) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
+	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
+}
+
+// PackConstructor is the Go binding used to pack the parameters required for
+// contract deployment.
+//
+// Solidity: constructor(address market, (address,address,address,address) n, (uint64,uint64,uint64,uint64,uint64,uint64,uint64,uint16,uint32) t) returns()
+func (marketJobs *MarketJobs) PackConstructor(market common.Address, n Neighbours, t Timing) []byte {
+	enc, err := marketJobs.abi.Pack("", market, n, t)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// PackConfigHash is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe1f1176d.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function configHash() view returns(bytes32)
+func (marketJobs *MarketJobs) PackConfigHash() []byte {
+	enc, err := marketJobs.abi.Pack("configHash")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackConfigHash is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe1f1176d.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function configHash() view returns(bytes32)
+func (marketJobs *MarketJobs) TryPackConfigHash() ([]byte, error) {
+	return marketJobs.abi.Pack("configHash")
+}
+
+// UnpackConfigHash is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xe1f1176d.
+//
+// Solidity: function configHash() view returns(bytes32)
+func (marketJobs *MarketJobs) UnpackConfigHash(data []byte) ([32]byte, error) {
+	out, err := marketJobs.abi.Unpack("configHash", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// ModelRegistryMetaData contains all meta data concerning the ModelRegistry contract.
+var ModelRegistryMetaData = bind.MetaData{
+	ABI: "[{\"inputs\":[],\"name\":\"MAX_PARENT_ROYALTY_BPS\",\"outputs\":[{\"internalType\":\"uint16\",\"name\":\"\",\"type\":\"uint16\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"MAX_ROYALTY_BPS\",\"outputs\":[{\"internalType\":\"uint16\",\"name\":\"\",\"type\":\"uint16\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"classOf\",\"outputs\":[{\"internalType\":\"enumClass\",\"name\":\"\",\"type\":\"uint8\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"exists\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"headerOf\",\"outputs\":[{\"internalType\":\"bytes\",\"name\":\"\",\"type\":\"bytes\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"kindOf\",\"outputs\":[{\"internalType\":\"enumModelKind\",\"name\":\"\",\"type\":\"uint8\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"parentOf\",\"outputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"enumModelKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"enumClass\",\"name\":\"class\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"specVersion\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"weightsRoot\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"tokenizerHash\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"parent\",\"type\":\"bytes32\"},{\"internalType\":\"uint16\",\"name\":\"royaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"parentRoyaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"minChildRoyaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"address\",\"name\":\"creator\",\"type\":\"address\"},{\"internalType\":\"string\",\"name\":\"name\",\"type\":\"string\"},{\"internalType\":\"string\",\"name\":\"metadataURI\",\"type\":\"string\"}],\"internalType\":\"structManifest\",\"name\":\"manifest\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"header\",\"type\":\"bytes\"},{\"internalType\":\"bytes32[]\",\"name\":\"path\",\"type\":\"bytes32[]\"}],\"name\":\"publish\",\"outputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"royalties\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"creator\",\"type\":\"address\"},{\"internalType\":\"uint16\",\"name\":\"creatorBps\",\"type\":\"uint16\"},{\"internalType\":\"address\",\"name\":\"parentCreator\",\"type\":\"address\"},{\"internalType\":\"uint16\",\"name\":\"parentBps\",\"type\":\"uint16\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"specVersionOf\",\"outputs\":[{\"internalType\":\"uint32\",\"name\":\"\",\"type\":\"uint32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"enumModelKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"enumClass\",\"name\":\"class\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"specVersion\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"weightsRoot\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"tokenizerHash\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"parent\",\"type\":\"bytes32\"},{\"internalType\":\"uint16\",\"name\":\"royaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"parentRoyaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"minChildRoyaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"address\",\"name\":\"creator\",\"type\":\"address\"},{\"internalType\":\"string\",\"name\":\"name\",\"type\":\"string\"},{\"internalType\":\"string\",\"name\":\"metadataURI\",\"type\":\"string\"}],\"internalType\":\"structManifest\",\"name\":\"manifest\",\"type\":\"tuple\"}],\"name\":\"versionId\",\"outputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"weightsRootOf\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"creator\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"parent\",\"type\":\"bytes32\"},{\"components\":[{\"internalType\":\"enumModelKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"enumClass\",\"name\":\"class\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"specVersion\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"weightsRoot\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"tokenizerHash\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"parent\",\"type\":\"bytes32\"},{\"internalType\":\"uint16\",\"name\":\"royaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"parentRoyaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"minChildRoyaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"address\",\"name\":\"creator\",\"type\":\"address\"},{\"internalType\":\"string\",\"name\":\"name\",\"type\":\"string\"},{\"internalType\":\"string\",\"name\":\"metadataURI\",\"type\":\"string\"}],\"indexed\":false,\"internalType\":\"structManifest\",\"name\":\"manifest\",\"type\":\"tuple\"},{\"indexed\":false,\"internalType\":\"bytes\",\"name\":\"header\",\"type\":\"bytes\"}],\"name\":\"ModelPublished\",\"type\":\"event\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"AlreadyPublished\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"BadHeader\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"computed\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"weightsRoot\",\"type\":\"bytes32\"}],\"name\":\"BadHeaderPath\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"}],\"name\":\"BadManifest\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"parent\",\"type\":\"bytes32\"}],\"name\":\"ParentHasParent\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"bps\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"minimum\",\"type\":\"uint256\"}],\"name\":\"ParentRoyaltyTooLow\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"},{\"internalType\":\"uint256\",\"name\":\"bps\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"limit\",\"type\":\"uint256\"}],\"name\":\"RoyaltyTooHigh\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"UnknownVersion\",\"type\":\"error\"}]",
+	ID:  "3e254b56222d92d47acf39cfb7ab1cbcc5",
+	Bin: "0x6080604052348015600e575f5ffd5b50611e3d8061001c5f395ff3fe608060405234801561000f575f5ffd5b50600436106100b1575f3560e01c8063db3dedfa1161006e578063db3dedfa146101af578063ddeda132146101c2578063defc0e62146101e4578063edf1f39d146101ed578063f0adc27f14610223578063f3157baa14610243575f5ffd5b8063023c91c3146100b557806317a2a3c2146100f457806338a699a4146101155780633dca40e6146101385780637426f0cb146101545780639f5ac2da14610167575b5f5ffd5b6100de6100c3366004611736565b5f90815260208190526040902054600160d01b900460ff1690565b6040516100eb9190611775565b60405180910390f35b6101076101023660046117e2565b61026b565b6040519081526020016100eb565b610128610123366004611736565b610552565b60405190151581526020016100eb565b6101416105dc81565b60405161ffff90911681526020016100eb565b6101076101623660046118ab565b610585565b61017a610175366004611736565b6105b4565b604080516001600160a01b03958616815261ffff948516602082015294909216918401919091521660608201526080016100eb565b6101076101bd366004611736565b610618565b6101076101d0366004611736565b5f9081526020819052604090206001015490565b6101416103e881565b6102166101fb366004611736565b5f90815260208190526040902054600160d81b900460ff1690565b6040516100eb91906118f5565b610236610231366004611736565b61062c565b6040516100eb9190611931565b610256610251366004611736565b610690565b60405163ffffffff90911681526020016100eb565b5f61027586610585565b5f8181526020819052604081209192508154600160d81b900460ff1660028111156102a2576102a261174d565b146102c857604051636857728b60e11b8152600481018390526024015b60405180910390fd5b6102d1876106ae565b6102da876108b9565b6102e787878787876109fe565b6102f087610c02565b61030261014088016101208901611960565b81546001600160a01b0319166001600160a01b039190911617815561032d60e0880160c0890161198a565b815461ffff91909116600160a01b0261ffff60a01b1990911617815561035a610100880160e0890161198a565b815461ffff91909116600160b01b0261ffff60b01b199091161781556103886101208801610100890161198a565b815461ffff91909116600160c01b0261ffff60c01b199091161781556103b160208801886119b1565b8154829060ff60d01b1916600160d01b8360048111156103d3576103d361174d565b02179055506103e860408801602089016119d8565b8154829060ff60d81b1916600160d81b83600281111561040a5761040a61174d565b021790555061041f6060880160408901611a04565b815463ffffffff91909116600160e01b026001600160e01b0390911617815560a087013560018083019190915560608801356002830155608088013560038301556104706040890160208a016119d8565b60028111156104815761048161174d565b036104ec575f5b60048110156104ea57868661049e836020611a31565b906104aa846020611a31565b6104b5906020611a48565b926104c293929190611a5b565b6104cb91611a82565b8260040182600481106104e0576104e0611a9f565b0155600101610488565b505b60a087013561050361014089016101208a01611960565b6001600160a01b0316837f1ff0ddff54a1cd4b8ce39e736ce82cf660d7a210c9cd4eeebaa8527c019768d78a8a8a60405161054093929190611c27565b60405180910390a45095945050505050565b5f805f83815260208190526040902054600160d81b900460ff16600281111561057d5761057d61174d565b141592915050565b5f816040516020016105979190611c4c565b604051602081830303815290604052805190602001209050919050565b5f5f5f5f5f6105c286610eea565b80546001600160a01b038116965061ffff600160a01b820481169650600160b01b909104169250905081156106105760018101545f908152602081905260409020546001600160a01b031692505b509193509193565b5f61062282610eea565b6002015492915050565b60605f61063883610eea565b6040805160808101918290529160049081019182845b81548152602001906001019080831161064e5750505050509050806040516020016106799190611c5e565b604051602081830303815290604052915050919050565b5f61069a82610eea565b54600160e01b900463ffffffff1692915050565b5f6106bc60208301836119b1565b60048111156106cd576106cd61174d565b036107045760405163c94c734560e01b81526004016102bf906020808252600490820152631ada5b9960e21b604082015260600190565b5f61071560408301602084016119d8565b60028111156107265761072661174d565b036107445760405163c94c734560e01b81526004016102bf90611c91565b600461075360208301836119b1565b60048111156107645761076461174d565b1480156107925750600261077e60408301602084016119d8565b600281111561078f5761078f61174d565b14155b156107b05760405163c94c734560e01b81526004016102bf90611c91565b5f6107c361014083016101208401611960565b6001600160a01b0316036108045760405163c94c734560e01b815260206004820152600760248201526631b932b0ba37b960c91b60448201526064016102bf565b610812610140820182611cb0565b1590508061082f5750604061082b610140830183611cb0565b9050115b156108665760405163c94c734560e01b81526004016102bf906020808252600490820152636e616d6560e01b604082015260600190565b610200610877610160830183611cb0565b905011156108b65760405163c94c734560e01b815260206004820152600b60248201526a6d6574616461746155524960a81b60448201526064016102bf565b50565b6105dc6108cc60e0830160c0840161198a565b61ffff16111561092f576108e660e0820160c0830161198a565b604051633965f21760e01b815260606004820152600a606482015269726f79616c747942707360b01b608482015261ffff90911660248201526105dc604482015260a4016102bf565b6103e8610943610100830160e0840161198a565b61ffff16111561097c5761095e610100820160e0830161198a565b6103e8604051633965f21760e01b81526004016102bf929190611cf3565b6103e86109916101208301610100840161198a565b61ffff1611156108b6576109ad6101208201610100830161198a565b604051633965f21760e01b81526060600482015260126064820152716d696e4368696c64526f79616c747942707360701b608482015261ffff90911660248201526103e8604482015260a4016102bf565b6002610a1060408701602088016119d8565b6002811115610a2157610a2161174d565b03610b2e57606085013515610a675760405163c94c734560e01b815260206004820152600b60248201526a1dd95a59da1d1cd49bdbdd60aa1b60448201526064016102bf565b610a776060860160408701611a04565b63ffffffff1615610ab95760405163c94c734560e01b815260206004820152600b60248201526a39b832b1ab32b939b4b7b760a91b60448201526064016102bf565b8215610af15760405163c94c734560e01b81526020600482015260066024820152653432b0b232b960d11b60448201526064016102bf565b8015610b295760405163c94c734560e01b81526004016102bf906020808252600490820152630e0c2e8d60e31b604082015260600190565b610bfb565b610b388484610f3b565b801580610b455750601481115b15610b7c5760405163c94c734560e01b81526004016102bf906020808252600490820152630e0c2e8d60e31b604082015260600190565b5f610bc6610bbe86868080601f0160208091040260200160405190810160405280939291908181526020018383808284375f9201919091525061147792505050565b5f858561148c565b905085606001358114610bf957604051633983ae7160e11b815260048101829052606087013560248201526044016102bf565b505b5050505050565b5f6002610c1260208401846119b1565b6004811115610c2357610c2361174d565b1480610c4c57506003610c3960208401846119b1565b6004811115610c4a57610c4a61174d565b145b905080151560a0830135151514610c8f5760405163c94c734560e01b81526020600482015260066024820152651c185c995b9d60d21b60448201526064016102bf565b80610ccb57610ca5610100830160e0840161198a565b61ffff1615610cc75760405163c94c734560e01b81526004016102bf90611d3c565b5050565b5f610cd98360a00135610eea565b600181015490915015610d0557604051630ecd3cc560e41b815260a084013560048201526024016102bf565b8054600160c01b900461ffff16610d23610100850160e0860161198a565b61ffff161015610d7057610d3e610100840160e0850161198a565b8154604051634404db9760e01b815261ffff9283166004820152600160c01b90910490911660248201526044016102bf565b6003610d7f60208501856119b1565b6004811115610d9057610d9061174d565b14610d9a57505050565b8054600160d81b900460ff166002811115610db757610db761174d565b610dc760408501602086016119d8565b6002811115610dd857610dd861174d565b14610df65760405163c94c734560e01b81526004016102bf90611c91565b8060020154836060013514610e3c5760405163c94c734560e01b815260206004820152600b60248201526a1dd95a59da1d1cd49bdbdd60aa1b60448201526064016102bf565b8054600160e01b900463ffffffff16610e5b6060850160408601611a04565b63ffffffff1614610e9d5760405163c94c734560e01b815260206004820152600b60248201526a39b832b1ab32b939b4b7b760a91b60448201526064016102bf565b8060030154836080013514610ee55760405163c94c734560e01b815260206004820152600d60248201526c0e8ded6cadcd2f4cae490c2e6d609b1b60448201526064016102bf565b505050565b5f818152602081905260408120908154600160d81b900460ff166002811115610f1557610f1561174d565b03610f365760405163270fca3360e21b8152600481018390526024016102bf565b919050565b60808114610f7e57604080516385e2a27960e01b8152600481019190915260066044820152650d8cadccee8d60d31b6064820152602481018290526084016102bf565b610f8b60045f8385611a5b565b610f9491611d6b565b6001600160e01b0319166344474d3160e01b14610fff57610fb860045f8385611a5b565b610fc191611d6b565b604080516385e2a27960e01b8152600481019190915260056044820152646d6167696360d81b606482015260e09190911c60248201526084016102bf565b61102e82826004604051806040016040528060078152602001663b32b939b4b7b760c91b815250600180611501565b5061105b82826008604051806040016040528060048152602001631ada5b9960e21b815250600180611501565b506110878282600c604051806040016040528060018152602001601960fa1b8152506020614000611501565b506110b482826010604051806040016040528060018152602001603360f91b815250602062010000611501565b506110e082826014604051806040016040528060018152602001601360fa1b8152506001610400611501565b505f61110d83836018604051806040016040528060018152602001600960fb1b8152506001614000611501565b90505f6111398484601c604051806040016040528060018152602001604760f81b815250600187611501565b90506111458183611da3565b1561118057604080516385e2a27960e01b8152600481019190915260016044820152604760f81b6064820152602481018290526084016102bf565b5f6111ad85856020604051806040016040528060028152602001611a1960f21b8152506002610100611501565b90506111ba600282611da3565b1515806111d157506140006111cf8285611a31565b115b1561120d57604080516385e2a27960e01b8152600481019190915260026044820152611a1960f21b6064820152602481018290526084016102bf565b5f61123a86866024604051806040016040528060018152602001602b60f91b815250600162040000611501565b905061126786866028604051806040016040528060018152602001602760f91b8152506001618000611501565b505f6112928787602c604051806040016040528060018152602001603960f91b815250600288611501565b905061129f600282611da3565b156112da57604080516385e2a27960e01b8152600481019190915260016044820152603960f91b6064820152602481018290526084016102bf565b6113078787603060405180604001604052806005815260200164666c61677360d81b8152505f6001611501565b50611348878760346040518060400160405280600381526020016265707360e81b81525060018063ffffffff61133d9190611dc2565b63ffffffff16611501565b5061137787876038604051806040016040528060018152602001604360f81b8152506280000062ffffff611501565b506113a38787603c60405180604001604052806002815260200161634560f01b8152506017601b611501565b506113d087876040805180604001604052806005815260200164067726f75760dc1b815250602080611501565b506114018787604460405180604001604052806008815260200167195e1c1bdb995b9d60c21b815250601880611501565b505f61140f88886048611548565b9050828110158015611425575063ffffffff8114155b1561146257604080516385e2a27960e01b815260048101919091526003604482015262626f7360e81b6064820152602481018290526084016102bf565b61146d8888856115f8565b5050505050505050565b6040515f906105979082908490602001611dde565b5f805b828110156114f75760018516156114c7576114c28484838181106114b5576114b5611a9f565b90506020020135876116e0565b6114e9565b6114e9868585848181106114dd576114dd611a9f565b905060200201356116e0565b9550600194851c940161148f565b5093949350505050565b5f61150d878787611548565b90508281108061151c57508181115b1561153e5783816040516385e2a27960e01b81526004016102bf929190611e09565b9695505050505050565b5f60188484611558856003611a48565b81811061156757611567611a9f565b919091013560f81c90911b905060108585611583866002611a48565b81811061159257611592611a9f565b919091013560f81c90911b9050600886866115ae876001611a48565b8181106115bd576115bd611a9f565b919091013560f81c90911b90508686868181106115dc576115dc611a9f565b9050013560f81c60f81b60f81c60ff1617171790509392505050565b5f6116268484604c6040518060400160405280600581526020016473746f707360d81b8152505f6008611501565b90505f5b6008811015611692576116898585611643846004611a31565b61164e906050611a48565b60405180604001604052806004815260200163073746f760e41b8152505f878710611679575f611501565b61168460018a611e2a565b611501565b5060010161162a565b5060705b6080811015610bfb576116cd858583604051806040016040528060088152602001671c995cd95c9d995960c21b8152505f5f611501565b506116d9600482611a48565b9050611696565b5f821580156116ed575081155b156116f957505f611730565b604051600160f81b602082015260218101849052604181018390526061016040516020818303038152906040528051906020012090505b92915050565b5f60208284031215611746575f5ffd5b5035919050565b634e487b7160e01b5f52602160045260245ffd5b600581106117715761177161174d565b9052565b602081016117308284611761565b5f6101808284031215611794575f5ffd5b50919050565b5f5f83601f8401126117aa575f5ffd5b50813567ffffffffffffffff8111156117c1575f5ffd5b6020830191508360208260051b85010111156117db575f5ffd5b9250929050565b5f5f5f5f5f606086880312156117f6575f5ffd5b853567ffffffffffffffff81111561180c575f5ffd5b61181888828901611783565b955050602086013567ffffffffffffffff811115611834575f5ffd5b8601601f81018813611844575f5ffd5b803567ffffffffffffffff81111561185a575f5ffd5b88602082840101111561186b575f5ffd5b60209190910194509250604086013567ffffffffffffffff81111561188e575f5ffd5b61189a8882890161179a565b969995985093965092949392505050565b5f602082840312156118bb575f5ffd5b813567ffffffffffffffff8111156118d1575f5ffd5b6118dd84828501611783565b949350505050565b600381106117715761177161174d565b6020810161173082846118e5565b5f81518084528060208401602086015e5f602082860101526020601f19601f83011685010191505092915050565b602081525f6119436020830184611903565b9392505050565b80356001600160a01b0381168114610f36575f5ffd5b5f60208284031215611970575f5ffd5b6119438261194a565b803561ffff81168114610f36575f5ffd5b5f6020828403121561199a575f5ffd5b61194382611979565b803560058110610f36575f5ffd5b5f602082840312156119c1575f5ffd5b611943826119a3565b803560038110610f36575f5ffd5b5f602082840312156119e8575f5ffd5b611943826119ca565b803563ffffffff81168114610f36575f5ffd5b5f60208284031215611a14575f5ffd5b611943826119f1565b634e487b7160e01b5f52601160045260245ffd5b808202811582820484141761173057611730611a1d565b8082018082111561173057611730611a1d565b5f5f85851115611a69575f5ffd5b83861115611a75575f5ffd5b5050820193919092039150565b80356020831015611730575f19602084900360031b1b1692915050565b634e487b7160e01b5f52603260045260245ffd5b5f5f8335601e19843603018112611ac8575f5ffd5b830160208101925035905067ffffffffffffffff811115611ae7575f5ffd5b8036038213156117db575f5ffd5b81835281816020850137505f828201602090810191909152601f909101601f19169091010190565b611b2f82611b2a836119a3565b611761565b5f611b3c602083016119ca565b611b4960208501826118e5565b50611b56604083016119f1565b63ffffffff166040840152606082810135908401526080808301359084015260a08083013590840152611b8b60c08301611979565b61ffff1660c0840152611ba060e08301611979565b61ffff1660e0840152611bb66101008301611979565b61ffff16610100840152611bcd610120830161194a565b6001600160a01b0316610120840152611bea610140830183611ab3565b610180610140860152611c0261018086018284611af5565b915050611c13610160840184611ab3565b85830361016087015261153e838284611af5565b604081525f611c396040830186611b1d565b828103602084015261153e818587611af5565b602081525f6119436020830184611b1d565b5f8183825b6004811015611c82578151835260209283019290910190600101611c63565b50505060808201905092915050565b602080825260059082015264636c61737360d81b604082015260600190565b5f5f8335601e19843603018112611cc5575f5ffd5b83018035915067ffffffffffffffff821115611cdf575f5ffd5b6020019150368190038213156117db575f5ffd5b606081525f611d2260608301601081526f706172656e74526f79616c747942707360801b602082015260400190565b61ffff948516602084015292909316604090910152919050565b602081525f61173060208301601081526f706172656e74526f79616c747942707360801b602082015260400190565b80356001600160e01b03198116906004841015611d9c576001600160e01b0319600485900360031b81901b82161691505b5092915050565b5f82611dbd57634e487b7160e01b5f52601260045260245ffd5b500690565b63ffffffff828116828216039081111561173057611730611a1d565b6001600160f81b03198316815281515f908060208501600185015e5f92016001019182525092915050565b604081525f611e1b6040830185611903565b90508260208301529392505050565b8181038181111561173057611730611a1d56",
+}
+
+// ModelRegistry is an auto generated Go binding around an Ethereum contract.
+type ModelRegistry struct {
+	abi abi.ABI
+}
+
+// GetABI returns the ABI associated with this contract binding.
+func (c *ModelRegistry) GetABI() abi.ABI {
+	return c.abi
+}
+
+// NewModelRegistry creates a new instance of ModelRegistry.
+func NewModelRegistry() *ModelRegistry {
+	parsed, err := ModelRegistryMetaData.ParseABI()
+	if err != nil {
+		panic(errors.New("invalid ABI: " + err.Error()))
+	}
+	return &ModelRegistry{abi: *parsed}
+}
+
+// Instance creates a wrapper for a deployed contract instance at the given address.
+// Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
+func (c *ModelRegistry) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
+	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
+}
+
+// PackMAXPARENTROYALTYBPS is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xdefc0e62.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function MAX_PARENT_ROYALTY_BPS() view returns(uint16)
+func (modelRegistry *ModelRegistry) PackMAXPARENTROYALTYBPS() []byte {
+	enc, err := modelRegistry.abi.Pack("MAX_PARENT_ROYALTY_BPS")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackMAXPARENTROYALTYBPS is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xdefc0e62.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function MAX_PARENT_ROYALTY_BPS() view returns(uint16)
+func (modelRegistry *ModelRegistry) TryPackMAXPARENTROYALTYBPS() ([]byte, error) {
+	return modelRegistry.abi.Pack("MAX_PARENT_ROYALTY_BPS")
+}
+
+// UnpackMAXPARENTROYALTYBPS is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xdefc0e62.
+//
+// Solidity: function MAX_PARENT_ROYALTY_BPS() view returns(uint16)
+func (modelRegistry *ModelRegistry) UnpackMAXPARENTROYALTYBPS(data []byte) (uint16, error) {
+	out, err := modelRegistry.abi.Unpack("MAX_PARENT_ROYALTY_BPS", data)
+	if err != nil {
+		return *new(uint16), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint16)).(*uint16)
+	return out0, nil
+}
+
+// PackMAXROYALTYBPS is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3dca40e6.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function MAX_ROYALTY_BPS() view returns(uint16)
+func (modelRegistry *ModelRegistry) PackMAXROYALTYBPS() []byte {
+	enc, err := modelRegistry.abi.Pack("MAX_ROYALTY_BPS")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackMAXROYALTYBPS is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3dca40e6.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function MAX_ROYALTY_BPS() view returns(uint16)
+func (modelRegistry *ModelRegistry) TryPackMAXROYALTYBPS() ([]byte, error) {
+	return modelRegistry.abi.Pack("MAX_ROYALTY_BPS")
+}
+
+// UnpackMAXROYALTYBPS is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x3dca40e6.
+//
+// Solidity: function MAX_ROYALTY_BPS() view returns(uint16)
+func (modelRegistry *ModelRegistry) UnpackMAXROYALTYBPS(data []byte) (uint16, error) {
+	out, err := modelRegistry.abi.Unpack("MAX_ROYALTY_BPS", data)
+	if err != nil {
+		return *new(uint16), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint16)).(*uint16)
+	return out0, nil
+}
+
+// PackClassOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xedf1f39d.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function classOf(bytes32 modelVersion) view returns(uint8)
+func (modelRegistry *ModelRegistry) PackClassOf(modelVersion [32]byte) []byte {
+	enc, err := modelRegistry.abi.Pack("classOf", modelVersion)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackClassOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xedf1f39d.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function classOf(bytes32 modelVersion) view returns(uint8)
+func (modelRegistry *ModelRegistry) TryPackClassOf(modelVersion [32]byte) ([]byte, error) {
+	return modelRegistry.abi.Pack("classOf", modelVersion)
+}
+
+// UnpackClassOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xedf1f39d.
+//
+// Solidity: function classOf(bytes32 modelVersion) view returns(uint8)
+func (modelRegistry *ModelRegistry) UnpackClassOf(data []byte) (uint8, error) {
+	out, err := modelRegistry.abi.Unpack("classOf", data)
+	if err != nil {
+		return *new(uint8), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint8)).(*uint8)
+	return out0, nil
+}
+
+// PackExists is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x38a699a4.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function exists(bytes32 modelVersion) view returns(bool)
+func (modelRegistry *ModelRegistry) PackExists(modelVersion [32]byte) []byte {
+	enc, err := modelRegistry.abi.Pack("exists", modelVersion)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackExists is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x38a699a4.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function exists(bytes32 modelVersion) view returns(bool)
+func (modelRegistry *ModelRegistry) TryPackExists(modelVersion [32]byte) ([]byte, error) {
+	return modelRegistry.abi.Pack("exists", modelVersion)
+}
+
+// UnpackExists is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x38a699a4.
+//
+// Solidity: function exists(bytes32 modelVersion) view returns(bool)
+func (modelRegistry *ModelRegistry) UnpackExists(data []byte) (bool, error) {
+	out, err := modelRegistry.abi.Unpack("exists", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackHeaderOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf0adc27f.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function headerOf(bytes32 modelVersion) view returns(bytes)
+func (modelRegistry *ModelRegistry) PackHeaderOf(modelVersion [32]byte) []byte {
+	enc, err := modelRegistry.abi.Pack("headerOf", modelVersion)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackHeaderOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf0adc27f.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function headerOf(bytes32 modelVersion) view returns(bytes)
+func (modelRegistry *ModelRegistry) TryPackHeaderOf(modelVersion [32]byte) ([]byte, error) {
+	return modelRegistry.abi.Pack("headerOf", modelVersion)
+}
+
+// UnpackHeaderOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xf0adc27f.
+//
+// Solidity: function headerOf(bytes32 modelVersion) view returns(bytes)
+func (modelRegistry *ModelRegistry) UnpackHeaderOf(data []byte) ([]byte, error) {
+	out, err := modelRegistry.abi.Unpack("headerOf", data)
+	if err != nil {
+		return *new([]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([]byte)).(*[]byte)
+	return out0, nil
+}
+
+// PackKindOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x023c91c3.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function kindOf(bytes32 modelVersion) view returns(uint8)
+func (modelRegistry *ModelRegistry) PackKindOf(modelVersion [32]byte) []byte {
+	enc, err := modelRegistry.abi.Pack("kindOf", modelVersion)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackKindOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x023c91c3.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function kindOf(bytes32 modelVersion) view returns(uint8)
+func (modelRegistry *ModelRegistry) TryPackKindOf(modelVersion [32]byte) ([]byte, error) {
+	return modelRegistry.abi.Pack("kindOf", modelVersion)
+}
+
+// UnpackKindOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x023c91c3.
+//
+// Solidity: function kindOf(bytes32 modelVersion) view returns(uint8)
+func (modelRegistry *ModelRegistry) UnpackKindOf(data []byte) (uint8, error) {
+	out, err := modelRegistry.abi.Unpack("kindOf", data)
+	if err != nil {
+		return *new(uint8), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint8)).(*uint8)
+	return out0, nil
+}
+
+// PackParentOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xddeda132.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function parentOf(bytes32 modelVersion) view returns(bytes32)
+func (modelRegistry *ModelRegistry) PackParentOf(modelVersion [32]byte) []byte {
+	enc, err := modelRegistry.abi.Pack("parentOf", modelVersion)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackParentOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xddeda132.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function parentOf(bytes32 modelVersion) view returns(bytes32)
+func (modelRegistry *ModelRegistry) TryPackParentOf(modelVersion [32]byte) ([]byte, error) {
+	return modelRegistry.abi.Pack("parentOf", modelVersion)
+}
+
+// UnpackParentOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xddeda132.
+//
+// Solidity: function parentOf(bytes32 modelVersion) view returns(bytes32)
+func (modelRegistry *ModelRegistry) UnpackParentOf(data []byte) ([32]byte, error) {
+	out, err := modelRegistry.abi.Unpack("parentOf", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackPublish is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x17a2a3c2.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function publish((uint8,uint8,uint32,bytes32,bytes32,bytes32,uint16,uint16,uint16,address,string,string) manifest, bytes header, bytes32[] path) returns(bytes32 modelVersion)
+func (modelRegistry *ModelRegistry) PackPublish(manifest Manifest, header []byte, path [][32]byte) []byte {
+	enc, err := modelRegistry.abi.Pack("publish", manifest, header, path)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackPublish is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x17a2a3c2.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function publish((uint8,uint8,uint32,bytes32,bytes32,bytes32,uint16,uint16,uint16,address,string,string) manifest, bytes header, bytes32[] path) returns(bytes32 modelVersion)
+func (modelRegistry *ModelRegistry) TryPackPublish(manifest Manifest, header []byte, path [][32]byte) ([]byte, error) {
+	return modelRegistry.abi.Pack("publish", manifest, header, path)
+}
+
+// UnpackPublish is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x17a2a3c2.
+//
+// Solidity: function publish((uint8,uint8,uint32,bytes32,bytes32,bytes32,uint16,uint16,uint16,address,string,string) manifest, bytes header, bytes32[] path) returns(bytes32 modelVersion)
+func (modelRegistry *ModelRegistry) UnpackPublish(data []byte) ([32]byte, error) {
+	out, err := modelRegistry.abi.Unpack("publish", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackRoyalties is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x9f5ac2da.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function royalties(bytes32 modelVersion) view returns(address creator, uint16 creatorBps, address parentCreator, uint16 parentBps)
+func (modelRegistry *ModelRegistry) PackRoyalties(modelVersion [32]byte) []byte {
+	enc, err := modelRegistry.abi.Pack("royalties", modelVersion)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackRoyalties is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x9f5ac2da.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function royalties(bytes32 modelVersion) view returns(address creator, uint16 creatorBps, address parentCreator, uint16 parentBps)
+func (modelRegistry *ModelRegistry) TryPackRoyalties(modelVersion [32]byte) ([]byte, error) {
+	return modelRegistry.abi.Pack("royalties", modelVersion)
+}
+
+// RoyaltiesOutput serves as a container for the return parameters of contract
+// method Royalties.
+type RoyaltiesOutput struct {
+	Creator       common.Address
+	CreatorBps    uint16
+	ParentCreator common.Address
+	ParentBps     uint16
+}
+
+// UnpackRoyalties is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x9f5ac2da.
+//
+// Solidity: function royalties(bytes32 modelVersion) view returns(address creator, uint16 creatorBps, address parentCreator, uint16 parentBps)
+func (modelRegistry *ModelRegistry) UnpackRoyalties(data []byte) (RoyaltiesOutput, error) {
+	out, err := modelRegistry.abi.Unpack("royalties", data)
+	outstruct := new(RoyaltiesOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.Creator = *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	outstruct.CreatorBps = *abi.ConvertType(out[1], new(uint16)).(*uint16)
+	outstruct.ParentCreator = *abi.ConvertType(out[2], new(common.Address)).(*common.Address)
+	outstruct.ParentBps = *abi.ConvertType(out[3], new(uint16)).(*uint16)
+	return *outstruct, nil
+}
+
+// PackSpecVersionOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf3157baa.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function specVersionOf(bytes32 modelVersion) view returns(uint32)
+func (modelRegistry *ModelRegistry) PackSpecVersionOf(modelVersion [32]byte) []byte {
+	enc, err := modelRegistry.abi.Pack("specVersionOf", modelVersion)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackSpecVersionOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf3157baa.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function specVersionOf(bytes32 modelVersion) view returns(uint32)
+func (modelRegistry *ModelRegistry) TryPackSpecVersionOf(modelVersion [32]byte) ([]byte, error) {
+	return modelRegistry.abi.Pack("specVersionOf", modelVersion)
+}
+
+// UnpackSpecVersionOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xf3157baa.
+//
+// Solidity: function specVersionOf(bytes32 modelVersion) view returns(uint32)
+func (modelRegistry *ModelRegistry) UnpackSpecVersionOf(data []byte) (uint32, error) {
+	out, err := modelRegistry.abi.Unpack("specVersionOf", data)
+	if err != nil {
+		return *new(uint32), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint32)).(*uint32)
+	return out0, nil
+}
+
+// PackVersionId is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x7426f0cb.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function versionId((uint8,uint8,uint32,bytes32,bytes32,bytes32,uint16,uint16,uint16,address,string,string) manifest) pure returns(bytes32)
+func (modelRegistry *ModelRegistry) PackVersionId(manifest Manifest) []byte {
+	enc, err := modelRegistry.abi.Pack("versionId", manifest)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackVersionId is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x7426f0cb.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function versionId((uint8,uint8,uint32,bytes32,bytes32,bytes32,uint16,uint16,uint16,address,string,string) manifest) pure returns(bytes32)
+func (modelRegistry *ModelRegistry) TryPackVersionId(manifest Manifest) ([]byte, error) {
+	return modelRegistry.abi.Pack("versionId", manifest)
+}
+
+// UnpackVersionId is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x7426f0cb.
+//
+// Solidity: function versionId((uint8,uint8,uint32,bytes32,bytes32,bytes32,uint16,uint16,uint16,address,string,string) manifest) pure returns(bytes32)
+func (modelRegistry *ModelRegistry) UnpackVersionId(data []byte) ([32]byte, error) {
+	out, err := modelRegistry.abi.Unpack("versionId", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackWeightsRootOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xdb3dedfa.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function weightsRootOf(bytes32 modelVersion) view returns(bytes32)
+func (modelRegistry *ModelRegistry) PackWeightsRootOf(modelVersion [32]byte) []byte {
+	enc, err := modelRegistry.abi.Pack("weightsRootOf", modelVersion)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackWeightsRootOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xdb3dedfa.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function weightsRootOf(bytes32 modelVersion) view returns(bytes32)
+func (modelRegistry *ModelRegistry) TryPackWeightsRootOf(modelVersion [32]byte) ([]byte, error) {
+	return modelRegistry.abi.Pack("weightsRootOf", modelVersion)
+}
+
+// UnpackWeightsRootOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xdb3dedfa.
+//
+// Solidity: function weightsRootOf(bytes32 modelVersion) view returns(bytes32)
+func (modelRegistry *ModelRegistry) UnpackWeightsRootOf(data []byte) ([32]byte, error) {
+	out, err := modelRegistry.abi.Unpack("weightsRootOf", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// ModelRegistryModelPublished represents a ModelPublished event raised by the ModelRegistry contract.
+type ModelRegistryModelPublished struct {
+	ModelVersion [32]byte
+	Creator      common.Address
+	Parent       [32]byte
+	Manifest     Manifest
+	Header       []byte
+	Raw          *types.Log // Blockchain specific contextual infos
+}
+
+const ModelRegistryModelPublishedEventName = "ModelPublished"
+
+// ContractEventName returns the user-defined event name.
+func (ModelRegistryModelPublished) ContractEventName() string {
+	return ModelRegistryModelPublishedEventName
+}
+
+// UnpackModelPublishedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event ModelPublished(bytes32 indexed modelVersion, address indexed creator, bytes32 indexed parent, (uint8,uint8,uint32,bytes32,bytes32,bytes32,uint16,uint16,uint16,address,string,string) manifest, bytes header)
+func (modelRegistry *ModelRegistry) UnpackModelPublishedEvent(log *types.Log) (*ModelRegistryModelPublished, error) {
+	event := "ModelPublished"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != modelRegistry.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(ModelRegistryModelPublished)
+	if len(log.Data) > 0 {
+		if err := modelRegistry.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range modelRegistry.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// UnpackError attempts to decode the provided error data using user-defined
+// error definitions.
+func (modelRegistry *ModelRegistry) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], modelRegistry.abi.Errors["AlreadyPublished"].ID.Bytes()[:4]) {
+		return modelRegistry.UnpackAlreadyPublishedError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], modelRegistry.abi.Errors["BadHeader"].ID.Bytes()[:4]) {
+		return modelRegistry.UnpackBadHeaderError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], modelRegistry.abi.Errors["BadHeaderPath"].ID.Bytes()[:4]) {
+		return modelRegistry.UnpackBadHeaderPathError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], modelRegistry.abi.Errors["BadManifest"].ID.Bytes()[:4]) {
+		return modelRegistry.UnpackBadManifestError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], modelRegistry.abi.Errors["ParentHasParent"].ID.Bytes()[:4]) {
+		return modelRegistry.UnpackParentHasParentError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], modelRegistry.abi.Errors["ParentRoyaltyTooLow"].ID.Bytes()[:4]) {
+		return modelRegistry.UnpackParentRoyaltyTooLowError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], modelRegistry.abi.Errors["RoyaltyTooHigh"].ID.Bytes()[:4]) {
+		return modelRegistry.UnpackRoyaltyTooHighError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], modelRegistry.abi.Errors["UnknownVersion"].ID.Bytes()[:4]) {
+		return modelRegistry.UnpackUnknownVersionError(raw[4:])
+	}
+	return nil, errors.New("Unknown error")
+}
+
+// ModelRegistryAlreadyPublished represents a AlreadyPublished error raised by the ModelRegistry contract.
+type ModelRegistryAlreadyPublished struct {
+	ModelVersion [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error AlreadyPublished(bytes32 modelVersion)
+func ModelRegistryAlreadyPublishedErrorID() common.Hash {
+	return common.HexToHash("0xd0aee51620d79c28c115990acd3da4b0a78507f71e79228ca2a81d53f4759cbf")
+}
+
+// UnpackAlreadyPublishedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error AlreadyPublished(bytes32 modelVersion)
+func (modelRegistry *ModelRegistry) UnpackAlreadyPublishedError(raw []byte) (*ModelRegistryAlreadyPublished, error) {
+	out := new(ModelRegistryAlreadyPublished)
+	if err := modelRegistry.abi.UnpackIntoInterface(out, "AlreadyPublished", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ModelRegistryBadHeader represents a BadHeader error raised by the ModelRegistry contract.
+type ModelRegistryBadHeader struct {
+	Field string
+	Value *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadHeader(string field, uint256 value)
+func ModelRegistryBadHeaderErrorID() common.Hash {
+	return common.HexToHash("0x85e2a279f8a19ab32d459986c164d6b37c53343390f2bd6573126c4f36dfc005")
+}
+
+// UnpackBadHeaderError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadHeader(string field, uint256 value)
+func (modelRegistry *ModelRegistry) UnpackBadHeaderError(raw []byte) (*ModelRegistryBadHeader, error) {
+	out := new(ModelRegistryBadHeader)
+	if err := modelRegistry.abi.UnpackIntoInterface(out, "BadHeader", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ModelRegistryBadHeaderPath represents a BadHeaderPath error raised by the ModelRegistry contract.
+type ModelRegistryBadHeaderPath struct {
+	Computed    [32]byte
+	WeightsRoot [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadHeaderPath(bytes32 computed, bytes32 weightsRoot)
+func ModelRegistryBadHeaderPathErrorID() common.Hash {
+	return common.HexToHash("0x73075ce234b6a46e77a7752d5642caa851a167cc05a7d5a0e53c70ddc32c296e")
+}
+
+// UnpackBadHeaderPathError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadHeaderPath(bytes32 computed, bytes32 weightsRoot)
+func (modelRegistry *ModelRegistry) UnpackBadHeaderPathError(raw []byte) (*ModelRegistryBadHeaderPath, error) {
+	out := new(ModelRegistryBadHeaderPath)
+	if err := modelRegistry.abi.UnpackIntoInterface(out, "BadHeaderPath", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ModelRegistryBadManifest represents a BadManifest error raised by the ModelRegistry contract.
+type ModelRegistryBadManifest struct {
+	Field string
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadManifest(string field)
+func ModelRegistryBadManifestErrorID() common.Hash {
+	return common.HexToHash("0xc94c7345a660c8617cdd109d91c0c3f2a568c0198cd09eb57921497cef1dbc86")
+}
+
+// UnpackBadManifestError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadManifest(string field)
+func (modelRegistry *ModelRegistry) UnpackBadManifestError(raw []byte) (*ModelRegistryBadManifest, error) {
+	out := new(ModelRegistryBadManifest)
+	if err := modelRegistry.abi.UnpackIntoInterface(out, "BadManifest", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ModelRegistryParentHasParent represents a ParentHasParent error raised by the ModelRegistry contract.
+type ModelRegistryParentHasParent struct {
+	Parent [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ParentHasParent(bytes32 parent)
+func ModelRegistryParentHasParentErrorID() common.Hash {
+	return common.HexToHash("0xecd3cc50f592dba0db2dc8e9bef8d72b7214c12a98b01de72350e98910716c9e")
+}
+
+// UnpackParentHasParentError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ParentHasParent(bytes32 parent)
+func (modelRegistry *ModelRegistry) UnpackParentHasParentError(raw []byte) (*ModelRegistryParentHasParent, error) {
+	out := new(ModelRegistryParentHasParent)
+	if err := modelRegistry.abi.UnpackIntoInterface(out, "ParentHasParent", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ModelRegistryParentRoyaltyTooLow represents a ParentRoyaltyTooLow error raised by the ModelRegistry contract.
+type ModelRegistryParentRoyaltyTooLow struct {
+	Bps     *big.Int
+	Minimum *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ParentRoyaltyTooLow(uint256 bps, uint256 minimum)
+func ModelRegistryParentRoyaltyTooLowErrorID() common.Hash {
+	return common.HexToHash("0x4404db970d29961ef7bdb6151efe9be1bbf4602aa71aafcadd3e570a588314b8")
+}
+
+// UnpackParentRoyaltyTooLowError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ParentRoyaltyTooLow(uint256 bps, uint256 minimum)
+func (modelRegistry *ModelRegistry) UnpackParentRoyaltyTooLowError(raw []byte) (*ModelRegistryParentRoyaltyTooLow, error) {
+	out := new(ModelRegistryParentRoyaltyTooLow)
+	if err := modelRegistry.abi.UnpackIntoInterface(out, "ParentRoyaltyTooLow", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ModelRegistryRoyaltyTooHigh represents a RoyaltyTooHigh error raised by the ModelRegistry contract.
+type ModelRegistryRoyaltyTooHigh struct {
+	Field string
+	Bps   *big.Int
+	Limit *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error RoyaltyTooHigh(string field, uint256 bps, uint256 limit)
+func ModelRegistryRoyaltyTooHighErrorID() common.Hash {
+	return common.HexToHash("0x3965f21760bfb1d9ce3593bcfeec651c7310c6b1a113026c67ae218d5a5778eb")
+}
+
+// UnpackRoyaltyTooHighError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error RoyaltyTooHigh(string field, uint256 bps, uint256 limit)
+func (modelRegistry *ModelRegistry) UnpackRoyaltyTooHighError(raw []byte) (*ModelRegistryRoyaltyTooHigh, error) {
+	out := new(ModelRegistryRoyaltyTooHigh)
+	if err := modelRegistry.abi.UnpackIntoInterface(out, "RoyaltyTooHigh", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ModelRegistryUnknownVersion represents a UnknownVersion error raised by the ModelRegistry contract.
+type ModelRegistryUnknownVersion struct {
+	ModelVersion [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error UnknownVersion(bytes32 modelVersion)
+func ModelRegistryUnknownVersionErrorID() common.Hash {
+	return common.HexToHash("0x9c3f28cc16ab50fa24f8b7f95be4adb02c5793644b16cd3cb8abf4ce855daaf1")
+}
+
+// UnpackUnknownVersionError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error UnknownVersion(bytes32 modelVersion)
+func (modelRegistry *ModelRegistry) UnpackUnknownVersionError(raw []byte) (*ModelRegistryUnknownVersion, error) {
+	out := new(ModelRegistryUnknownVersion)
+	if err := modelRegistry.abi.UnpackIntoInterface(out, "UnknownVersion", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// SlasherMetaData contains all meta data concerning the Slasher contract.
+var SlasherMetaData = bind.MetaData{
+	ABI: "[{\"inputs\":[{\"internalType\":\"contractIVault\",\"name\":\"vault\",\"type\":\"address\"},{\"internalType\":\"contractIStaking\",\"name\":\"staking\",\"type\":\"address\"},{\"internalType\":\"contractIMarket\",\"name\":\"market\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"registrar\",\"type\":\"address\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[],\"name\":\"MAX_BOUNTY_BPS\",\"outputs\":[{\"internalType\":\"uint16\",\"name\":\"\",\"type\":\"uint16\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"MAX_SLASH_BPS\",\"outputs\":[{\"internalType\":\"uint16\",\"name\":\"\",\"type\":\"uint16\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"disproveJob\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"slashable\",\"type\":\"uint256\"},{\"internalType\":\"uint64\",\"name\":\"exitUntil\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"creditUntil\",\"type\":\"uint64\"}],\"name\":\"hold\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"isCaller\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"isSealed\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"payFromPool\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"cause\",\"type\":\"bytes32\"}],\"name\":\"refundPaid\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address[]\",\"name\":\"callers\",\"type\":\"address[]\"}],\"name\":\"sealCallers\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"cause\",\"type\":\"bytes32\"},{\"internalType\":\"uint16\",\"name\":\"bps\",\"type\":\"uint16\"},{\"internalType\":\"bool\",\"name\":\"forfeitCredit\",\"type\":\"bool\"},{\"internalType\":\"address\",\"name\":\"refundTo\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"refund\",\"type\":\"uint256\"},{\"internalType\":\"address\",\"name\":\"bountyTo\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"bounty\",\"type\":\"uint256\"}],\"name\":\"slash\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"taken\",\"type\":\"uint256\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":false,\"internalType\":\"address[]\",\"name\":\"callers\",\"type\":\"address[]\"}],\"name\":\"CallersSealed\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"PoolPaid\",\"type\":\"event\"},{\"inputs\":[],\"name\":\"AlreadySealed\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"}],\"name\":\"NotCaller\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"}],\"name\":\"NotRegistrar\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint16\",\"name\":\"bps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"limit\",\"type\":\"uint16\"}],\"name\":\"SlashTooHigh\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ZeroAddress\",\"type\":\"error\"}]",
+	ID:  "7096c498299c43fbc38e19f7af684f72da",
+	Bin: "0x610100604052348015610010575f5ffd5b50604051610d58380380610d5883398101604081905261002f916100c7565b6001600160a01b038416158061004c57506001600160a01b038316155b8061005e57506001600160a01b038216155b8061007057506001600160a01b038116155b1561008e5760405163d92e233d60e01b815260040160405180910390fd5b6001600160a01b0393841660805291831660a052821660c0521660e052610123565b6001600160a01b03811681146100c4575f5ffd5b50565b5f5f5f5f608085870312156100da575f5ffd5b84516100e5816100b0565b60208601519094506100f6816100b0565b6040860151909350610107816100b0565b6060860151909250610118816100b0565b939692955090935050565b60805160a05160c05160e051610bdf6101795f395f6101a401525f81816106ce0152818161077b01526108eb01525f81816105090152818161063d015261085401525f8181610398015261041b0152610bdf5ff3fe608060405234801561000f575f5ffd5b506004361061009b575f3560e01c80637ac07dcc116100635780637ac07dcc1461012757806393ae7f6114610149578063b2aa36041461016a578063e5a4ffc51461017d578063ff45de2e14610186575f5ffd5b806325b1a8e91461009f57806331440f55146100b45780635c5aa4e0146100d5578063631f9852146101075780636bfeb66a14610114575b5f5ffd5b6100b26100ad366004610949565b610199565b005b6100bd6105dc81565b60405161ffff90911681526020015b60405180910390f35b6100f76100e33660046109ba565b60016020525f908152604090205460ff1681565b60405190151581526020016100cc565b6002546100f79060ff1681565b6100b26101223660046109ec565b61030b565b6100f7610135366004610a14565b5f6020819052908152604090205460ff1681565b61015c610157366004610a34565b610478565b6040519081526020016100cc565b6100b26101783660046109ba565b610734565b6100bd6101f481565b6100b2610194366004610ad8565b6107dd565b336001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016146101e9576040516353ac4f0760e01b81523360048201526024015b60405180910390fd5b60025460ff161561020d57604051630108cc4760e61b815260040160405180910390fd5b6002805460ff191660011790555f5b818110156102cd575f83838381811061023757610237610b22565b905060200201602081019061024c9190610a14565b6001600160a01b0316036102735760405163d92e233d60e01b815260040160405180910390fd5b60015f5f85858581811061028957610289610b22565b905060200201602081019061029e9190610a14565b6001600160a01b0316815260208101919091526040015f20805460ff191691151591909117905560010161021c565b507f6bf336af8108141b0d75275c68332722c39e069d1618ae0ea3e2d921f4b455fa82826040516102ff929190610b36565b60405180910390a15050565b335f9081526020819052604090205460ff1661033c576040516377ed384360e11b81523360048201526024016101e0565b60405181815233906001600160a01b038416907f4fc71f67b91d2d268ddb9a25cd833a91ba5caad7d866382cdc9ac967b86a3b0f9060200160405180910390a360405163282d3fdf60e01b8152306004820152602481018290527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063282d3fdf906044015f604051808303815f87803b1580156103e1575f5ffd5b505af11580156103f3573d5f5f3e3d5ffd5b5050604051630357371d60e01b81526001600160a01b038581166004830152602482018590527f0000000000000000000000000000000000000000000000000000000000000000169250630357371d91506044015f604051808303815f87803b15801561045e575f5ffd5b505af1158015610470573d5f5f3e3d5ffd5b505050505050565b335f9081526020819052604081205460ff166104a9576040516377ed384360e11b81523360048201526024016101e0565b6105dc61ffff881611156104de576040516324fac7a760e01b815261ffff881660048201526105dc60248201526044016101e0565b604051630213119b60e51b81526001600160a01b038a811660048301525f916127109161ffff8b16917f000000000000000000000000000000000000000000000000000000000000000090911690634262336090602401602060405180830381865afa158015610550573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906105749190610b80565b61057e9190610b97565b6105889190610bc0565b90505f61271061059a6101f484610b97565b6105a49190610bc0565b9050808411156105b2578093505b5f8a81526001602052604090205460ff16156105d0575f95506105f2565b85156105f2575f8a8152600160208190526040909120805460ff191690911790555b604051635765271f60e11b81526001600160a01b038c81166004830152602482018c90526044820184905288811660648301526084820188905286811660a483015260c482018690527f0000000000000000000000000000000000000000000000000000000000000000169063aeca4e3e9060e4016020604051808303815f875af1158015610683573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906106a79190610b80565b925087156107265760405163f66e88b160e01b81526001600160a01b038c811660048301527f0000000000000000000000000000000000000000000000000000000000000000169063f66e88b1906024015f604051808303815f87803b15801561070f575f5ffd5b505af1158015610721573d5f5f3e3d5ffd5b505050505b505098975050505050505050565b335f9081526020819052604090205460ff16610765576040516377ed384360e11b81523360048201526024016101e0565b604051632caa8d8160e21b8152600481018290527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063b2aa3604906024015f604051808303815f87803b1580156107c4575f5ffd5b505af11580156107d6573d5f5f3e3d5ffd5b5050505050565b335f9081526020819052604090205460ff1661080e576040516377ed384360e11b81523360048201526024016101e0565b67ffffffffffffffff8216156108ac57604051637e3728a960e01b81526001600160a01b0385811660048301526024820185905267ffffffffffffffff841660448301527f00000000000000000000000000000000000000000000000000000000000000001690637e3728a9906064015f604051808303815f87803b158015610895575f5ffd5b505af11580156108a7573d5f5f3e3d5ffd5b505050505b67ffffffffffffffff811615610943576040516377bb19ad60e11b81526001600160a01b03858116600483015267ffffffffffffffff831660248301527f0000000000000000000000000000000000000000000000000000000000000000169063ef76335a906044015f604051808303815f87803b15801561092c575f5ffd5b505af115801561093e573d5f5f3e3d5ffd5b505050505b50505050565b5f5f6020838503121561095a575f5ffd5b823567ffffffffffffffff811115610970575f5ffd5b8301601f81018513610980575f5ffd5b803567ffffffffffffffff811115610996575f5ffd5b8560208260051b84010111156109aa575f5ffd5b6020919091019590945092505050565b5f602082840312156109ca575f5ffd5b5035919050565b80356001600160a01b03811681146109e7575f5ffd5b919050565b5f5f604083850312156109fd575f5ffd5b610a06836109d1565b946020939093013593505050565b5f60208284031215610a24575f5ffd5b610a2d826109d1565b9392505050565b5f5f5f5f5f5f5f5f610100898b031215610a4c575f5ffd5b610a55896109d1565b975060208901359650604089013561ffff81168114610a72575f5ffd5b955060608901358015158114610a86575f5ffd5b9450610a9460808a016109d1565b935060a08901359250610aa960c08a016109d1565b979a969950949793969295919450919260e001359150565b803567ffffffffffffffff811681146109e7575f5ffd5b5f5f5f5f60808587031215610aeb575f5ffd5b610af4856109d1565b935060208501359250610b0960408601610ac1565b9150610b1760608601610ac1565b905092959194509250565b634e487b7160e01b5f52603260045260245ffd5b602080825281018290525f8360408301825b85811015610b76576001600160a01b03610b61846109d1565b16825260209283019290910190600101610b48565b5095945050505050565b5f60208284031215610b90575f5ffd5b5051919050565b8082028115828204841417610bba57634e487b7160e01b5f52601160045260245ffd5b92915050565b5f82610bda57634e487b7160e01b5f52601260045260245ffd5b50049056",
+}
+
+// Slasher is an auto generated Go binding around an Ethereum contract.
+type Slasher struct {
+	abi abi.ABI
+}
+
+// GetABI returns the ABI associated with this contract binding.
+func (c *Slasher) GetABI() abi.ABI {
+	return c.abi
+}
+
+// NewSlasher creates a new instance of Slasher.
+func NewSlasher() *Slasher {
+	parsed, err := SlasherMetaData.ParseABI()
+	if err != nil {
+		panic(errors.New("invalid ABI: " + err.Error()))
+	}
+	return &Slasher{abi: *parsed}
+}
+
+// Instance creates a wrapper for a deployed contract instance at the given address.
+// Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
+func (c *Slasher) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
+	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
+}
+
+// PackConstructor is the Go binding used to pack the parameters required for
+// contract deployment.
+//
+// Solidity: constructor(address vault, address staking, address market, address registrar) returns()
+func (slasher *Slasher) PackConstructor(vault common.Address, staking common.Address, market common.Address, registrar common.Address) []byte {
+	enc, err := slasher.abi.Pack("", vault, staking, market, registrar)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// PackMAXBOUNTYBPS is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe5a4ffc5.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function MAX_BOUNTY_BPS() view returns(uint16)
+func (slasher *Slasher) PackMAXBOUNTYBPS() []byte {
+	enc, err := slasher.abi.Pack("MAX_BOUNTY_BPS")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackMAXBOUNTYBPS is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe5a4ffc5.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function MAX_BOUNTY_BPS() view returns(uint16)
+func (slasher *Slasher) TryPackMAXBOUNTYBPS() ([]byte, error) {
+	return slasher.abi.Pack("MAX_BOUNTY_BPS")
+}
+
+// UnpackMAXBOUNTYBPS is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xe5a4ffc5.
+//
+// Solidity: function MAX_BOUNTY_BPS() view returns(uint16)
+func (slasher *Slasher) UnpackMAXBOUNTYBPS(data []byte) (uint16, error) {
+	out, err := slasher.abi.Unpack("MAX_BOUNTY_BPS", data)
+	if err != nil {
+		return *new(uint16), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint16)).(*uint16)
+	return out0, nil
+}
+
+// PackMAXSLASHBPS is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x31440f55.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function MAX_SLASH_BPS() view returns(uint16)
+func (slasher *Slasher) PackMAXSLASHBPS() []byte {
+	enc, err := slasher.abi.Pack("MAX_SLASH_BPS")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackMAXSLASHBPS is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x31440f55.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function MAX_SLASH_BPS() view returns(uint16)
+func (slasher *Slasher) TryPackMAXSLASHBPS() ([]byte, error) {
+	return slasher.abi.Pack("MAX_SLASH_BPS")
+}
+
+// UnpackMAXSLASHBPS is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x31440f55.
+//
+// Solidity: function MAX_SLASH_BPS() view returns(uint16)
+func (slasher *Slasher) UnpackMAXSLASHBPS(data []byte) (uint16, error) {
+	out, err := slasher.abi.Unpack("MAX_SLASH_BPS", data)
+	if err != nil {
+		return *new(uint16), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint16)).(*uint16)
+	return out0, nil
+}
+
+// PackDisproveJob is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb2aa3604.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function disproveJob(bytes32 job) returns()
+func (slasher *Slasher) PackDisproveJob(job [32]byte) []byte {
+	enc, err := slasher.abi.Pack("disproveJob", job)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDisproveJob is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb2aa3604.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function disproveJob(bytes32 job) returns()
+func (slasher *Slasher) TryPackDisproveJob(job [32]byte) ([]byte, error) {
+	return slasher.abi.Pack("disproveJob", job)
+}
+
+// PackHold is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xff45de2e.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function hold(address provider, uint256 slashable, uint64 exitUntil, uint64 creditUntil) returns()
+func (slasher *Slasher) PackHold(provider common.Address, slashable *big.Int, exitUntil uint64, creditUntil uint64) []byte {
+	enc, err := slasher.abi.Pack("hold", provider, slashable, exitUntil, creditUntil)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackHold is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xff45de2e.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function hold(address provider, uint256 slashable, uint64 exitUntil, uint64 creditUntil) returns()
+func (slasher *Slasher) TryPackHold(provider common.Address, slashable *big.Int, exitUntil uint64, creditUntil uint64) ([]byte, error) {
+	return slasher.abi.Pack("hold", provider, slashable, exitUntil, creditUntil)
+}
+
+// PackIsCaller is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x7ac07dcc.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function isCaller(address account) view returns(bool)
+func (slasher *Slasher) PackIsCaller(account common.Address) []byte {
+	enc, err := slasher.abi.Pack("isCaller", account)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackIsCaller is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x7ac07dcc.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function isCaller(address account) view returns(bool)
+func (slasher *Slasher) TryPackIsCaller(account common.Address) ([]byte, error) {
+	return slasher.abi.Pack("isCaller", account)
+}
+
+// UnpackIsCaller is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x7ac07dcc.
+//
+// Solidity: function isCaller(address account) view returns(bool)
+func (slasher *Slasher) UnpackIsCaller(data []byte) (bool, error) {
+	out, err := slasher.abi.Unpack("isCaller", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackIsSealed is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x631f9852.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function isSealed() view returns(bool)
+func (slasher *Slasher) PackIsSealed() []byte {
+	enc, err := slasher.abi.Pack("isSealed")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackIsSealed is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x631f9852.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function isSealed() view returns(bool)
+func (slasher *Slasher) TryPackIsSealed() ([]byte, error) {
+	return slasher.abi.Pack("isSealed")
+}
+
+// UnpackIsSealed is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x631f9852.
+//
+// Solidity: function isSealed() view returns(bool)
+func (slasher *Slasher) UnpackIsSealed(data []byte) (bool, error) {
+	out, err := slasher.abi.Unpack("isSealed", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackPayFromPool is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x6bfeb66a.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function payFromPool(address to, uint256 amount) returns()
+func (slasher *Slasher) PackPayFromPool(to common.Address, amount *big.Int) []byte {
+	enc, err := slasher.abi.Pack("payFromPool", to, amount)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackPayFromPool is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x6bfeb66a.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function payFromPool(address to, uint256 amount) returns()
+func (slasher *Slasher) TryPackPayFromPool(to common.Address, amount *big.Int) ([]byte, error) {
+	return slasher.abi.Pack("payFromPool", to, amount)
+}
+
+// PackRefundPaid is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x5c5aa4e0.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function refundPaid(bytes32 cause) view returns(bool)
+func (slasher *Slasher) PackRefundPaid(cause [32]byte) []byte {
+	enc, err := slasher.abi.Pack("refundPaid", cause)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackRefundPaid is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x5c5aa4e0.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function refundPaid(bytes32 cause) view returns(bool)
+func (slasher *Slasher) TryPackRefundPaid(cause [32]byte) ([]byte, error) {
+	return slasher.abi.Pack("refundPaid", cause)
+}
+
+// UnpackRefundPaid is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x5c5aa4e0.
+//
+// Solidity: function refundPaid(bytes32 cause) view returns(bool)
+func (slasher *Slasher) UnpackRefundPaid(data []byte) (bool, error) {
+	out, err := slasher.abi.Unpack("refundPaid", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackSealCallers is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x25b1a8e9.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function sealCallers(address[] callers) returns()
+func (slasher *Slasher) PackSealCallers(callers []common.Address) []byte {
+	enc, err := slasher.abi.Pack("sealCallers", callers)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackSealCallers is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x25b1a8e9.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function sealCallers(address[] callers) returns()
+func (slasher *Slasher) TryPackSealCallers(callers []common.Address) ([]byte, error) {
+	return slasher.abi.Pack("sealCallers", callers)
+}
+
+// PackSlash is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x93ae7f61.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function slash(address provider, bytes32 cause, uint16 bps, bool forfeitCredit, address refundTo, uint256 refund, address bountyTo, uint256 bounty) returns(uint256 taken)
+func (slasher *Slasher) PackSlash(provider common.Address, cause [32]byte, bps uint16, forfeitCredit bool, refundTo common.Address, refund *big.Int, bountyTo common.Address, bounty *big.Int) []byte {
+	enc, err := slasher.abi.Pack("slash", provider, cause, bps, forfeitCredit, refundTo, refund, bountyTo, bounty)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackSlash is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x93ae7f61.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function slash(address provider, bytes32 cause, uint16 bps, bool forfeitCredit, address refundTo, uint256 refund, address bountyTo, uint256 bounty) returns(uint256 taken)
+func (slasher *Slasher) TryPackSlash(provider common.Address, cause [32]byte, bps uint16, forfeitCredit bool, refundTo common.Address, refund *big.Int, bountyTo common.Address, bounty *big.Int) ([]byte, error) {
+	return slasher.abi.Pack("slash", provider, cause, bps, forfeitCredit, refundTo, refund, bountyTo, bounty)
+}
+
+// UnpackSlash is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x93ae7f61.
+//
+// Solidity: function slash(address provider, bytes32 cause, uint16 bps, bool forfeitCredit, address refundTo, uint256 refund, address bountyTo, uint256 bounty) returns(uint256 taken)
+func (slasher *Slasher) UnpackSlash(data []byte) (*big.Int, error) {
+	out, err := slasher.abi.Unpack("slash", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// SlasherCallersSealed represents a CallersSealed event raised by the Slasher contract.
+type SlasherCallersSealed struct {
+	Callers []common.Address
+	Raw     *types.Log // Blockchain specific contextual infos
+}
+
+const SlasherCallersSealedEventName = "CallersSealed"
+
+// ContractEventName returns the user-defined event name.
+func (SlasherCallersSealed) ContractEventName() string {
+	return SlasherCallersSealedEventName
+}
+
+// UnpackCallersSealedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event CallersSealed(address[] callers)
+func (slasher *Slasher) UnpackCallersSealedEvent(log *types.Log) (*SlasherCallersSealed, error) {
+	event := "CallersSealed"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != slasher.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(SlasherCallersSealed)
+	if len(log.Data) > 0 {
+		if err := slasher.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range slasher.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// SlasherPoolPaid represents a PoolPaid event raised by the Slasher contract.
+type SlasherPoolPaid struct {
+	To     common.Address
+	Caller common.Address
+	Amount *big.Int
+	Raw    *types.Log // Blockchain specific contextual infos
+}
+
+const SlasherPoolPaidEventName = "PoolPaid"
+
+// ContractEventName returns the user-defined event name.
+func (SlasherPoolPaid) ContractEventName() string {
+	return SlasherPoolPaidEventName
+}
+
+// UnpackPoolPaidEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event PoolPaid(address indexed to, address indexed caller, uint256 amount)
+func (slasher *Slasher) UnpackPoolPaidEvent(log *types.Log) (*SlasherPoolPaid, error) {
+	event := "PoolPaid"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != slasher.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(SlasherPoolPaid)
+	if len(log.Data) > 0 {
+		if err := slasher.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range slasher.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// UnpackError attempts to decode the provided error data using user-defined
+// error definitions.
+func (slasher *Slasher) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], slasher.abi.Errors["AlreadySealed"].ID.Bytes()[:4]) {
+		return slasher.UnpackAlreadySealedError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], slasher.abi.Errors["NotCaller"].ID.Bytes()[:4]) {
+		return slasher.UnpackNotCallerError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], slasher.abi.Errors["NotRegistrar"].ID.Bytes()[:4]) {
+		return slasher.UnpackNotRegistrarError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], slasher.abi.Errors["SlashTooHigh"].ID.Bytes()[:4]) {
+		return slasher.UnpackSlashTooHighError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], slasher.abi.Errors["ZeroAddress"].ID.Bytes()[:4]) {
+		return slasher.UnpackZeroAddressError(raw[4:])
+	}
+	return nil, errors.New("Unknown error")
+}
+
+// SlasherAlreadySealed represents a AlreadySealed error raised by the Slasher contract.
+type SlasherAlreadySealed struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error AlreadySealed()
+func SlasherAlreadySealedErrorID() common.Hash {
+	return common.HexToHash("0x423311c0210c7797b276a5a5fd6c35663172c00a78189e034c1710cbaa637064")
+}
+
+// UnpackAlreadySealedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error AlreadySealed()
+func (slasher *Slasher) UnpackAlreadySealedError(raw []byte) (*SlasherAlreadySealed, error) {
+	out := new(SlasherAlreadySealed)
+	if err := slasher.abi.UnpackIntoInterface(out, "AlreadySealed", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// SlasherNotCaller represents a NotCaller error raised by the Slasher contract.
+type SlasherNotCaller struct {
+	Caller common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotCaller(address caller)
+func SlasherNotCallerErrorID() common.Hash {
+	return common.HexToHash("0xefda7086f00a455aaaf2808c7101693cd8bd6909ab39be1ab4eaeea7a0d7e101")
+}
+
+// UnpackNotCallerError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotCaller(address caller)
+func (slasher *Slasher) UnpackNotCallerError(raw []byte) (*SlasherNotCaller, error) {
+	out := new(SlasherNotCaller)
+	if err := slasher.abi.UnpackIntoInterface(out, "NotCaller", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// SlasherNotRegistrar represents a NotRegistrar error raised by the Slasher contract.
+type SlasherNotRegistrar struct {
+	Caller common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotRegistrar(address caller)
+func SlasherNotRegistrarErrorID() common.Hash {
+	return common.HexToHash("0x53ac4f07998c4678ca11fbeac5fe32637f94d155b83727ad15c7388e03008a82")
+}
+
+// UnpackNotRegistrarError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotRegistrar(address caller)
+func (slasher *Slasher) UnpackNotRegistrarError(raw []byte) (*SlasherNotRegistrar, error) {
+	out := new(SlasherNotRegistrar)
+	if err := slasher.abi.UnpackIntoInterface(out, "NotRegistrar", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// SlasherSlashTooHigh represents a SlashTooHigh error raised by the Slasher contract.
+type SlasherSlashTooHigh struct {
+	Bps   uint16
+	Limit uint16
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error SlashTooHigh(uint16 bps, uint16 limit)
+func SlasherSlashTooHighErrorID() common.Hash {
+	return common.HexToHash("0x24fac7a79a085532831fcfb656633f459bcb376d62279041764fa2089b5bc59c")
+}
+
+// UnpackSlashTooHighError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error SlashTooHigh(uint16 bps, uint16 limit)
+func (slasher *Slasher) UnpackSlashTooHighError(raw []byte) (*SlasherSlashTooHigh, error) {
+	out := new(SlasherSlashTooHigh)
+	if err := slasher.abi.UnpackIntoInterface(out, "SlashTooHigh", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// SlasherZeroAddress represents a ZeroAddress error raised by the Slasher contract.
+type SlasherZeroAddress struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ZeroAddress()
+func SlasherZeroAddressErrorID() common.Hash {
+	return common.HexToHash("0xd92e233df2717d4a40030e20904abd27b68fcbeede117eaaccbbdac9618c8c73")
+}
+
+// UnpackZeroAddressError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ZeroAddress()
+func (slasher *Slasher) UnpackZeroAddressError(raw []byte) (*SlasherZeroAddress, error) {
+	out := new(SlasherZeroAddress)
+	if err := slasher.abi.UnpackIntoInterface(out, "ZeroAddress", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StakingMetaData contains all meta data concerning the Staking contract.
+var StakingMetaData = bind.MetaData{
+	ABI: "[{\"inputs\":[{\"internalType\":\"contractIVault\",\"name\":\"vault\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"market_\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"slasher_\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"unbonding\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"atRisk\",\"type\":\"uint64\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"operator\",\"type\":\"address\"},{\"internalType\":\"bytes\",\"name\":\"consent\",\"type\":\"bytes\"}],\"name\":\"addOperator\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"completeUnbond\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"disputeHoldOf\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"freeStakeOf\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"holdExit\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"holdExitForDispute\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"operator\",\"type\":\"address\"}],\"name\":\"isActiveOperator\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"market\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"cause\",\"type\":\"bytes32\"},{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"penalize\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"taken\",\"type\":\"uint256\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"operator\",\"type\":\"address\"}],\"name\":\"providerOf\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"operator\",\"type\":\"address\"}],\"name\":\"retireOperator\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"cause\",\"type\":\"bytes32\"},{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"internalType\":\"address\",\"name\":\"refundTo\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"refund\",\"type\":\"uint256\"},{\"internalType\":\"address\",\"name\":\"bountyTo\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"bounty\",\"type\":\"uint256\"}],\"name\":\"slash\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"taken\",\"type\":\"uint256\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"slasher\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"stake\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"stakeOf\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"unbond\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"unbondingOf\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"internalType\":\"uint64\",\"name\":\"exitAt\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"unbondingPeriod\",\"outputs\":[{\"internalType\":\"uint64\",\"name\":\"\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"ExitHeldForDispute\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"exitAt\",\"type\":\"uint64\"}],\"name\":\"ExitMoved\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"operator\",\"type\":\"address\"}],\"name\":\"OperatorAdded\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"operator\",\"type\":\"address\"}],\"name\":\"OperatorRetired\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"cause\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"stake\",\"type\":\"uint256\"}],\"name\":\"Penalized\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"cause\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"burned\",\"type\":\"uint256\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"stake\",\"type\":\"uint256\"}],\"name\":\"Slashed\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"stake\",\"type\":\"uint256\"}],\"name\":\"Staked\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"stake\",\"type\":\"uint256\"}],\"name\":\"Unbonded\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"unbonding\",\"type\":\"uint256\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"exitAt\",\"type\":\"uint64\"}],\"name\":\"Unbonding\",\"type\":\"event\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"operator\",\"type\":\"address\"}],\"name\":\"BadOperatorConsent\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"exitAt\",\"type\":\"uint64\"}],\"name\":\"ExitNotOpen\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"free\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"needed\",\"type\":\"uint256\"}],\"name\":\"InsufficientStake\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"}],\"name\":\"NotMarket\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"operator\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"NotOperatorOf\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"}],\"name\":\"NotSlasher\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"NothingUnbonding\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"operator\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"OperatorTaken\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint8\",\"name\":\"bits\",\"type\":\"uint8\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"SafeCastOverflowedUintDowncast\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"unbonding\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"needed\",\"type\":\"uint64\"}],\"name\":\"UnsafeUnbonding\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ZeroAddress\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ZeroAmount\",\"type\":\"error\"}]",
+	ID:  "940623d04e68018f31ec7acc466c25ec41",
+	Bin: "0x610100604052348015610010575f5ffd5b5060405161199038038061199083398101604081905261002f91610123565b6001600160a01b038516158061004c57506001600160a01b038416155b8061005e57506001600160a01b038316155b1561007c5760405163d92e233d60e01b815260040160405180910390fd5b806001600160401b0316826001600160401b0316116100c55760405163fcd1d7c960e01b81526001600160401b0380841660048301528216602482015260440160405180910390fd5b506001600160a01b0393841660805291831660a05290911660c0526001600160401b031660e05261018c565b6001600160a01b0381168114610105575f5ffd5b50565b80516001600160401b038116811461011e575f5ffd5b919050565b5f5f5f5f5f60a08688031215610137575f5ffd5b8551610142816100f1565b6020870151909550610153816100f1565b6040870151909450610164816100f1565b925061017260608701610108565b915061018060808701610108565b90509295509295909350565b60805160a05160c05160e05161178461020c5f395f8181610243015261046f01525f818161032d015281816106c30152610c1f01525f8181610282015281816105a401528181610e9f015261107801525f818161065101528181610a8f01528181610baf01528181610d3601528181610dba0152610e2801526117845ff3fe608060405234801561000f575f5ffd5b5060043610610111575f3560e01c8063890cf7361161009e578063b13442711161006e578063b13442711461032b578063b240cdc214610351578063b4e28fc314610364578063d0973a7b14610377578063f0bf35c61461038a575f5ffd5b8063890cf736146102a6578063a694fc3a146102b9578063acf09912146102cc578063aeca4e3e14610318575f5ffd5b806348709038116100e457806348709038146101f35780634c2467e6146102235780636cf6d675146102365780637e3728a91461026d57806380f5560514610280575f5ffd5b806321338b381461011557806327de9e321461015d5780633367cca51461017257806342623360146101b4575b5f5ffd5b61014061012336600461153c565b6001600160a01b039081165f908152600160205260409020541690565b6040516001600160a01b0390911681526020015b60405180910390f35b61017061016b366004611555565b61039d565b005b6101a461018036600461153c565b6001600160a01b03165f90815260016020526040902054600160a01b900460ff1690565b6040519015158152602001610154565b6101e56101c236600461153c565b6001600160a01b03165f908152602081905260409020546001600160801b031690565b604051908152602001610154565b61020661020136600461153c565b610520565b604080519283526001600160401b03909116602083015201610154565b6101e561023136600461156c565b610598565b6040516001600160401b037f0000000000000000000000000000000000000000000000000000000000000000168152602001610154565b61017061027b3660046115b2565b6106b8565b7f0000000000000000000000000000000000000000000000000000000000000000610140565b6101706102b436600461153c565b610836565b6101706102c7366004611555565b610aec565b6102066102da36600461153c565b6001600160a01b03165f9081526020819052604090208054600190910154600160801b9091046001600160801b0316916001600160401b0390911690565b6101e56103263660046115eb565b610c13565b7f0000000000000000000000000000000000000000000000000000000000000000610140565b61017061035f366004611653565b610e94565b61017061037236600461153c565b610f77565b610170610385366004611684565b61101e565b6101e561039836600461153c565b611211565b805f036103bd57604051631f2a200560e01b815260040160405180910390fd5b335f90815260208190526040812080549091906103ec906001600160801b03600160801b820481169116611714565b6001600160801b031690508083111561042d5760405163936d426d60e01b815233600482015260248101829052604481018490526064015b60405180910390fd5b5f61043784611256565b83546104539190600160801b90046001600160801b0316611733565b60018401549091505f90610499906001600160401b03166104947f000000000000000000000000000000000000000000000000000000000000000042611752565b61128d565b84546001600160801b03908116600160801b91851691820217865560018601805467ffffffffffffffff19166001600160401b03841690811790915560408051898152602081019390935282015290915033907ff5023aa92770a9b885eda6234687e4c3507e0ff073cc13c4bcf35877163d23af9060600160405180910390a25050505050565b6001600160a01b0381165f9081526020819052604081206001810154829190600160401b90046001600160401b0316421061055c575f5f610583565b6001810154600160801b81046001600160801b031690600160401b90046001600160401b03165b6001600160801b039091169590945092505050565b5f336001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016146105e45760405163bfae38b360e01b8152336004820152602401610424565b5f6105ef85846112b8565b604080518381526020810183905292945090925085916001600160a01b038816917f0b61bb37104ece8beaec431f582339c714846d27b1bc657b2509c5ada444f077910160405180910390a3604051630852cd8d60e31b8152600481018390527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316906342966c68906024015f604051808303815f87803b15801561069a575f5ffd5b505af11580156106ac573d5f5f3e3d5ffd5b50505050509392505050565b336001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001614610703576040516325e066bb60e11b8152336004820152602401610424565b6001600160a01b0383165f9081526020819052604081209061072484611256565b6001830154909150600160401b90046001600160401b031642108015610760575060018201546001600160801b03808316600160801b90920416115b1561077c57506001810154600160801b90046001600160801b03165b60018201545f9061079d90600160401b90046001600160401b03168561128d565b6001840180546001600160401b03908116600160801b6001600160801b0387169081026fffffffffffffffff0000000000000000191691909117600160401b928516928302179092556040805192835260208301919091529192506001600160a01b038816917fe10adc298dd2b06024c87da76a492c40f22f5b270aa7de8e5184a39925d0426b910160405180910390a2505050505050565b6001600160a01b0381165f90815260208190526040812080549091600160801b9091046001600160801b03169081900361088e57604051632fdeeafd60e21b81526001600160a01b0384166004820152602401610424565b60018201546001600160401b03164210156108dc5760018201546040516302577dd360e21b81526001600160a01b03851660048201526001600160401b039091166024820152604401610424565b6001820154600160401b90046001600160401b03164210156109a357600182015482545f916001600160801b03600160801b9091048116911611610920575f610944565b60018301548354610944916001600160801b03600160801b90910481169116611714565b6001600160801b03169050805f036109955760018301546040516302577dd360e21b81526001600160a01b0386166004820152600160401b9091046001600160401b03166024820152604401610424565b808211156109a1578091505b505b5f6109ad82611256565b83546109c291906001600160801b0316611714565b90506109cd82611256565b835484906010906109ef908490600160801b90046001600160801b0316611714565b82546101009290920a6001600160801b0381810219909316918316021790915584546001600160801b03191690831690811785556040805185815260208101929092526001600160a01b03871692507f6377e6852c3c3eb914806be9085171e0f4e00da79573f3f740695326ba92a612910160405180910390a2604051630357371d60e01b81526001600160a01b038581166004830152602482018490527f00000000000000000000000000000000000000000000000000000000000000001690630357371d906044015f604051808303815f87803b158015610ad0575f5ffd5b505af1158015610ae2573d5f5f3e3d5ffd5b5050505050505050565b805f03610b0c57604051631f2a200560e01b815260040160405180910390fd5b335f90815260208190526040812090610b2483611256565b8254610b3991906001600160801b0316611733565b82546001600160801b0319166001600160801b038216908117845560408051868152602081019290925291925033917f1449c6dd7851abc30abf37f57715f492010519147cc2652fbc38202c18a6ee90910160405180910390a260405163282d3fdf60e01b8152336004820152602481018490527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063282d3fdf906044015f604051808303815f87803b158015610bf8575f5ffd5b505af1158015610c0a573d5f5f3e3d5ffd5b50505050505050565b5f336001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001614610c5f576040516325e066bb60e11b8152336004820152602401610424565b5f610c6a89886112b8565b9092509050818510610c7c5781610c7e565b845b9450610c8a8583611771565b8310610c9f57610c9a8583611771565b610ca1565b825b92505f83610caf8785611771565b610cb99190611771565b604080518581526020810183905290810184905290915089906001600160a01b038c16907f70305a9350f8c11738bba72272a5f5f583803926c7f6299b2094ff0a2417ceb39060600160405180910390a38515610d8e57604051630357371d60e01b81526001600160a01b038881166004830152602482018890527f00000000000000000000000000000000000000000000000000000000000000001690630357371d906044015f604051808303815f87803b158015610d77575f5ffd5b505af1158015610d89573d5f5f3e3d5ffd5b505050505b8315610e1257604051630357371d60e01b81526001600160a01b038681166004830152602482018690527f00000000000000000000000000000000000000000000000000000000000000001690630357371d906044015f604051808303815f87803b158015610dfb575f5ffd5b505af1158015610e0d573d5f5f3e3d5ffd5b505050505b604051630852cd8d60e31b8152600481018290527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316906342966c68906024015f604051808303815f87803b158015610e71575f5ffd5b505af1158015610e83573d5f5f3e3d5ffd5b505050505050979650505050505050565b336001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001614610edf5760405163bfae38b360e01b8152336004820152602401610424565b6001600160a01b0382165f90815260208190526040902060018101546001600160401b0390811690831611610f1357505050565b60018101805467ffffffffffffffff19166001600160401b0384169081179091556040519081526001600160a01b038416907f66cb2554f52c77ec2dbe6b97621c6e77345286091c11a823330f4b5bd69bb43f9060200160405180910390a2505050565b6001600160a01b038082165f908152600160205260409020805490911633141580610fab57508054600160a01b900460ff16155b15610fda5760405163556f926f60e11b81526001600160a01b0383166004820152336024820152604401610424565b805460ff60a01b191681556040516001600160a01b0383169033907f9ca680a1bf2451071551686bff042c3f74ad45a83e2b7d65de6566f14ba83b4e905f90a35050565b6001600160a01b038084165f90815260016020526040902080549091161561106f578054604051632882d4e560e11b81526001600160a01b0380871660048301529091166024820152604401610424565b5f6111556111467f0000000000000000000000000000000000000000000000000000000000000000604080517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f60208201527f2bd5af9ee9fa1f0a7517853d71cfc160db46009177af5a82ed09c5510532c342918101919091527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc660608201524660808201526001600160a01b03821660a08201525f9060c001604051602081830303815290604052805190602001209050919050565b611150873361136d565b6113d5565b90506001600160a01b03851615806111895750846001600160a01b031661117d8286866113fb565b6001600160a01b031614155b156111b2576040516355a687a560e01b81526001600160a01b0386166004820152602401610424565b815460ff60a01b19339081166001600160a81b031990921691909117600160a01b1783556040516001600160a01b03871691907f0780dc183feb0e4f9714cd802b3c0a21894b7ccb4172c992569d2acb5d45f91c905f90a35050505050565b6001600160a01b0381165f9081526020819052604081208054611246906001600160801b03600160801b820481169116611714565b6001600160801b03169392505050565b5f6001600160801b03821115611289576040516306dfcc6560e41b81526080600482015260248101839052604401610424565b5090565b5f816001600160401b0316836001600160401b0316116112ad57816112af565b825b90505b92915050565b6001600160a01b0382165f90815260208190526040812080548291906001600160801b031684106112f35780546001600160801b03166112f5565b835b815490935061130e9084906001600160801b0316611771565b915061131982611256565b81546001600160801b0319166001600160801b0391821617808355600160801b9004168210156113655761134c82611256565b81546001600160801b03918216600160801b0291161781555b509250929050565b604080517f22453774069a3a2d0e979c562aad97dfb56d5f54d4fc27298e15c225e40b161f60208201526001600160a01b038085169282019290925290821660608201525f906080015b60405160208183030381529060405280519060200120905092915050565b60405161190160f01b602082015260228101839052604281018290525f906062016113b7565b5f611407848484611412565b509095945050505050565b5f80806041849003611446578435602086013560408701355f1a61143889828585611459565b955095509550505050611450565b505f915060029050825b93509350939050565b5f80807f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a084111561149257505f91506003905082611517565b604080515f808252602082018084528a905260ff891692820192909252606081018790526080810186905260019060a0016020604051602081039080840390855afa1580156114e3573d5f5f3e3d5ffd5b5050604051601f1901519150506001600160a01b03811661150e57505f925060019150829050611517565b92505f91508190505b9450945094915050565b80356001600160a01b0381168114611537575f5ffd5b919050565b5f6020828403121561154c575f5ffd5b6112af82611521565b5f60208284031215611565575f5ffd5b5035919050565b5f5f5f6060848603121561157e575f5ffd5b61158784611521565b95602085013595506040909401359392505050565b80356001600160401b0381168114611537575f5ffd5b5f5f5f606084860312156115c4575f5ffd5b6115cd84611521565b9250602084013591506115e26040850161159c565b90509250925092565b5f5f5f5f5f5f5f60e0888a031215611601575f5ffd5b61160a88611521565b9650602088013595506040880135945061162660608901611521565b93506080880135925061163b60a08901611521565b96999598509396929591949193505060c09091013590565b5f5f60408385031215611664575f5ffd5b61166d83611521565b915061167b6020840161159c565b90509250929050565b5f5f5f60408486031215611696575f5ffd5b61169f84611521565b925060208401356001600160401b038111156116b9575f5ffd5b8401601f810186136116c9575f5ffd5b80356001600160401b038111156116de575f5ffd5b8660208284010111156116ef575f5ffd5b939660209190910195509293505050565b634e487b7160e01b5f52601160045260245ffd5b6001600160801b0382811682821603908111156112b2576112b2611700565b6001600160801b0381811683821601908111156112b2576112b2611700565b6001600160401b0381811683821601908111156112b2576112b2611700565b818103818111156112b2576112b261170056",
+}
+
+// Staking is an auto generated Go binding around an Ethereum contract.
+type Staking struct {
+	abi abi.ABI
+}
+
+// GetABI returns the ABI associated with this contract binding.
+func (c *Staking) GetABI() abi.ABI {
+	return c.abi
+}
+
+// NewStaking creates a new instance of Staking.
+func NewStaking() *Staking {
+	parsed, err := StakingMetaData.ParseABI()
+	if err != nil {
+		panic(errors.New("invalid ABI: " + err.Error()))
+	}
+	return &Staking{abi: *parsed}
+}
+
+// Instance creates a wrapper for a deployed contract instance at the given address.
+// Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
+func (c *Staking) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
+	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
+}
+
+// PackConstructor is the Go binding used to pack the parameters required for
+// contract deployment.
+//
+// Solidity: constructor(address vault, address market_, address slasher_, uint64 unbonding, uint64 atRisk) returns()
+func (staking *Staking) PackConstructor(vault common.Address, market_ common.Address, slasher_ common.Address, unbonding uint64, atRisk uint64) []byte {
+	enc, err := staking.abi.Pack("", vault, market_, slasher_, unbonding, atRisk)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// PackAddOperator is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd0973a7b.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function addOperator(address operator, bytes consent) returns()
+func (staking *Staking) PackAddOperator(operator common.Address, consent []byte) []byte {
+	enc, err := staking.abi.Pack("addOperator", operator, consent)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackAddOperator is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd0973a7b.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function addOperator(address operator, bytes consent) returns()
+func (staking *Staking) TryPackAddOperator(operator common.Address, consent []byte) ([]byte, error) {
+	return staking.abi.Pack("addOperator", operator, consent)
+}
+
+// PackCompleteUnbond is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x890cf736.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function completeUnbond(address provider) returns()
+func (staking *Staking) PackCompleteUnbond(provider common.Address) []byte {
+	enc, err := staking.abi.Pack("completeUnbond", provider)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackCompleteUnbond is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x890cf736.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function completeUnbond(address provider) returns()
+func (staking *Staking) TryPackCompleteUnbond(provider common.Address) ([]byte, error) {
+	return staking.abi.Pack("completeUnbond", provider)
+}
+
+// PackDisputeHoldOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x48709038.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function disputeHoldOf(address provider) view returns(uint256 amount, uint64 until)
+func (staking *Staking) PackDisputeHoldOf(provider common.Address) []byte {
+	enc, err := staking.abi.Pack("disputeHoldOf", provider)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDisputeHoldOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x48709038.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function disputeHoldOf(address provider) view returns(uint256 amount, uint64 until)
+func (staking *Staking) TryPackDisputeHoldOf(provider common.Address) ([]byte, error) {
+	return staking.abi.Pack("disputeHoldOf", provider)
+}
+
+// DisputeHoldOfOutput serves as a container for the return parameters of contract
+// method DisputeHoldOf.
+type DisputeHoldOfOutput struct {
+	Amount *big.Int
+	Until  uint64
+}
+
+// UnpackDisputeHoldOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x48709038.
+//
+// Solidity: function disputeHoldOf(address provider) view returns(uint256 amount, uint64 until)
+func (staking *Staking) UnpackDisputeHoldOf(data []byte) (DisputeHoldOfOutput, error) {
+	out, err := staking.abi.Unpack("disputeHoldOf", data)
+	outstruct := new(DisputeHoldOfOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.Amount = abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	outstruct.Until = *abi.ConvertType(out[1], new(uint64)).(*uint64)
+	return *outstruct, nil
+}
+
+// PackFreeStakeOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf0bf35c6.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function freeStakeOf(address provider) view returns(uint256)
+func (staking *Staking) PackFreeStakeOf(provider common.Address) []byte {
+	enc, err := staking.abi.Pack("freeStakeOf", provider)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackFreeStakeOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf0bf35c6.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function freeStakeOf(address provider) view returns(uint256)
+func (staking *Staking) TryPackFreeStakeOf(provider common.Address) ([]byte, error) {
+	return staking.abi.Pack("freeStakeOf", provider)
+}
+
+// UnpackFreeStakeOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xf0bf35c6.
+//
+// Solidity: function freeStakeOf(address provider) view returns(uint256)
+func (staking *Staking) UnpackFreeStakeOf(data []byte) (*big.Int, error) {
+	out, err := staking.abi.Unpack("freeStakeOf", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackHoldExit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb240cdc2.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function holdExit(address provider, uint64 until) returns()
+func (staking *Staking) PackHoldExit(provider common.Address, until uint64) []byte {
+	enc, err := staking.abi.Pack("holdExit", provider, until)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackHoldExit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb240cdc2.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function holdExit(address provider, uint64 until) returns()
+func (staking *Staking) TryPackHoldExit(provider common.Address, until uint64) ([]byte, error) {
+	return staking.abi.Pack("holdExit", provider, until)
+}
+
+// PackHoldExitForDispute is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x7e3728a9.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function holdExitForDispute(address provider, uint256 amount, uint64 until) returns()
+func (staking *Staking) PackHoldExitForDispute(provider common.Address, amount *big.Int, until uint64) []byte {
+	enc, err := staking.abi.Pack("holdExitForDispute", provider, amount, until)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackHoldExitForDispute is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x7e3728a9.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function holdExitForDispute(address provider, uint256 amount, uint64 until) returns()
+func (staking *Staking) TryPackHoldExitForDispute(provider common.Address, amount *big.Int, until uint64) ([]byte, error) {
+	return staking.abi.Pack("holdExitForDispute", provider, amount, until)
+}
+
+// PackIsActiveOperator is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3367cca5.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function isActiveOperator(address operator) view returns(bool)
+func (staking *Staking) PackIsActiveOperator(operator common.Address) []byte {
+	enc, err := staking.abi.Pack("isActiveOperator", operator)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackIsActiveOperator is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3367cca5.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function isActiveOperator(address operator) view returns(bool)
+func (staking *Staking) TryPackIsActiveOperator(operator common.Address) ([]byte, error) {
+	return staking.abi.Pack("isActiveOperator", operator)
+}
+
+// UnpackIsActiveOperator is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x3367cca5.
+//
+// Solidity: function isActiveOperator(address operator) view returns(bool)
+func (staking *Staking) UnpackIsActiveOperator(data []byte) (bool, error) {
+	out, err := staking.abi.Unpack("isActiveOperator", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackMarket is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x80f55605.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function market() view returns(address)
+func (staking *Staking) PackMarket() []byte {
+	enc, err := staking.abi.Pack("market")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackMarket is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x80f55605.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function market() view returns(address)
+func (staking *Staking) TryPackMarket() ([]byte, error) {
+	return staking.abi.Pack("market")
+}
+
+// UnpackMarket is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x80f55605.
+//
+// Solidity: function market() view returns(address)
+func (staking *Staking) UnpackMarket(data []byte) (common.Address, error) {
+	out, err := staking.abi.Unpack("market", data)
+	if err != nil {
+		return *new(common.Address), err
+	}
+	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	return out0, nil
+}
+
+// PackPenalize is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4c2467e6.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function penalize(address provider, bytes32 cause, uint256 amount) returns(uint256 taken)
+func (staking *Staking) PackPenalize(provider common.Address, cause [32]byte, amount *big.Int) []byte {
+	enc, err := staking.abi.Pack("penalize", provider, cause, amount)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackPenalize is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4c2467e6.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function penalize(address provider, bytes32 cause, uint256 amount) returns(uint256 taken)
+func (staking *Staking) TryPackPenalize(provider common.Address, cause [32]byte, amount *big.Int) ([]byte, error) {
+	return staking.abi.Pack("penalize", provider, cause, amount)
+}
+
+// UnpackPenalize is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x4c2467e6.
+//
+// Solidity: function penalize(address provider, bytes32 cause, uint256 amount) returns(uint256 taken)
+func (staking *Staking) UnpackPenalize(data []byte) (*big.Int, error) {
+	out, err := staking.abi.Unpack("penalize", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackProviderOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x21338b38.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function providerOf(address operator) view returns(address)
+func (staking *Staking) PackProviderOf(operator common.Address) []byte {
+	enc, err := staking.abi.Pack("providerOf", operator)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackProviderOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x21338b38.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function providerOf(address operator) view returns(address)
+func (staking *Staking) TryPackProviderOf(operator common.Address) ([]byte, error) {
+	return staking.abi.Pack("providerOf", operator)
+}
+
+// UnpackProviderOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x21338b38.
+//
+// Solidity: function providerOf(address operator) view returns(address)
+func (staking *Staking) UnpackProviderOf(data []byte) (common.Address, error) {
+	out, err := staking.abi.Unpack("providerOf", data)
+	if err != nil {
+		return *new(common.Address), err
+	}
+	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	return out0, nil
+}
+
+// PackRetireOperator is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb4e28fc3.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function retireOperator(address operator) returns()
+func (staking *Staking) PackRetireOperator(operator common.Address) []byte {
+	enc, err := staking.abi.Pack("retireOperator", operator)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackRetireOperator is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb4e28fc3.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function retireOperator(address operator) returns()
+func (staking *Staking) TryPackRetireOperator(operator common.Address) ([]byte, error) {
+	return staking.abi.Pack("retireOperator", operator)
+}
+
+// PackSlash is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xaeca4e3e.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function slash(address provider, bytes32 cause, uint256 amount, address refundTo, uint256 refund, address bountyTo, uint256 bounty) returns(uint256 taken)
+func (staking *Staking) PackSlash(provider common.Address, cause [32]byte, amount *big.Int, refundTo common.Address, refund *big.Int, bountyTo common.Address, bounty *big.Int) []byte {
+	enc, err := staking.abi.Pack("slash", provider, cause, amount, refundTo, refund, bountyTo, bounty)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackSlash is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xaeca4e3e.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function slash(address provider, bytes32 cause, uint256 amount, address refundTo, uint256 refund, address bountyTo, uint256 bounty) returns(uint256 taken)
+func (staking *Staking) TryPackSlash(provider common.Address, cause [32]byte, amount *big.Int, refundTo common.Address, refund *big.Int, bountyTo common.Address, bounty *big.Int) ([]byte, error) {
+	return staking.abi.Pack("slash", provider, cause, amount, refundTo, refund, bountyTo, bounty)
+}
+
+// UnpackSlash is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xaeca4e3e.
+//
+// Solidity: function slash(address provider, bytes32 cause, uint256 amount, address refundTo, uint256 refund, address bountyTo, uint256 bounty) returns(uint256 taken)
+func (staking *Staking) UnpackSlash(data []byte) (*big.Int, error) {
+	out, err := staking.abi.Unpack("slash", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackSlasher is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb1344271.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function slasher() view returns(address)
+func (staking *Staking) PackSlasher() []byte {
+	enc, err := staking.abi.Pack("slasher")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackSlasher is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb1344271.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function slasher() view returns(address)
+func (staking *Staking) TryPackSlasher() ([]byte, error) {
+	return staking.abi.Pack("slasher")
+}
+
+// UnpackSlasher is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xb1344271.
+//
+// Solidity: function slasher() view returns(address)
+func (staking *Staking) UnpackSlasher(data []byte) (common.Address, error) {
+	out, err := staking.abi.Unpack("slasher", data)
+	if err != nil {
+		return *new(common.Address), err
+	}
+	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	return out0, nil
+}
+
+// PackStake is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xa694fc3a.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function stake(uint256 amount) returns()
+func (staking *Staking) PackStake(amount *big.Int) []byte {
+	enc, err := staking.abi.Pack("stake", amount)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackStake is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xa694fc3a.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function stake(uint256 amount) returns()
+func (staking *Staking) TryPackStake(amount *big.Int) ([]byte, error) {
+	return staking.abi.Pack("stake", amount)
+}
+
+// PackStakeOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x42623360.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function stakeOf(address provider) view returns(uint256)
+func (staking *Staking) PackStakeOf(provider common.Address) []byte {
+	enc, err := staking.abi.Pack("stakeOf", provider)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackStakeOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x42623360.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function stakeOf(address provider) view returns(uint256)
+func (staking *Staking) TryPackStakeOf(provider common.Address) ([]byte, error) {
+	return staking.abi.Pack("stakeOf", provider)
+}
+
+// UnpackStakeOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x42623360.
+//
+// Solidity: function stakeOf(address provider) view returns(uint256)
+func (staking *Staking) UnpackStakeOf(data []byte) (*big.Int, error) {
+	out, err := staking.abi.Unpack("stakeOf", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackUnbond is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x27de9e32.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function unbond(uint256 amount) returns()
+func (staking *Staking) PackUnbond(amount *big.Int) []byte {
+	enc, err := staking.abi.Pack("unbond", amount)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackUnbond is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x27de9e32.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function unbond(uint256 amount) returns()
+func (staking *Staking) TryPackUnbond(amount *big.Int) ([]byte, error) {
+	return staking.abi.Pack("unbond", amount)
+}
+
+// PackUnbondingOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xacf09912.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function unbondingOf(address provider) view returns(uint256 amount, uint64 exitAt)
+func (staking *Staking) PackUnbondingOf(provider common.Address) []byte {
+	enc, err := staking.abi.Pack("unbondingOf", provider)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackUnbondingOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xacf09912.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function unbondingOf(address provider) view returns(uint256 amount, uint64 exitAt)
+func (staking *Staking) TryPackUnbondingOf(provider common.Address) ([]byte, error) {
+	return staking.abi.Pack("unbondingOf", provider)
+}
+
+// UnbondingOfOutput serves as a container for the return parameters of contract
+// method UnbondingOf.
+type UnbondingOfOutput struct {
+	Amount *big.Int
+	ExitAt uint64
+}
+
+// UnpackUnbondingOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xacf09912.
+//
+// Solidity: function unbondingOf(address provider) view returns(uint256 amount, uint64 exitAt)
+func (staking *Staking) UnpackUnbondingOf(data []byte) (UnbondingOfOutput, error) {
+	out, err := staking.abi.Unpack("unbondingOf", data)
+	outstruct := new(UnbondingOfOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.Amount = abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	outstruct.ExitAt = *abi.ConvertType(out[1], new(uint64)).(*uint64)
+	return *outstruct, nil
+}
+
+// PackUnbondingPeriod is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x6cf6d675.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function unbondingPeriod() view returns(uint64)
+func (staking *Staking) PackUnbondingPeriod() []byte {
+	enc, err := staking.abi.Pack("unbondingPeriod")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackUnbondingPeriod is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x6cf6d675.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function unbondingPeriod() view returns(uint64)
+func (staking *Staking) TryPackUnbondingPeriod() ([]byte, error) {
+	return staking.abi.Pack("unbondingPeriod")
+}
+
+// UnpackUnbondingPeriod is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x6cf6d675.
+//
+// Solidity: function unbondingPeriod() view returns(uint64)
+func (staking *Staking) UnpackUnbondingPeriod(data []byte) (uint64, error) {
+	out, err := staking.abi.Unpack("unbondingPeriod", data)
+	if err != nil {
+		return *new(uint64), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint64)).(*uint64)
+	return out0, nil
+}
+
+// StakingExitHeldForDispute represents a ExitHeldForDispute event raised by the Staking contract.
+type StakingExitHeldForDispute struct {
+	Provider common.Address
+	Amount   *big.Int
+	Until    uint64
+	Raw      *types.Log // Blockchain specific contextual infos
+}
+
+const StakingExitHeldForDisputeEventName = "ExitHeldForDispute"
+
+// ContractEventName returns the user-defined event name.
+func (StakingExitHeldForDispute) ContractEventName() string {
+	return StakingExitHeldForDisputeEventName
+}
+
+// UnpackExitHeldForDisputeEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event ExitHeldForDispute(address indexed provider, uint256 amount, uint64 until)
+func (staking *Staking) UnpackExitHeldForDisputeEvent(log *types.Log) (*StakingExitHeldForDispute, error) {
+	event := "ExitHeldForDispute"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != staking.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(StakingExitHeldForDispute)
+	if len(log.Data) > 0 {
+		if err := staking.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range staking.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// StakingExitMoved represents a ExitMoved event raised by the Staking contract.
+type StakingExitMoved struct {
+	Provider common.Address
+	ExitAt   uint64
+	Raw      *types.Log // Blockchain specific contextual infos
+}
+
+const StakingExitMovedEventName = "ExitMoved"
+
+// ContractEventName returns the user-defined event name.
+func (StakingExitMoved) ContractEventName() string {
+	return StakingExitMovedEventName
+}
+
+// UnpackExitMovedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event ExitMoved(address indexed provider, uint64 exitAt)
+func (staking *Staking) UnpackExitMovedEvent(log *types.Log) (*StakingExitMoved, error) {
+	event := "ExitMoved"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != staking.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(StakingExitMoved)
+	if len(log.Data) > 0 {
+		if err := staking.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range staking.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// StakingOperatorAdded represents a OperatorAdded event raised by the Staking contract.
+type StakingOperatorAdded struct {
+	Provider common.Address
+	Operator common.Address
+	Raw      *types.Log // Blockchain specific contextual infos
+}
+
+const StakingOperatorAddedEventName = "OperatorAdded"
+
+// ContractEventName returns the user-defined event name.
+func (StakingOperatorAdded) ContractEventName() string {
+	return StakingOperatorAddedEventName
+}
+
+// UnpackOperatorAddedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event OperatorAdded(address indexed provider, address indexed operator)
+func (staking *Staking) UnpackOperatorAddedEvent(log *types.Log) (*StakingOperatorAdded, error) {
+	event := "OperatorAdded"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != staking.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(StakingOperatorAdded)
+	if len(log.Data) > 0 {
+		if err := staking.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range staking.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// StakingOperatorRetired represents a OperatorRetired event raised by the Staking contract.
+type StakingOperatorRetired struct {
+	Provider common.Address
+	Operator common.Address
+	Raw      *types.Log // Blockchain specific contextual infos
+}
+
+const StakingOperatorRetiredEventName = "OperatorRetired"
+
+// ContractEventName returns the user-defined event name.
+func (StakingOperatorRetired) ContractEventName() string {
+	return StakingOperatorRetiredEventName
+}
+
+// UnpackOperatorRetiredEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event OperatorRetired(address indexed provider, address indexed operator)
+func (staking *Staking) UnpackOperatorRetiredEvent(log *types.Log) (*StakingOperatorRetired, error) {
+	event := "OperatorRetired"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != staking.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(StakingOperatorRetired)
+	if len(log.Data) > 0 {
+		if err := staking.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range staking.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// StakingPenalized represents a Penalized event raised by the Staking contract.
+type StakingPenalized struct {
+	Provider common.Address
+	Cause    [32]byte
+	Amount   *big.Int
+	Stake    *big.Int
+	Raw      *types.Log // Blockchain specific contextual infos
+}
+
+const StakingPenalizedEventName = "Penalized"
+
+// ContractEventName returns the user-defined event name.
+func (StakingPenalized) ContractEventName() string {
+	return StakingPenalizedEventName
+}
+
+// UnpackPenalizedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Penalized(address indexed provider, bytes32 indexed cause, uint256 amount, uint256 stake)
+func (staking *Staking) UnpackPenalizedEvent(log *types.Log) (*StakingPenalized, error) {
+	event := "Penalized"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != staking.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(StakingPenalized)
+	if len(log.Data) > 0 {
+		if err := staking.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range staking.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// StakingSlashed represents a Slashed event raised by the Staking contract.
+type StakingSlashed struct {
+	Provider common.Address
+	Cause    [32]byte
+	Amount   *big.Int
+	Burned   *big.Int
+	Stake    *big.Int
+	Raw      *types.Log // Blockchain specific contextual infos
+}
+
+const StakingSlashedEventName = "Slashed"
+
+// ContractEventName returns the user-defined event name.
+func (StakingSlashed) ContractEventName() string {
+	return StakingSlashedEventName
+}
+
+// UnpackSlashedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Slashed(address indexed provider, bytes32 indexed cause, uint256 amount, uint256 burned, uint256 stake)
+func (staking *Staking) UnpackSlashedEvent(log *types.Log) (*StakingSlashed, error) {
+	event := "Slashed"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != staking.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(StakingSlashed)
+	if len(log.Data) > 0 {
+		if err := staking.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range staking.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// StakingStaked represents a Staked event raised by the Staking contract.
+type StakingStaked struct {
+	Provider common.Address
+	Amount   *big.Int
+	Stake    *big.Int
+	Raw      *types.Log // Blockchain specific contextual infos
+}
+
+const StakingStakedEventName = "Staked"
+
+// ContractEventName returns the user-defined event name.
+func (StakingStaked) ContractEventName() string {
+	return StakingStakedEventName
+}
+
+// UnpackStakedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Staked(address indexed provider, uint256 amount, uint256 stake)
+func (staking *Staking) UnpackStakedEvent(log *types.Log) (*StakingStaked, error) {
+	event := "Staked"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != staking.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(StakingStaked)
+	if len(log.Data) > 0 {
+		if err := staking.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range staking.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// StakingUnbonded represents a Unbonded event raised by the Staking contract.
+type StakingUnbonded struct {
+	Provider common.Address
+	Amount   *big.Int
+	Stake    *big.Int
+	Raw      *types.Log // Blockchain specific contextual infos
+}
+
+const StakingUnbondedEventName = "Unbonded"
+
+// ContractEventName returns the user-defined event name.
+func (StakingUnbonded) ContractEventName() string {
+	return StakingUnbondedEventName
+}
+
+// UnpackUnbondedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Unbonded(address indexed provider, uint256 amount, uint256 stake)
+func (staking *Staking) UnpackUnbondedEvent(log *types.Log) (*StakingUnbonded, error) {
+	event := "Unbonded"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != staking.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(StakingUnbonded)
+	if len(log.Data) > 0 {
+		if err := staking.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range staking.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// StakingUnbonding represents a Unbonding event raised by the Staking contract.
+type StakingUnbonding struct {
+	Provider  common.Address
+	Amount    *big.Int
+	Unbonding *big.Int
+	ExitAt    uint64
+	Raw       *types.Log // Blockchain specific contextual infos
+}
+
+const StakingUnbondingEventName = "Unbonding"
+
+// ContractEventName returns the user-defined event name.
+func (StakingUnbonding) ContractEventName() string {
+	return StakingUnbondingEventName
+}
+
+// UnpackUnbondingEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Unbonding(address indexed provider, uint256 amount, uint256 unbonding, uint64 exitAt)
+func (staking *Staking) UnpackUnbondingEvent(log *types.Log) (*StakingUnbonding, error) {
+	event := "Unbonding"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != staking.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(StakingUnbonding)
+	if len(log.Data) > 0 {
+		if err := staking.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range staking.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// UnpackError attempts to decode the provided error data using user-defined
+// error definitions.
+func (staking *Staking) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], staking.abi.Errors["BadOperatorConsent"].ID.Bytes()[:4]) {
+		return staking.UnpackBadOperatorConsentError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], staking.abi.Errors["ExitNotOpen"].ID.Bytes()[:4]) {
+		return staking.UnpackExitNotOpenError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], staking.abi.Errors["InsufficientStake"].ID.Bytes()[:4]) {
+		return staking.UnpackInsufficientStakeError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], staking.abi.Errors["NotMarket"].ID.Bytes()[:4]) {
+		return staking.UnpackNotMarketError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], staking.abi.Errors["NotOperatorOf"].ID.Bytes()[:4]) {
+		return staking.UnpackNotOperatorOfError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], staking.abi.Errors["NotSlasher"].ID.Bytes()[:4]) {
+		return staking.UnpackNotSlasherError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], staking.abi.Errors["NothingUnbonding"].ID.Bytes()[:4]) {
+		return staking.UnpackNothingUnbondingError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], staking.abi.Errors["OperatorTaken"].ID.Bytes()[:4]) {
+		return staking.UnpackOperatorTakenError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], staking.abi.Errors["SafeCastOverflowedUintDowncast"].ID.Bytes()[:4]) {
+		return staking.UnpackSafeCastOverflowedUintDowncastError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], staking.abi.Errors["UnsafeUnbonding"].ID.Bytes()[:4]) {
+		return staking.UnpackUnsafeUnbondingError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], staking.abi.Errors["ZeroAddress"].ID.Bytes()[:4]) {
+		return staking.UnpackZeroAddressError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], staking.abi.Errors["ZeroAmount"].ID.Bytes()[:4]) {
+		return staking.UnpackZeroAmountError(raw[4:])
+	}
+	return nil, errors.New("Unknown error")
+}
+
+// StakingBadOperatorConsent represents a BadOperatorConsent error raised by the Staking contract.
+type StakingBadOperatorConsent struct {
+	Operator common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadOperatorConsent(address operator)
+func StakingBadOperatorConsentErrorID() common.Hash {
+	return common.HexToHash("0x55a687a52a4e0d7378d9252a5978c63cda5557a4178f6b7b905cda39931ffef9")
+}
+
+// UnpackBadOperatorConsentError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadOperatorConsent(address operator)
+func (staking *Staking) UnpackBadOperatorConsentError(raw []byte) (*StakingBadOperatorConsent, error) {
+	out := new(StakingBadOperatorConsent)
+	if err := staking.abi.UnpackIntoInterface(out, "BadOperatorConsent", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StakingExitNotOpen represents a ExitNotOpen error raised by the Staking contract.
+type StakingExitNotOpen struct {
+	Provider common.Address
+	ExitAt   uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ExitNotOpen(address provider, uint64 exitAt)
+func StakingExitNotOpenErrorID() common.Hash {
+	return common.HexToHash("0x095df74c2ec48e9596b6b592088ffef0e6c428b2816616ee39857c60db11148f")
+}
+
+// UnpackExitNotOpenError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ExitNotOpen(address provider, uint64 exitAt)
+func (staking *Staking) UnpackExitNotOpenError(raw []byte) (*StakingExitNotOpen, error) {
+	out := new(StakingExitNotOpen)
+	if err := staking.abi.UnpackIntoInterface(out, "ExitNotOpen", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StakingInsufficientStake represents a InsufficientStake error raised by the Staking contract.
+type StakingInsufficientStake struct {
+	Provider common.Address
+	Free     *big.Int
+	Needed   *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error InsufficientStake(address provider, uint256 free, uint256 needed)
+func StakingInsufficientStakeErrorID() common.Hash {
+	return common.HexToHash("0x936d426dd74f230ad5a4425fb8e2282c39c20abb35ad8a2da02a9b2239d6c390")
+}
+
+// UnpackInsufficientStakeError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error InsufficientStake(address provider, uint256 free, uint256 needed)
+func (staking *Staking) UnpackInsufficientStakeError(raw []byte) (*StakingInsufficientStake, error) {
+	out := new(StakingInsufficientStake)
+	if err := staking.abi.UnpackIntoInterface(out, "InsufficientStake", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StakingNotMarket represents a NotMarket error raised by the Staking contract.
+type StakingNotMarket struct {
+	Caller common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotMarket(address caller)
+func StakingNotMarketErrorID() common.Hash {
+	return common.HexToHash("0xbfae38b33907467ea3651d4564b66c7df27bbd52b3924e47aa461b118ab3c8a3")
+}
+
+// UnpackNotMarketError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotMarket(address caller)
+func (staking *Staking) UnpackNotMarketError(raw []byte) (*StakingNotMarket, error) {
+	out := new(StakingNotMarket)
+	if err := staking.abi.UnpackIntoInterface(out, "NotMarket", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StakingNotOperatorOf represents a NotOperatorOf error raised by the Staking contract.
+type StakingNotOperatorOf struct {
+	Operator common.Address
+	Provider common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotOperatorOf(address operator, address provider)
+func StakingNotOperatorOfErrorID() common.Hash {
+	return common.HexToHash("0xaadf24dea3b36a4fe4666e4809c0b804f01945960c2a5733f6027012dc65c818")
+}
+
+// UnpackNotOperatorOfError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotOperatorOf(address operator, address provider)
+func (staking *Staking) UnpackNotOperatorOfError(raw []byte) (*StakingNotOperatorOf, error) {
+	out := new(StakingNotOperatorOf)
+	if err := staking.abi.UnpackIntoInterface(out, "NotOperatorOf", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StakingNotSlasher represents a NotSlasher error raised by the Staking contract.
+type StakingNotSlasher struct {
+	Caller common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotSlasher(address caller)
+func StakingNotSlasherErrorID() common.Hash {
+	return common.HexToHash("0x4bc0cd76e5ae33e138f3b6102c7a4d91ece10c34862bde6e59a763ba1571b395")
+}
+
+// UnpackNotSlasherError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotSlasher(address caller)
+func (staking *Staking) UnpackNotSlasherError(raw []byte) (*StakingNotSlasher, error) {
+	out := new(StakingNotSlasher)
+	if err := staking.abi.UnpackIntoInterface(out, "NotSlasher", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StakingNothingUnbonding represents a NothingUnbonding error raised by the Staking contract.
+type StakingNothingUnbonding struct {
+	Provider common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NothingUnbonding(address provider)
+func StakingNothingUnbondingErrorID() common.Hash {
+	return common.HexToHash("0xbf7babf42769460cc78797944234cd23f16a1f227ab920250aa68a7d7e85e6aa")
+}
+
+// UnpackNothingUnbondingError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NothingUnbonding(address provider)
+func (staking *Staking) UnpackNothingUnbondingError(raw []byte) (*StakingNothingUnbonding, error) {
+	out := new(StakingNothingUnbonding)
+	if err := staking.abi.UnpackIntoInterface(out, "NothingUnbonding", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StakingOperatorTaken represents a OperatorTaken error raised by the Staking contract.
+type StakingOperatorTaken struct {
+	Operator common.Address
+	Provider common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error OperatorTaken(address operator, address provider)
+func StakingOperatorTakenErrorID() common.Hash {
+	return common.HexToHash("0x5105a9ca5ae270dbc1d3884e3b505da00d1546b064c40df86b5754ddd49675bf")
+}
+
+// UnpackOperatorTakenError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error OperatorTaken(address operator, address provider)
+func (staking *Staking) UnpackOperatorTakenError(raw []byte) (*StakingOperatorTaken, error) {
+	out := new(StakingOperatorTaken)
+	if err := staking.abi.UnpackIntoInterface(out, "OperatorTaken", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StakingSafeCastOverflowedUintDowncast represents a SafeCastOverflowedUintDowncast error raised by the Staking contract.
+type StakingSafeCastOverflowedUintDowncast struct {
+	Bits  uint8
+	Value *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error SafeCastOverflowedUintDowncast(uint8 bits, uint256 value)
+func StakingSafeCastOverflowedUintDowncastErrorID() common.Hash {
+	return common.HexToHash("0x6dfcc6503a32754ce7a89698e18201fc5294fd4aad43edefee786f88423b1a12")
+}
+
+// UnpackSafeCastOverflowedUintDowncastError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error SafeCastOverflowedUintDowncast(uint8 bits, uint256 value)
+func (staking *Staking) UnpackSafeCastOverflowedUintDowncastError(raw []byte) (*StakingSafeCastOverflowedUintDowncast, error) {
+	out := new(StakingSafeCastOverflowedUintDowncast)
+	if err := staking.abi.UnpackIntoInterface(out, "SafeCastOverflowedUintDowncast", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StakingUnsafeUnbonding represents a UnsafeUnbonding error raised by the Staking contract.
+type StakingUnsafeUnbonding struct {
+	Unbonding uint64
+	Needed    uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error UnsafeUnbonding(uint64 unbonding, uint64 needed)
+func StakingUnsafeUnbondingErrorID() common.Hash {
+	return common.HexToHash("0xfcd1d7c989bafa08c40b09f28c9be7568832bcbda15f44a29d13f1bb0ab0e0ce")
+}
+
+// UnpackUnsafeUnbondingError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error UnsafeUnbonding(uint64 unbonding, uint64 needed)
+func (staking *Staking) UnpackUnsafeUnbondingError(raw []byte) (*StakingUnsafeUnbonding, error) {
+	out := new(StakingUnsafeUnbonding)
+	if err := staking.abi.UnpackIntoInterface(out, "UnsafeUnbonding", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StakingZeroAddress represents a ZeroAddress error raised by the Staking contract.
+type StakingZeroAddress struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ZeroAddress()
+func StakingZeroAddressErrorID() common.Hash {
+	return common.HexToHash("0xd92e233df2717d4a40030e20904abd27b68fcbeede117eaaccbbdac9618c8c73")
+}
+
+// UnpackZeroAddressError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ZeroAddress()
+func (staking *Staking) UnpackZeroAddressError(raw []byte) (*StakingZeroAddress, error) {
+	out := new(StakingZeroAddress)
+	if err := staking.abi.UnpackIntoInterface(out, "ZeroAddress", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StakingZeroAmount represents a ZeroAmount error raised by the Staking contract.
+type StakingZeroAmount struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ZeroAmount()
+func StakingZeroAmountErrorID() common.Hash {
+	return common.HexToHash("0x1f2a2005cb66a8e145327e8814e243a0996aec9bfe1e15a495778b1236dbd485")
+}
+
+// UnpackZeroAmountError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ZeroAmount()
+func (staking *Staking) UnpackZeroAmountError(raw []byte) (*StakingZeroAmount, error) {
+	out := new(StakingZeroAmount)
+	if err := staking.abi.UnpackIntoInterface(out, "ZeroAmount", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StoryWagerMetaData contains all meta data concerning the StoryWager contract.
+var StoryWagerMetaData = bind.MetaData{
+	ABI: "[{\"inputs\":[{\"internalType\":\"contractIMarket\",\"name\":\"market\",\"type\":\"address\"},{\"internalType\":\"contractIVault\",\"name\":\"vault\",\"type\":\"address\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"uint32[]\",\"name\":\"prompt\",\"type\":\"uint32[]\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"temperatureMilli\",\"type\":\"uint32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"answerWithin\",\"type\":\"uint64\"}],\"internalType\":\"structStoryWager.Question\",\"name\":\"question_\",\"type\":\"tuple\"},{\"internalType\":\"uint128\",\"name\":\"maxStake_\",\"type\":\"uint128\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"wager\",\"type\":\"uint256\"}],\"name\":\"cancel\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"wager\",\"type\":\"uint256\"}],\"name\":\"join\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"maxStake\",\"outputs\":[{\"internalType\":\"uint128\",\"name\":\"\",\"type\":\"uint128\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"},{\"internalType\":\"uint32[]\",\"name\":\"story\",\"type\":\"uint32[]\"},{\"internalType\":\"enumFinish\",\"name\":\"finish\",\"type\":\"uint8\"}],\"name\":\"onJobResult\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint128\",\"name\":\"stake\",\"type\":\"uint128\"}],\"name\":\"open\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"wager\",\"type\":\"uint256\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"wager\",\"type\":\"uint256\"}],\"name\":\"pay\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"question\",\"outputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"uint32[]\",\"name\":\"prompt\",\"type\":\"uint32[]\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"temperatureMilli\",\"type\":\"uint32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"answerWithin\",\"type\":\"uint64\"}],\"internalType\":\"structStoryWager.Question\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"wager\",\"type\":\"uint256\"}],\"name\":\"statusOf\",\"outputs\":[{\"internalType\":\"enumStoryWager.Status\",\"name\":\"\",\"type\":\"uint8\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"wager\",\"type\":\"uint256\"}],\"name\":\"wagerOf\",\"outputs\":[{\"components\":[{\"internalType\":\"address\",\"name\":\"first\",\"type\":\"address\"},{\"internalType\":\"bool\",\"name\":\"settled\",\"type\":\"bool\"},{\"internalType\":\"bool\",\"name\":\"cancelled\",\"type\":\"bool\"},{\"internalType\":\"bool\",\"name\":\"firstWon\",\"type\":\"bool\"},{\"internalType\":\"address\",\"name\":\"second\",\"type\":\"address\"},{\"internalType\":\"uint128\",\"name\":\"stake\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"pot\",\"type\":\"uint128\"},{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"internalType\":\"structStoryWager.Wager\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"wagers\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"uint256\",\"name\":\"wager\",\"type\":\"uint256\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"second\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"seed\",\"type\":\"bytes32\"}],\"name\":\"WagerAsked\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"uint256\",\"name\":\"wager\",\"type\":\"uint256\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"returnedEach\",\"type\":\"uint128\"}],\"name\":\"WagerCancelled\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"uint256\",\"name\":\"wager\",\"type\":\"uint256\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"first\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"stake\",\"type\":\"uint128\"}],\"name\":\"WagerOpened\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"uint256\",\"name\":\"wager\",\"type\":\"uint256\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"winner\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"}],\"name\":\"WagerPaid\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"uint256\",\"name\":\"wager\",\"type\":\"uint256\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"winner\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"pot\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint32[]\",\"name\":\"story\",\"type\":\"uint32[]\"},{\"indexed\":false,\"internalType\":\"enumFinish\",\"name\":\"finish\",\"type\":\"uint8\"}],\"name\":\"WagerWon\",\"type\":\"event\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"}],\"name\":\"NotFirst\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"}],\"name\":\"NotMarket\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"token\",\"type\":\"address\"}],\"name\":\"SafeERC20FailedOperation\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint128\",\"name\":\"stake\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"min\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"max\",\"type\":\"uint128\"}],\"name\":\"StakeOutOfRange\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint32\",\"name\":\"tokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"limit\",\"type\":\"uint32\"}],\"name\":\"StoryTooLong\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"UnknownJob\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"wager\",\"type\":\"uint256\"},{\"internalType\":\"enumStoryWager.Status\",\"name\":\"status\",\"type\":\"uint8\"}],\"name\":\"WrongStatus\",\"type\":\"error\"}]",
+	ID:  "451b8b525d830984a18cc25143a88f0a4d",
+	Bin: "0x610100604052348015610010575f5ffd5b506040516123e43803806123e483398101604081905261002f91610315565b6001600160a01b03808516608052831660a081905260408051637e062a3560e11b8152905163fc0c546a916004808201926020929091908290030181865afa15801561007d573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906100a19190610428565b6001600160a01b031660c0526001600160801b03811660e052604082015161010063ffffffff909116111561010357604080830151905163674ce11560e11b815263ffffffff9091166004820152610100602482015260440160405180910390fd5b81515f908155602083015183919060019061011e90826104ce565b5060408201516002820180546060850151608086015163ffffffff9485166001600160401b031993841617640100000000959092169490940217600160401b600160c01b031916680100000000000000006001600160801b03948516021790915560a084015160c0850151908316600160801b919093160291909117600383015560e090920151600490910180549092166001600160401b03909116179055506105b492505050565b6001600160a01b03811681146101db575f5ffd5b50565b634e487b7160e01b5f52604160045260245ffd5b60405161010081016001600160401b0381118282101715610215576102156101de565b60405290565b604051601f8201601f191681016001600160401b0381118282101715610243576102436101de565b604052919050565b805163ffffffff8116811461025e575f5ffd5b919050565b5f82601f830112610272575f5ffd5b81516001600160401b0381111561028b5761028b6101de565b8060051b61029b6020820161021b565b918252602081850181019290810190868411156102b6575f5ffd5b6020860192505b838310156102df576102ce8361024b565b8252602092830192909101906102bd565b9695505050505050565b80516001600160801b038116811461025e575f5ffd5b80516001600160401b038116811461025e575f5ffd5b5f5f5f5f60808587031215610328575f5ffd5b8451610333816101c7565b6020860151909450610344816101c7565b60408601519093506001600160401b0381111561035f575f5ffd5b85016101008188031215610371575f5ffd5b6103796101f2565b8151815260208201516001600160401b03811115610395575f5ffd5b6103a189828501610263565b6020830152506103b36040830161024b565b60408201526103c46060830161024b565b60608201526103d5608083016102e9565b60808201526103e660a083016102e9565b60a08201526103f760c083016102e9565b60c082015261040860e083016102ff565b60e0820152925061041d9050606086016102e9565b905092959194509250565b5f60208284031215610438575f5ffd5b8151610443816101c7565b9392505050565b68010000000000000000821115610463576104636101de565b8054828255808310156104c9576007830160031c825f528060205f2001601c8560021b1680156104a2575f19820180545f198360200360031b1c168155505b50816007840160031c0391505f5b828110156104c5575f828201556001016104b0565b5050505b505050565b81516001600160401b038111156104e7576104e76101de565b6104f1818361044a565b60208301610504835f9081526020902090565b8260031c5f5b81811015610567575f5f5b600881101561055a5761054961052f875163ffffffff1690565b63ffffffff908116600584901b90811b91901b1984161790565b602096909601959150600101610515565b508382015560010161050a565b5060071984168085038186146105aa575f5f5b828110156105a45761059361052f885163ffffffff1690565b60209790970196915060010161057a565b50848401555b5050505050505050565b60805160a05160c05160e051611da961063b5f395f81816101710152818161046501526104c501525f818161108d01526110cb01525f81816107f301528181610a3a01528181610abd01528181610d23015281816110ed015261113201525f81816102310152818161088601528181610bd001528181610d820152610ed80152611da95ff3fe608060405234801561000f575f5ffd5b506004361061009b575f3560e01c806340e58ee51161006357806340e58ee514610113578063ad35efd414610126578063c290d69114610146578063cdc11da814610159578063ea1b28e01461016c575f5ffd5b8063049878f31461009f57806307773a70146100b457806310269c97146100cb57806335499b4c146100eb5780633fad9ae0146100fe575b5f5ffd5b6100b26100ad366004611527565b6101ab565b005b6005545b6040519081526020015b60405180910390f35b6100de6100d9366004611527565b610323565b6040516100c2919061153e565b6100b86100f93660046115f3565b610418565b6101066105d2565b6040516100c2919061164e565b6100b2610121366004611527565b61070a565b610139610134366004611527565b610b2c565b6040516100c2919061172b565b6100b2610154366004611527565b610c6d565b6100b261016736600461175a565b610d77565b6101937f000000000000000000000000000000000000000000000000000000000000000081565b6040516001600160801b0390911681526020016100c2565b5f6101b7826001611004565b90505f446101c6600143611802565b6040805160208101939093529040908201523060608201526080810184905260a00160408051601f1981840301815291905280516020909101206001830180546001600160a01b03191633179055600283015490915061022e906001600160801b0316611080565b5f7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663831ae25261026784611199565b6040518263ffffffff1660e01b81526004016102839190611843565b6020604051808303815f875af115801561029f573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906102c3919061194f565b600384018190555f8181526006602052604090819020869055519091503390829086907f61283d27be8d5f96adcc3fd4e411ef04046b22de56385b29a16f2d3b53a71cc0906103159087815260200190565b60405180910390a450505050565b60408051610100810182525f80825260208201819052918101829052606081018290526080810182905260a0810182905260c0810182905260e08101919091526005828154811061037657610376611966565b5f9182526020918290206040805161010081018252600490930290910180546001600160a01b03808216855260ff600160a01b83048116151596860196909652600160a81b82048616151593850193909352600160b01b900490931615156060830152600183015416608082015260028201546001600160801b0380821660a0840152600160801b9091041660c082015260039091015460e082015292915050565b6003545f90819061043b90600290600160801b90046001600160801b031661198e565b6104469060016119bb565b9050806001600160801b0316836001600160801b0316108061049957507f00000000000000000000000000000000000000000000000000000000000000006001600160801b0316836001600160801b0316115b156104f757604051633b531d6760e21b81526001600160801b03808516600483015280831660248301527f00000000000000000000000000000000000000000000000000000000000000001660448201526064015b60405180910390fd5b600580546001810182555f91909152600481027f036b6384b5eca791c62761152d0c79bb0604c104a5fb6f4eb0703f3154bb3db0810180546001600160a01b0319163390811782557f036b6384b5eca791c62761152d0c79bb0604c104a5fb6f4eb0703f3154bb3db290920180546001600160801b0388166fffffffffffffffffffffffffffffffff1990911681179091556040519081529294509184907f257b69d6d0022e18c0b8b5ece558cf46c2073a74fc45ef2f4e7b63384bf4674e9060200160405180910390a36105cb84611080565b5050919050565b6040805161010080820183525f808352606060208085018290528486018390529084018290526080840182905260a0840182905260c0840182905260e0840182905284519283018552815483526001805486518184028101840190975280875294959394929385830193909283018282801561069657602002820191905f5260205f20905f905b82829054906101000a900463ffffffff1663ffffffff16815260200190600401906020826003010492830192600103820291508084116106595790505b5050509183525050600282015463ffffffff808216602084015264010000000082041660408301526001600160801b03600160401b9091048116606083015260038301548082166080840152600160801b90041660a082015260049091015467ffffffffffffffff1660c090910152919050565b5f61071482610b2c565b90505f6005838154811061072a5761072a611966565b5f91825260209091206004909102019050600182600581111561074f5761074f6116fb565b036108685780546001600160a01b031633146107805760405163b49e3d1f60e01b81523360048201526024016104ee565b805460ff60a81b1916600160a81b17815560028101546040516001600160801b03909116815283907fa71c95ea618485c1a6a365583343ac869877e88498f9986afd5082d2361ad4139060200160405180910390a28054600282015460405163f3fef3a360e01b81526001600160a01b037f000000000000000000000000000000000000000000000000000000000000000081169363f3fef3a3936108369391909216916001600160801b0316906004016119da565b5f604051808303815f87803b15801561084d575f5ffd5b505af115801561085f573d5f5f3e3d5ffd5b50505050505050565b60038101546040516357ff000760e11b81525f916001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169163affe000e916108bd9160040190815260200190565b61032060405180830381865afa1580156108d9573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906108fd9190611ab0565b90505f600482602001516005811115610918576109186116fb565b14801561092757508161026001515b9050600284600581111561093d5761093d6116fb565b141580610969575060058260200151600581111561095d5761095d6116fb565b14158015610969575080155b1561098b57848460405163a5d15e1f60e01b81526004016104ee929190611c77565b825460ff60a81b1916600160a81b1783555f6002826109aa575f6109b1565b8361020001515b6002808701546109cc916001600160801b0390911690611c94565b6109d69190611cbd565b6109e0919061198e565b6040516001600160801b038216815290915086907fa71c95ea618485c1a6a365583343ac869877e88498f9986afd5082d2361ad4139060200160405180910390a2835460405163f3fef3a360e01b81526001600160a01b037f000000000000000000000000000000000000000000000000000000000000000081169263f3fef3a392610a7592919091169085906004016119da565b5f604051808303815f87803b158015610a8c575f5ffd5b505af1158015610a9e573d5f5f3e3d5ffd5b505050600185015460405163f3fef3a360e01b81526001600160a01b037f00000000000000000000000000000000000000000000000000000000000000008116935063f3fef3a392610af79291169085906004016119da565b5f604051808303815f87803b158015610b0e575f5ffd5b505af1158015610b20573d5f5f3e3d5ffd5b50505050505050505050565b6005545f908210610b3e57505f919050565b5f60058381548110610b5257610b52611966565b5f91825260209091206004909102018054909150600160a81b900460ff1615610b7e5750600592915050565b8054600160a01b900460ff1615610b985750600492915050565b60018101546001600160a01b0316610bb35750600192915050565b6003808201546040516357ff000760e11b815260048101919091527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063affe000e9060240161032060405180830381865afa158015610c1e573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610c429190611ab0565b602001516005811115610c5757610c576116fb565b14610c63576002610c66565b60035b9392505050565b5f610c79826004611004565b6002810154909150600160801b90046001600160801b03165f819003610cb75782600460405163a5d15e1f60e01b81526004016104ee929190611c77565b6002820180546001600160801b03169055610cd18261136a565b6001600160a01b0316837fcb1c8b15ce70065fcef2fd7938c94ec1d9aea2480695b87e40c373420203a46583604051610d1991906001600160801b0391909116815260200190565b60405180910390a37f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663f3fef3a3610d598461136a565b836040518363ffffffff1660e01b81526004016108369291906119da565b336001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001614610dc25760405163bfae38b360e01b81523360048201526024016104ee565b5f858152600660205260409020546005541580610e0157508560058281548110610dee57610dee611966565b905f5260205f2090600402016003015414155b15610e225760405163e498a48160e01b8152600481018790526024016104ee565b5f60058281548110610e3657610e36611966565b5f918252602082206004909102019150805b85811015610e9157868682818110610e6257610e62611966565b9050602002016020810190610e779190611cdc565b610e879063ffffffff1683611cf7565b9150600101610e48565b50815460ff60a01b1916600160a01b178255610eae600282611d0a565b825460ff60b01b19169015600160b01b021782556040516357ff000760e11b8152600481018990527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063affe000e9060240161032060405180830381865afa158015610f26573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610f4a9190611ab0565b6102000151600280840154610f6a916001600160801b0390911690611c94565b610f749190611cbd565b6002830180546001600160801b03928316600160801b029216919091179055610f9c8261136a565b6001600160a01b0316837f47686f7292ca97dfe648892625f01d832f9e70698fbee6914ed180c4bd2cb6b68460020160109054906101000a90046001600160801b0316898989604051610ff29493929190611d1d565b60405180910390a35050505050505050565b5f5f61100f84610b2c565b9050826005811115611023576110236116fb565b816005811115611035576110356116fb565b1461105757838160405163a5d15e1f60e01b81526004016104ee929190611c77565b6005848154811061106a5761106a611966565b905f5260205f2090600402019150505b92915050565b6110be6001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001633306001600160801b03851661139d565b61111b6001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000167f00000000000000000000000000000000000000000000000000000000000000006001600160801b0384166113d9565b6040516311f9fbc960e21b81526001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016906347e7ef249061116990309085906004016119da565b5f604051808303815f87803b158015611180575f5ffd5b505af1158015611192573d5f5f3e3d5ffd5b5050505050565b6040805161018081018252606060208083018290525f838501819052828401929092526080830182905260a0830182905260c0830182905260e083018290526101008301829052610120830182905261014083018290526101608301829052815483526001805485518184028101840190965280865293949293909183018282801561126d57602002820191905f5260205f20905f905b82829054906101000a900463ffffffff1663ffffffff16815260200190600401906020826003010492830192600103820291508084116112305790505b5050505050602083810191909152600282015463ffffffff81166040808601919091528051600160f81b938101939093526001600160e01b0319640100000000830460e01b1660218401525f602584018190526029840187905260498401819052604d84015280518084036031018152605190930190526060840191909152600160401b90046001600160801b039081166080840152600382015480821660a0850152600160801b90041660c083015260048101546113369067ffffffffffffffff1642611d89565b67ffffffffffffffff1660e0830152506101008101919091523061012082015262061a806101408201525f61016082015290565b80545f90600160b01b900460ff1661138f5760018201546001600160a01b031661107a565b50546001600160a01b031690565b6113ab848484846001611458565b6113d357604051635274afe760e01b81526001600160a01b03851660048201526024016104ee565b50505050565b6113e58383835f6114c5565b611453576113f683835f60016114c5565b61141e57604051635274afe760e01b81526001600160a01b03841660048201526024016104ee565b61142b83838360016114c5565b61145357604051635274afe760e01b81526001600160a01b03841660048201526024016104ee565b505050565b6040516323b872dd60e01b5f8181526001600160a01b038781166004528616602452604485905291602083606481808c5af1925060015f511483166114b45783831516156114a8573d5f823e3d81fd5b5f883b113d1516831692505b604052505f60605295945050505050565b60405163095ea7b360e01b5f8181526001600160a01b038616600452602485905291602083604481808b5af1925060015f5114831661151b57838315161561150f573d5f823e3d81fd5b5f873b113d1516831692505b60405250949350505050565b5f60208284031215611537575f5ffd5b5035919050565b81516001600160a01b0316815260208083015115159082015260408083015115159082015260608083015161010083019161157c9084018215159052565b50608083015161159760808401826001600160a01b03169052565b5060a08301516115b260a08401826001600160801b03169052565b5060c08301516115cd60c08401826001600160801b03169052565b5060e092830151919092015290565b6001600160801b03811681146115f0575f5ffd5b50565b5f60208284031215611603575f5ffd5b8135610c66816115dc565b5f8151808452602084019350602083015f5b8281101561164457815163ffffffff16865260209586019590910190600101611620565b5093949350505050565b60208152815160208201525f6020830151610100604084015261167561012084018261160e565b905063ffffffff604085015116606084015263ffffffff606085015116608084015260808401516116b160a08501826001600160801b03169052565b5060a08401516001600160801b03811660c08501525060c08401516001600160801b03811660e08501525060e084015167ffffffffffffffff81166101008501525b509392505050565b634e487b7160e01b5f52602160045260245ffd5b600681106115f057634e487b7160e01b5f52602160045260245ffd5b602081016117388361170f565b91905290565b600681106115f0575f5ffd5b80356117558161173e565b919050565b5f5f5f5f5f6080868803121561176e575f5ffd5b8535945060208601359350604086013567ffffffffffffffff811115611792575f5ffd5b8601601f810188136117a2575f5ffd5b803567ffffffffffffffff8111156117b8575f5ffd5b8860208260051b84010111156117cc575f5ffd5b602091909101935091506117e26060870161174a565b90509295509295909350565b634e487b7160e01b5f52601160045260245ffd5b8181038181111561107a5761107a6117ee565b5f81518084528060208401602086015e5f602082860101526020601f19601f83011685010191505092915050565b60208152815160208201525f6020830151610180604084015261186a6101a084018261160e565b90506040840151611883606085018263ffffffff169052565b506060840151838203601f1901608085015261189f8282611815565b91505060808401516118bc60a08501826001600160801b03169052565b5060a08401516001600160801b03811660c08501525060c08401516001600160801b03811660e08501525060e084015167ffffffffffffffff8116610100850152506101008401516101208401526101208401516119266101408501826001600160a01b03169052565b5061014084015163ffffffff8116610160850152506101608401518015156101808501526116f3565b5f6020828403121561195f575f5ffd5b5051919050565b634e487b7160e01b5f52603260045260245ffd5b634e487b7160e01b5f52601260045260245ffd5b5f6001600160801b038316806119a6576119a661197a565b806001600160801b0384160491505092915050565b6001600160801b03818116838216019081111561107a5761107a6117ee565b6001600160a01b039290921682526001600160801b0316602082015260400190565b604051610320810167ffffffffffffffff81118282101715611a2c57634e487b7160e01b5f52604160045260245ffd5b60405290565b80516001600160a01b0381168114611755575f5ffd5b80516117558161173e565b805167ffffffffffffffff81168114611755575f5ffd5b63ffffffff811681146115f0575f5ffd5b805161175581611a6a565b80518015158114611755575f5ffd5b805160ff81168114611755575f5ffd5b8051611755816115dc565b5f610320828403128015611ac2575f5ffd5b50611acb6119fc565b611ad483611a32565b8152611ae260208401611a48565b6020820152611af360408401611a53565b6040820152611b0460608401611a32565b6060820152611b1560808401611a53565b6080820152611b2660a08401611a7b565b60a0820152611b3760c08401611a32565b60c0820152611b4860e08401611a86565b60e0820152611b5a6101008401611a86565b6101008201526101208381015190820152610140808401519082015261016080840151908201526101808084015190820152611b996101a08401611a7b565b6101a0820152611bac6101c08401611a95565b6101c0820152611bbf6101e08401611aa5565b6101e0820152611bd26102008401611aa5565b610200820152611be56102208401611a32565b610220820152611bf86102408401611a86565b610240820152611c0b6102608401611a86565b610260820152611c1e6102808401611a7b565b610280820152611c316102a08401611a7b565b6102a0820152611c446102c08401611aa5565b6102c0820152611c576102e08401611aa5565b6102e0820152611c6a6103008401611a53565b6103008201529392505050565b82815260408101611c878361170f565b8260208301529392505050565b6001600160801b038181168382160290811690818114611cb657611cb66117ee565b5092915050565b6001600160801b03828116828216039081111561107a5761107a6117ee565b5f60208284031215611cec575f5ffd5b8135610c6681611a6a565b8082018082111561107a5761107a6117ee565b5f82611d1857611d1861197a565b500690565b6001600160801b038516815260606020820181905281018390525f8460808301825b86811015611d6c578235611d5281611a6a565b63ffffffff16825260209283019290910190600101611d3f565b509150611d7a90508361170f565b82604083015295945050505050565b67ffffffffffffffff818116838216019081111561107a5761107a6117ee56",
+}
+
+// StoryWager is an auto generated Go binding around an Ethereum contract.
+type StoryWager struct {
+	abi abi.ABI
+}
+
+// GetABI returns the ABI associated with this contract binding.
+func (c *StoryWager) GetABI() abi.ABI {
+	return c.abi
+}
+
+// NewStoryWager creates a new instance of StoryWager.
+func NewStoryWager() *StoryWager {
+	parsed, err := StoryWagerMetaData.ParseABI()
+	if err != nil {
+		panic(errors.New("invalid ABI: " + err.Error()))
+	}
+	return &StoryWager{abi: *parsed}
+}
+
+// Instance creates a wrapper for a deployed contract instance at the given address.
+// Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
+func (c *StoryWager) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
+	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
+}
+
+// PackConstructor is the Go binding used to pack the parameters required for
+// contract deployment.
+//
+// Solidity: constructor(address market, address vault, (bytes32,uint32[],uint32,uint32,uint128,uint128,uint128,uint64) question_, uint128 maxStake_) returns()
+func (storyWager *StoryWager) PackConstructor(market common.Address, vault common.Address, question_ StoryWagerQuestion, maxStake_ *big.Int) []byte {
+	enc, err := storyWager.abi.Pack("", market, vault, question_, maxStake_)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// PackCancel is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x40e58ee5.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function cancel(uint256 wager) returns()
+func (storyWager *StoryWager) PackCancel(wager *big.Int) []byte {
+	enc, err := storyWager.abi.Pack("cancel", wager)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackCancel is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x40e58ee5.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function cancel(uint256 wager) returns()
+func (storyWager *StoryWager) TryPackCancel(wager *big.Int) ([]byte, error) {
+	return storyWager.abi.Pack("cancel", wager)
+}
+
+// PackJoin is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x049878f3.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function join(uint256 wager) returns()
+func (storyWager *StoryWager) PackJoin(wager *big.Int) []byte {
+	enc, err := storyWager.abi.Pack("join", wager)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackJoin is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x049878f3.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function join(uint256 wager) returns()
+func (storyWager *StoryWager) TryPackJoin(wager *big.Int) ([]byte, error) {
+	return storyWager.abi.Pack("join", wager)
+}
+
+// PackMaxStake is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xea1b28e0.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function maxStake() view returns(uint128)
+func (storyWager *StoryWager) PackMaxStake() []byte {
+	enc, err := storyWager.abi.Pack("maxStake")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackMaxStake is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xea1b28e0.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function maxStake() view returns(uint128)
+func (storyWager *StoryWager) TryPackMaxStake() ([]byte, error) {
+	return storyWager.abi.Pack("maxStake")
+}
+
+// UnpackMaxStake is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xea1b28e0.
+//
+// Solidity: function maxStake() view returns(uint128)
+func (storyWager *StoryWager) UnpackMaxStake(data []byte) (*big.Int, error) {
+	out, err := storyWager.abi.Unpack("maxStake", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackOnJobResult is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcdc11da8.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function onJobResult(bytes32 job, bytes32 , uint32[] story, uint8 finish) returns()
+func (storyWager *StoryWager) PackOnJobResult(job [32]byte, arg1 [32]byte, story []uint32, finish uint8) []byte {
+	enc, err := storyWager.abi.Pack("onJobResult", job, arg1, story, finish)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackOnJobResult is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcdc11da8.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function onJobResult(bytes32 job, bytes32 , uint32[] story, uint8 finish) returns()
+func (storyWager *StoryWager) TryPackOnJobResult(job [32]byte, arg1 [32]byte, story []uint32, finish uint8) ([]byte, error) {
+	return storyWager.abi.Pack("onJobResult", job, arg1, story, finish)
+}
+
+// PackOpen is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x35499b4c.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function open(uint128 stake) returns(uint256 wager)
+func (storyWager *StoryWager) PackOpen(stake *big.Int) []byte {
+	enc, err := storyWager.abi.Pack("open", stake)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackOpen is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x35499b4c.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function open(uint128 stake) returns(uint256 wager)
+func (storyWager *StoryWager) TryPackOpen(stake *big.Int) ([]byte, error) {
+	return storyWager.abi.Pack("open", stake)
+}
+
+// UnpackOpen is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x35499b4c.
+//
+// Solidity: function open(uint128 stake) returns(uint256 wager)
+func (storyWager *StoryWager) UnpackOpen(data []byte) (*big.Int, error) {
+	out, err := storyWager.abi.Unpack("open", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackPay is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc290d691.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function pay(uint256 wager) returns()
+func (storyWager *StoryWager) PackPay(wager *big.Int) []byte {
+	enc, err := storyWager.abi.Pack("pay", wager)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackPay is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc290d691.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function pay(uint256 wager) returns()
+func (storyWager *StoryWager) TryPackPay(wager *big.Int) ([]byte, error) {
+	return storyWager.abi.Pack("pay", wager)
+}
+
+// PackQuestion is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3fad9ae0.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function question() view returns((bytes32,uint32[],uint32,uint32,uint128,uint128,uint128,uint64))
+func (storyWager *StoryWager) PackQuestion() []byte {
+	enc, err := storyWager.abi.Pack("question")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackQuestion is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3fad9ae0.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function question() view returns((bytes32,uint32[],uint32,uint32,uint128,uint128,uint128,uint64))
+func (storyWager *StoryWager) TryPackQuestion() ([]byte, error) {
+	return storyWager.abi.Pack("question")
+}
+
+// UnpackQuestion is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x3fad9ae0.
+//
+// Solidity: function question() view returns((bytes32,uint32[],uint32,uint32,uint128,uint128,uint128,uint64))
+func (storyWager *StoryWager) UnpackQuestion(data []byte) (StoryWagerQuestion, error) {
+	out, err := storyWager.abi.Unpack("question", data)
+	if err != nil {
+		return *new(StoryWagerQuestion), err
+	}
+	out0 := *abi.ConvertType(out[0], new(StoryWagerQuestion)).(*StoryWagerQuestion)
+	return out0, nil
+}
+
+// PackStatusOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xad35efd4.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function statusOf(uint256 wager) view returns(uint8)
+func (storyWager *StoryWager) PackStatusOf(wager *big.Int) []byte {
+	enc, err := storyWager.abi.Pack("statusOf", wager)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackStatusOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xad35efd4.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function statusOf(uint256 wager) view returns(uint8)
+func (storyWager *StoryWager) TryPackStatusOf(wager *big.Int) ([]byte, error) {
+	return storyWager.abi.Pack("statusOf", wager)
+}
+
+// UnpackStatusOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xad35efd4.
+//
+// Solidity: function statusOf(uint256 wager) view returns(uint8)
+func (storyWager *StoryWager) UnpackStatusOf(data []byte) (uint8, error) {
+	out, err := storyWager.abi.Unpack("statusOf", data)
+	if err != nil {
+		return *new(uint8), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint8)).(*uint8)
+	return out0, nil
+}
+
+// PackWagerOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x10269c97.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function wagerOf(uint256 wager) view returns((address,bool,bool,bool,address,uint128,uint128,bytes32))
+func (storyWager *StoryWager) PackWagerOf(wager *big.Int) []byte {
+	enc, err := storyWager.abi.Pack("wagerOf", wager)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackWagerOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x10269c97.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function wagerOf(uint256 wager) view returns((address,bool,bool,bool,address,uint128,uint128,bytes32))
+func (storyWager *StoryWager) TryPackWagerOf(wager *big.Int) ([]byte, error) {
+	return storyWager.abi.Pack("wagerOf", wager)
+}
+
+// UnpackWagerOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x10269c97.
+//
+// Solidity: function wagerOf(uint256 wager) view returns((address,bool,bool,bool,address,uint128,uint128,bytes32))
+func (storyWager *StoryWager) UnpackWagerOf(data []byte) (StoryWagerWager, error) {
+	out, err := storyWager.abi.Unpack("wagerOf", data)
+	if err != nil {
+		return *new(StoryWagerWager), err
+	}
+	out0 := *abi.ConvertType(out[0], new(StoryWagerWager)).(*StoryWagerWager)
+	return out0, nil
+}
+
+// PackWagers is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x07773a70.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function wagers() view returns(uint256)
+func (storyWager *StoryWager) PackWagers() []byte {
+	enc, err := storyWager.abi.Pack("wagers")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackWagers is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x07773a70.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function wagers() view returns(uint256)
+func (storyWager *StoryWager) TryPackWagers() ([]byte, error) {
+	return storyWager.abi.Pack("wagers")
+}
+
+// UnpackWagers is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x07773a70.
+//
+// Solidity: function wagers() view returns(uint256)
+func (storyWager *StoryWager) UnpackWagers(data []byte) (*big.Int, error) {
+	out, err := storyWager.abi.Unpack("wagers", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// StoryWagerWagerAsked represents a WagerAsked event raised by the StoryWager contract.
+type StoryWagerWagerAsked struct {
+	Wager  *big.Int
+	Job    [32]byte
+	Second common.Address
+	Seed   [32]byte
+	Raw    *types.Log // Blockchain specific contextual infos
+}
+
+const StoryWagerWagerAskedEventName = "WagerAsked"
+
+// ContractEventName returns the user-defined event name.
+func (StoryWagerWagerAsked) ContractEventName() string {
+	return StoryWagerWagerAskedEventName
+}
+
+// UnpackWagerAskedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event WagerAsked(uint256 indexed wager, bytes32 indexed job, address indexed second, bytes32 seed)
+func (storyWager *StoryWager) UnpackWagerAskedEvent(log *types.Log) (*StoryWagerWagerAsked, error) {
+	event := "WagerAsked"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != storyWager.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(StoryWagerWagerAsked)
+	if len(log.Data) > 0 {
+		if err := storyWager.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range storyWager.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// StoryWagerWagerCancelled represents a WagerCancelled event raised by the StoryWager contract.
+type StoryWagerWagerCancelled struct {
+	Wager        *big.Int
+	ReturnedEach *big.Int
+	Raw          *types.Log // Blockchain specific contextual infos
+}
+
+const StoryWagerWagerCancelledEventName = "WagerCancelled"
+
+// ContractEventName returns the user-defined event name.
+func (StoryWagerWagerCancelled) ContractEventName() string {
+	return StoryWagerWagerCancelledEventName
+}
+
+// UnpackWagerCancelledEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event WagerCancelled(uint256 indexed wager, uint128 returnedEach)
+func (storyWager *StoryWager) UnpackWagerCancelledEvent(log *types.Log) (*StoryWagerWagerCancelled, error) {
+	event := "WagerCancelled"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != storyWager.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(StoryWagerWagerCancelled)
+	if len(log.Data) > 0 {
+		if err := storyWager.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range storyWager.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// StoryWagerWagerOpened represents a WagerOpened event raised by the StoryWager contract.
+type StoryWagerWagerOpened struct {
+	Wager *big.Int
+	First common.Address
+	Stake *big.Int
+	Raw   *types.Log // Blockchain specific contextual infos
+}
+
+const StoryWagerWagerOpenedEventName = "WagerOpened"
+
+// ContractEventName returns the user-defined event name.
+func (StoryWagerWagerOpened) ContractEventName() string {
+	return StoryWagerWagerOpenedEventName
+}
+
+// UnpackWagerOpenedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event WagerOpened(uint256 indexed wager, address indexed first, uint128 stake)
+func (storyWager *StoryWager) UnpackWagerOpenedEvent(log *types.Log) (*StoryWagerWagerOpened, error) {
+	event := "WagerOpened"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != storyWager.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(StoryWagerWagerOpened)
+	if len(log.Data) > 0 {
+		if err := storyWager.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range storyWager.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// StoryWagerWagerPaid represents a WagerPaid event raised by the StoryWager contract.
+type StoryWagerWagerPaid struct {
+	Wager  *big.Int
+	Winner common.Address
+	Amount *big.Int
+	Raw    *types.Log // Blockchain specific contextual infos
+}
+
+const StoryWagerWagerPaidEventName = "WagerPaid"
+
+// ContractEventName returns the user-defined event name.
+func (StoryWagerWagerPaid) ContractEventName() string {
+	return StoryWagerWagerPaidEventName
+}
+
+// UnpackWagerPaidEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event WagerPaid(uint256 indexed wager, address indexed winner, uint128 amount)
+func (storyWager *StoryWager) UnpackWagerPaidEvent(log *types.Log) (*StoryWagerWagerPaid, error) {
+	event := "WagerPaid"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != storyWager.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(StoryWagerWagerPaid)
+	if len(log.Data) > 0 {
+		if err := storyWager.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range storyWager.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// StoryWagerWagerWon represents a WagerWon event raised by the StoryWager contract.
+type StoryWagerWagerWon struct {
+	Wager  *big.Int
+	Winner common.Address
+	Pot    *big.Int
+	Story  []uint32
+	Finish uint8
+	Raw    *types.Log // Blockchain specific contextual infos
+}
+
+const StoryWagerWagerWonEventName = "WagerWon"
+
+// ContractEventName returns the user-defined event name.
+func (StoryWagerWagerWon) ContractEventName() string {
+	return StoryWagerWagerWonEventName
+}
+
+// UnpackWagerWonEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event WagerWon(uint256 indexed wager, address indexed winner, uint128 pot, uint32[] story, uint8 finish)
+func (storyWager *StoryWager) UnpackWagerWonEvent(log *types.Log) (*StoryWagerWagerWon, error) {
+	event := "WagerWon"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != storyWager.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(StoryWagerWagerWon)
+	if len(log.Data) > 0 {
+		if err := storyWager.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range storyWager.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// UnpackError attempts to decode the provided error data using user-defined
+// error definitions.
+func (storyWager *StoryWager) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], storyWager.abi.Errors["NotFirst"].ID.Bytes()[:4]) {
+		return storyWager.UnpackNotFirstError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], storyWager.abi.Errors["NotMarket"].ID.Bytes()[:4]) {
+		return storyWager.UnpackNotMarketError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], storyWager.abi.Errors["SafeERC20FailedOperation"].ID.Bytes()[:4]) {
+		return storyWager.UnpackSafeERC20FailedOperationError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], storyWager.abi.Errors["StakeOutOfRange"].ID.Bytes()[:4]) {
+		return storyWager.UnpackStakeOutOfRangeError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], storyWager.abi.Errors["StoryTooLong"].ID.Bytes()[:4]) {
+		return storyWager.UnpackStoryTooLongError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], storyWager.abi.Errors["UnknownJob"].ID.Bytes()[:4]) {
+		return storyWager.UnpackUnknownJobError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], storyWager.abi.Errors["WrongStatus"].ID.Bytes()[:4]) {
+		return storyWager.UnpackWrongStatusError(raw[4:])
+	}
+	return nil, errors.New("Unknown error")
+}
+
+// StoryWagerNotFirst represents a NotFirst error raised by the StoryWager contract.
+type StoryWagerNotFirst struct {
+	Caller common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotFirst(address caller)
+func StoryWagerNotFirstErrorID() common.Hash {
+	return common.HexToHash("0xb49e3d1f2979a9b83b46bcfb0d19effcc87f0ed75bfba755ead7c8667ea22aae")
+}
+
+// UnpackNotFirstError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotFirst(address caller)
+func (storyWager *StoryWager) UnpackNotFirstError(raw []byte) (*StoryWagerNotFirst, error) {
+	out := new(StoryWagerNotFirst)
+	if err := storyWager.abi.UnpackIntoInterface(out, "NotFirst", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StoryWagerNotMarket represents a NotMarket error raised by the StoryWager contract.
+type StoryWagerNotMarket struct {
+	Caller common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotMarket(address caller)
+func StoryWagerNotMarketErrorID() common.Hash {
+	return common.HexToHash("0xbfae38b33907467ea3651d4564b66c7df27bbd52b3924e47aa461b118ab3c8a3")
+}
+
+// UnpackNotMarketError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotMarket(address caller)
+func (storyWager *StoryWager) UnpackNotMarketError(raw []byte) (*StoryWagerNotMarket, error) {
+	out := new(StoryWagerNotMarket)
+	if err := storyWager.abi.UnpackIntoInterface(out, "NotMarket", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StoryWagerSafeERC20FailedOperation represents a SafeERC20FailedOperation error raised by the StoryWager contract.
+type StoryWagerSafeERC20FailedOperation struct {
+	Token common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error SafeERC20FailedOperation(address token)
+func StoryWagerSafeERC20FailedOperationErrorID() common.Hash {
+	return common.HexToHash("0x5274afe73c98b4749fc91ffae6b7b574e7842cb2144a159e9377a5f20b32edf9")
+}
+
+// UnpackSafeERC20FailedOperationError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error SafeERC20FailedOperation(address token)
+func (storyWager *StoryWager) UnpackSafeERC20FailedOperationError(raw []byte) (*StoryWagerSafeERC20FailedOperation, error) {
+	out := new(StoryWagerSafeERC20FailedOperation)
+	if err := storyWager.abi.UnpackIntoInterface(out, "SafeERC20FailedOperation", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StoryWagerStakeOutOfRange represents a StakeOutOfRange error raised by the StoryWager contract.
+type StoryWagerStakeOutOfRange struct {
+	Stake *big.Int
+	Min   *big.Int
+	Max   *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error StakeOutOfRange(uint128 stake, uint128 min, uint128 max)
+func StoryWagerStakeOutOfRangeErrorID() common.Hash {
+	return common.HexToHash("0xed4c759c75991387e38bff0d805cc1d58f3dd2839f02d4662c7ded4160ec458b")
+}
+
+// UnpackStakeOutOfRangeError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error StakeOutOfRange(uint128 stake, uint128 min, uint128 max)
+func (storyWager *StoryWager) UnpackStakeOutOfRangeError(raw []byte) (*StoryWagerStakeOutOfRange, error) {
+	out := new(StoryWagerStakeOutOfRange)
+	if err := storyWager.abi.UnpackIntoInterface(out, "StakeOutOfRange", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StoryWagerStoryTooLong represents a StoryTooLong error raised by the StoryWager contract.
+type StoryWagerStoryTooLong struct {
+	Tokens uint32
+	Limit  uint32
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error StoryTooLong(uint32 tokens, uint32 limit)
+func StoryWagerStoryTooLongErrorID() common.Hash {
+	return common.HexToHash("0xce99c22ac222e5f614f2e3cc1a5d12f816aa600a1787984d9043ae8b0f0a39de")
+}
+
+// UnpackStoryTooLongError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error StoryTooLong(uint32 tokens, uint32 limit)
+func (storyWager *StoryWager) UnpackStoryTooLongError(raw []byte) (*StoryWagerStoryTooLong, error) {
+	out := new(StoryWagerStoryTooLong)
+	if err := storyWager.abi.UnpackIntoInterface(out, "StoryTooLong", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StoryWagerUnknownJob represents a UnknownJob error raised by the StoryWager contract.
+type StoryWagerUnknownJob struct {
+	Job [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error UnknownJob(bytes32 job)
+func StoryWagerUnknownJobErrorID() common.Hash {
+	return common.HexToHash("0xe498a4818df576325d078a1a3c9d8186f5a17dea5710a922e4ee3dbe46eef065")
+}
+
+// UnpackUnknownJobError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error UnknownJob(bytes32 job)
+func (storyWager *StoryWager) UnpackUnknownJobError(raw []byte) (*StoryWagerUnknownJob, error) {
+	out := new(StoryWagerUnknownJob)
+	if err := storyWager.abi.UnpackIntoInterface(out, "UnknownJob", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StoryWagerWrongStatus represents a WrongStatus error raised by the StoryWager contract.
+type StoryWagerWrongStatus struct {
+	Wager  *big.Int
+	Status uint8
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error WrongStatus(uint256 wager, uint8 status)
+func StoryWagerWrongStatusErrorID() common.Hash {
+	return common.HexToHash("0xa5d15e1f94e40302e3f7050760870a95f04eb9d943cd2cb333833178258083d6")
+}
+
+// UnpackWrongStatusError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error WrongStatus(uint256 wager, uint8 status)
+func (storyWager *StoryWager) UnpackWrongStatusError(raw []byte) (*StoryWagerWrongStatus, error) {
+	out := new(StoryWagerWrongStatus)
+	if err := storyWager.abi.UnpackIntoInterface(out, "WrongStatus", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestTokenMetaData contains all meta data concerning the TestToken contract.
+var TestTokenMetaData = bind.MetaData{
+	ABI: "[{\"inputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[],\"name\":\"DOMAIN_SEPARATOR\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"}],\"name\":\"allowance\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"approve\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"authorizer\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"nonce\",\"type\":\"bytes32\"}],\"name\":\"authorizationState\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"balanceOf\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"authorizer\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"nonce\",\"type\":\"bytes32\"},{\"internalType\":\"uint8\",\"name\":\"v\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"r\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"s\",\"type\":\"bytes32\"}],\"name\":\"cancelAuthorization\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"decimals\",\"outputs\":[{\"internalType\":\"uint8\",\"name\":\"\",\"type\":\"uint8\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"eip712Domain\",\"outputs\":[{\"internalType\":\"bytes1\",\"name\":\"fields\",\"type\":\"bytes1\"},{\"internalType\":\"string\",\"name\":\"name\",\"type\":\"string\"},{\"internalType\":\"string\",\"name\":\"version\",\"type\":\"string\"},{\"internalType\":\"uint256\",\"name\":\"chainId\",\"type\":\"uint256\"},{\"internalType\":\"address\",\"name\":\"verifyingContract\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"},{\"internalType\":\"uint256[]\",\"name\":\"extensions\",\"type\":\"uint256[]\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"mint\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"name\",\"outputs\":[{\"internalType\":\"string\",\"name\":\"\",\"type\":\"string\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"}],\"name\":\"nonces\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"deadline\",\"type\":\"uint256\"},{\"internalType\":\"uint8\",\"name\":\"v\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"r\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"s\",\"type\":\"bytes32\"}],\"name\":\"permit\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"from\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"validAfter\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"validBefore\",\"type\":\"uint256\"},{\"internalType\":\"bytes32\",\"name\":\"nonce\",\"type\":\"bytes32\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"name\":\"receiveWithAuthorization\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"from\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"validAfter\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"validBefore\",\"type\":\"uint256\"},{\"internalType\":\"bytes32\",\"name\":\"nonce\",\"type\":\"bytes32\"},{\"internalType\":\"uint8\",\"name\":\"v\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"r\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"s\",\"type\":\"bytes32\"}],\"name\":\"receiveWithAuthorization\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"symbol\",\"outputs\":[{\"internalType\":\"string\",\"name\":\"\",\"type\":\"string\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"totalSupply\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"transfer\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"from\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"transferFrom\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"from\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"validAfter\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"validBefore\",\"type\":\"uint256\"},{\"internalType\":\"bytes32\",\"name\":\"nonce\",\"type\":\"bytes32\"},{\"internalType\":\"uint8\",\"name\":\"v\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"r\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"s\",\"type\":\"bytes32\"}],\"name\":\"transferWithAuthorization\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"Approval\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"authorizer\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"nonce\",\"type\":\"bytes32\"}],\"name\":\"AuthorizationCanceled\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"authorizer\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"nonce\",\"type\":\"bytes32\"}],\"name\":\"AuthorizationUsed\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[],\"name\":\"EIP712DomainChanged\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"from\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"Transfer\",\"type\":\"event\"},{\"inputs\":[],\"name\":\"ECDSAInvalidSignature\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"}],\"name\":\"ECDSAInvalidSignatureLength\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"s\",\"type\":\"bytes32\"}],\"name\":\"ECDSAInvalidSignatureS\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"allowance\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"needed\",\"type\":\"uint256\"}],\"name\":\"ERC20InsufficientAllowance\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"sender\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"balance\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"needed\",\"type\":\"uint256\"}],\"name\":\"ERC20InsufficientBalance\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"approver\",\"type\":\"address\"}],\"name\":\"ERC20InvalidApprover\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"receiver\",\"type\":\"address\"}],\"name\":\"ERC20InvalidReceiver\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"sender\",\"type\":\"address\"}],\"name\":\"ERC20InvalidSender\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"spender\",\"type\":\"address\"}],\"name\":\"ERC20InvalidSpender\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"deadline\",\"type\":\"uint256\"}],\"name\":\"ERC2612ExpiredSignature\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"signer\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"}],\"name\":\"ERC2612InvalidSigner\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"validAfter\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"validBefore\",\"type\":\"uint256\"}],\"name\":\"ERC3009InvalidAuthorizationTime\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ERC3009InvalidSignature\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"authorizer\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"nonce\",\"type\":\"bytes32\"}],\"name\":\"ERC3009UsedAuthorization\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"currentNonce\",\"type\":\"uint256\"}],\"name\":\"InvalidAccountNonce\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"InvalidShortString\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint8\",\"name\":\"bits\",\"type\":\"uint8\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"SafeCastOverflowedUintDowncast\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"str\",\"type\":\"string\"}],\"name\":\"StringTooLong\",\"type\":\"error\"}]",
+	ID:  "a1c7a176194a98d14bf4c0bdad8e5b9ee4",
+	Bin: "0x610160604052348015610010575f5ffd5b50604051806040016040528060118152602001702223b934b2102a32b9ba102237b63630b960791b81525080604051806040016040528060018152602001603160f81b815250604051806040016040528060118152602001702223b934b2102a32b9ba102237b63630b960791b815250604051806040016040528060048152602001631d1554d160e21b81525081600390816100ac919061025c565b5060046100b9828261025c565b5050506100cb8261017360201b60201c565b610120526100d881610173565b61014052815160208084019190912060e052815190820120610100524660a05261016460e05161010051604080517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f60208201529081019290925260608201524660808201523060a08201525f9060c00160405160208183030381529060405280519060200120905090565b60805250503060c05250610372565b5f5f829050601f815111156101a6578260405163305a27a960e01b815260040161019d919061031a565b60405180910390fd5b80516101b18261034f565b179392505050565b634e487b7160e01b5f52604160045260245ffd5b600181811c908216806101e157607f821691505b6020821081036101ff57634e487b7160e01b5f52602260045260245ffd5b50919050565b601f821115610257578282111561025757805f5260205f20601f840160051c602085101561023057505f5b90810190601f840160051c035f5b81811015610253575f8382015560010161023e565b5050505b505050565b81516001600160401b03811115610275576102756101b9565b6102898161028384546101cd565b84610205565b6020601f8211600181146102bb575f83156102a45750848201515b5f19600385901b1c1916600184901b178455610313565b5f84815260208120601f198516915b828110156102ea57878501518255602094850194600190920191016102ca565b508482101561030757868401515f19600387901b60f8161c191681555b505060018360011b0184555b5050505050565b602081525f82518060208401528060208501604085015e5f604082850101526040601f19601f83011684010191505092915050565b805160208083015191908110156101ff575f1960209190910360031b1b16919050565b60805160a05160c05160e0516101005161012051610140516116596103c35f395f610b6b01525f610b4001525f610a1801525f6109f001525f61094b01525f61097501525f61099f01526116595ff3fe608060405234801561000f575f5ffd5b506004361061011c575f3560e01c80637ecebe00116100a9578063d505accf1161006e578063d505accf14610249578063dd62ed3e1461025c578063e3ee160e14610294578063e94a0102146102a7578063ef55bec6146102df575f5ffd5b80637ecebe00146101ed57806384b0196e1461020057806388b7ab631461021b57806395d89b411461022e578063a9059cbb14610236575f5ffd5b8063313ce567116100ef578063313ce567146101865780633644e5151461019557806340c10f191461019d5780635a049a70146101b257806370a08231146101c5575f5ffd5b806306fdde0314610120578063095ea7b31461013e57806318160ddd1461016157806323b872dd14610173575b5f5ffd5b6101286102f2565b604051610135919061124f565b60405180910390f35b61015161014c366004611283565b610382565b6040519015158152602001610135565b6002545b604051908152602001610135565b6101516101813660046112ab565b61039b565b60405160068152602001610135565b6101656103be565b6101b06101ab366004611283565b6103cc565b005b6101b06101c03660046112f5565b6103da565b6101656101d336600461133f565b6001600160a01b03165f9081526020819052604090205490565b6101656101fb36600461133f565b610492565b6102086104af565b6040516101359796959493929190611358565b6101b06102293660046113ee565b6104f1565b6101286105af565b610151610244366004611283565b6105be565b6101b06102573660046114a0565b6105cb565b61016561026a366004611506565b6001600160a01b039182165f90815260016020908152604080832093909416825291909152205490565b6101b06102a2366004611537565b610701565b6101516102b5366004611283565b6001600160a01b03919091165f908152600860209081526040808320938352929052205460ff1690565b6101b06102ed366004611537565b61078f565b606060038054610301906115b2565b80601f016020809104026020016040519081016040528092919081815260200182805461032d906115b2565b80156103785780601f1061034f57610100808354040283529160200191610378565b820191905f5260205f20905b81548152906001019060200180831161035b57829003601f168201915b5050505050905090565b5f3361038f818585610854565b60019150505b92915050565b5f336103a8858285610866565b6103b38585856108e2565b506001949350505050565b5f6103c761093f565b905090565b6103d68282610a68565b5050565b604080517f158b0a9edf7a828aad02f63cd515c68ef2f50ba807396f6d12842833a159742960208201526001600160a01b03871691810191909152606081018590525f90610441906080015b60405160208183030381529060405280519060200120610a9c565b905061044f81858585610ac8565b6001600160a01b0316866001600160a01b03161461048057604051631df081fd60e21b815260040160405180910390fd5b61048a8686610af6565b505050505050565b6001600160a01b0381165f90815260076020526040812054610395565b5f6060805f5f5f60606104c0610b39565b6104c8610b64565b604080515f80825260208201909252600f60f81b9b939a50919850469750309650945092509050565b5f6105327fd099cc98ef71107a616c4f0f941f04c322d8e254fe26b3c6668db87aae413de88a8a8a8a8a8a60405160200161042697969594939291906115ea565b905061054089828585610b8f565b61055d57604051631df081fd60e21b815260040160405180910390fd5b6001600160a01b03881633146105965760405163ec442f0560e01b81526001600160a01b03891660048201526024015b60405180910390fd5b6105a4898989898989610c01565b505050505050505050565b606060048054610301906115b2565b5f3361038f8185856108e2565b834211156105ef5760405163313c898160e11b81526004810185905260240161058d565b5f7f6e71edae12b1b97f4d1f60370fef10105fa2faae0126114a169c64845d6126c988888861063a8c6001600160a01b03165f90815260076020526040902080546001810190915590565b6040805160208101969096526001600160a01b0394851690860152929091166060840152608083015260a082015260c0810186905260e0016040516020818303038152906040528051906020012090505f61069482610a9c565b90505f6106a382878787610ac8565b9050896001600160a01b0316816001600160a01b0316146106ea576040516325c0072360e11b81526001600160a01b0380831660048301528b16602482015260440161058d565b6106f58a8a8a610854565b50505050505050505050565b5f6107427f7c7c6cdb67a18743f49ec6fa9b35f50d52ed05cbed4cc592e13b44501c1a22678b8b8b8b8b8b60405160200161042697969594939291906115ea565b905061075081858585610ac8565b6001600160a01b03168a6001600160a01b03161461078157604051631df081fd60e21b815260040160405180910390fd5b6106f58a8a8a8a8a8a610c01565b5f6107d07fd099cc98ef71107a616c4f0f941f04c322d8e254fe26b3c6668db87aae413de88b8b8b8b8b8b60405160200161042697969594939291906115ea565b90506107de81858585610ac8565b6001600160a01b03168a6001600160a01b03161461080f57604051631df081fd60e21b815260040160405180910390fd5b886001600160a01b03811633146108455760405163ec442f0560e01b81526001600160a01b03909116600482015260240161058d565b506106f58a8a8a8a8a8a610c01565b6108618383836001610c55565b505050565b6001600160a01b038381165f908152600160209081526040808320938616835292905220545f198110156108dc57818110156108ce57604051637dc7a0d960e11b81526001600160a01b0384166004820152602481018290526044810183905260640161058d565b6108dc84848484035f610c55565b50505050565b6001600160a01b03831661090b57604051634b637e8f60e11b81525f600482015260240161058d565b6001600160a01b0382166109345760405163ec442f0560e01b81525f600482015260240161058d565b610861838383610d27565b5f306001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001614801561099757507f000000000000000000000000000000000000000000000000000000000000000046145b156109c157507f000000000000000000000000000000000000000000000000000000000000000090565b6103c7604080517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f60208201527f0000000000000000000000000000000000000000000000000000000000000000918101919091527f000000000000000000000000000000000000000000000000000000000000000060608201524660808201523060a08201525f9060c00160405160208183030381529060405280519060200120905090565b6001600160a01b038216610a915760405163ec442f0560e01b81525f600482015260240161058d565b6103d65f8383610d27565b5f610395610aa861093f565b8360405161190160f01b8152600281019290925260228201526042902090565b5f5f5f5f610ad888888888610e4d565b925092509250610ae88282610f15565b50909150505b949350505050565b610b008282610fcd565b60405181906001600160a01b038416907f1cdd46ff242716cdaa72d159d339a485b3438398348d68f09d7c8c0a59353d81905f90a35050565b60606103c77f0000000000000000000000000000000000000000000000000000000000000000611057565b60606103c77f0000000000000000000000000000000000000000000000000000000000000000611057565b5f846001600160a01b03163b5f03610bee575f5f610bae868686611094565b5090925090505f816003811115610bc757610bc7611626565b148015610be55750866001600160a01b0316826001600160a01b0316145b92505050610aee565b610bfa858585856110db565b9050610aee565b610c0b8383611145565b610c158682610fcd565b60405181906001600160a01b038816907f98de503528ee59b575ef0c0a2576a82497bfc029a5685b209e9ec333479b10a5905f90a361048a8686866108e2565b6001600160a01b038416610c7e5760405163e602df0560e01b81525f600482015260240161058d565b6001600160a01b038316610ca757604051634a1406b160e11b81525f600482015260240161058d565b6001600160a01b038085165f90815260016020908152604080832093871683529290522082905580156108dc57826001600160a01b0316846001600160a01b03167f8c5be1e5ebec7d5bd14f71427d1e84f3dd0314c0f7b2291e5b200ac8c7c3b92584604051610d1991815260200190565b60405180910390a350505050565b6001600160a01b038316610d51578060025f828254610d46919061163a565b90915550610dc19050565b6001600160a01b0383165f9081526020819052604090205481811015610da35760405163391434e360e21b81526001600160a01b0385166004820152602481018290526044810183905260640161058d565b6001600160a01b0384165f9081526020819052604090209082900390555b6001600160a01b038216610ddd57600280548290039055610dfb565b6001600160a01b0382165f9081526020819052604090208054820190555b816001600160a01b0316836001600160a01b03167fddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef83604051610e4091815260200190565b60405180910390a3505050565b5f80807f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0841115610e8657505f91506003905082610f0b565b604080515f808252602082018084528a905260ff891692820192909252606081018790526080810186905260019060a0016020604051602081039080840390855afa158015610ed7573d5f5f3e3d5ffd5b5050604051601f1901519150506001600160a01b038116610f0257505f925060019150829050610f0b565b92505f91508190505b9450945094915050565b5f826003811115610f2857610f28611626565b03610f31575050565b6001826003811115610f4557610f45611626565b03610f635760405163f645eedf60e01b815260040160405180910390fd5b6002826003811115610f7757610f77611626565b03610f985760405163fce698f760e01b81526004810182905260240161058d565b6003826003811115610fac57610fac611626565b036103d6576040516335e2f38360e21b81526004810182905260240161058d565b6001600160a01b0382165f9081526008602090815260408083208484529091529020548290829060ff161561102657604051638f7808c160e01b81526001600160a01b039092166004830152602482015260440161058d565b50506001600160a01b039091165f90815260086020908152604080832093835292905220805460ff19166001179055565b60605f611063836111b4565b6040805160208082528183019092529192505f91906020820181803683375050509182525060208101929092525090565b5f808060418490036110c8578435602086013560408701355f1a6110ba89828585610e4d565b9550955095505050506110d2565b505f915060029050825b93509350939050565b60408051630b135d3f60e11b808252600482018690526024820192909252604481018390525f91908390818660648301375f82606483010152601f820160051c60051b915060205f60648401838b5afa9050825f5114601f3d111681169350505050949350505050565b81811665800000000000165f81156111645761115f6111db565b61116c565b61116c6111e5565b65ffffffffffff169050811984168111801561118a57508119831681105b8484909161048a57604051634a931c1760e01b81526004810192909252602482015260440161058d565b5f60ff8216601f81111561039557604051632cd44ac360e21b815260040160405180910390fd5b5f6103c7436111eb565b5f6103c7425b5f65ffffffffffff82111561121d576040516306dfcc6560e41b8152603060048201526024810183905260440161058d565b5090565b5f81518084528060208401602086015e5f602082860101526020601f19601f83011685010191505092915050565b602081525f6112616020830184611221565b9392505050565b80356001600160a01b038116811461127e575f5ffd5b919050565b5f5f60408385031215611294575f5ffd5b61129d83611268565b946020939093013593505050565b5f5f5f606084860312156112bd575f5ffd5b6112c684611268565b92506112d460208501611268565b929592945050506040919091013590565b803560ff8116811461127e575f5ffd5b5f5f5f5f5f60a08688031215611309575f5ffd5b61131286611268565b945060208601359350611327604087016112e5565b94979396509394606081013594506080013592915050565b5f6020828403121561134f575f5ffd5b61126182611268565b60ff60f81b8816815260e060208201525f61137660e0830189611221565b82810360408401526113888189611221565b606084018890526001600160a01b038716608085015260a0840186905283810360c0850152845180825260208087019350909101905f5b818110156113dd5783518352602093840193909201916001016113bf565b50909b9a5050505050505050505050565b5f5f5f5f5f5f5f5f60e0898b031215611405575f5ffd5b61140e89611268565b975061141c60208a01611268565b965060408901359550606089013594506080890135935060a0890135925060c089013567ffffffffffffffff811115611453575f5ffd5b8901601f81018b13611463575f5ffd5b803567ffffffffffffffff811115611479575f5ffd5b8b602082840101111561148a575f5ffd5b989b979a50959850939692959194602001935050565b5f5f5f5f5f5f5f60e0888a0312156114b6575f5ffd5b6114bf88611268565b96506114cd60208901611268565b955060408801359450606088013593506114e9608089016112e5565b9699959850939692959460a0840135945060c09093013592915050565b5f5f60408385031215611517575f5ffd5b61152083611268565b915061152e60208401611268565b90509250929050565b5f5f5f5f5f5f5f5f5f6101208a8c031215611550575f5ffd5b6115598a611268565b985061156760208b01611268565b975060408a0135965060608a0135955060808a0135945060a08a0135935061159160c08b016112e5565b989b979a50959894979396929550929360e081013593506101000135919050565b600181811c908216806115c657607f821691505b6020821081036115e457634e487b7160e01b5f52602260045260245ffd5b50919050565b9687526001600160a01b0395861660208801529390941660408601526060850191909152608084015260a083019190915260c082015260e00190565b634e487b7160e01b5f52602160045260245ffd5b8082018082111561039557634e487b7160e01b5f52601160045260245ffd",
+}
+
+// TestToken is an auto generated Go binding around an Ethereum contract.
+type TestToken struct {
+	abi abi.ABI
+}
+
+// GetABI returns the ABI associated with this contract binding.
+func (c *TestToken) GetABI() abi.ABI {
+	return c.abi
+}
+
+// NewTestToken creates a new instance of TestToken.
+func NewTestToken() *TestToken {
+	parsed, err := TestTokenMetaData.ParseABI()
+	if err != nil {
+		panic(errors.New("invalid ABI: " + err.Error()))
+	}
+	return &TestToken{abi: *parsed}
+}
+
+// Instance creates a wrapper for a deployed contract instance at the given address.
+// Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
+func (c *TestToken) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
+	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
+}
+
+// PackDOMAINSEPARATOR is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3644e515.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function DOMAIN_SEPARATOR() view returns(bytes32)
+func (testToken *TestToken) PackDOMAINSEPARATOR() []byte {
+	enc, err := testToken.abi.Pack("DOMAIN_SEPARATOR")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDOMAINSEPARATOR is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3644e515.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function DOMAIN_SEPARATOR() view returns(bytes32)
+func (testToken *TestToken) TryPackDOMAINSEPARATOR() ([]byte, error) {
+	return testToken.abi.Pack("DOMAIN_SEPARATOR")
+}
+
+// UnpackDOMAINSEPARATOR is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x3644e515.
+//
+// Solidity: function DOMAIN_SEPARATOR() view returns(bytes32)
+func (testToken *TestToken) UnpackDOMAINSEPARATOR(data []byte) ([32]byte, error) {
+	out, err := testToken.abi.Unpack("DOMAIN_SEPARATOR", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackAllowance is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xdd62ed3e.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function allowance(address owner, address spender) view returns(uint256)
+func (testToken *TestToken) PackAllowance(owner common.Address, spender common.Address) []byte {
+	enc, err := testToken.abi.Pack("allowance", owner, spender)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackAllowance is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xdd62ed3e.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function allowance(address owner, address spender) view returns(uint256)
+func (testToken *TestToken) TryPackAllowance(owner common.Address, spender common.Address) ([]byte, error) {
+	return testToken.abi.Pack("allowance", owner, spender)
+}
+
+// UnpackAllowance is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xdd62ed3e.
+//
+// Solidity: function allowance(address owner, address spender) view returns(uint256)
+func (testToken *TestToken) UnpackAllowance(data []byte) (*big.Int, error) {
+	out, err := testToken.abi.Unpack("allowance", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackApprove is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x095ea7b3.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function approve(address spender, uint256 value) returns(bool)
+func (testToken *TestToken) PackApprove(spender common.Address, value *big.Int) []byte {
+	enc, err := testToken.abi.Pack("approve", spender, value)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackApprove is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x095ea7b3.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function approve(address spender, uint256 value) returns(bool)
+func (testToken *TestToken) TryPackApprove(spender common.Address, value *big.Int) ([]byte, error) {
+	return testToken.abi.Pack("approve", spender, value)
+}
+
+// UnpackApprove is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x095ea7b3.
+//
+// Solidity: function approve(address spender, uint256 value) returns(bool)
+func (testToken *TestToken) UnpackApprove(data []byte) (bool, error) {
+	out, err := testToken.abi.Unpack("approve", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackAuthorizationState is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe94a0102.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function authorizationState(address authorizer, bytes32 nonce) view returns(bool)
+func (testToken *TestToken) PackAuthorizationState(authorizer common.Address, nonce [32]byte) []byte {
+	enc, err := testToken.abi.Pack("authorizationState", authorizer, nonce)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackAuthorizationState is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe94a0102.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function authorizationState(address authorizer, bytes32 nonce) view returns(bool)
+func (testToken *TestToken) TryPackAuthorizationState(authorizer common.Address, nonce [32]byte) ([]byte, error) {
+	return testToken.abi.Pack("authorizationState", authorizer, nonce)
+}
+
+// UnpackAuthorizationState is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xe94a0102.
+//
+// Solidity: function authorizationState(address authorizer, bytes32 nonce) view returns(bool)
+func (testToken *TestToken) UnpackAuthorizationState(data []byte) (bool, error) {
+	out, err := testToken.abi.Unpack("authorizationState", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackBalanceOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x70a08231.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function balanceOf(address account) view returns(uint256)
+func (testToken *TestToken) PackBalanceOf(account common.Address) []byte {
+	enc, err := testToken.abi.Pack("balanceOf", account)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackBalanceOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x70a08231.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function balanceOf(address account) view returns(uint256)
+func (testToken *TestToken) TryPackBalanceOf(account common.Address) ([]byte, error) {
+	return testToken.abi.Pack("balanceOf", account)
+}
+
+// UnpackBalanceOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x70a08231.
+//
+// Solidity: function balanceOf(address account) view returns(uint256)
+func (testToken *TestToken) UnpackBalanceOf(data []byte) (*big.Int, error) {
+	out, err := testToken.abi.Unpack("balanceOf", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackCancelAuthorization is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x5a049a70.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function cancelAuthorization(address authorizer, bytes32 nonce, uint8 v, bytes32 r, bytes32 s) returns()
+func (testToken *TestToken) PackCancelAuthorization(authorizer common.Address, nonce [32]byte, v uint8, r [32]byte, s [32]byte) []byte {
+	enc, err := testToken.abi.Pack("cancelAuthorization", authorizer, nonce, v, r, s)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackCancelAuthorization is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x5a049a70.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function cancelAuthorization(address authorizer, bytes32 nonce, uint8 v, bytes32 r, bytes32 s) returns()
+func (testToken *TestToken) TryPackCancelAuthorization(authorizer common.Address, nonce [32]byte, v uint8, r [32]byte, s [32]byte) ([]byte, error) {
+	return testToken.abi.Pack("cancelAuthorization", authorizer, nonce, v, r, s)
+}
+
+// PackDecimals is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x313ce567.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function decimals() pure returns(uint8)
+func (testToken *TestToken) PackDecimals() []byte {
+	enc, err := testToken.abi.Pack("decimals")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDecimals is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x313ce567.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function decimals() pure returns(uint8)
+func (testToken *TestToken) TryPackDecimals() ([]byte, error) {
+	return testToken.abi.Pack("decimals")
+}
+
+// UnpackDecimals is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x313ce567.
+//
+// Solidity: function decimals() pure returns(uint8)
+func (testToken *TestToken) UnpackDecimals(data []byte) (uint8, error) {
+	out, err := testToken.abi.Unpack("decimals", data)
+	if err != nil {
+		return *new(uint8), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint8)).(*uint8)
+	return out0, nil
+}
+
+// PackEip712Domain is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x84b0196e.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function eip712Domain() view returns(bytes1 fields, string name, string version, uint256 chainId, address verifyingContract, bytes32 salt, uint256[] extensions)
+func (testToken *TestToken) PackEip712Domain() []byte {
+	enc, err := testToken.abi.Pack("eip712Domain")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackEip712Domain is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x84b0196e.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function eip712Domain() view returns(bytes1 fields, string name, string version, uint256 chainId, address verifyingContract, bytes32 salt, uint256[] extensions)
+func (testToken *TestToken) TryPackEip712Domain() ([]byte, error) {
+	return testToken.abi.Pack("eip712Domain")
+}
+
+// Eip712DomainOutput serves as a container for the return parameters of contract
+// method Eip712Domain.
+type Eip712DomainOutput struct {
+	Fields            [1]byte
+	Name              string
+	Version           string
+	ChainId           *big.Int
+	VerifyingContract common.Address
+	Salt              [32]byte
+	Extensions        []*big.Int
+}
+
+// UnpackEip712Domain is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x84b0196e.
+//
+// Solidity: function eip712Domain() view returns(bytes1 fields, string name, string version, uint256 chainId, address verifyingContract, bytes32 salt, uint256[] extensions)
+func (testToken *TestToken) UnpackEip712Domain(data []byte) (Eip712DomainOutput, error) {
+	out, err := testToken.abi.Unpack("eip712Domain", data)
+	outstruct := new(Eip712DomainOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.Fields = *abi.ConvertType(out[0], new([1]byte)).(*[1]byte)
+	outstruct.Name = *abi.ConvertType(out[1], new(string)).(*string)
+	outstruct.Version = *abi.ConvertType(out[2], new(string)).(*string)
+	outstruct.ChainId = abi.ConvertType(out[3], new(big.Int)).(*big.Int)
+	outstruct.VerifyingContract = *abi.ConvertType(out[4], new(common.Address)).(*common.Address)
+	outstruct.Salt = *abi.ConvertType(out[5], new([32]byte)).(*[32]byte)
+	outstruct.Extensions = *abi.ConvertType(out[6], new([]*big.Int)).(*[]*big.Int)
+	return *outstruct, nil
+}
+
+// PackMint is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x40c10f19.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function mint(address account, uint256 amount) returns()
+func (testToken *TestToken) PackMint(account common.Address, amount *big.Int) []byte {
+	enc, err := testToken.abi.Pack("mint", account, amount)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackMint is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x40c10f19.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function mint(address account, uint256 amount) returns()
+func (testToken *TestToken) TryPackMint(account common.Address, amount *big.Int) ([]byte, error) {
+	return testToken.abi.Pack("mint", account, amount)
+}
+
+// PackName is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x06fdde03.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function name() view returns(string)
+func (testToken *TestToken) PackName() []byte {
+	enc, err := testToken.abi.Pack("name")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackName is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x06fdde03.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function name() view returns(string)
+func (testToken *TestToken) TryPackName() ([]byte, error) {
+	return testToken.abi.Pack("name")
+}
+
+// UnpackName is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x06fdde03.
+//
+// Solidity: function name() view returns(string)
+func (testToken *TestToken) UnpackName(data []byte) (string, error) {
+	out, err := testToken.abi.Unpack("name", data)
+	if err != nil {
+		return *new(string), err
+	}
+	out0 := *abi.ConvertType(out[0], new(string)).(*string)
+	return out0, nil
+}
+
+// PackNonces is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x7ecebe00.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function nonces(address owner) view returns(uint256)
+func (testToken *TestToken) PackNonces(owner common.Address) []byte {
+	enc, err := testToken.abi.Pack("nonces", owner)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackNonces is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x7ecebe00.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function nonces(address owner) view returns(uint256)
+func (testToken *TestToken) TryPackNonces(owner common.Address) ([]byte, error) {
+	return testToken.abi.Pack("nonces", owner)
+}
+
+// UnpackNonces is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x7ecebe00.
+//
+// Solidity: function nonces(address owner) view returns(uint256)
+func (testToken *TestToken) UnpackNonces(data []byte) (*big.Int, error) {
+	out, err := testToken.abi.Unpack("nonces", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackPermit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd505accf.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) returns()
+func (testToken *TestToken) PackPermit(owner common.Address, spender common.Address, value *big.Int, deadline *big.Int, v uint8, r [32]byte, s [32]byte) []byte {
+	enc, err := testToken.abi.Pack("permit", owner, spender, value, deadline, v, r, s)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackPermit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd505accf.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) returns()
+func (testToken *TestToken) TryPackPermit(owner common.Address, spender common.Address, value *big.Int, deadline *big.Int, v uint8, r [32]byte, s [32]byte) ([]byte, error) {
+	return testToken.abi.Pack("permit", owner, spender, value, deadline, v, r, s)
+}
+
+// PackReceiveWithAuthorization is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x88b7ab63.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function receiveWithAuthorization(address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, bytes signature) returns()
+func (testToken *TestToken) PackReceiveWithAuthorization(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, signature []byte) []byte {
+	enc, err := testToken.abi.Pack("receiveWithAuthorization", from, to, value, validAfter, validBefore, nonce, signature)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackReceiveWithAuthorization is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x88b7ab63.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function receiveWithAuthorization(address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, bytes signature) returns()
+func (testToken *TestToken) TryPackReceiveWithAuthorization(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, signature []byte) ([]byte, error) {
+	return testToken.abi.Pack("receiveWithAuthorization", from, to, value, validAfter, validBefore, nonce, signature)
+}
+
+// PackReceiveWithAuthorization0 is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xef55bec6.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function receiveWithAuthorization(address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, uint8 v, bytes32 r, bytes32 s) returns()
+func (testToken *TestToken) PackReceiveWithAuthorization0(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, v uint8, r [32]byte, s [32]byte) []byte {
+	enc, err := testToken.abi.Pack("receiveWithAuthorization0", from, to, value, validAfter, validBefore, nonce, v, r, s)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackReceiveWithAuthorization0 is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xef55bec6.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function receiveWithAuthorization(address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, uint8 v, bytes32 r, bytes32 s) returns()
+func (testToken *TestToken) TryPackReceiveWithAuthorization0(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, v uint8, r [32]byte, s [32]byte) ([]byte, error) {
+	return testToken.abi.Pack("receiveWithAuthorization0", from, to, value, validAfter, validBefore, nonce, v, r, s)
+}
+
+// PackSymbol is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x95d89b41.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function symbol() view returns(string)
+func (testToken *TestToken) PackSymbol() []byte {
+	enc, err := testToken.abi.Pack("symbol")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackSymbol is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x95d89b41.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function symbol() view returns(string)
+func (testToken *TestToken) TryPackSymbol() ([]byte, error) {
+	return testToken.abi.Pack("symbol")
+}
+
+// UnpackSymbol is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x95d89b41.
+//
+// Solidity: function symbol() view returns(string)
+func (testToken *TestToken) UnpackSymbol(data []byte) (string, error) {
+	out, err := testToken.abi.Unpack("symbol", data)
+	if err != nil {
+		return *new(string), err
+	}
+	out0 := *abi.ConvertType(out[0], new(string)).(*string)
+	return out0, nil
+}
+
+// PackTotalSupply is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x18160ddd.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function totalSupply() view returns(uint256)
+func (testToken *TestToken) PackTotalSupply() []byte {
+	enc, err := testToken.abi.Pack("totalSupply")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTotalSupply is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x18160ddd.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function totalSupply() view returns(uint256)
+func (testToken *TestToken) TryPackTotalSupply() ([]byte, error) {
+	return testToken.abi.Pack("totalSupply")
+}
+
+// UnpackTotalSupply is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x18160ddd.
+//
+// Solidity: function totalSupply() view returns(uint256)
+func (testToken *TestToken) UnpackTotalSupply(data []byte) (*big.Int, error) {
+	out, err := testToken.abi.Unpack("totalSupply", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackTransfer is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xa9059cbb.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function transfer(address to, uint256 value) returns(bool)
+func (testToken *TestToken) PackTransfer(to common.Address, value *big.Int) []byte {
+	enc, err := testToken.abi.Pack("transfer", to, value)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTransfer is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xa9059cbb.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function transfer(address to, uint256 value) returns(bool)
+func (testToken *TestToken) TryPackTransfer(to common.Address, value *big.Int) ([]byte, error) {
+	return testToken.abi.Pack("transfer", to, value)
+}
+
+// UnpackTransfer is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xa9059cbb.
+//
+// Solidity: function transfer(address to, uint256 value) returns(bool)
+func (testToken *TestToken) UnpackTransfer(data []byte) (bool, error) {
+	out, err := testToken.abi.Unpack("transfer", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackTransferFrom is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x23b872dd.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function transferFrom(address from, address to, uint256 value) returns(bool)
+func (testToken *TestToken) PackTransferFrom(from common.Address, to common.Address, value *big.Int) []byte {
+	enc, err := testToken.abi.Pack("transferFrom", from, to, value)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTransferFrom is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x23b872dd.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function transferFrom(address from, address to, uint256 value) returns(bool)
+func (testToken *TestToken) TryPackTransferFrom(from common.Address, to common.Address, value *big.Int) ([]byte, error) {
+	return testToken.abi.Pack("transferFrom", from, to, value)
+}
+
+// UnpackTransferFrom is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x23b872dd.
+//
+// Solidity: function transferFrom(address from, address to, uint256 value) returns(bool)
+func (testToken *TestToken) UnpackTransferFrom(data []byte) (bool, error) {
+	out, err := testToken.abi.Unpack("transferFrom", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackTransferWithAuthorization is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe3ee160e.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function transferWithAuthorization(address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, uint8 v, bytes32 r, bytes32 s) returns()
+func (testToken *TestToken) PackTransferWithAuthorization(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, v uint8, r [32]byte, s [32]byte) []byte {
+	enc, err := testToken.abi.Pack("transferWithAuthorization", from, to, value, validAfter, validBefore, nonce, v, r, s)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTransferWithAuthorization is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe3ee160e.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function transferWithAuthorization(address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, uint8 v, bytes32 r, bytes32 s) returns()
+func (testToken *TestToken) TryPackTransferWithAuthorization(from common.Address, to common.Address, value *big.Int, validAfter *big.Int, validBefore *big.Int, nonce [32]byte, v uint8, r [32]byte, s [32]byte) ([]byte, error) {
+	return testToken.abi.Pack("transferWithAuthorization", from, to, value, validAfter, validBefore, nonce, v, r, s)
+}
+
+// TestTokenApproval represents a Approval event raised by the TestToken contract.
+type TestTokenApproval struct {
+	Owner   common.Address
+	Spender common.Address
+	Value   *big.Int
+	Raw     *types.Log // Blockchain specific contextual infos
+}
+
+const TestTokenApprovalEventName = "Approval"
+
+// ContractEventName returns the user-defined event name.
+func (TestTokenApproval) ContractEventName() string {
+	return TestTokenApprovalEventName
+}
+
+// UnpackApprovalEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Approval(address indexed owner, address indexed spender, uint256 value)
+func (testToken *TestToken) UnpackApprovalEvent(log *types.Log) (*TestTokenApproval, error) {
+	event := "Approval"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != testToken.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(TestTokenApproval)
+	if len(log.Data) > 0 {
+		if err := testToken.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range testToken.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// TestTokenAuthorizationCanceled represents a AuthorizationCanceled event raised by the TestToken contract.
+type TestTokenAuthorizationCanceled struct {
+	Authorizer common.Address
+	Nonce      [32]byte
+	Raw        *types.Log // Blockchain specific contextual infos
+}
+
+const TestTokenAuthorizationCanceledEventName = "AuthorizationCanceled"
+
+// ContractEventName returns the user-defined event name.
+func (TestTokenAuthorizationCanceled) ContractEventName() string {
+	return TestTokenAuthorizationCanceledEventName
+}
+
+// UnpackAuthorizationCanceledEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event AuthorizationCanceled(address indexed authorizer, bytes32 indexed nonce)
+func (testToken *TestToken) UnpackAuthorizationCanceledEvent(log *types.Log) (*TestTokenAuthorizationCanceled, error) {
+	event := "AuthorizationCanceled"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != testToken.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(TestTokenAuthorizationCanceled)
+	if len(log.Data) > 0 {
+		if err := testToken.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range testToken.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// TestTokenAuthorizationUsed represents a AuthorizationUsed event raised by the TestToken contract.
+type TestTokenAuthorizationUsed struct {
+	Authorizer common.Address
+	Nonce      [32]byte
+	Raw        *types.Log // Blockchain specific contextual infos
+}
+
+const TestTokenAuthorizationUsedEventName = "AuthorizationUsed"
+
+// ContractEventName returns the user-defined event name.
+func (TestTokenAuthorizationUsed) ContractEventName() string {
+	return TestTokenAuthorizationUsedEventName
+}
+
+// UnpackAuthorizationUsedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event AuthorizationUsed(address indexed authorizer, bytes32 indexed nonce)
+func (testToken *TestToken) UnpackAuthorizationUsedEvent(log *types.Log) (*TestTokenAuthorizationUsed, error) {
+	event := "AuthorizationUsed"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != testToken.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(TestTokenAuthorizationUsed)
+	if len(log.Data) > 0 {
+		if err := testToken.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range testToken.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// TestTokenEIP712DomainChanged represents a EIP712DomainChanged event raised by the TestToken contract.
+type TestTokenEIP712DomainChanged struct {
+	Raw *types.Log // Blockchain specific contextual infos
+}
+
+const TestTokenEIP712DomainChangedEventName = "EIP712DomainChanged"
+
+// ContractEventName returns the user-defined event name.
+func (TestTokenEIP712DomainChanged) ContractEventName() string {
+	return TestTokenEIP712DomainChangedEventName
+}
+
+// UnpackEIP712DomainChangedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event EIP712DomainChanged()
+func (testToken *TestToken) UnpackEIP712DomainChangedEvent(log *types.Log) (*TestTokenEIP712DomainChanged, error) {
+	event := "EIP712DomainChanged"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != testToken.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(TestTokenEIP712DomainChanged)
+	if len(log.Data) > 0 {
+		if err := testToken.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range testToken.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// TestTokenTransfer represents a Transfer event raised by the TestToken contract.
+type TestTokenTransfer struct {
+	From  common.Address
+	To    common.Address
+	Value *big.Int
+	Raw   *types.Log // Blockchain specific contextual infos
+}
+
+const TestTokenTransferEventName = "Transfer"
+
+// ContractEventName returns the user-defined event name.
+func (TestTokenTransfer) ContractEventName() string {
+	return TestTokenTransferEventName
+}
+
+// UnpackTransferEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Transfer(address indexed from, address indexed to, uint256 value)
+func (testToken *TestToken) UnpackTransferEvent(log *types.Log) (*TestTokenTransfer, error) {
+	event := "Transfer"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != testToken.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(TestTokenTransfer)
+	if len(log.Data) > 0 {
+		if err := testToken.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range testToken.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// UnpackError attempts to decode the provided error data using user-defined
+// error definitions.
+func (testToken *TestToken) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], testToken.abi.Errors["ECDSAInvalidSignature"].ID.Bytes()[:4]) {
+		return testToken.UnpackECDSAInvalidSignatureError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testToken.abi.Errors["ECDSAInvalidSignatureLength"].ID.Bytes()[:4]) {
+		return testToken.UnpackECDSAInvalidSignatureLengthError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testToken.abi.Errors["ECDSAInvalidSignatureS"].ID.Bytes()[:4]) {
+		return testToken.UnpackECDSAInvalidSignatureSError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testToken.abi.Errors["ERC20InsufficientAllowance"].ID.Bytes()[:4]) {
+		return testToken.UnpackERC20InsufficientAllowanceError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testToken.abi.Errors["ERC20InsufficientBalance"].ID.Bytes()[:4]) {
+		return testToken.UnpackERC20InsufficientBalanceError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testToken.abi.Errors["ERC20InvalidApprover"].ID.Bytes()[:4]) {
+		return testToken.UnpackERC20InvalidApproverError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testToken.abi.Errors["ERC20InvalidReceiver"].ID.Bytes()[:4]) {
+		return testToken.UnpackERC20InvalidReceiverError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testToken.abi.Errors["ERC20InvalidSender"].ID.Bytes()[:4]) {
+		return testToken.UnpackERC20InvalidSenderError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testToken.abi.Errors["ERC20InvalidSpender"].ID.Bytes()[:4]) {
+		return testToken.UnpackERC20InvalidSpenderError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testToken.abi.Errors["ERC2612ExpiredSignature"].ID.Bytes()[:4]) {
+		return testToken.UnpackERC2612ExpiredSignatureError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testToken.abi.Errors["ERC2612InvalidSigner"].ID.Bytes()[:4]) {
+		return testToken.UnpackERC2612InvalidSignerError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testToken.abi.Errors["ERC3009InvalidAuthorizationTime"].ID.Bytes()[:4]) {
+		return testToken.UnpackERC3009InvalidAuthorizationTimeError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testToken.abi.Errors["ERC3009InvalidSignature"].ID.Bytes()[:4]) {
+		return testToken.UnpackERC3009InvalidSignatureError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testToken.abi.Errors["ERC3009UsedAuthorization"].ID.Bytes()[:4]) {
+		return testToken.UnpackERC3009UsedAuthorizationError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testToken.abi.Errors["InvalidAccountNonce"].ID.Bytes()[:4]) {
+		return testToken.UnpackInvalidAccountNonceError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testToken.abi.Errors["InvalidShortString"].ID.Bytes()[:4]) {
+		return testToken.UnpackInvalidShortStringError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testToken.abi.Errors["SafeCastOverflowedUintDowncast"].ID.Bytes()[:4]) {
+		return testToken.UnpackSafeCastOverflowedUintDowncastError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], testToken.abi.Errors["StringTooLong"].ID.Bytes()[:4]) {
+		return testToken.UnpackStringTooLongError(raw[4:])
+	}
+	return nil, errors.New("Unknown error")
+}
+
+// TestTokenECDSAInvalidSignature represents a ECDSAInvalidSignature error raised by the TestToken contract.
+type TestTokenECDSAInvalidSignature struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ECDSAInvalidSignature()
+func TestTokenECDSAInvalidSignatureErrorID() common.Hash {
+	return common.HexToHash("0xf645eedf0193584640b6b90cb9477e4c95b98636c148a891d4c0a146dc46e75a")
+}
+
+// UnpackECDSAInvalidSignatureError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ECDSAInvalidSignature()
+func (testToken *TestToken) UnpackECDSAInvalidSignatureError(raw []byte) (*TestTokenECDSAInvalidSignature, error) {
+	out := new(TestTokenECDSAInvalidSignature)
+	if err := testToken.abi.UnpackIntoInterface(out, "ECDSAInvalidSignature", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestTokenECDSAInvalidSignatureLength represents a ECDSAInvalidSignatureLength error raised by the TestToken contract.
+type TestTokenECDSAInvalidSignatureLength struct {
+	Length *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ECDSAInvalidSignatureLength(uint256 length)
+func TestTokenECDSAInvalidSignatureLengthErrorID() common.Hash {
+	return common.HexToHash("0xfce698f7e8e5342cd615f641317bc45fe7e1e4a8b0a14dd1383ff8dc9c41917f")
+}
+
+// UnpackECDSAInvalidSignatureLengthError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ECDSAInvalidSignatureLength(uint256 length)
+func (testToken *TestToken) UnpackECDSAInvalidSignatureLengthError(raw []byte) (*TestTokenECDSAInvalidSignatureLength, error) {
+	out := new(TestTokenECDSAInvalidSignatureLength)
+	if err := testToken.abi.UnpackIntoInterface(out, "ECDSAInvalidSignatureLength", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestTokenECDSAInvalidSignatureS represents a ECDSAInvalidSignatureS error raised by the TestToken contract.
+type TestTokenECDSAInvalidSignatureS struct {
+	S [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ECDSAInvalidSignatureS(bytes32 s)
+func TestTokenECDSAInvalidSignatureSErrorID() common.Hash {
+	return common.HexToHash("0xd78bce0cccb935155ed6428d1c13e50b7f3550fd2b66b9fe266006fea4a5e1eb")
+}
+
+// UnpackECDSAInvalidSignatureSError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ECDSAInvalidSignatureS(bytes32 s)
+func (testToken *TestToken) UnpackECDSAInvalidSignatureSError(raw []byte) (*TestTokenECDSAInvalidSignatureS, error) {
+	out := new(TestTokenECDSAInvalidSignatureS)
+	if err := testToken.abi.UnpackIntoInterface(out, "ECDSAInvalidSignatureS", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestTokenERC20InsufficientAllowance represents a ERC20InsufficientAllowance error raised by the TestToken contract.
+type TestTokenERC20InsufficientAllowance struct {
+	Spender   common.Address
+	Allowance *big.Int
+	Needed    *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)
+func TestTokenERC20InsufficientAllowanceErrorID() common.Hash {
+	return common.HexToHash("0xfb8f41b23e99d2101d86da76cdfa87dd51c82ed07d3cb62cbc473e469dbc75c3")
+}
+
+// UnpackERC20InsufficientAllowanceError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)
+func (testToken *TestToken) UnpackERC20InsufficientAllowanceError(raw []byte) (*TestTokenERC20InsufficientAllowance, error) {
+	out := new(TestTokenERC20InsufficientAllowance)
+	if err := testToken.abi.UnpackIntoInterface(out, "ERC20InsufficientAllowance", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestTokenERC20InsufficientBalance represents a ERC20InsufficientBalance error raised by the TestToken contract.
+type TestTokenERC20InsufficientBalance struct {
+	Sender  common.Address
+	Balance *big.Int
+	Needed  *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed)
+func TestTokenERC20InsufficientBalanceErrorID() common.Hash {
+	return common.HexToHash("0xe450d38cd8d9f7d95077d567d60ed49c7254716e6ad08fc9872816c97e0ffec6")
+}
+
+// UnpackERC20InsufficientBalanceError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed)
+func (testToken *TestToken) UnpackERC20InsufficientBalanceError(raw []byte) (*TestTokenERC20InsufficientBalance, error) {
+	out := new(TestTokenERC20InsufficientBalance)
+	if err := testToken.abi.UnpackIntoInterface(out, "ERC20InsufficientBalance", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestTokenERC20InvalidApprover represents a ERC20InvalidApprover error raised by the TestToken contract.
+type TestTokenERC20InvalidApprover struct {
+	Approver common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ERC20InvalidApprover(address approver)
+func TestTokenERC20InvalidApproverErrorID() common.Hash {
+	return common.HexToHash("0xe602df05cc75712490294c6c104ab7c17f4030363910a7a2626411c6d3118847")
+}
+
+// UnpackERC20InvalidApproverError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ERC20InvalidApprover(address approver)
+func (testToken *TestToken) UnpackERC20InvalidApproverError(raw []byte) (*TestTokenERC20InvalidApprover, error) {
+	out := new(TestTokenERC20InvalidApprover)
+	if err := testToken.abi.UnpackIntoInterface(out, "ERC20InvalidApprover", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestTokenERC20InvalidReceiver represents a ERC20InvalidReceiver error raised by the TestToken contract.
+type TestTokenERC20InvalidReceiver struct {
+	Receiver common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ERC20InvalidReceiver(address receiver)
+func TestTokenERC20InvalidReceiverErrorID() common.Hash {
+	return common.HexToHash("0xec442f055133b72f3b2f9f0bb351c406b178527de2040a7d1feb4e058771f613")
+}
+
+// UnpackERC20InvalidReceiverError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ERC20InvalidReceiver(address receiver)
+func (testToken *TestToken) UnpackERC20InvalidReceiverError(raw []byte) (*TestTokenERC20InvalidReceiver, error) {
+	out := new(TestTokenERC20InvalidReceiver)
+	if err := testToken.abi.UnpackIntoInterface(out, "ERC20InvalidReceiver", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestTokenERC20InvalidSender represents a ERC20InvalidSender error raised by the TestToken contract.
+type TestTokenERC20InvalidSender struct {
+	Sender common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ERC20InvalidSender(address sender)
+func TestTokenERC20InvalidSenderErrorID() common.Hash {
+	return common.HexToHash("0x96c6fd1edd0cd6ef7ff0ecc0facdf53148dc0048b57fe58af65755250a7a96bd")
+}
+
+// UnpackERC20InvalidSenderError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ERC20InvalidSender(address sender)
+func (testToken *TestToken) UnpackERC20InvalidSenderError(raw []byte) (*TestTokenERC20InvalidSender, error) {
+	out := new(TestTokenERC20InvalidSender)
+	if err := testToken.abi.UnpackIntoInterface(out, "ERC20InvalidSender", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestTokenERC20InvalidSpender represents a ERC20InvalidSpender error raised by the TestToken contract.
+type TestTokenERC20InvalidSpender struct {
+	Spender common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ERC20InvalidSpender(address spender)
+func TestTokenERC20InvalidSpenderErrorID() common.Hash {
+	return common.HexToHash("0x94280d62c347d8d9f4d59a76ea321452406db88df38e0c9da304f58b57b373a2")
+}
+
+// UnpackERC20InvalidSpenderError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ERC20InvalidSpender(address spender)
+func (testToken *TestToken) UnpackERC20InvalidSpenderError(raw []byte) (*TestTokenERC20InvalidSpender, error) {
+	out := new(TestTokenERC20InvalidSpender)
+	if err := testToken.abi.UnpackIntoInterface(out, "ERC20InvalidSpender", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestTokenERC2612ExpiredSignature represents a ERC2612ExpiredSignature error raised by the TestToken contract.
+type TestTokenERC2612ExpiredSignature struct {
+	Deadline *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ERC2612ExpiredSignature(uint256 deadline)
+func TestTokenERC2612ExpiredSignatureErrorID() common.Hash {
+	return common.HexToHash("0x627913023c184eaad13735d5a3d2657ae76ec9a872a70e0fc57522ef1a114d58")
+}
+
+// UnpackERC2612ExpiredSignatureError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ERC2612ExpiredSignature(uint256 deadline)
+func (testToken *TestToken) UnpackERC2612ExpiredSignatureError(raw []byte) (*TestTokenERC2612ExpiredSignature, error) {
+	out := new(TestTokenERC2612ExpiredSignature)
+	if err := testToken.abi.UnpackIntoInterface(out, "ERC2612ExpiredSignature", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestTokenERC2612InvalidSigner represents a ERC2612InvalidSigner error raised by the TestToken contract.
+type TestTokenERC2612InvalidSigner struct {
+	Signer common.Address
+	Owner  common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ERC2612InvalidSigner(address signer, address owner)
+func TestTokenERC2612InvalidSignerErrorID() common.Hash {
+	return common.HexToHash("0x4b800e463b323b1d856edf9dec70329a639d13874a57f5c28219ff57128756db")
+}
+
+// UnpackERC2612InvalidSignerError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ERC2612InvalidSigner(address signer, address owner)
+func (testToken *TestToken) UnpackERC2612InvalidSignerError(raw []byte) (*TestTokenERC2612InvalidSigner, error) {
+	out := new(TestTokenERC2612InvalidSigner)
+	if err := testToken.abi.UnpackIntoInterface(out, "ERC2612InvalidSigner", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestTokenERC3009InvalidAuthorizationTime represents a ERC3009InvalidAuthorizationTime error raised by the TestToken contract.
+type TestTokenERC3009InvalidAuthorizationTime struct {
+	ValidAfter  *big.Int
+	ValidBefore *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ERC3009InvalidAuthorizationTime(uint256 validAfter, uint256 validBefore)
+func TestTokenERC3009InvalidAuthorizationTimeErrorID() common.Hash {
+	return common.HexToHash("0x4a931c17dee7b777c9cbff49696775decabdf15f0f4299ed982c63de16870b15")
+}
+
+// UnpackERC3009InvalidAuthorizationTimeError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ERC3009InvalidAuthorizationTime(uint256 validAfter, uint256 validBefore)
+func (testToken *TestToken) UnpackERC3009InvalidAuthorizationTimeError(raw []byte) (*TestTokenERC3009InvalidAuthorizationTime, error) {
+	out := new(TestTokenERC3009InvalidAuthorizationTime)
+	if err := testToken.abi.UnpackIntoInterface(out, "ERC3009InvalidAuthorizationTime", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestTokenERC3009InvalidSignature represents a ERC3009InvalidSignature error raised by the TestToken contract.
+type TestTokenERC3009InvalidSignature struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ERC3009InvalidSignature()
+func TestTokenERC3009InvalidSignatureErrorID() common.Hash {
+	return common.HexToHash("0x77c207f4defda98b291ec961b5c4117337ad6395b29d5f627b766bfbb84cc315")
+}
+
+// UnpackERC3009InvalidSignatureError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ERC3009InvalidSignature()
+func (testToken *TestToken) UnpackERC3009InvalidSignatureError(raw []byte) (*TestTokenERC3009InvalidSignature, error) {
+	out := new(TestTokenERC3009InvalidSignature)
+	if err := testToken.abi.UnpackIntoInterface(out, "ERC3009InvalidSignature", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestTokenERC3009UsedAuthorization represents a ERC3009UsedAuthorization error raised by the TestToken contract.
+type TestTokenERC3009UsedAuthorization struct {
+	Authorizer common.Address
+	Nonce      [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ERC3009UsedAuthorization(address authorizer, bytes32 nonce)
+func TestTokenERC3009UsedAuthorizationErrorID() common.Hash {
+	return common.HexToHash("0x8f7808c1770a7455ad80e90de4a45fff05aec416cd59cd420827199281b8dbcd")
+}
+
+// UnpackERC3009UsedAuthorizationError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ERC3009UsedAuthorization(address authorizer, bytes32 nonce)
+func (testToken *TestToken) UnpackERC3009UsedAuthorizationError(raw []byte) (*TestTokenERC3009UsedAuthorization, error) {
+	out := new(TestTokenERC3009UsedAuthorization)
+	if err := testToken.abi.UnpackIntoInterface(out, "ERC3009UsedAuthorization", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestTokenInvalidAccountNonce represents a InvalidAccountNonce error raised by the TestToken contract.
+type TestTokenInvalidAccountNonce struct {
+	Account      common.Address
+	CurrentNonce *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error InvalidAccountNonce(address account, uint256 currentNonce)
+func TestTokenInvalidAccountNonceErrorID() common.Hash {
+	return common.HexToHash("0x752d88c0de02638abf10e8e31861e4c68dc1f3a1e7d840e580683f2c282bfc7a")
+}
+
+// UnpackInvalidAccountNonceError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error InvalidAccountNonce(address account, uint256 currentNonce)
+func (testToken *TestToken) UnpackInvalidAccountNonceError(raw []byte) (*TestTokenInvalidAccountNonce, error) {
+	out := new(TestTokenInvalidAccountNonce)
+	if err := testToken.abi.UnpackIntoInterface(out, "InvalidAccountNonce", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestTokenInvalidShortString represents a InvalidShortString error raised by the TestToken contract.
+type TestTokenInvalidShortString struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error InvalidShortString()
+func TestTokenInvalidShortStringErrorID() common.Hash {
+	return common.HexToHash("0xb3512b0c6163e5f0bafab72bb631b9d58cd7a731b082f910338aa21c83d5c274")
+}
+
+// UnpackInvalidShortStringError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error InvalidShortString()
+func (testToken *TestToken) UnpackInvalidShortStringError(raw []byte) (*TestTokenInvalidShortString, error) {
+	out := new(TestTokenInvalidShortString)
+	if err := testToken.abi.UnpackIntoInterface(out, "InvalidShortString", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestTokenSafeCastOverflowedUintDowncast represents a SafeCastOverflowedUintDowncast error raised by the TestToken contract.
+type TestTokenSafeCastOverflowedUintDowncast struct {
+	Bits  uint8
+	Value *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error SafeCastOverflowedUintDowncast(uint8 bits, uint256 value)
+func TestTokenSafeCastOverflowedUintDowncastErrorID() common.Hash {
+	return common.HexToHash("0x6dfcc6503a32754ce7a89698e18201fc5294fd4aad43edefee786f88423b1a12")
+}
+
+// UnpackSafeCastOverflowedUintDowncastError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error SafeCastOverflowedUintDowncast(uint8 bits, uint256 value)
+func (testToken *TestToken) UnpackSafeCastOverflowedUintDowncastError(raw []byte) (*TestTokenSafeCastOverflowedUintDowncast, error) {
+	out := new(TestTokenSafeCastOverflowedUintDowncast)
+	if err := testToken.abi.UnpackIntoInterface(out, "SafeCastOverflowedUintDowncast", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TestTokenStringTooLong represents a StringTooLong error raised by the TestToken contract.
+type TestTokenStringTooLong struct {
+	Str string
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error StringTooLong(string str)
+func TestTokenStringTooLongErrorID() common.Hash {
+	return common.HexToHash("0x305a27a93f8e33b7392df0a0f91d6fc63847395853c45991eec52dbf24d72381")
+}
+
+// UnpackStringTooLongError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error StringTooLong(string str)
+func (testToken *TestToken) UnpackStringTooLongError(raw []byte) (*TestTokenStringTooLong, error) {
+	out := new(TestTokenStringTooLong)
+	if err := testToken.abi.UnpackIntoInterface(out, "StringTooLong", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VaultMetaData contains all meta data concerning the Vault contract.
+var VaultMetaData = bind.MetaData{
+	ABI: "[{\"inputs\":[{\"internalType\":\"address\",\"name\":\"token_\",\"type\":\"address\"},{\"internalType\":\"address[]\",\"name\":\"modules\",\"type\":\"address[]\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[],\"name\":\"BURN_ADDRESS\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"burn\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"deposit\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"from\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"validAfter\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"validBefore\",\"type\":\"uint256\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"name\":\"depositWithAuthorization\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"deadline\",\"type\":\"uint256\"},{\"internalType\":\"uint8\",\"name\":\"v\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"r\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"s\",\"type\":\"bytes32\"}],\"name\":\"depositWithPermit\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"flushBurned\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"free\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"module\",\"type\":\"address\"}],\"name\":\"held\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"isModule\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"lock\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"owed\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"release\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"token\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"totalFree\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"module\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"transferHeld\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"withdraw\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"module\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"Burned\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"payer\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"free\",\"type\":\"uint256\"}],\"name\":\"Deposited\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"from\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"HeldMoved\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"module\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"free\",\"type\":\"uint256\"}],\"name\":\"Locked\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"module\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"free\",\"type\":\"uint256\"}],\"name\":\"Released\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"free\",\"type\":\"uint256\"}],\"name\":\"Withdrawn\",\"type\":\"event\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"}],\"name\":\"BadRecipient\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"moved\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"asked\",\"type\":\"uint256\"}],\"name\":\"InexactTransfer\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"free\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"needed\",\"type\":\"uint256\"}],\"name\":\"InsufficientFree\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"module\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"held\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"needed\",\"type\":\"uint256\"}],\"name\":\"InsufficientHeld\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"token\",\"type\":\"address\"}],\"name\":\"NotAToken\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"}],\"name\":\"NotModule\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ReentrancyGuardReentrantCall\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"token\",\"type\":\"address\"}],\"name\":\"SafeERC20FailedOperation\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ZeroAddress\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ZeroAmount\",\"type\":\"error\"}]",
+	ID:  "152a83ec69a144b8093a173ad8d9e57938",
+	Bin: "0x60a060405234801561000f575f5ffd5b5060405161170638038061170683398101604081905261002e91610151565b816001600160a01b03163b5f036100675760405163f0ae59ab60e01b81526001600160a01b038316600482015260240160405180910390fd5b6001600160a01b0382166080525f5b815181101561011a575f6001600160a01b031682828151811061009b5761009b61022f565b60200260200101516001600160a01b0316036100ca5760405163d92e233d60e01b815260040160405180910390fd5b600160025f8484815181106100e1576100e161022f565b6020908102919091018101516001600160a01b031682528101919091526040015f20805460ff1916911515919091179055600101610076565b505050610243565b80516001600160a01b0381168114610138575f5ffd5b919050565b634e487b7160e01b5f52604160045260245ffd5b5f5f60408385031215610162575f5ffd5b61016b83610122565b60208401519092506001600160401b03811115610186575f5ffd5b8301601f81018513610196575f5ffd5b80516001600160401b038111156101af576101af61013d565b604051600582901b90603f8201601f191681016001600160401b03811182821017156101dd576101dd61013d565b6040529182526020818401810192908101888411156101fa575f5ffd5b6020850194505b838510156102205761021285610122565b815260209485019401610201565b50809450505050509250929050565b634e487b7160e01b5f52603260045260245ffd5b60805161146c61029a5f395f8181610237015281816103900152818161074f015281816107bc01528181610bd601528181610c5601528181610d4a01528181610eee01528181610f6e0152610fac015261146c5ff3fe608060405234801561000f575f5ffd5b50600436106100fb575f3560e01c806347e7ef2411610093578063d842019f11610063578063d842019f1461021a578063f3fef3a314610222578063fc0c546a14610235578063fccc28131461026f575f5ffd5b806347e7ef24146101cd5780634d41299c146101e0578063c87d6779146101f3578063c9b5bb17146101fb575f5ffd5b806332f750ff116100ce57806332f750ff1461014d578063333e44e61461017f57806342966c681461018857806342f6e3891461019b575f5ffd5b80630357371d146100ff57806312a62cff14610114578063208bfadc14610127578063282d3fdf1461013a575b5f5ffd5b61011261010d3660046111f5565b610278565b005b61011261012236600461121d565b610348565b6101126101353660046111f5565b610405565b6101126101483660046111f5565b610516565b61016c61015b366004611278565b60016020525f908152604090205481565b6040519081526020015b60405180910390f35b61016c60035481565b610112610196366004611298565b6105dd565b6101bd6101a9366004611278565b60026020525f908152604090205460ff1681565b6040519015158152602001610176565b6101126101db3660046111f5565b61066c565b6101126101ee3660046112af565b610686565b61016c610974565b61016c610209366004611278565b5f6020819052908152604090205481565b61011261098a565b6101126102303660046111f5565b6109d4565b7f00000000000000000000000000000000000000000000000000000000000000005b6040516001600160a01b039091168152602001610176565b61025761dead81565b335f9081526002602052604090205460ff166102ae5760405163cb11855160e01b81523360048201526024015b60405180910390fd5b6102b6610a42565b6001600160a01b0382166102dd5760405163d92e233d60e01b815260040160405180910390fd5b6102e681610a77565b5f6102f18383610aee565b604080518481526020810183905291925033916001600160a01b038616917f29e9bc035f01bfa0da19263257dbbaeb34bf6c9c780d975b99cb802aecfcf1a291015b60405180910390a350610344610b4e565b5050565b610350610a42565b60405163d505accf60e01b8152336004820152306024820152604481018690526064810185905260ff8416608482015260a4810183905260c481018290527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063d505accf9060e4015f604051808303815f87803b1580156103d9575f5ffd5b505af19250505080156103ea575060015b506103f58686610b78565b6103fd610b4e565b505050505050565b335f9081526002602052604090205460ff166104365760405163cb11855160e01b81523360048201526024016102a5565b61043e610a42565b6001600160a01b0382165f9081526002602052604090205460ff166104815760405163cb11855160e01b81526001600160a01b03831660048201526024016102a5565b61048a81610a77565b6001600160a01b0382165f90815260016020526040812080548392906104b1908490611367565b925050819055508060045f8282546104c99190611367565b90915550506040518181526001600160a01b0383169033907fc4b7ddde11847e366dfbd71136bb07886d74f8a9a188afbcc2dcd1966bb94a919060200160405180910390a3610344610b4e565b335f9081526002602052604090205460ff166105475760405163cb11855160e01b81523360048201526024016102a5565b61054f610a42565b5f61055a8383610c8f565b335f9081526001602052604081208054929350849290919061057d908490611367565b925050819055508160045f8282546105959190611367565b9091555050604080518381526020810183905233916001600160a01b038616917f967ad762aa9070ada8db64577288e214771e89667066ae38e8750cb8a86c54299101610333565b335f9081526002602052604090205460ff1661060e5760405163cb11855160e01b81523360048201526024016102a5565b610616610a42565b61061f81610a77565b61062b61dead82610aee565b5060405181815233907f696de425f79f4a40bc6d2122ca50507f0efbeabbff86a84871b7196ab8ea8df79060200160405180910390a2610669610b4e565b50565b610674610a42565b61067e8282610b78565b610344610b4e565b61068e610a42565b855f036106ae57604051631f2a200560e01b815260040160405180910390fd5b6001600160a01b0387166106d55760405163d92e233d60e01b815260040160405180910390fd5b6040805146602082015230918101919091526001600160a01b03881660608201526080810187905260a0810186905260c0810185905260e081018490525f906101000160408051601f198184030181529082905280516020909101206370a0823160e01b825230600483015291505f906001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016906370a0823190602401602060405180830381865afa158015610794573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906107b89190611380565b90507f00000000000000000000000000000000000000000000000000000000000000006041841480156107f357506001600160a01b038a163b155b156108ec575f6108066020828789611397565b61080f916113be565b90505f61082060406020888a611397565b610829916113be565b9050826001600160a01b031663ef55bec68d308e8e8e8b8e8e6040818110610853576108536113db565b60405160e08b901b6001600160e01b03191681526001600160a01b03998a1660048201529890971660248901525060448701949094526064860192909252608485015260a4840152013560f81c60c482015260e481018590526101048101849052610124015f604051808303815f87803b1580156108cf575f5ffd5b505af11580156108e1573d5f5f3e3d5ffd5b505050505050610954565b6040516388b7ab6360e01b81526001600160a01b038216906388b7ab6390610926908d9030908e908e908e908b908e908e906004016113ef565b5f604051808303815f87803b15801561093d575f5ffd5b505af115801561094f573d5f5f3e3d5ffd5b505050505b6109608a8b8b85610d29565b50505061096b610b4e565b50505050505050565b5f6004546003546109859190611367565b905090565b610992610a42565b61dead5f8181526020527f44ad89ba62b98ff34f51403ac22759b55759460c0bb5521eb4b6ee3cff49cf83546109ca91908190610e54565b6109d2610b4e565b565b6109dc610a42565b6001600160a01b038216610a035760405163d92e233d60e01b815260040160405180910390fd5b306001600160a01b03831603610a3757604051631ecdd20960e31b81526001600160a01b03831660048201526024016102a5565b61067e338383610e54565b610a4a611053565b6109d260017f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005b90611093565b335f9081526001602052604090205481811015610ab75760405163553d1b4560e11b815233600482015260248101829052604481018390526064016102a5565b610ac18282611459565b335f9081526001602052604081209190915560048054849290610ae5908490611459565b90915550505050565b6001600160a01b0382165f90815260208190526040812054610b11908390611367565b6001600160a01b0384165f908152602081905260408120829055600380549293508492909190610b42908490611367565b90915550909392505050565b6109d25f7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f00610a71565b805f03610b9857604051631f2a200560e01b815260040160405180910390fd5b6001600160a01b038216610bbf5760405163d92e233d60e01b815260040160405180910390fd5b6040516370a0823160e01b81523060048201525f907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316906370a0823190602401602060405180830381865afa158015610c23573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610c479190611380565b9050610c7e6001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001633308561109a565b610c8a83338484610d29565b505050565b6001600160a01b0382165f9081526020819052604081205482811015610ce1576040516313c3c9cf60e31b81526001600160a01b038516600482015260248101829052604481018490526064016102a5565b610ceb8382611459565b6001600160a01b0385165f908152602081905260408120829055600380549294508592909190610d1c908490611459565b9091555091949350505050565b6040516370a0823160e01b81523060048201525f9082906001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016906370a0823190602401602060405180830381865afa158015610d8f573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610db39190611380565b610dbd9190611459565b9050828114610de957604051639366facf60e01b815260048101829052602481018490526044016102a5565b5f610df48685610aee565b9050846001600160a01b0316866001600160a01b03167ff5681f9d0db1b911ac18ee83d515a1cf1051853a9eae418316a2fdf7dea427c58684604051610e44929190918252602082015260400190565b60405180910390a3505050505050565b805f03610e7457604051631f2a200560e01b815260040160405180910390fd5b5f610e7f8483610c8f565b9050826001600160a01b0316846001600160a01b03167f91fb9d98b786c57d74c099ccd2beca1739e9f6a81fb49001ca465c4b7591bbe28484604051610ecf929190918252602082015260400190565b60405180910390a36040516370a0823160e01b81523060048201525f907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316906370a0823190602401602060405180830381865afa158015610f3b573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610f5f9190611380565b9050610f956001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001685856110d6565b6040516370a0823160e01b81523060048201525f907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316906370a0823190602401602060405180830381865afa158015610ff9573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061101d9190611380565b6110279083611459565b90508381146103fd57604051639366facf60e01b815260048101829052602481018590526044016102a5565b7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005c156109d257604051633ee5aeb560e01b815260040160405180910390fd5b80825d5050565b6110a884848484600161110b565b6110d057604051635274afe760e01b81526001600160a01b03851660048201526024016102a5565b50505050565b6110e38383836001611178565b610c8a57604051635274afe760e01b81526001600160a01b03841660048201526024016102a5565b6040516323b872dd60e01b5f8181526001600160a01b038781166004528616602452604485905291602083606481808c5af1925060015f5114831661116757838315161561115b573d5f823e3d81fd5b5f883b113d1516831692505b604052505f60605295945050505050565b60405163a9059cbb60e01b5f8181526001600160a01b038616600452602485905291602083604481808b5af1925060015f511483166111ce5783831516156111c2573d5f823e3d81fd5b5f873b113d1516831692505b60405250949350505050565b80356001600160a01b03811681146111f0575f5ffd5b919050565b5f5f60408385031215611206575f5ffd5b61120f836111da565b946020939093013593505050565b5f5f5f5f5f5f60c08789031215611232575f5ffd5b61123b876111da565b95506020870135945060408701359350606087013560ff8116811461125e575f5ffd5b9598949750929560808101359460a0909101359350915050565b5f60208284031215611288575f5ffd5b611291826111da565b9392505050565b5f602082840312156112a8575f5ffd5b5035919050565b5f5f5f5f5f5f5f60c0888a0312156112c5575f5ffd5b6112ce886111da565b96506020880135955060408801359450606088013593506080880135925060a088013567ffffffffffffffff811115611305575f5ffd5b8801601f81018a13611315575f5ffd5b803567ffffffffffffffff81111561132b575f5ffd5b8a602082840101111561133c575f5ffd5b602082019350809250505092959891949750929550565b634e487b7160e01b5f52601160045260245ffd5b8082018082111561137a5761137a611353565b92915050565b5f60208284031215611390575f5ffd5b5051919050565b5f5f858511156113a5575f5ffd5b838611156113b1575f5ffd5b5050820193919092039150565b8035602083101561137a575f19602084900360031b1b1692915050565b634e487b7160e01b5f52603260045260245ffd5b6001600160a01b0389811682528816602082015260408101879052606081018690526080810185905260a0810184905260e060c08201819052810182905281836101008301375f81830161010090810191909152601f909201601f19160101979650505050505050565b8181038181111561137a5761137a61135356",
+}
+
+// Vault is an auto generated Go binding around an Ethereum contract.
+type Vault struct {
+	abi abi.ABI
+}
+
+// GetABI returns the ABI associated with this contract binding.
+func (c *Vault) GetABI() abi.ABI {
+	return c.abi
+}
+
+// NewVault creates a new instance of Vault.
+func NewVault() *Vault {
+	parsed, err := VaultMetaData.ParseABI()
+	if err != nil {
+		panic(errors.New("invalid ABI: " + err.Error()))
+	}
+	return &Vault{abi: *parsed}
+}
+
+// Instance creates a wrapper for a deployed contract instance at the given address.
+// Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
+func (c *Vault) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
+	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
+}
+
+// PackConstructor is the Go binding used to pack the parameters required for
+// contract deployment.
+//
+// Solidity: constructor(address token_, address[] modules) returns()
+func (vault *Vault) PackConstructor(token_ common.Address, modules []common.Address) []byte {
+	enc, err := vault.abi.Pack("", token_, modules)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// PackBURNADDRESS is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xfccc2813.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function BURN_ADDRESS() view returns(address)
+func (vault *Vault) PackBURNADDRESS() []byte {
+	enc, err := vault.abi.Pack("BURN_ADDRESS")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackBURNADDRESS is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xfccc2813.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function BURN_ADDRESS() view returns(address)
+func (vault *Vault) TryPackBURNADDRESS() ([]byte, error) {
+	return vault.abi.Pack("BURN_ADDRESS")
+}
+
+// UnpackBURNADDRESS is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xfccc2813.
+//
+// Solidity: function BURN_ADDRESS() view returns(address)
+func (vault *Vault) UnpackBURNADDRESS(data []byte) (common.Address, error) {
+	out, err := vault.abi.Unpack("BURN_ADDRESS", data)
+	if err != nil {
+		return *new(common.Address), err
+	}
+	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	return out0, nil
+}
+
+// PackBurn is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x42966c68.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function burn(uint256 amount) returns()
+func (vault *Vault) PackBurn(amount *big.Int) []byte {
+	enc, err := vault.abi.Pack("burn", amount)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackBurn is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x42966c68.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function burn(uint256 amount) returns()
+func (vault *Vault) TryPackBurn(amount *big.Int) ([]byte, error) {
+	return vault.abi.Pack("burn", amount)
+}
+
+// PackDeposit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x47e7ef24.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function deposit(address account, uint256 amount) returns()
+func (vault *Vault) PackDeposit(account common.Address, amount *big.Int) []byte {
+	enc, err := vault.abi.Pack("deposit", account, amount)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDeposit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x47e7ef24.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function deposit(address account, uint256 amount) returns()
+func (vault *Vault) TryPackDeposit(account common.Address, amount *big.Int) ([]byte, error) {
+	return vault.abi.Pack("deposit", account, amount)
+}
+
+// PackDepositWithAuthorization is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4d41299c.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function depositWithAuthorization(address from, uint256 amount, uint256 validAfter, uint256 validBefore, bytes32 salt, bytes signature) returns()
+func (vault *Vault) PackDepositWithAuthorization(from common.Address, amount *big.Int, validAfter *big.Int, validBefore *big.Int, salt [32]byte, signature []byte) []byte {
+	enc, err := vault.abi.Pack("depositWithAuthorization", from, amount, validAfter, validBefore, salt, signature)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDepositWithAuthorization is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4d41299c.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function depositWithAuthorization(address from, uint256 amount, uint256 validAfter, uint256 validBefore, bytes32 salt, bytes signature) returns()
+func (vault *Vault) TryPackDepositWithAuthorization(from common.Address, amount *big.Int, validAfter *big.Int, validBefore *big.Int, salt [32]byte, signature []byte) ([]byte, error) {
+	return vault.abi.Pack("depositWithAuthorization", from, amount, validAfter, validBefore, salt, signature)
+}
+
+// PackDepositWithPermit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x12a62cff.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function depositWithPermit(address account, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) returns()
+func (vault *Vault) PackDepositWithPermit(account common.Address, amount *big.Int, deadline *big.Int, v uint8, r [32]byte, s [32]byte) []byte {
+	enc, err := vault.abi.Pack("depositWithPermit", account, amount, deadline, v, r, s)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDepositWithPermit is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x12a62cff.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function depositWithPermit(address account, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) returns()
+func (vault *Vault) TryPackDepositWithPermit(account common.Address, amount *big.Int, deadline *big.Int, v uint8, r [32]byte, s [32]byte) ([]byte, error) {
+	return vault.abi.Pack("depositWithPermit", account, amount, deadline, v, r, s)
+}
+
+// PackFlushBurned is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd842019f.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function flushBurned() returns()
+func (vault *Vault) PackFlushBurned() []byte {
+	enc, err := vault.abi.Pack("flushBurned")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackFlushBurned is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd842019f.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function flushBurned() returns()
+func (vault *Vault) TryPackFlushBurned() ([]byte, error) {
+	return vault.abi.Pack("flushBurned")
+}
+
+// PackFree is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc9b5bb17.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function free(address account) view returns(uint256)
+func (vault *Vault) PackFree(account common.Address) []byte {
+	enc, err := vault.abi.Pack("free", account)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackFree is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc9b5bb17.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function free(address account) view returns(uint256)
+func (vault *Vault) TryPackFree(account common.Address) ([]byte, error) {
+	return vault.abi.Pack("free", account)
+}
+
+// UnpackFree is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xc9b5bb17.
+//
+// Solidity: function free(address account) view returns(uint256)
+func (vault *Vault) UnpackFree(data []byte) (*big.Int, error) {
+	out, err := vault.abi.Unpack("free", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackHeld is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x32f750ff.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function held(address module) view returns(uint256)
+func (vault *Vault) PackHeld(module common.Address) []byte {
+	enc, err := vault.abi.Pack("held", module)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackHeld is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x32f750ff.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function held(address module) view returns(uint256)
+func (vault *Vault) TryPackHeld(module common.Address) ([]byte, error) {
+	return vault.abi.Pack("held", module)
+}
+
+// UnpackHeld is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x32f750ff.
+//
+// Solidity: function held(address module) view returns(uint256)
+func (vault *Vault) UnpackHeld(data []byte) (*big.Int, error) {
+	out, err := vault.abi.Unpack("held", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackIsModule is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x42f6e389.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function isModule(address account) view returns(bool)
+func (vault *Vault) PackIsModule(account common.Address) []byte {
+	enc, err := vault.abi.Pack("isModule", account)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackIsModule is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x42f6e389.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function isModule(address account) view returns(bool)
+func (vault *Vault) TryPackIsModule(account common.Address) ([]byte, error) {
+	return vault.abi.Pack("isModule", account)
+}
+
+// UnpackIsModule is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x42f6e389.
+//
+// Solidity: function isModule(address account) view returns(bool)
+func (vault *Vault) UnpackIsModule(data []byte) (bool, error) {
+	out, err := vault.abi.Unpack("isModule", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackLock is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x282d3fdf.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function lock(address account, uint256 amount) returns()
+func (vault *Vault) PackLock(account common.Address, amount *big.Int) []byte {
+	enc, err := vault.abi.Pack("lock", account, amount)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackLock is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x282d3fdf.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function lock(address account, uint256 amount) returns()
+func (vault *Vault) TryPackLock(account common.Address, amount *big.Int) ([]byte, error) {
+	return vault.abi.Pack("lock", account, amount)
+}
+
+// PackOwed is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc87d6779.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function owed() view returns(uint256)
+func (vault *Vault) PackOwed() []byte {
+	enc, err := vault.abi.Pack("owed")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackOwed is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc87d6779.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function owed() view returns(uint256)
+func (vault *Vault) TryPackOwed() ([]byte, error) {
+	return vault.abi.Pack("owed")
+}
+
+// UnpackOwed is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xc87d6779.
+//
+// Solidity: function owed() view returns(uint256)
+func (vault *Vault) UnpackOwed(data []byte) (*big.Int, error) {
+	out, err := vault.abi.Unpack("owed", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackRelease is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x0357371d.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function release(address account, uint256 amount) returns()
+func (vault *Vault) PackRelease(account common.Address, amount *big.Int) []byte {
+	enc, err := vault.abi.Pack("release", account, amount)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackRelease is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x0357371d.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function release(address account, uint256 amount) returns()
+func (vault *Vault) TryPackRelease(account common.Address, amount *big.Int) ([]byte, error) {
+	return vault.abi.Pack("release", account, amount)
+}
+
+// PackToken is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xfc0c546a.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function token() view returns(address)
+func (vault *Vault) PackToken() []byte {
+	enc, err := vault.abi.Pack("token")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackToken is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xfc0c546a.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function token() view returns(address)
+func (vault *Vault) TryPackToken() ([]byte, error) {
+	return vault.abi.Pack("token")
+}
+
+// UnpackToken is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xfc0c546a.
+//
+// Solidity: function token() view returns(address)
+func (vault *Vault) UnpackToken(data []byte) (common.Address, error) {
+	out, err := vault.abi.Unpack("token", data)
+	if err != nil {
+		return *new(common.Address), err
+	}
+	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	return out0, nil
+}
+
+// PackTotalFree is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x333e44e6.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function totalFree() view returns(uint256)
+func (vault *Vault) PackTotalFree() []byte {
+	enc, err := vault.abi.Pack("totalFree")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTotalFree is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x333e44e6.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function totalFree() view returns(uint256)
+func (vault *Vault) TryPackTotalFree() ([]byte, error) {
+	return vault.abi.Pack("totalFree")
+}
+
+// UnpackTotalFree is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x333e44e6.
+//
+// Solidity: function totalFree() view returns(uint256)
+func (vault *Vault) UnpackTotalFree(data []byte) (*big.Int, error) {
+	out, err := vault.abi.Unpack("totalFree", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackTransferHeld is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x208bfadc.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function transferHeld(address module, uint256 amount) returns()
+func (vault *Vault) PackTransferHeld(module common.Address, amount *big.Int) []byte {
+	enc, err := vault.abi.Pack("transferHeld", module, amount)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTransferHeld is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x208bfadc.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function transferHeld(address module, uint256 amount) returns()
+func (vault *Vault) TryPackTransferHeld(module common.Address, amount *big.Int) ([]byte, error) {
+	return vault.abi.Pack("transferHeld", module, amount)
+}
+
+// PackWithdraw is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf3fef3a3.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function withdraw(address to, uint256 amount) returns()
+func (vault *Vault) PackWithdraw(to common.Address, amount *big.Int) []byte {
+	enc, err := vault.abi.Pack("withdraw", to, amount)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackWithdraw is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf3fef3a3.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function withdraw(address to, uint256 amount) returns()
+func (vault *Vault) TryPackWithdraw(to common.Address, amount *big.Int) ([]byte, error) {
+	return vault.abi.Pack("withdraw", to, amount)
+}
+
+// VaultBurned represents a Burned event raised by the Vault contract.
+type VaultBurned struct {
+	Module common.Address
+	Amount *big.Int
+	Raw    *types.Log // Blockchain specific contextual infos
+}
+
+const VaultBurnedEventName = "Burned"
+
+// ContractEventName returns the user-defined event name.
+func (VaultBurned) ContractEventName() string {
+	return VaultBurnedEventName
+}
+
+// UnpackBurnedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Burned(address indexed module, uint256 amount)
+func (vault *Vault) UnpackBurnedEvent(log *types.Log) (*VaultBurned, error) {
+	event := "Burned"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != vault.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(VaultBurned)
+	if len(log.Data) > 0 {
+		if err := vault.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range vault.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// VaultDeposited represents a Deposited event raised by the Vault contract.
+type VaultDeposited struct {
+	Account common.Address
+	Payer   common.Address
+	Amount  *big.Int
+	Free    *big.Int
+	Raw     *types.Log // Blockchain specific contextual infos
+}
+
+const VaultDepositedEventName = "Deposited"
+
+// ContractEventName returns the user-defined event name.
+func (VaultDeposited) ContractEventName() string {
+	return VaultDepositedEventName
+}
+
+// UnpackDepositedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Deposited(address indexed account, address indexed payer, uint256 amount, uint256 free)
+func (vault *Vault) UnpackDepositedEvent(log *types.Log) (*VaultDeposited, error) {
+	event := "Deposited"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != vault.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(VaultDeposited)
+	if len(log.Data) > 0 {
+		if err := vault.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range vault.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// VaultHeldMoved represents a HeldMoved event raised by the Vault contract.
+type VaultHeldMoved struct {
+	From   common.Address
+	To     common.Address
+	Amount *big.Int
+	Raw    *types.Log // Blockchain specific contextual infos
+}
+
+const VaultHeldMovedEventName = "HeldMoved"
+
+// ContractEventName returns the user-defined event name.
+func (VaultHeldMoved) ContractEventName() string {
+	return VaultHeldMovedEventName
+}
+
+// UnpackHeldMovedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event HeldMoved(address indexed from, address indexed to, uint256 amount)
+func (vault *Vault) UnpackHeldMovedEvent(log *types.Log) (*VaultHeldMoved, error) {
+	event := "HeldMoved"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != vault.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(VaultHeldMoved)
+	if len(log.Data) > 0 {
+		if err := vault.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range vault.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// VaultLocked represents a Locked event raised by the Vault contract.
+type VaultLocked struct {
+	Account common.Address
+	Module  common.Address
+	Amount  *big.Int
+	Free    *big.Int
+	Raw     *types.Log // Blockchain specific contextual infos
+}
+
+const VaultLockedEventName = "Locked"
+
+// ContractEventName returns the user-defined event name.
+func (VaultLocked) ContractEventName() string {
+	return VaultLockedEventName
+}
+
+// UnpackLockedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Locked(address indexed account, address indexed module, uint256 amount, uint256 free)
+func (vault *Vault) UnpackLockedEvent(log *types.Log) (*VaultLocked, error) {
+	event := "Locked"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != vault.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(VaultLocked)
+	if len(log.Data) > 0 {
+		if err := vault.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range vault.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// VaultReleased represents a Released event raised by the Vault contract.
+type VaultReleased struct {
+	Account common.Address
+	Module  common.Address
+	Amount  *big.Int
+	Free    *big.Int
+	Raw     *types.Log // Blockchain specific contextual infos
+}
+
+const VaultReleasedEventName = "Released"
+
+// ContractEventName returns the user-defined event name.
+func (VaultReleased) ContractEventName() string {
+	return VaultReleasedEventName
+}
+
+// UnpackReleasedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Released(address indexed account, address indexed module, uint256 amount, uint256 free)
+func (vault *Vault) UnpackReleasedEvent(log *types.Log) (*VaultReleased, error) {
+	event := "Released"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != vault.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(VaultReleased)
+	if len(log.Data) > 0 {
+		if err := vault.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range vault.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// VaultWithdrawn represents a Withdrawn event raised by the Vault contract.
+type VaultWithdrawn struct {
+	Account common.Address
+	To      common.Address
+	Amount  *big.Int
+	Free    *big.Int
+	Raw     *types.Log // Blockchain specific contextual infos
+}
+
+const VaultWithdrawnEventName = "Withdrawn"
+
+// ContractEventName returns the user-defined event name.
+func (VaultWithdrawn) ContractEventName() string {
+	return VaultWithdrawnEventName
+}
+
+// UnpackWithdrawnEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Withdrawn(address indexed account, address indexed to, uint256 amount, uint256 free)
+func (vault *Vault) UnpackWithdrawnEvent(log *types.Log) (*VaultWithdrawn, error) {
+	event := "Withdrawn"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != vault.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(VaultWithdrawn)
+	if len(log.Data) > 0 {
+		if err := vault.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range vault.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// UnpackError attempts to decode the provided error data using user-defined
+// error definitions.
+func (vault *Vault) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], vault.abi.Errors["BadRecipient"].ID.Bytes()[:4]) {
+		return vault.UnpackBadRecipientError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], vault.abi.Errors["InexactTransfer"].ID.Bytes()[:4]) {
+		return vault.UnpackInexactTransferError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], vault.abi.Errors["InsufficientFree"].ID.Bytes()[:4]) {
+		return vault.UnpackInsufficientFreeError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], vault.abi.Errors["InsufficientHeld"].ID.Bytes()[:4]) {
+		return vault.UnpackInsufficientHeldError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], vault.abi.Errors["NotAToken"].ID.Bytes()[:4]) {
+		return vault.UnpackNotATokenError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], vault.abi.Errors["NotModule"].ID.Bytes()[:4]) {
+		return vault.UnpackNotModuleError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], vault.abi.Errors["ReentrancyGuardReentrantCall"].ID.Bytes()[:4]) {
+		return vault.UnpackReentrancyGuardReentrantCallError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], vault.abi.Errors["SafeERC20FailedOperation"].ID.Bytes()[:4]) {
+		return vault.UnpackSafeERC20FailedOperationError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], vault.abi.Errors["ZeroAddress"].ID.Bytes()[:4]) {
+		return vault.UnpackZeroAddressError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], vault.abi.Errors["ZeroAmount"].ID.Bytes()[:4]) {
+		return vault.UnpackZeroAmountError(raw[4:])
+	}
+	return nil, errors.New("Unknown error")
+}
+
+// VaultBadRecipient represents a BadRecipient error raised by the Vault contract.
+type VaultBadRecipient struct {
+	To common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadRecipient(address to)
+func VaultBadRecipientErrorID() common.Hash {
+	return common.HexToHash("0xf66e904851b37b80accff44adee209ff00dc29eeb445bb1edb327e45cf1f9315")
+}
+
+// UnpackBadRecipientError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadRecipient(address to)
+func (vault *Vault) UnpackBadRecipientError(raw []byte) (*VaultBadRecipient, error) {
+	out := new(VaultBadRecipient)
+	if err := vault.abi.UnpackIntoInterface(out, "BadRecipient", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VaultInexactTransfer represents a InexactTransfer error raised by the Vault contract.
+type VaultInexactTransfer struct {
+	Moved *big.Int
+	Asked *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error InexactTransfer(uint256 moved, uint256 asked)
+func VaultInexactTransferErrorID() common.Hash {
+	return common.HexToHash("0x9366facfd0eab5c275551d2aacfe42d873d5c14d816655672626dcc3776c8c59")
+}
+
+// UnpackInexactTransferError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error InexactTransfer(uint256 moved, uint256 asked)
+func (vault *Vault) UnpackInexactTransferError(raw []byte) (*VaultInexactTransfer, error) {
+	out := new(VaultInexactTransfer)
+	if err := vault.abi.UnpackIntoInterface(out, "InexactTransfer", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VaultInsufficientFree represents a InsufficientFree error raised by the Vault contract.
+type VaultInsufficientFree struct {
+	Account common.Address
+	Free    *big.Int
+	Needed  *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error InsufficientFree(address account, uint256 free, uint256 needed)
+func VaultInsufficientFreeErrorID() common.Hash {
+	return common.HexToHash("0x9e1e4e784bbddcbbadde53a03920ea175e18f95bcb5879336ac4cace822636ef")
+}
+
+// UnpackInsufficientFreeError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error InsufficientFree(address account, uint256 free, uint256 needed)
+func (vault *Vault) UnpackInsufficientFreeError(raw []byte) (*VaultInsufficientFree, error) {
+	out := new(VaultInsufficientFree)
+	if err := vault.abi.UnpackIntoInterface(out, "InsufficientFree", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VaultInsufficientHeld represents a InsufficientHeld error raised by the Vault contract.
+type VaultInsufficientHeld struct {
+	Module common.Address
+	Held   *big.Int
+	Needed *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error InsufficientHeld(address module, uint256 held, uint256 needed)
+func VaultInsufficientHeldErrorID() common.Hash {
+	return common.HexToHash("0xaa7a368acb4c4c3b29fe1a76ea711cb7d6565a6b860da719d03b32aa126e0215")
+}
+
+// UnpackInsufficientHeldError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error InsufficientHeld(address module, uint256 held, uint256 needed)
+func (vault *Vault) UnpackInsufficientHeldError(raw []byte) (*VaultInsufficientHeld, error) {
+	out := new(VaultInsufficientHeld)
+	if err := vault.abi.UnpackIntoInterface(out, "InsufficientHeld", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VaultNotAToken represents a NotAToken error raised by the Vault contract.
+type VaultNotAToken struct {
+	Token common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotAToken(address token)
+func VaultNotATokenErrorID() common.Hash {
+	return common.HexToHash("0xf0ae59ab2305e450b7994c131d4d487b62eef4fac72f3b690bc790b01afd51f5")
+}
+
+// UnpackNotATokenError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotAToken(address token)
+func (vault *Vault) UnpackNotATokenError(raw []byte) (*VaultNotAToken, error) {
+	out := new(VaultNotAToken)
+	if err := vault.abi.UnpackIntoInterface(out, "NotAToken", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VaultNotModule represents a NotModule error raised by the Vault contract.
+type VaultNotModule struct {
+	Caller common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotModule(address caller)
+func VaultNotModuleErrorID() common.Hash {
+	return common.HexToHash("0xcb118551cda8cc5ce9225b5eaaa04836734c2037bdb0839e9ce64fd239b402d4")
+}
+
+// UnpackNotModuleError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotModule(address caller)
+func (vault *Vault) UnpackNotModuleError(raw []byte) (*VaultNotModule, error) {
+	out := new(VaultNotModule)
+	if err := vault.abi.UnpackIntoInterface(out, "NotModule", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VaultReentrancyGuardReentrantCall represents a ReentrancyGuardReentrantCall error raised by the Vault contract.
+type VaultReentrancyGuardReentrantCall struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ReentrancyGuardReentrantCall()
+func VaultReentrancyGuardReentrantCallErrorID() common.Hash {
+	return common.HexToHash("0x3ee5aeb571de7fc460830b4d0017439a1ca56fb0bc39062227ade4fe4a24c1ca")
+}
+
+// UnpackReentrancyGuardReentrantCallError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ReentrancyGuardReentrantCall()
+func (vault *Vault) UnpackReentrancyGuardReentrantCallError(raw []byte) (*VaultReentrancyGuardReentrantCall, error) {
+	out := new(VaultReentrancyGuardReentrantCall)
+	if err := vault.abi.UnpackIntoInterface(out, "ReentrancyGuardReentrantCall", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VaultSafeERC20FailedOperation represents a SafeERC20FailedOperation error raised by the Vault contract.
+type VaultSafeERC20FailedOperation struct {
+	Token common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error SafeERC20FailedOperation(address token)
+func VaultSafeERC20FailedOperationErrorID() common.Hash {
+	return common.HexToHash("0x5274afe73c98b4749fc91ffae6b7b574e7842cb2144a159e9377a5f20b32edf9")
+}
+
+// UnpackSafeERC20FailedOperationError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error SafeERC20FailedOperation(address token)
+func (vault *Vault) UnpackSafeERC20FailedOperationError(raw []byte) (*VaultSafeERC20FailedOperation, error) {
+	out := new(VaultSafeERC20FailedOperation)
+	if err := vault.abi.UnpackIntoInterface(out, "SafeERC20FailedOperation", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VaultZeroAddress represents a ZeroAddress error raised by the Vault contract.
+type VaultZeroAddress struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ZeroAddress()
+func VaultZeroAddressErrorID() common.Hash {
+	return common.HexToHash("0xd92e233df2717d4a40030e20904abd27b68fcbeede117eaaccbbdac9618c8c73")
+}
+
+// UnpackZeroAddressError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ZeroAddress()
+func (vault *Vault) UnpackZeroAddressError(raw []byte) (*VaultZeroAddress, error) {
+	out := new(VaultZeroAddress)
+	if err := vault.abi.UnpackIntoInterface(out, "ZeroAddress", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VaultZeroAmount represents a ZeroAmount error raised by the Vault contract.
+type VaultZeroAmount struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ZeroAmount()
+func VaultZeroAmountErrorID() common.Hash {
+	return common.HexToHash("0x1f2a2005cb66a8e145327e8814e243a0996aec9bfe1e15a495778b1236dbd485")
+}
+
+// UnpackZeroAmountError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ZeroAmount()
+func (vault *Vault) UnpackZeroAmountError(raw []byte) (*VaultZeroAmount, error) {
+	out := new(VaultZeroAmount)
+	if err := vault.abi.UnpackIntoInterface(out, "ZeroAmount", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
