@@ -31,6 +31,7 @@ type Timing struct {
 	DisputeWindow uint64 `json:"dispute_window"`
 	CloseGrace    uint64 `json:"close_grace"`
 	Epoch         uint64 `json:"epoch"`
+	MaxHold       uint64 `json:"max_hold"`
 }
 
 // Block names a block and its place in the chain.

@@ -1,0 +1,403 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
+
+	"github.com/dgrid-network/dgrid/protocol"
+)
+
+// Event is a log of the deployment's contracts as the chain wrote it.
+type Event struct {
+	bun.BaseModel `bun:"table:events,alias:events"`
+	NetworkID     int64          `bun:"network_id"`
+	Block         uint64         `bun:"block"`
+	LogIndex      uint32         `bun:"log_index"`
+	BlockHash     common.Hash    `bun:"block_hash"`
+	TxHash        common.Hash    `bun:"tx_hash"`
+	TxIndex       uint32         `bun:"tx_index"`
+	Address       common.Address `bun:"address"`
+	Topics        []byte         `bun:"topics"` // 32 bytes each
+	Data          []byte         `bun:"data"`
+}
+
+// Undo is what a block overwrote first: Prev is the row before the block as JSON,
+// nil if there was none.
+type Undo struct {
+	bun.BaseModel `bun:"table:undo,alias:undo"`
+	NetworkID     int64   `bun:"network_id,pk"`
+	Block         uint64  `bun:"block,pk"`
+	Table         string  `bun:"tbl,pk"`
+	ID            string  `bun:"id,pk"`
+	Prev          *string `bun:"prev"`
+}
+
+// Batch is one step forward: blocks in order without gaps, their events in order,
+// and every projection row they changed, in its final state.
+type Batch struct {
+	Blocks []Block
+	Events []Event
+	Rows   []Row
+	Undo   []Undo
+	// UndoFrom is the lowest block whose undo rows are in this batch or before.
+	UndoFrom uint64
+	Heads    Heads
+}
+
+// Commit writes b on top of from, in one transaction. ErrConflict means that the
+// cursor is not at from any more: somebody else moved it.
+func (n *Network) Commit(ctx context.Context, from Cursor, b Batch) error {
+	last := b.Blocks[len(b.Blocks)-1]
+	start := from.StartBlock
+	if from.Empty() {
+		start = b.Blocks[0].Number
+	}
+	err := n.inTx(ctx, func(ctx context.Context, tx *tx) error {
+		if err := n.moveCursor(ctx, tx, from, last, start, b.UndoFrom, &b.Heads); err != nil {
+			return err
+		}
+		if err := n.writeBlocks(ctx, tx, b.Blocks); err != nil {
+			return err
+		}
+		if err := n.writeEvents(ctx, tx, b.Events); err != nil {
+			return err
+		}
+		if err := n.writeRows(ctx, tx, b.Rows); err != nil {
+			return err
+		}
+		return n.writeUndo(ctx, tx, b)
+	})
+	if err != nil {
+		return fmt.Errorf("commit blocks %d to %d: %w", b.Blocks[0].Number, last.Number, err)
+	}
+	return nil
+}
+
+// tx is a transaction with the pgx connection it runs on (nil on SQLite).
+type tx struct {
+	bun.Tx
+	raw func(func(*pgx.Conn) error) error
+}
+
+// inTx is Store.InTx for the hot path: on Postgres it also gives the connection,
+// so that array parameters reach the server in binary form.
+func (n *Network) inTx(ctx context.Context, fn func(context.Context, *tx) error) error {
+	conn, err := n.store.db.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("reach database: %w: %w", err, protocol.ErrUnavailable)
+	}
+	defer conn.Close()
+	t := &tx{}
+	if n.store.pool != nil {
+		t.raw = func(use func(*pgx.Conn) error) error {
+			return conn.Raw(func(c any) error { return use(c.(*stdlib.Conn).Conn()) })
+		}
+	}
+	return conn.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		t.Tx = tx
+		return fn(ctx, t)
+	})
+}
+
+// moveCursor is the compare and swap that makes writers of one network exclusive.
+func (n *Network) moveCursor(ctx context.Context, tx *tx, from Cursor, to Block, start, undoFrom uint64, heads *Heads) error {
+	q := tx.NewUpdate().Model((*cursorRow)(nil)).
+		Set("number = ?", to.Number).Set("hash = ?", to.Hash).Set("time = ?", to.Time).
+		Set("start_block = ?", start).Set("undo_from = ?", undoFrom).
+		Where("network_id = ? AND number = ? AND hash = ?", n.id, from.Number, from.Hash)
+	if heads != nil {
+		q = q.Apply(setHeads(*heads))
+	}
+	res, err := q.Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("move cursor: %w", err)
+	}
+	if moved, err := res.RowsAffected(); err != nil {
+		return err
+	} else if moved != 1 {
+		return fmt.Errorf("move cursor from block %d: it is elsewhere: %w", from.Number, protocol.ErrConflict)
+	}
+	return nil
+}
+
+type blockRow struct {
+	bun.BaseModel `bun:"table:blocks,alias:blocks"`
+	NetworkID     int64 `bun:"network_id"`
+	Block
+}
+
+func (n *Network) writeBlocks(ctx context.Context, tx *tx, blocks []Block) error {
+	for chunk := range slices.Chunk(blocks, upsertChunk) {
+		rows := make([]blockRow, len(chunk))
+		for i, b := range chunk {
+			rows[i] = blockRow{NetworkID: n.id, Block: b}
+		}
+		if _, err := tx.NewInsert().Model(&rows).Returning("NULL").Exec(ctx); err != nil {
+			return fmt.Errorf("write blocks: %w", err)
+		}
+	}
+	return nil
+}
+
+// WriteEvents is the floor that benchmarks compare the indexer with: raw events
+// in bulk, without cursor and projections.
+func (n *Network) WriteEvents(ctx context.Context, events []Event) error {
+	return n.inTx(ctx, func(ctx context.Context, tx *tx) error { return n.writeEvents(ctx, tx, events) })
+}
+
+const insertEvents = `INSERT INTO events (network_id, block, log_index, block_hash, tx_hash, tx_index, address, topics, data)
+SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bigint[], $7::bytea[], $8::bytea[], $9::bytea[])
+ON CONFLICT DO NOTHING`
+
+func (n *Network) writeEvents(ctx context.Context, tx *tx, events []Event) error {
+	if tx.raw == nil {
+		return n.writeEventsBun(ctx, tx, events)
+	}
+	for chunk := range slices.Chunk(events, 5000) {
+		c := len(chunk)
+		block, index, txIndex := make([]int64, c), make([]int64, c), make([]int64, c)
+		blockHash, txHash, address, topics, data := make([][]byte, c), make([][]byte, c), make([][]byte, c), make([][]byte, c), make([][]byte, c)
+		for i := range chunk {
+			e := &chunk[i]
+			block[i], index[i], txIndex[i] = int64(e.Block), int64(e.LogIndex), int64(e.TxIndex)
+			blockHash[i], txHash[i], address[i] = e.BlockHash[:], e.TxHash[:], e.Address[:]
+			topics[i], data[i] = e.Topics, e.Data
+		}
+		err := tx.raw(func(conn *pgx.Conn) error {
+			_, err := conn.Exec(ctx, insertEvents, n.id, block, index, blockHash, txHash, txIndex, address, topics, data)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("write events: %w", err)
+		}
+	}
+	return nil
+}
+
+func (n *Network) writeEventsBun(ctx context.Context, tx *tx, events []Event) error {
+	for chunk := range slices.Chunk(events, 1000) {
+		for i := range chunk {
+			chunk[i].NetworkID = n.id
+		}
+		if _, err := tx.NewInsert().Model(&chunk).On("CONFLICT DO NOTHING").Returning("NULL").Exec(ctx); err != nil {
+			return fmt.Errorf("write events: %w", err)
+		}
+	}
+	return nil
+}
+
+func (n *Network) writeRows(ctx context.Context, tx *tx, rows []Row) error {
+	byTable := map[string][]Row{}
+	for _, r := range rows {
+		r.Base().NetworkID = n.id
+		name := TableOf(r)
+		byTable[name] = append(byTable[name], r)
+	}
+	for _, t := range tables {
+		list := byTable[t.name()]
+		slices.SortFunc(list, func(a, b Row) int { return strings.Compare(a.Base().ID, b.Base().ID) })
+		if err := t.upsert(ctx, tx, list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (n *Network) writeUndo(ctx context.Context, tx *tx, b Batch) error {
+	for chunk := range slices.Chunk(b.Undo, upsertChunk) {
+		for i := range chunk {
+			chunk[i].NetworkID = n.id
+		}
+		if _, err := tx.NewInsert().Model(&chunk).Returning("NULL").Exec(ctx); err != nil {
+			return fmt.Errorf("write undo: %w", err)
+		}
+	}
+	_, err := tx.NewDelete().Model((*Undo)(nil)).Where("network_id = ? AND block < ?", n.id, b.UndoFrom).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("prune undo: %w", err)
+	}
+	return nil
+}
+
+// Rollback takes back every block above to, which must be stored and not below
+// from.UndoFrom - 1. Each row gets back the value it had before the lowest block
+// taken back: exactly what it was when to was the cursor.
+func (n *Network) Rollback(ctx context.Context, from Cursor, to Block) error {
+	if to.Number+1 < from.UndoFrom {
+		return fmt.Errorf("roll back to block %d: undo starts at %d: %w", to.Number, from.UndoFrom, protocol.ErrConflict)
+	}
+	err := n.inTx(ctx, func(ctx context.Context, tx *tx) error {
+		stored, err := n.blockAt(ctx, tx, to.Number)
+		if err != nil {
+			return err
+		}
+		if stored.Hash != to.Hash {
+			return fmt.Errorf("block %d is not %s here: %w", to.Number, to.Hash, protocol.ErrConflict)
+		}
+		if err := n.moveCursor(ctx, tx, from, stored, from.StartBlock, from.UndoFrom, nil); err != nil {
+			return err
+		}
+		if err := n.applyUndo(ctx, tx, to.Number); err != nil {
+			return err
+		}
+		return n.cut(ctx, tx, to.Number)
+	})
+	if err != nil {
+		return fmt.Errorf("roll back from block %d: %w", from.Number, err)
+	}
+	return nil
+}
+
+func (n *Network) applyUndo(ctx context.Context, tx *tx, above uint64) error {
+	var list []Undo
+	if err := tx.NewSelect().Model(&list).Where("network_id = ? AND block > ?", n.id, above).Order("block").Scan(ctx); err != nil {
+		return fmt.Errorf("read undo: %w", err)
+	}
+	seen := make(map[Ref]bool, len(list))
+	var restore []Row
+	remove := map[string][]string{}
+	for _, u := range list { // ascending: the first one of a row is the oldest
+		ref := Ref{u.Table, u.ID}
+		if seen[ref] {
+			continue
+		}
+		seen[ref] = true
+		if u.Prev == nil {
+			remove[u.Table] = append(remove[u.Table], u.ID)
+			continue
+		}
+		row, err := tableByName[u.Table].decode([]byte(*u.Prev))
+		if err != nil {
+			return err
+		}
+		restore = append(restore, row)
+	}
+	for name, ids := range remove {
+		for chunk := range slices.Chunk(ids, idChunk) {
+			_, err := tx.NewDelete().TableExpr("?", bun.Ident(name)).Where("network_id = ? AND id IN (?)", n.id, bun.List(chunk)).Exec(ctx)
+			if err != nil {
+				return fmt.Errorf("undo rows of %s: %w", name, err)
+			}
+		}
+	}
+	return n.writeRows(ctx, tx, restore)
+}
+
+// cut removes the log above a block.
+func (n *Network) cut(ctx context.Context, tx *tx, above uint64) error {
+	for _, q := range []struct{ table, column string }{{"undo", "block"}, {"events", "block"}, {"blocks", "number"}} {
+		_, err := tx.NewDelete().TableExpr(q.table).Where("network_id = ? AND ? > ?", n.id, bun.Ident(q.column), above).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("cut %s: %w", q.table, err)
+		}
+	}
+	return nil
+}
+
+// Reset forgets everything that was read from the chain, for `resync`.
+func (n *Network) Reset(ctx context.Context) error {
+	return n.store.InTx(ctx, func(ctx context.Context, t bun.Tx) error {
+		_, err := t.NewUpdate().Model((*cursorRow)(nil)).
+			Set("number = 0").Set("hash = ?", common.Hash{}).Set("time = 0").Set("halted = ''").
+			Set("undo_from = 0").Set("start_block = ?", n.deployment.StartBlock).Where("network_id = ?", n.id).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("reset cursor: %w", err)
+		}
+		return n.truncate(ctx, t, "undo", "events", "blocks")
+	})
+}
+
+// truncate empties the projections and other tables of this network.
+func (n *Network) truncate(ctx context.Context, db bun.IDB, others ...string) error {
+	for _, t := range tables {
+		others = append(others, t.name())
+	}
+	for _, name := range others {
+		if _, err := db.NewDelete().TableExpr("?", bun.Ident(name)).Where("network_id = ?", n.id).Exec(ctx); err != nil {
+			return fmt.Errorf("empty %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// Fold makes projection rows of a log: next gives the blocks with their events, in
+// order, none at the end; put writes rows in their final state.
+type Fold func(ctx context.Context, next func() ([]Block, []Event, error), put func([]Row) error) error
+
+// Rewrite cuts the log above block to and replaces all projections with what fold
+// makes of the rest, in one transaction. The undo log goes: from then on only new
+// blocks can be taken back row by row.
+func (n *Network) Rewrite(ctx context.Context, from Cursor, to Block, fold Fold) error {
+	err := n.inTx(ctx, func(ctx context.Context, tx *tx) error {
+		stored, err := n.blockAt(ctx, tx, to.Number)
+		if err != nil {
+			return err
+		}
+		if err := n.moveCursor(ctx, tx, from, stored, from.StartBlock, stored.Number+1, nil); err != nil {
+			return err
+		}
+		if err := n.cut(ctx, tx, stored.Number); err != nil {
+			return err
+		}
+		if err := n.truncate(ctx, tx, "undo"); err != nil {
+			return err
+		}
+		at := from.StartBlock
+		next := func() ([]Block, []Event, error) {
+			blocks, events, err := n.logFrom(ctx, tx, at)
+			if len(blocks) > 0 {
+				at = blocks[len(blocks)-1].Number + 1
+			}
+			return blocks, events, err
+		}
+		return fold(ctx, next, func(rows []Row) error { return n.writeRows(ctx, tx, rows) })
+	})
+	if err != nil {
+		return fmt.Errorf("rewrite projections: %w", err)
+	}
+	return nil
+}
+
+// logFrom reads a few thousand blocks of the log; none at its end.
+func (n *Network) logFrom(ctx context.Context, db bun.IDB, from uint64) ([]Block, []Event, error) {
+	var blocks []Block
+	err := db.NewSelect().Table("blocks").Column("number", "hash", "parent_hash", "time").
+		Where("network_id = ? AND number >= ?", n.id, from).Order("number").Limit(2000).Scan(ctx, &blocks)
+	if err != nil || len(blocks) == 0 {
+		return nil, nil, err
+	}
+	var events []Event
+	err = db.NewSelect().Model(&events).Where("network_id = ? AND block BETWEEN ? AND ?", n.id, blocks[0].Number, blocks[len(blocks)-1].Number).
+		Order("block", "log_index").Scan(ctx)
+	return blocks, events, err
+}
+
+// Lead waits until this process is the one indexer of the network; release ends
+// that. On Postgres it is an advisory lock, lost with its connection: the compare
+// and swap of Commit still keeps two leaders apart. A SQLite file serves one
+// process anyway.
+func (n *Network) Lead(ctx context.Context) (release func(), err error) {
+	if n.store.pool == nil {
+		return func() {}, nil
+	}
+	conn, err := n.store.pool.Acquire(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reach database: %w: %w", err, protocol.ErrUnavailable)
+	}
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", migrationLock<<16+n.id); err != nil {
+		conn.Release()
+		return nil, fmt.Errorf("wait for leadership: %w", err)
+	}
+	return func() {
+		// Closing the session gives the lock back whatever state it is in.
+		_ = conn.Conn().Close(context.WithoutCancel(ctx))
+		conn.Release()
+	}, nil
+}
