@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dgrid-network/dgrid/models/corpus"
+	"github.com/dgrid-network/dgrid/models/chat"
 	"github.com/dgrid-network/dgrid/models/floatref"
 	"github.com/dgrid-network/dgrid/models/tokenize"
 )
@@ -86,15 +86,15 @@ func read(w http.ResponseWriter, r *http.Request) (request, error) {
 }
 
 // check turns a request into a job.
-func (s *server) check(req request, chat bool) (job, error) {
-	j := job{chat: chat, stream: req.Stream, usage: req.Options != nil && req.Options.Usage}
+func (s *server) check(req request, isChat bool) (job, error) {
+	j := job{chat: isChat, stream: req.Stream, usage: req.Options != nil && req.Options.Usage}
 	var ids []int32
-	if chat {
+	if isChat {
 		messages, err := texts(req.Messages)
 		if err != nil {
 			return j, err
 		}
-		ids = corpus.EncodePrompt(s.Vocab, messages)
+		ids = chat.EncodePrompt(s.Vocab, messages)
 	} else {
 		var text string
 		if err := json.Unmarshal(req.Prompt, &text); err != nil {
@@ -166,11 +166,11 @@ func sampling(j *job, req request) error {
 }
 
 // texts reads the messages' contents: strings, or lists of text parts.
-func texts(list []message) ([]corpus.Message, error) {
+func texts(list []message) ([]chat.Message, error) {
 	if len(list) == 0 {
 		return nil, bad("messages", "", "'messages' must hold at least one message.")
 	}
-	var out []corpus.Message
+	var out []chat.Message
 	for i, m := range list {
 		if !slices.Contains([]string{"system", "developer", "user", "assistant"}, m.Role) {
 			return nil, bad(fmt.Sprintf("messages[%d].role", i), "", "Role %q is not supported.", m.Role)
@@ -190,7 +190,7 @@ func texts(list []message) ([]corpus.Message, error) {
 			}
 			text = strings.Join(all, "")
 		}
-		out = append(out, corpus.Message{Role: m.Role, Content: text})
+		out = append(out, chat.Message{Role: m.Role, Content: text})
 	}
 	if list[len(list)-1].Role == "assistant" {
 		return nil, bad("messages", "", "The last message must not be the assistant's.")

@@ -16,15 +16,10 @@ import (
 // how many there are.
 const lanes = 4
 
-// Document is one training text: token ids and, for each of them, how much predicting it counts.
-type Document struct {
-	Tokens  []int32
-	Weights []float32
-}
-
-// Source draws a document; equal states of rng must give equal documents.
+// Source draws documents: token ids and, for each of them, how much predicting it counts. Equal states of rng must give
+// equal documents.
 type Source interface {
-	Document(rng *rand.Rand) Document
+	Document(rng *rand.Rand) (tokens []int32, weights []float32)
 }
 
 // Options fix a training run.
@@ -188,14 +183,15 @@ func (r *run) row(purpose, index uint64) Row {
 	n := r.m.Seq
 	row := Row{Inputs: make([]int32, 0, n), Targets: make([]int32, 0, n), Weights: make([]float32, 0, n), Starts: make([]int32, 0, n)}
 	for len(row.Inputs) < n {
-		doc, start := r.src.Document(rng), int32(len(row.Inputs))
-		for i, tok := range doc.Tokens {
+		start := int32(len(row.Inputs))
+		tokens, weights := r.src.Document(rng)
+		for i, tok := range tokens {
 			if len(row.Inputs) == n {
 				break
 			}
 			target, weight := tok, float32(0)
-			if i+1 < len(doc.Tokens) {
-				target, weight = doc.Tokens[i+1], doc.Weights[i+1]
+			if i+1 < len(tokens) {
+				target, weight = tokens[i+1], weights[i+1]
 			}
 			row.Inputs, row.Targets = append(row.Inputs, tok), append(row.Targets, target)
 			row.Weights, row.Starts = append(row.Weights, weight), append(row.Starts, start)

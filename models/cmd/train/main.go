@@ -1,4 +1,5 @@
-// Command train makes the demo model: vocabulary, training run, and the llama2.c checkpoint and tokenizer files.
+// Command train makes the demo model: vocabulary, training run, llama2.c checkpoint and tokenizer, and the integer
+// model file imported from the two.
 //
 //	GOEXPERIMENT=simd go run ./models/cmd/train -out models/demo
 //
@@ -17,9 +18,12 @@ import (
 	"os/signal"
 	"path/filepath"
 
+	"github.com/dgrid-network/dgrid/models/chat"
 	"github.com/dgrid-network/dgrid/models/corpus"
 	"github.com/dgrid-network/dgrid/models/tokenize"
 	"github.com/dgrid-network/dgrid/models/trainer"
+	"github.com/dgrid-network/dgrid/runtime/importer"
+	"github.com/dgrid-network/dgrid/runtime/tokenizer"
 )
 
 func main() {
@@ -32,7 +36,7 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	out := flag.String("out", "models/demo", "folder for stories.f32.bin, stories.tok.bin and train.log")
+	out := flag.String("out", "models/demo", "folder for stories.dgm, stories.f32.bin, stories.tok.bin and train.log")
 	state := flag.String("state", "", "file of the resumable state (default: train.state in the temporary folder)")
 	cfg := trainer.Config{Dim: 96, Hidden: 192, Layers: 5, Heads: 6, Groups: 2, Vocab: 1024, Seq: 512}
 	flag.IntVar(&cfg.Dim, "dim", cfg.Dim, "residual width")
@@ -73,7 +77,7 @@ func run(ctx context.Context) error {
 			return err
 		}
 		fmt.Fprintf(o.Log, "# snapshot after step %d\n", step)
-		return write(*out, model, vocab, o.Log)
+		return write(ctx, *out, model, vocab, o.Log)
 	}
 	model, err := trainer.NewModel(cfg, o.Seed)
 	if err != nil {
@@ -83,7 +87,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := write(*out, model, vocab, o.Log); err != nil {
+	if err := write(ctx, *out, model, vocab, o.Log); err != nil {
 		return err
 	}
 	line, err := json.Marshal(result)
@@ -94,16 +98,21 @@ func run(ctx context.Context) error {
 	return nil
 }
 
-// write saves the two files that an importer reads and logs their hashes.
-func write(folder string, model *trainer.Model, vocab *tokenize.Vocab, log io.Writer) error {
+// write saves the float model, its vocabulary and the integer model file made from them, and logs their hashes.
+func write(ctx context.Context, folder string, model *trainer.Model, vocab *tokenize.Vocab, log io.Writer) error {
+	checkpoint, tok := model.Checkpoint(), vocab.Marshal()
+	container, err := importer.Llama2C(ctx, checkpoint, tok, importer.Options{Templates: []tokenizer.Template{chat.Template()}})
+	if err != nil {
+		return err
+	}
 	for _, f := range []struct {
 		name string
 		raw  []byte
-	}{{"stories.f32.bin", model.Checkpoint()}, {"stories.tok.bin", vocab.Marshal()}} {
+	}{{"stories.f32.bin", checkpoint}, {"stories.tok.bin", tok}, {"stories.dgm", container}} {
 		if err := os.WriteFile(filepath.Join(folder, f.name), f.raw, 0o644); err != nil {
 			return fmt.Errorf("write model: %w", err)
 		}
-		fmt.Fprintf(log, "# sha256 %x  %s\n", sha256.Sum256(f.raw), f.name)
+		fmt.Fprintf(log, "# sha256 %x  %s  %d bytes\n", sha256.Sum256(f.raw), f.name, len(f.raw))
 	}
 	return nil
 }
