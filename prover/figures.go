@@ -11,6 +11,7 @@ import (
 	"github.com/consensys/gnark/backend/groth16"
 
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/chunk"
 	"github.com/dgrid-network/dgrid/prover/circuit"
 	"github.com/dgrid-network/dgrid/prover/internal/evm"
 	"github.com/dgrid-network/dgrid/prover/keys"
@@ -71,6 +72,30 @@ func Measure(ctx context.Context, set *keys.Set, step *circuit.DotStep, runs int
 		f.Setup = time.Since(start)
 	}
 	return f, nil
+}
+
+// SampleStep returns a step of full size, whose claim is right: 1,024 weights and
+// 225 sums. Every step costs the same to prove; it is there for figures.
+func SampleStep() (*circuit.DotStep, error) {
+	const weights, sums = 1024, 225
+	step := &circuit.DotStep{SumCount: sums, Place: sums - 1}
+	all := make([]chunk.Wide, sums)
+	var dot int64
+	for i := range weights {
+		a, q := int16(i*7919-30000), int8(i*31)
+		step.Activations, step.Weights = append(step.Activations, a), append(step.Weights, q)
+		if i%chunk.GroupSize == 0 {
+			step.Scales = append(step.Scales, uint32(i*12345)&(chunk.MaxScale-1))
+		}
+		dot += int64(a) * int64(q) * int64(step.Scales[i/chunk.GroupSize])
+	}
+	for i := range all {
+		all[i] = chunk.WideOf(int64(i) * 1e15)
+	}
+	all[step.Place] = all[step.Place-1].Add(chunk.WideOf(dot))
+	var err error
+	step.SumWords, err = chunk.PackWide(nil, all)
+	return step, err
 }
 
 // devChain is the chain on which figures are taken.

@@ -30,6 +30,7 @@ type layer struct {
 	tensors []commit.Tensor // of the model, or those of the matrix
 	matrix  ops.Matrix
 	input   []int16
+	shift   uint // of input
 }
 
 const firstMatrix = "layers.000.q"
@@ -67,7 +68,7 @@ func demoLayer(t testing.TB, token int) (l layer, found bool) {
 	}
 	ops.Norm(x, h, model.Header().Eps)
 	l.input = make([]int16, len(x))
-	ops.Quant(l.input, x)
+	l.shift = ops.Quant(l.input, x)
 	l.matrix = read(firstMatrix)
 	return l, true
 }
@@ -152,6 +153,13 @@ func TestProofOfOneSumOnTheVerifierContract(t *testing.T) {
 			digests, err := commit.TensorDigests(l.tensors, firstMatrix+".q")
 			require.NoError(t, err)
 			require.Equal(t, digests[row*perRow+c], inputs[1])
+
+			// The sum of a whole row is what the runtime makes its output from.
+			sum, _, err := step.Reference()
+			require.NoError(t, err)
+			y := make([]int32, l.matrix.Rows)
+			l.matrix.Mul(y, l.input, l.shift, row, row+1)
+			require.Equal(t, y[row], ops.Sat(ops.Rsh(sum.Int64(), ops.Exponent-l.shift)))
 
 			requireOnlyTheseInputs(t, p, contract, proof, inputs)
 
@@ -325,27 +333,50 @@ func TestProveRefuses(t *testing.T) {
 func TestMeasure(t *testing.T) {
 	set, err := devKeys()
 	require.NoError(t, err)
-	l := wideLayer(4, 1600)
-	f, err := Measure(t.Context(), set, l.step(t, 3, 1), 1, false)
+	step, err := SampleStep()
+	require.NoError(t, err)
+	_, ok, err := step.Reference()
+	require.NoError(t, err)
+	require.True(t, ok)
+	f, err := Measure(t.Context(), set, step, 1, false)
 	require.NoError(t, err)
 	require.Less(t, f.VerifyGas, uint64(260_000))
 	require.Positive(t, f.Prove)
 	require.Positive(t, f.ProveHeap)
 	require.Less(t, f.ContractBytes, 24_576)
 	t.Logf("%+v", f)
-	_, err = Measure(t.Context(), set, l.step(t, 3, 1), 0, false)
+	_, err = Measure(t.Context(), set, step, 0, false)
 	require.ErrorIs(t, err, protocol.ErrInvalid)
 }
 
 func BenchmarkProve(b *testing.B) {
 	set, err := devKeys()
 	require.NoError(b, err)
-	l := wideLayer(4, 2048)
-	step := l.step(b, 3, 1)
+	step, err := SampleStep()
+	require.NoError(b, err)
 	f, err := Measure(b.Context(), set, step, max(1, b.N), false)
 	require.NoError(b, err)
 	b.ReportMetric(float64(f.Constraints), "constraints")
 	b.ReportMetric(f.Prove.Seconds(), "s/proof")
 	b.ReportMetric(float64(f.ProveHeap)/1e6, "MB")
 	b.ReportMetric(float64(f.VerifyGas), "gas")
+}
+
+// Proof bytes come from strangers: they are refused or have one encoding.
+func FuzzDecode(f *testing.F) {
+	f.Add(make([]byte, ProofSize))
+	_, _, g1, g2 := bn254.Generators()
+	a, b := g1.RawBytes(), g2.RawBytes()
+	f.Add(append(append(append([]byte(nil), a[:]...), b[:]...), a[:]...))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) != ProofSize {
+			return
+		}
+		p, err := decode(Proof(data))
+		if err != nil {
+			require.ErrorIs(t, err, protocol.ErrInvalid)
+			return
+		}
+		require.Equal(t, data, p.MarshalSolidity())
+	})
 }

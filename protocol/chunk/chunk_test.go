@@ -221,6 +221,33 @@ func TestDecodingIsCanonical(t *testing.T) {
 	}
 }
 
+// Words come from strangers: what a decoder takes packs to the same words again.
+func FuzzUnpack(f *testing.F) {
+	f.Add(make([]byte, 64), 10)
+	f.Add(chunk.PackInt32(nil, []int32{1, 2, 3}), 3)
+	f.Fuzz(func(t *testing.T, b []byte, n int) {
+		if v, err := chunk.UnpackInt8(b, n); err == nil {
+			require.Equal(t, string(b), string(chunk.PackInt8(nil, v)))
+		}
+		if v, err := chunk.UnpackInt16(b, n); err == nil {
+			require.Equal(t, string(b), string(chunk.PackInt16(nil, v)))
+		}
+		if v, err := chunk.UnpackInt32(b, n); err == nil {
+			require.Equal(t, string(b), string(chunk.PackInt32(nil, v)))
+		}
+		if v, err := chunk.UnpackWide(b, n); err == nil {
+			again, err := chunk.PackWide(nil, v)
+			require.NoError(t, err)
+			require.Equal(t, string(b), string(again))
+		}
+		if q, m, err := chunk.UnpackWeights(b, n); err == nil {
+			again, err := chunk.PackWeights(nil, q, m)
+			require.NoError(t, err)
+			require.Equal(t, string(b), string(again))
+		}
+	})
+}
+
 // The leaf is spelled out with big integers and the general Merkle functions.
 func TestBoundaryLeafMatchesDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))

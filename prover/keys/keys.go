@@ -14,10 +14,12 @@ package keys
 import (
 	"bytes"
 	"fmt"
+	"sync"
 
 	"github.com/consensys/gnark-crypto/ecc"
 	"github.com/consensys/gnark/backend/groth16"
 	"github.com/consensys/gnark/constraint"
+	"github.com/consensys/gnark/logger"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
 
@@ -85,9 +87,13 @@ func CircuitHash(ccs constraint.ConstraintSystem) (common.Hash, error) {
 	return h, nil
 }
 
+// quiet stops gnark's own logging to stderr; it has one switch for the process.
+var quiet = sync.OnceFunc(logger.Disable)
+
 // compile compiles c and refuses a circuit with commitments: they cost gas, and a
 // range check can bring one in silently.
 func compile(c Circuit) (constraint.ConstraintSystem, common.Hash, error) {
+	quiet()
 	ccs, err := c.Compile()
 	if err != nil {
 		return nil, common.Hash{}, err

@@ -19,14 +19,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/protocol"
-	"github.com/dgrid-network/dgrid/prover/circuit"
 	"github.com/dgrid-network/dgrid/prover/keys"
 )
 
 // The test binary is its own key child.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == keys.ChildCommand {
-		os.Exit(keys.RunChild(os.Args[2:], os.Stderr, keys.Dot(), cube(), forgetful(), committed()))
+		os.Exit(keys.RunChild(os.Args[2:], os.Stderr, cube(), forgetful(), committed()))
 	}
 	os.Exit(m.Run())
 }
@@ -79,17 +78,6 @@ func committed() keys.Circuit { return named("committed", &committedCircuit{}) }
 
 func store(dir string, log *bytes.Buffer) keys.Store {
 	return keys.Store{Dir: dir, Child: []string{os.Args[0], keys.ChildCommand}, Progress: log}
-}
-
-// The key of the Dot circuit is the committed one: same circuit, same seed, same
-// gnark. Its cache survives between runs; a cold one takes about ten seconds.
-func TestDotKeyIsTheCommittedOne(t *testing.T) {
-	var log bytes.Buffer
-	set, err := store(filepath.Join("..", "..", ".cache", "keys"), &log).Dev(t.Context(), keys.Dot())
-	require.NoError(t, err, "%s", log.String())
-	require.Equal(t, keys.Dot().DevKey, set.KeyHash)
-	require.Equal(t, circuit.PublicInputs+1, set.System.GetNbPublicVariables())
-	require.NoError(t, keys.Lint(set.Verifying, circuit.PublicInputs))
 }
 
 func TestDevKeysAreDeterministicAndCached(t *testing.T) {
