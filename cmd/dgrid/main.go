@@ -67,6 +67,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(
 		newVersionCommand(g),
 		newConfigCommand(g),
+		newModelCommand(g),
 	)
 	return root
 }

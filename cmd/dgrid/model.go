@@ -1,0 +1,340 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strings"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/spf13/cobra"
+
+	"github.com/dgrid-network/dgrid/models/eval"
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/runtime"
+	"github.com/dgrid-network/dgrid/runtime/commit"
+	"github.com/dgrid-network/dgrid/runtime/importer"
+	"github.com/dgrid-network/dgrid/runtime/tokenizer"
+	"github.com/dgrid-network/dgrid/runtime/trace"
+)
+
+func newModelCommand(g *globals) *cobra.Command {
+	cmd := &cobra.Command{Use: "model", Short: "Import, inspect, check, run and publish models"}
+	cmd.AddCommand(newModelImport(g), newModelInspect(g), newModelVerify(g), newModelRun(g), newModelEval(g), newModelTrace(g))
+	return cmd
+}
+
+func newModelImport(g *globals) *cobra.Command {
+	var tokenizerFile, templateFile, out string
+	var positions int
+	cmd := &cobra.Command{
+		Use:   "import CHECKPOINT --tokenizer FILE --out FILE",
+		Short: "Make a model file from a llama2.c checkpoint, in integers only: everyone derives the same file",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			checkpoint, err := os.ReadFile(args[0])
+			if err != nil {
+				return fmt.Errorf("read checkpoint: %w", err)
+			}
+			vocabulary, err := os.ReadFile(tokenizerFile)
+			if err != nil {
+				return fmt.Errorf("read tokenizer: %w", err)
+			}
+			options := importer.Options{Positions: positions, Progress: progress(cmd.ErrOrStderr(), "quantise")}
+			if templateFile != "" {
+				text, err := os.ReadFile(templateFile)
+				if err != nil {
+					return fmt.Errorf("read chat templates: %w", err)
+				}
+				if err := json.Unmarshal(text, &options.Templates); err != nil {
+					return fmt.Errorf("read chat templates: %v: %w", err, protocol.ErrInvalid)
+				}
+			}
+			file, err := importer.Llama2C(cmd.Context(), checkpoint, vocabulary, options)
+			if err != nil {
+				return err
+			}
+			if err := writeFile(out, file); err != nil {
+				return err
+			}
+			return describe(g, cmd, file)
+		},
+	}
+	cmd.Flags().StringVar(&tokenizerFile, "tokenizer", "", "llama2.c tokenizer.bin of the checkpoint")
+	cmd.Flags().StringVar(&templateFile, "templates", "", "JSON list of chat templates")
+	cmd.Flags().StringVar(&out, "out", "model.dgm", "model file to write")
+	cmd.Flags().IntVar(&positions, "positions", 0, "shorten the context to this many positions")
+	_ = cmd.MarkFlagRequired("tokenizer")
+	return cmd
+}
+
+// modelFacts are what a model file says of itself, and what it commits to.
+type modelFacts struct {
+	FileSHA256    string         `json:"file_sha256"`
+	FileBytes     int            `json:"file_bytes"`
+	SpecVersion   int            `json:"spec_version"`
+	WeightsRoot   common.Hash    `json:"weights_root"`
+	TokenizerHash common.Hash    `json:"tokenizer_hash"`
+	Header        runtime.Header `json:"header"`
+	Vocabulary    int            `json:"vocabulary"`
+	Context       int            `json:"context"`
+}
+
+// factsOf digests a parsed model; progress may be nil.
+func factsOf(m *runtime.Model, size int, progress func(done, total int)) (modelFacts, error) {
+	h := m.Header()
+	header := h.Encode()
+	tensors := make([]commit.Tensor, 0, len(m.Tensors()))
+	var tokenizerHash common.Hash
+	for _, t := range m.Tensors() {
+		tensors = append(tensors, commit.Tensor{Name: t.Name, DType: string(t.DType), Shape: t.Shape, Data: t.Data})
+		if t.Name == "tokenizer" {
+			tokenizerHash = crypto.Keccak256Hash(t.Data)
+		}
+	}
+	root, err := commit.WeightsRoot(header[:], tensors, progress)
+	if err != nil {
+		return modelFacts{}, fmt.Errorf("digest weights: %w", err)
+	}
+	sum := m.FileHash()
+	return modelFacts{FileSHA256: hex.EncodeToString(sum[:]), FileBytes: size, SpecVersion: commit.SpecVersion, WeightsRoot: root,
+		TokenizerHash: tokenizerHash, Header: h, Vocabulary: h.Vocab, Context: h.Positions}, nil
+}
+
+func describe(g *globals, cmd *cobra.Command, file []byte) error {
+	m, err := runtime.Parse(file)
+	if err != nil {
+		return err
+	}
+	f, err := factsOf(m, len(file), progress(cmd.ErrOrStderr(), "digest"))
+	if err != nil {
+		return err
+	}
+	return g.print(cmd, f, func(w io.Writer) {
+		fmt.Fprintf(w, "file\t%d bytes, sha256 %s\n", f.FileBytes, f.FileSHA256)
+		fmt.Fprintf(w, "shape\td %d, ffn %d, layers %d, heads %d/%d of %d\n", f.Header.Dim, f.Header.FFN, f.Header.Layers, f.Header.Heads, f.Header.KVHeads, f.Header.HeadDim)
+		fmt.Fprintf(w, "vocabulary\t%d\n", f.Vocabulary)
+		fmt.Fprintf(w, "context\t%d positions\n", f.Context)
+		fmt.Fprintf(w, "weights root\t%s (spec version %d)\n", f.WeightsRoot, f.SpecVersion)
+		fmt.Fprintf(w, "tokenizer\t%s\n", f.TokenizerHash)
+	})
+}
+
+func newModelInspect(g *globals) *cobra.Command {
+	return &cobra.Command{
+		Use:   "inspect FILE",
+		Short: "Show the shape of a model file and what a version of it commits to",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file, err := os.ReadFile(args[0])
+			if err != nil {
+				return fmt.Errorf("read model: %w", err)
+			}
+			return describe(g, cmd, file)
+		},
+	}
+}
+
+func newModelVerify(g *globals) *cobra.Command {
+	var root, sha string
+	cmd := &cobra.Command{
+		Use:   "verify FILE [--weights-root HASH] [--sha256 HASH]",
+		Short: "Check that a model file is canonical, inside all limits, and the one that is meant (exit 2 if not)",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file, err := os.ReadFile(args[0])
+			if err != nil {
+				return fmt.Errorf("read model: %w", err)
+			}
+			m, err := runtime.Parse(file)
+			if err != nil {
+				return exitCode{exitCheck, err}
+			}
+			f, err := factsOf(m, len(file), progress(cmd.ErrOrStderr(), "digest"))
+			if err != nil {
+				return exitCode{exitCheck, err}
+			}
+			if root != "" && common.HexToHash(root) != f.WeightsRoot {
+				return exitCode{exitCheck, fmt.Errorf("weights root is %s, not %s: %w", f.WeightsRoot, root, protocol.ErrConflict)}
+			}
+			if sha != "" && !strings.EqualFold(sha, f.FileSHA256) {
+				return exitCode{exitCheck, fmt.Errorf("sha256 is %s, not %s: %w", f.FileSHA256, sha, protocol.ErrConflict)}
+			}
+			return g.print(cmd, f, func(w io.Writer) {
+				fmt.Fprintf(w, "canonical and within limits: sha256 %s, weights root %s\n", f.FileSHA256, f.WeightsRoot)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&root, "weights-root", "", "weights root that the file must have")
+	cmd.Flags().StringVar(&sha, "sha256", "", "SHA-256 that the file must have")
+	return cmd
+}
+
+func newModelRun(g *globals) *cobra.Command {
+	var maxTokens int
+	var temperature float64
+	var seed string
+	var raw bool
+	cmd := &cobra.Command{
+		Use:   "run FILE PROMPT",
+		Short: "Answer a prompt on this machine, with no network",
+		Args:  cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			m, err := runtime.Open(args[0])
+			if err != nil {
+				return err
+			}
+			prompt, template, err := encodePrompt(m, args[1], raw)
+			if err != nil {
+				return err
+			}
+			params := runtime.Params{MaxTokens: maxTokens}
+			params.TemplateID = template
+			params.TemperatureMilli = uint32(math.Round(temperature * 1000))
+			params.Seed = crypto.Keccak256Hash([]byte(seed))
+			decoder := m.Tokenizer().NewDecoder(prompt)
+			var text strings.Builder
+			emit := func(piece string) {
+				text.WriteString(piece)
+				if !g.json {
+					fmt.Fprint(cmd.OutOrStdout(), piece)
+				}
+			}
+			result, err := m.NewSession().Generate(cmd.Context(), prompt, params, func(id uint32) error {
+				emit(decoder.Push(id))
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			emit(decoder.Flush())
+			if !g.json {
+				fmt.Fprintln(cmd.OutOrStdout())
+				return nil
+			}
+			return printJSON(cmd.OutOrStdout(), map[string]any{"text": text.String(), "prompt": prompt, "output": result.Output,
+				"finish": result.Finish, "boundary_root": result.Root})
+		},
+	}
+	cmd.Flags().IntVar(&maxTokens, "max-tokens", 200, "longest answer")
+	cmd.Flags().Float64Var(&temperature, "temperature", 0, "0 is greedy")
+	cmd.Flags().StringVar(&seed, "seed", "", "any text; fixes the sampler's noise")
+	cmd.Flags().BoolVar(&raw, "raw", false, "continue the text instead of asking through the chat template")
+	return cmd
+}
+
+// encodePrompt asks through the first chat template where the model has one.
+func encodePrompt(m *runtime.Model, text string, raw bool) ([]uint32, uint32, error) {
+	if !raw && len(m.Tokenizer().Templates()) > 0 {
+		ids, err := m.Tokenizer().Render(1, []tokenizer.Message{{Role: tokenizer.User, Content: text}})
+		return ids, 1, err
+	}
+	ids, err := m.Tokenizer().Encode(text)
+	return ids, 0, err
+}
+
+func newModelEval(g *globals) *cobra.Command {
+	var source, textFile string
+	var windows int
+	cmd := &cobra.Command{
+		Use:   "eval FILE --text FILE [--source CHECKPOINT]",
+		Short: "Measure a model against its float source; exit 2 if it fails the registration gate",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file, err := os.ReadFile(args[0])
+			if err != nil {
+				return fmt.Errorf("read model: %w", err)
+			}
+			m, err := runtime.Parse(file)
+			if err != nil {
+				return err
+			}
+			text, err := os.ReadFile(textFile)
+			if err != nil {
+				return fmt.Errorf("read text: %w", err)
+			}
+			in := eval.Input{Container: file, TextName: textFile, MaxTokens: 100}
+			if source != "" {
+				if in.Checkpoint, err = os.ReadFile(source); err != nil {
+					return fmt.Errorf("read checkpoint: %w", err)
+				}
+			}
+			if in.Windows, err = eval.TextWindows(m.Tokenizer(), string(text), windows, 1000, min(400, m.Header().Positions)); err != nil {
+				return err
+			}
+			report, err := eval.Run(cmd.Context(), in)
+			if err != nil {
+				return err
+			}
+			if g.json {
+				err = printJSON(cmd.OutOrStdout(), report)
+			} else {
+				err = report.WriteTable(cmd.OutOrStdout())
+			}
+			if gate := report.Gate(); gate != nil {
+				return errors.Join(err, exitCode{exitCheck, gate})
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&source, "source", "", "llama2.c float checkpoint that the file was made from")
+	cmd.Flags().StringVar(&textFile, "text", "", "text to measure on")
+	cmd.Flags().IntVar(&windows, "windows", 20, "how many windows of the text")
+	_ = cmd.MarkFlagRequired("text")
+	return cmd
+}
+
+// traceFacts is one block of an execution trace: the boundary leaves around it.
+type traceFacts struct {
+	Positions int         `json:"positions"`
+	Root      common.Hash `json:"boundary_root"`
+	T         int         `json:"t"`
+	L         int         `json:"l"`
+	Leaf      common.Hash `json:"leaf"`
+	Output    []uint32    `json:"output"`
+}
+
+func newModelTrace(g *globals) *cobra.Command {
+	var t, l, maxTokens int
+	cmd := &cobra.Command{
+		Use:   "trace FILE PROMPT --position T --layer L",
+		Short: "Run a prompt and show one boundary of its execution trace",
+		Args:  cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			m, err := runtime.Open(args[0])
+			if err != nil {
+				return err
+			}
+			prompt, template, err := encodePrompt(m, args[1], false)
+			if err != nil {
+				return err
+			}
+			params := protocol.Params{TemplateID: template}
+			result, err := m.NewSession().Generate(cmd.Context(), prompt, runtime.Params{Params: params, MaxTokens: maxTokens}, nil)
+			if err != nil {
+				return err
+			}
+			report, err := trace.Replay(context.WithoutCancel(cmd.Context()), m, prompt, result.Output, params)
+			if err != nil {
+				return err
+			}
+			if t < 0 || t >= report.Positions || l < 0 || l > m.Header().Layers {
+				return fmt.Errorf("boundary (%d, %d) of %d positions and %d layers: %w", t, l, report.Positions, m.Header().Layers, protocol.ErrInvalid)
+			}
+			f := traceFacts{report.Positions, report.Root, t, l, report.Leaves[t*(m.Header().Layers+1)+l], result.Output}
+			return g.print(cmd, f, func(w io.Writer) {
+				fmt.Fprintf(w, "positions\t%d\nboundary root\t%s\nleaf (%d, %d)\t%s\n", f.Positions, f.Root, t, l, f.Leaf)
+			})
+		},
+	}
+	cmd.Flags().IntVar(&t, "position", 0, "position, from 0")
+	cmd.Flags().IntVar(&l, "layer", 0, "layer, 0 for the embedding")
+	cmd.Flags().IntVar(&maxTokens, "max-tokens", 50, "longest answer")
+	return cmd
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// progress reports long work: a rewritten line on a terminal, a line for every
+// tenth elsewhere. It is nil-safe to call often.
+func progress(w io.Writer, what string) func(done, total int) {
+	terminal := false
+	if f, ok := w.(*os.File); ok {
+		info, err := f.Stat()
+		terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
+	}
+	last := -1
+	return func(done, total int) {
+		step := 10
+		if terminal {
+			step = 1
+		}
+		percent := 100
+		if total > 0 {
+			percent = done * 100 / total / step * step
+		}
+		if percent == last {
+			return
+		}
+		last = percent
+		switch {
+		case !terminal:
+			fmt.Fprintf(w, "%s %d %%\n", what, percent)
+		case percent < 100:
+			fmt.Fprintf(w, "\r%s %3d %%", what, percent)
+		default:
+			fmt.Fprintf(w, "\r\033[K")
+		}
+	}
+}
+
+// writeFile replaces path in one step: readers see the old file or the new one.
+func writeFile(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	defer os.Remove(f.Name()) // fails once renamed
+	if _, err := f.Write(data); err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
