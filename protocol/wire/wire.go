@@ -24,7 +24,7 @@ import (
 // Version is the protocol of this package; both sides refuse another.
 const Version = 1
 
-// MaxFrame bounds one WebSocket frame and one HTTP body, in bytes.
+// MaxFrame bounds one WebSocket message and one HTTP body, in bytes.
 const MaxFrame = 1 << 20
 
 // InitialWindow is how many chunks a provider may send before the first Window.
@@ -50,7 +50,8 @@ const (
 	KindDrain     Kind = "drain"
 )
 
-// Envelope is one frame.
+// Envelope is one frame. A WebSocket message holds one or more frames, one a line,
+// so that whoever has many to send pays for one write.
 type Envelope struct {
 	Kind Kind            `json:"kind"`
 	Body json.RawMessage `json:"body,omitempty"`
@@ -83,6 +84,22 @@ func Parse(frame []byte) (Envelope, error) {
 		return e, fmt.Errorf("decode a frame: %v: %w", err, protocol.ErrInvalid)
 	}
 	return e, nil
+}
+
+// Each calls f with every frame of a WebSocket message, in order.
+func Each(message []byte, f func(Envelope) error) error {
+	for len(message) > 0 {
+		frame, rest, _ := bytes.Cut(message, []byte{'\n'})
+		e, err := Parse(frame)
+		if err == nil {
+			err = f(e)
+		}
+		if err != nil {
+			return err
+		}
+		message = rest
+	}
+	return nil
 }
 
 func plainWord(b []byte) bool {

@@ -1,0 +1,356 @@
+package provider
+
+import (
+	"crypto/ecdsa"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"github.com/dgrid-network/dgrid/node/provider/journal"
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/wire"
+)
+
+// The types of journal records.
+const (
+	recordAnswer  = 1 // answerRecord: written before its receipt is signed
+	recordVoucher = 2 // voucherRecord: written before Paid is answered
+	recordRedeem  = 3 // redeemRecord: what the chain has paid of a line
+	recordSummary = 4 // summaryRecord: first of a segment, stands for all segments before
+)
+
+type answerRecord struct {
+	Operator common.Address   `json:"operator"`
+	Job      bool             `json:"job,omitempty"`
+	Ask      wire.Ask         `json:"ask"`
+	Output   []uint32         `json:"output,omitempty"`
+	Text     string           `json:"text,omitempty"`
+	Receipt  protocol.Receipt `json:"receipt"`
+}
+
+type voucherRecord struct {
+	Pay  wire.Pay        `json:"pay"`
+	Base protocol.Amount `json:"base"` // total of the voucher before
+	At   uint64          `json:"at"`   // block time
+}
+
+type redeemRecord struct {
+	Line  protocol.Line   `json:"line"`
+	Total protocol.Amount `json:"total"`
+	At    uint64          `json:"at"`
+}
+
+type summaryRecord struct {
+	Next  map[common.Address]uint64 `json:"next"` // sequence number of each operator's next receipt
+	Lines []lineRecord              `json:"lines"`
+}
+
+type lineRecord struct {
+	Pay        wire.Pay         `json:"pay"` // Added is empty
+	Tree       protocol.SumTree `json:"tree"`
+	Redeemed   protocol.Amount  `json:"redeemed"`
+	RedeemedAt uint64           `json:"redeemed_at"`
+	Since      uint64           `json:"since"`
+}
+
+// entry is a receipt in memory; the answer stays on disk.
+type entry struct {
+	receipt  protocol.Receipt
+	hash     common.Hash // of the receipt
+	operator common.Address
+	line     protocol.Line
+	secret   common.Hash
+	deadline uint64
+	job      bool
+	pos      journal.Pos
+	durable  bool
+	paid     bool            // a voucher holds it
+	end      protocol.Amount // the line's total up to and with it, once paid
+}
+
+// lineBook is what one line of vouchers stands at.
+type lineBook struct {
+	pay        wire.Pay
+	tree       protocol.SumTree
+	redeemed   protocol.Amount
+	redeemedAt uint64
+	since      uint64          // block time of the oldest voucher above redeemed; 0 if none
+	ticket     *journal.Ticket // of the newest voucher; nil if it was replayed
+}
+
+func (l *lineBook) owed() protocol.Amount {
+	owed, err := l.pay.Voucher.Total.Sub(l.redeemed)
+	if err != nil {
+		return protocol.Amount{} // the chain paid more than the newest voucher that is held
+	}
+	return owed
+}
+
+// book is the provider's memory: receipts, vouchers, sequence numbers, all of it
+// rebuilt from the journal.
+type book struct {
+	log      *journal.Log
+	domain   protocol.Domain
+	key      *ecdsa.PrivateKey
+	operator common.Address
+	provider common.Address
+	step     func(string)
+
+	mu        sync.Mutex
+	next      map[common.Address]uint64
+	byRequest map[common.Hash]*entry
+	byReceipt map[common.Hash]*entry
+	lines     map[protocol.Line]*lineBook
+	unpaid    map[common.Hash]protocol.Amount // per channel: receipts that no voucher holds
+	served    uint64
+	earned    protocol.Amount // fees of all receipts in memory
+}
+
+func openBook(c Config, d Deps) (*book, error) {
+	b := &book{
+		domain: c.Domain, key: d.Key, operator: crypto.PubkeyToAddress(d.Key.PublicKey), provider: c.Provider, step: d.step,
+		next: map[common.Address]uint64{}, byRequest: map[common.Hash]*entry{}, byReceipt: map[common.Hash]*entry{},
+		lines: map[protocol.Line]*lineBook{}, unpaid: map[common.Hash]protocol.Amount{},
+	}
+	log, err := journal.Open(c.Journal, journal.Options{SegmentBytes: c.SegmentBytes, Head: b.summary, Step: d.step}, b.replay)
+	if err != nil {
+		return nil, fmt.Errorf("open the journal in %s: %w", c.Journal, err)
+	}
+	b.log = log
+	for _, e := range b.byRequest {
+		if !e.paid && !e.job {
+			b.addUnpaid(e.line.Channel, e.receipt.Fee)
+		}
+	}
+	return b, nil
+}
+
+func (b *book) addUnpaid(channel common.Hash, fee protocol.Amount) {
+	if sum, err := b.unpaid[channel].Add(fee); err == nil {
+		b.unpaid[channel] = sum
+	}
+}
+
+func (b *book) subUnpaid(channel common.Hash, fee protocol.Amount) {
+	rest, err := b.unpaid[channel].Sub(fee)
+	if err != nil || rest.IsZero() {
+		delete(b.unpaid, channel)
+		return
+	}
+	b.unpaid[channel] = rest
+}
+
+// put remembers a receipt. The caller holds mu, except while replaying.
+func (b *book) put(r answerRecord, pos journal.Pos, durable bool) *entry {
+	e := &entry{
+		receipt: r.Receipt, hash: b.domain.Digest(r.Receipt), operator: r.Operator, secret: r.Ask.Secret, job: r.Job,
+		line:     protocol.Line{Channel: r.Ask.Request.Payment, Provider: r.Receipt.Provider, ModelVersion: r.Ask.Request.ModelVersion, Relayer: r.Ask.Relayer},
+		deadline: r.Ask.Request.Deadline, pos: pos, durable: durable,
+	}
+	b.byRequest[r.Receipt.RequestHash], b.byReceipt[e.hash] = e, e
+	b.next[r.Operator] = max(b.next[r.Operator], r.Receipt.Seq+1)
+	b.served++
+	if sum, err := b.earned.Add(r.Receipt.Fee); err == nil {
+		b.earned = sum
+	}
+	return e
+}
+
+// stored returns the receipt of a request hash, and nil if there is none that is
+// durable.
+func (b *book) stored(request common.Hash) *entry {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if e := b.byRequest[request]; e != nil && e.durable {
+		return e
+	}
+	return nil
+}
+
+// answer reads a stored answer back from disk.
+func (b *book) answer(e *entry) (answerRecord, error) {
+	rec, err := b.log.Read(e.pos)
+	if err != nil {
+		return answerRecord{}, err
+	}
+	var r answerRecord
+	if err := json.Unmarshal(rec.Data, &r); err != nil {
+		return r, fmt.Errorf("decode a stored answer: %v: %w", err, protocol.ErrInternal)
+	}
+	return r, nil
+}
+
+// sign gives an answer its sequence number, makes request, tokens and receipt
+// durable, and only then signs. The receipt's Seq is set here. A request hash that
+// has a receipt already keeps it: the caller must not be here twice at once for one hash.
+func (b *book) sign(r answerRecord) (protocol.Receipt, protocol.Bytes, error) {
+	b.mu.Lock()
+	if e := b.byRequest[r.Receipt.RequestHash]; e != nil {
+		b.mu.Unlock()
+		return protocol.Receipt{}, nil, fmt.Errorf("sign a second receipt for request %s: %w", r.Receipt.RequestHash, protocol.ErrConflict)
+	}
+	r.Operator = b.operator
+	r.Receipt.Seq = b.next[b.operator]
+	data, err := json.Marshal(r)
+	if err != nil {
+		b.mu.Unlock()
+		return protocol.Receipt{}, nil, fmt.Errorf("encode an answer: %w", err)
+	}
+	b.step("receipt.numbered")
+	ticket, err := b.log.Append(journal.Record{Type: recordAnswer, Data: data})
+	if err != nil {
+		b.mu.Unlock()
+		return protocol.Receipt{}, nil, err
+	}
+	e := b.put(r, journal.Pos{}, false)
+	if !e.job {
+		b.addUnpaid(e.line.Channel, e.receipt.Fee)
+	}
+	b.mu.Unlock()
+	b.step("receipt.appended")
+
+	pos, err := ticket.Wait()
+	if err != nil {
+		return protocol.Receipt{}, nil, err
+	}
+	b.step("receipt.durable")
+	b.mu.Lock()
+	e.pos, e.durable = pos, true
+	b.mu.Unlock()
+	sig, err := b.domain.Sign(b.key, r.Receipt)
+	b.step("receipt.signed")
+	return r.Receipt, sig, err
+}
+
+// signature signs a durable receipt again; signing is deterministic.
+func (b *book) signature(e *entry) (protocol.Bytes, error) {
+	if e.operator != b.operator {
+		return nil, fmt.Errorf("receipt %s was signed by operator %s, whose key is not here: %w", e.hash, e.operator, protocol.ErrConflict)
+	}
+	return b.domain.Sign(b.key, e.receipt)
+}
+
+// owed returns what a channel owes: fees without a voucher, and all fees that the
+// chain has not paid yet.
+func (b *book) owed(channel common.Hash) (unpaid, unredeemed protocol.Amount) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	unpaid = b.unpaid[channel]
+	unredeemed = unpaid
+	for line, l := range b.lines {
+		if line.Channel == channel {
+			if sum, err := unredeemed.Add(l.owed()); err == nil {
+				unredeemed = sum
+			}
+		}
+	}
+	return unpaid, unredeemed
+}
+
+func (b *book) replay(pos journal.Pos, rec journal.Record) error {
+	bad := func(err error) error {
+		return fmt.Errorf("journal record at %d:%d: %v: %w", pos.Segment, pos.Offset, err, protocol.ErrInvalid)
+	}
+	switch rec.Type {
+	case recordAnswer:
+		var r answerRecord
+		if err := json.Unmarshal(rec.Data, &r); err != nil {
+			return bad(err)
+		}
+		if e := b.byRequest[r.Receipt.RequestHash]; e != nil {
+			return bad(fmt.Errorf("second receipt for request %s", r.Receipt.RequestHash))
+		}
+		b.put(r, pos, true)
+	case recordVoucher:
+		var v voucherRecord
+		if err := json.Unmarshal(rec.Data, &v); err != nil {
+			return bad(err)
+		}
+		return b.hold(v)
+	case recordRedeem:
+		var r redeemRecord
+		if err := json.Unmarshal(rec.Data, &r); err != nil {
+			return bad(err)
+		}
+		b.noteRedeemed(r)
+	case recordSummary:
+		var s summaryRecord
+		if err := json.Unmarshal(rec.Data, &s); err != nil {
+			return bad(err)
+		}
+		for op, n := range s.Next {
+			b.next[op] = max(b.next[op], n)
+		}
+		for _, l := range s.Lines {
+			if held := b.lines[l.Pay.Voucher.Line()]; held == nil || held.tree.Count <= l.Tree.Count {
+				b.lines[l.Pay.Voucher.Line()] = &lineBook{pay: l.Pay, tree: l.Tree, redeemed: l.Redeemed, redeemedAt: l.RedeemedAt, since: l.Since}
+			}
+		}
+	default:
+		return bad(fmt.Errorf("unknown type %d", rec.Type))
+	}
+	return nil
+}
+
+// summary stands for all segments before: replayed first, it makes them needless but
+// for the answers in them. Records that follow may be in it already; replay tells.
+func (b *book) summary() []journal.Record {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := summaryRecord{Next: map[common.Address]uint64{}}
+	for op, n := range b.next {
+		s.Next[op] = n
+	}
+	for _, l := range b.lines {
+		pay := l.pay
+		pay.Added = nil
+		s.Lines = append(s.Lines, lineRecord{pay, l.tree, l.redeemed, l.redeemedAt, l.since})
+	}
+	data, err := json.Marshal(s)
+	if err != nil {
+		panic("encode the journal's summary: " + err.Error()) // plain data
+	}
+	return []journal.Record{{Type: recordSummary, Data: data}}
+}
+
+// forget drops the journal's oldest segments whose receipts can neither be disputed
+// nor paid any more at block time now.
+func (b *book) forget(now, window, unpaidKeep uint64) error {
+	b.mu.Lock()
+	_, last := b.log.Segments()
+	keep := last
+	for _, e := range b.byRequest {
+		if !e.durable || b.needed(e, now, window, unpaidKeep) {
+			if e.durable {
+				keep = min(keep, e.pos.Segment)
+			}
+		}
+	}
+	for hash, e := range b.byRequest {
+		if e.durable && e.pos.Segment < keep {
+			delete(b.byRequest, hash)
+			delete(b.byReceipt, e.hash)
+			if !e.paid && !e.job {
+				b.subUnpaid(e.line.Channel, e.receipt.Fee)
+			}
+		}
+	}
+	b.mu.Unlock()
+	return b.log.Drop(keep)
+}
+
+func (b *book) needed(e *entry, now, window, unpaidKeep uint64) bool {
+	switch l := b.lines[e.line]; {
+	case e.job:
+		return now <= e.deadline+window+unpaidKeep
+	case !e.paid:
+		return now <= e.deadline+window+unpaidKeep
+	case l == nil || l.redeemed.Cmp(e.end) < 0:
+		return now <= e.deadline+window+unpaidKeep || l != nil && l.since != 0
+	default:
+		return now <= max(e.deadline, l.redeemedAt)+window
+	}
+}

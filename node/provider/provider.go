@@ -1,0 +1,224 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/big"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/wire"
+)
+
+var maxWord = new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 256), big.NewInt(1))
+
+// Provider is one running provider process.
+type Provider struct {
+	cfg     Config
+	deps    Deps
+	log     *slog.Logger
+	book    *book
+	view    *chainView
+	metrics *metrics
+	models  map[common.Hash]*Model
+	peers   []*peer
+	dialer  *http.Client
+	clock   func() time.Time
+
+	// worklife carries all answers; it ends when the process must stop now.
+	worklife context.Context
+	cutWork  context.CancelCauseFunc
+
+	mu          sync.Mutex
+	runs        map[common.Hash]*run
+	busy        uint32
+	busyOf      map[common.Hash]uint32
+	inFlight    map[common.Hash]protocol.Amount // per channel: maximum fees of what runs
+	draining    bool
+	drainSignal chan struct{}
+	idle        chan struct{} // closed when the last run ends; nil if nobody waits
+}
+
+// New opens the journal and rebuilds what it says. Run must be called to release it.
+func New(cfg Config, deps Deps) (*Provider, error) {
+	if err := cfg.complete(&deps); err != nil {
+		return nil, err
+	}
+	p := &Provider{cfg: cfg, deps: deps, log: deps.Log, clock: time.Now, models: map[common.Hash]*Model{},
+		dialer: &http.Client{CheckRedirect: noRedirects}, runs: map[common.Hash]*run{},
+		busyOf: map[common.Hash]uint32{}, inFlight: map[common.Hash]protocol.Amount{}, drainSignal: make(chan struct{})}
+	p.worklife, p.cutWork = context.WithCancelCause(context.Background())
+	p.view = &chainView{chain: deps.Chain, provider: cfg.Provider, keep: cfg.CacheFor, clock: time.Now, channels: map[common.Hash]*memo[Channel]{}}
+	for i := range p.cfg.Models {
+		p.models[p.cfg.Models[i].Version] = &p.cfg.Models[i]
+	}
+	for _, r := range cfg.Relayers {
+		p.peers = append(p.peers, &peer{Relayer: r})
+	}
+	var err error
+	if p.metrics, err = newMetrics(deps.Metrics); err != nil {
+		return nil, err
+	}
+	if p.book, err = openBook(cfg, deps); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Run serves until ctx ends or Drain has finished, and closes the journal. When ctx ends
+// running answers are cut and signed for; Drain lets them finish.
+func (p *Provider) Run(ctx context.Context) error {
+	defer p.cutWork(nil)
+	defer p.dialer.CloseIdleConnections()
+	// Connections outlive ctx until the cut answers are signed for and sent.
+	conns, closeConns := context.WithCancel(context.WithoutCancel(ctx))
+	defer closeConns()
+	g, conns := errgroup.WithContext(conns)
+	for _, peer := range p.peers {
+		g.Go(func() error { return p.serve(conns, peer) })
+	}
+	side, stopSide := context.WithCancel(conns)
+	defer stopSide()
+	g.Go(func() error { return p.redeemLoop(side) })
+	g.Go(func() error { return p.jobLoop(side) })
+	g.Go(func() error { return p.forgetLoop(side) })
+	g.Go(func() error { return p.control(side) })
+	g.Go(func() error {
+		defer closeConns()
+		select {
+		case <-conns.Done():
+		case <-p.drainSignal:
+			p.waitIdle(ctx, conns)
+			if err := p.RedeemNow(conns); err != nil {
+				p.log.Warn("cannot redeem before stopping", "err", err)
+			}
+		case <-ctx.Done():
+		}
+		p.stopWork(errStopping)
+		return nil
+	})
+	err := g.Wait()
+	if cerr := p.book.log.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return fmt.Errorf("run the provider: %w", err)
+	}
+	return nil
+}
+
+// Drain refuses new work from now on; Run returns when what runs has ended.
+func (p *Provider) Drain() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.draining {
+		p.draining = true
+		close(p.drainSignal)
+	}
+}
+
+// waitIdle returns when nothing runs any more, or when either context ends.
+func (p *Provider) waitIdle(a, b context.Context) {
+	p.mu.Lock()
+	if p.busy == 0 {
+		p.mu.Unlock()
+		return
+	}
+	if p.idle == nil {
+		p.idle = make(chan struct{})
+	}
+	idle := p.idle
+	p.mu.Unlock()
+	select {
+	case <-idle:
+	case <-a.Done():
+	case <-b.Done():
+	}
+}
+
+// stopWork cuts all answers and waits, bounded, until they are signed for.
+func (p *Provider) stopWork(cause error) {
+	p.mu.Lock()
+	p.draining = true
+	p.mu.Unlock()
+	p.cutWork(cause)
+	grace, cancel := context.WithTimeout(context.Background(), p.cfg.StopGrace)
+	defer cancel()
+	p.waitIdle(grace, grace)
+	for _, peer := range p.peers {
+		peer.mu.Lock()
+		connected, l := peer.connected, peer.link
+		peer.mu.Unlock()
+		if connected {
+			_ = l.Send(grace, wire.KindDrain, wire.Drain{})
+		}
+	}
+}
+
+// runOf returns the run of a request if it runs for this connection's relayer.
+func (p *Provider) runOf(s *session, hash common.Hash) *run {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if r := p.runs[hash]; r != nil && r.ask.Relayer == s.relayer {
+		return r
+	}
+	return nil
+}
+
+func (p *Provider) cancelRuns(s *session, cause error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, r := range p.runs {
+		if r.session == s {
+			r.cancel(cause)
+		}
+	}
+}
+
+// Hold checks and stores a voucher durably; it returns how many receipts the line's newest
+// voucher holds, also with an error.
+func (p *Provider) Hold(ctx context.Context, pay wire.Pay) (uint64, error) {
+	now, err := p.view.now(ctx)
+	if err != nil {
+		return 0, err
+	}
+	ch, err := p.view.channel(ctx, pay.Voucher.Channel)
+	if err != nil {
+		return 0, err
+	}
+	if ch.Expiry <= now {
+		return 0, fmt.Errorf("the channel expired at %d: %w", ch.Expiry, protocol.ErrExpired)
+	}
+	if pay.Voucher.Total.Cmp(ch.Deposit) > 0 {
+		return 0, fmt.Errorf("voucher of %s passes the channel's deposit %s: %w", pay.Voucher.Total, ch.Deposit, protocol.ErrInsufficient)
+	}
+	delegates := []common.Address{ch.Delegate}
+	if ch.Retiring != (common.Address{}) {
+		delegates = append(delegates, ch.Retiring)
+	}
+	return p.book.pay(pay, delegates, now)
+}
+
+// forgetLoop drops what the journal need not keep any more.
+func (p *Provider) forgetLoop(ctx context.Context) error {
+	for {
+		select {
+		case <-p.deps.After(time.Hour):
+		case <-ctx.Done():
+			return nil
+		}
+		now, err := p.view.now(ctx)
+		if err == nil {
+			err = p.book.forget(now, uint64(p.cfg.DisputeWindow/time.Second), uint64(p.cfg.UnpaidKeep/time.Second))
+		}
+		if err != nil && ctx.Err() == nil {
+			p.log.Warn("cannot drop old journal segments", "err", err)
+		}
+	}
+}

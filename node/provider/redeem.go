@@ -1,0 +1,191 @@
+package provider
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/dgrid-network/dgrid/protocol"
+)
+
+// Policy says when vouchers are redeemed. Zero fields mean the default beside them.
+type Policy struct {
+	Amount protocol.Amount // what is owed in all that makes a batch worth its gas; anything if 0
+	Age    uint64          // seconds of block time after which any voucher is redeemed: 6 h
+	Margin uint64          // seconds before a channel's expiry at which its vouchers must go: 1 h
+	Batch  int             // vouchers in one redeem: 100
+}
+
+// SignedVoucher is a voucher with its delegate's signature.
+type SignedVoucher struct {
+	Voucher   protocol.Voucher `json:"voucher"`
+	Signature protocol.Bytes   `json:"signature"`
+}
+
+// Paid is what the chain has paid of a line in all.
+type Paid struct {
+	Line  protocol.Line
+	Total protocol.Amount
+}
+
+// Redeemer brings vouchers on chain. Redeem returns when the outcome is known, with what the chain
+// has paid of each line by then; handing in the same batch again must be harmless.
+type Redeemer interface {
+	Redeem(ctx context.Context, vouchers []SignedVoucher) ([]Paid, error)
+}
+
+// Credit is money of this provider that waits on chain.
+type Credit struct {
+	ID        common.Hash     `json:"id"`
+	Amount    protocol.Amount `json:"amount"`
+	MaturesAt uint64          `json:"matures_at"` // block time
+}
+
+// Maturer splits credits whose dispute window is over.
+type Maturer interface {
+	Credits(ctx context.Context) ([]Credit, error)
+	Mature(ctx context.Context, credits []Credit) error
+}
+
+// RedeemView is all that Decide looks at.
+type RedeemView struct {
+	Now      uint64 // block time
+	Draining bool
+	Lines    []LineView
+	Channels map[common.Hash]Channel // a channel that is missing could not be read
+}
+
+// Decide returns the batches to redeem now, the largest vouchers first. A line is due when
+// its channel is closing or near its expiry, when its oldest voucher is old, or when the provider
+// drains; all lines that owe anything go along once together they owe Amount.
+func (p Policy) Decide(v RedeemView) [][]SignedVoucher {
+	p = p.complete()
+	var owing, due []LineView
+	var sum protocol.Amount
+	for _, l := range v.Lines {
+		ch, known := v.Channels[l.Line.Channel]
+		if l.Owed.IsZero() || !known || ch.Expiry <= v.Now {
+			continue
+		}
+		owing = append(owing, l)
+		if s, err := sum.Add(l.Owed); err == nil {
+			sum = s
+		}
+		if v.Draining || ch.Closing || ch.Expiry-v.Now <= p.Margin || l.Since+p.Age <= v.Now {
+			due = append(due, l)
+		}
+	}
+	if sum.Cmp(p.Amount) >= 0 {
+		due = owing
+	}
+	slices.SortStableFunc(due, func(x, y LineView) int {
+		return cmp.Or(y.Owed.Cmp(x.Owed), bytes.Compare(x.Line.Channel[:], y.Line.Channel[:]))
+	})
+	var batches [][]SignedVoucher
+	for part := range slices.Chunk(due, p.Batch) {
+		batch := make([]SignedVoucher, len(part))
+		for i, l := range part {
+			batch[i] = SignedVoucher{l.Voucher, l.Signature}
+		}
+		batches = append(batches, batch)
+	}
+	return batches
+}
+
+func (p Policy) complete() Policy {
+	if p.Age == 0 {
+		p.Age = 6 * 3600
+	}
+	if p.Margin == 0 {
+		p.Margin = 3600
+	}
+	if p.Batch == 0 {
+		p.Batch = 100
+	}
+	return p
+}
+
+func (p *Provider) redeemLoop(ctx context.Context) error {
+	for ctx.Err() == nil {
+		select {
+		case <-p.deps.After(p.cfg.RedeemEvery):
+		case <-ctx.Done():
+			return nil
+		}
+		if err := p.RedeemNow(ctx); err != nil && ctx.Err() == nil {
+			p.log.Warn("cannot redeem now", "err", err)
+		}
+	}
+	return nil
+}
+
+// RedeemNow does what the policy says now: redeem what is due, mature what may.
+func (p *Provider) RedeemNow(ctx context.Context) error {
+	if p.deps.Redeemer != nil {
+		if err := p.redeemDue(ctx); err != nil {
+			return err
+		}
+	}
+	if p.deps.Maturer == nil {
+		return nil
+	}
+	now, err := p.view.now(ctx)
+	if err != nil {
+		return err
+	}
+	credits, err := p.deps.Maturer.Credits(ctx)
+	if err != nil {
+		return fmt.Errorf("list credits: %w", err)
+	}
+	credits = slices.DeleteFunc(credits, func(c Credit) bool { return c.MaturesAt > now })
+	if len(credits) == 0 {
+		return nil
+	}
+	if err := p.deps.Maturer.Mature(ctx, credits); err != nil {
+		return fmt.Errorf("mature %d credits: %w", len(credits), err)
+	}
+	return nil
+}
+
+func (p *Provider) redeemDue(ctx context.Context) error {
+	now, err := p.view.now(ctx)
+	if err != nil {
+		return err
+	}
+	v := RedeemView{Now: now, Lines: p.book.lineViews(), Channels: map[common.Hash]Channel{}}
+	p.mu.Lock()
+	v.Draining = p.draining
+	p.mu.Unlock()
+	for _, l := range v.Lines {
+		if l.Owed.IsZero() {
+			continue
+		}
+		ch, err := p.view.channel(ctx, l.Line.Channel)
+		if err != nil {
+			p.log.Warn("cannot read a channel that owes", "channel", l.Line.Channel, "err", err)
+			continue
+		}
+		v.Channels[l.Line.Channel] = ch
+	}
+	for _, batch := range p.cfg.Redeem.Decide(v) {
+		began := time.Now()
+		paid, err := p.deps.Redeemer.Redeem(ctx, batch)
+		if err != nil {
+			p.metrics.redeems.WithLabelValues("failed").Inc()
+			return fmt.Errorf("redeem %d vouchers: %w", len(batch), err)
+		}
+		p.metrics.redeems.WithLabelValues("paid").Inc()
+		for _, line := range paid {
+			if err := p.book.redeemed(line.Line, line.Total, now); err != nil {
+				return err
+			}
+		}
+		p.log.Info("redeemed vouchers", "vouchers", len(batch), "took", time.Since(began))
+	}
+	return nil
+}

@@ -1,0 +1,216 @@
+package provider
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/dgrid-network/dgrid/node/provider/journal"
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/wire"
+)
+
+// pay holds a voucher if it follows from the provider's own receipts, and returns how many
+// receipts the line's newest voucher holds. The signature must be that of one of delegates;
+// now is the block time. Holding the same voucher again is no error.
+func (b *book) pay(p wire.Pay, delegates []common.Address, now uint64) (uint64, error) {
+	v := p.Voucher
+	signer, err := b.domain.Recover(v, p.Signature)
+	if err != nil {
+		return 0, err
+	}
+	if !slices.Contains(delegates, signer) || signer == (common.Address{}) {
+		return 0, fmt.Errorf("voucher is signed by %s, not by the channel's delegate: %w", signer, protocol.ErrUnauthorized)
+	}
+	b.mu.Lock()
+	line := b.lines[v.Line()]
+	if line == nil {
+		line = &lineBook{}
+	}
+	held := line.tree.Count
+	if held > 0 && line.pay.Voucher == v {
+		ticket := line.ticket
+		b.mu.Unlock()
+		if ticket != nil {
+			if _, err := ticket.Wait(); err != nil {
+				return 0, err
+			}
+		}
+		return held, nil
+	}
+	added, err := b.follow(line, p)
+	if err != nil {
+		b.mu.Unlock()
+		return held, err
+	}
+	rec := voucherRecord{Pay: wire.Pay{Voucher: v, Signature: p.Signature, Added: added}, Base: line.pay.Voucher.Total, At: now}
+	data, err := json.Marshal(rec)
+	if err != nil {
+		b.mu.Unlock()
+		return held, fmt.Errorf("encode a voucher: %w", err)
+	}
+	ticket, err := b.log.Append(journal.Record{Type: recordVoucher, Data: data})
+	if err == nil {
+		err = b.hold(rec)
+	}
+	if err == nil {
+		b.lines[v.Line()].ticket = &ticket
+	}
+	b.mu.Unlock()
+	if err != nil {
+		return held, err
+	}
+	b.step("voucher.appended")
+	if _, err := ticket.Wait(); err != nil {
+		return 0, err
+	}
+	b.step("voucher.durable")
+	return v.Count, nil
+}
+
+// follow checks that the voucher is what the line's tree becomes with the added
+// receipts, and returns those that are new. Receipts that the line holds already may lead
+// the list: a payer that missed an answer repeats them.
+func (b *book) follow(line *lineBook, p wire.Pay) ([]common.Hash, error) {
+	v, tree := p.Voucher, line.tree
+	if v.Provider != b.provider {
+		return nil, fmt.Errorf("voucher pays provider %s: %w", v.Provider, protocol.ErrInvalid)
+	}
+	if v.Count <= tree.Count || v.Total.Cmp(line.pay.Voucher.Total) < 0 {
+		return nil, fmt.Errorf("voucher of %d receipts and %s is not above the one held, of %d and %s: %w",
+			v.Count, v.Total, tree.Count, line.pay.Voucher.Total, protocol.ErrConflict)
+	}
+	rest := p.Added
+	for len(rest) > 0 {
+		e := b.byReceipt[rest[0]]
+		if e == nil || !e.paid || e.line != v.Line() {
+			break
+		}
+		rest = rest[1:]
+	}
+	seen := make(map[common.Hash]bool, len(rest))
+	for _, hash := range rest {
+		e := b.byReceipt[hash]
+		switch {
+		case e == nil || !e.durable:
+			return nil, fmt.Errorf("voucher adds receipt %s, which is unknown here: %w", hash, protocol.ErrNotFound)
+		case e.job || e.line != v.Line():
+			return nil, fmt.Errorf("voucher adds receipt %s of another line: %w", hash, protocol.ErrInvalid)
+		case e.paid || seen[hash]:
+			return nil, fmt.Errorf("voucher adds receipt %s twice: %w", hash, protocol.ErrConflict)
+		}
+		seen[hash] = true
+		var err error
+		if tree, err = tree.Append(hash, e.receipt.Fee); err != nil {
+			return nil, err
+		}
+	}
+	if tree.Count != v.Count || tree.Total() != v.Total || tree.Root() != v.ReceiptsRoot {
+		return nil, fmt.Errorf("voucher says %d receipts, total %s; the receipts held and added give %d and %s, or come in another order: %w",
+			v.Count, v.Total, tree.Count, tree.Total(), protocol.ErrInvalid)
+	}
+	return rest, nil
+}
+
+// hold applies a voucher record. While replaying, a summary may have brought the line
+// further already; the receipts are marked all the same.
+func (b *book) hold(v voucherRecord) error {
+	key := v.Pay.Voucher.Line()
+	line := b.lines[key]
+	if line == nil {
+		line = &lineBook{}
+		b.lines[key] = line
+	}
+	ahead := line.tree.Count >= v.Pay.Voucher.Count
+	tree, end := line.tree, v.Base
+	for _, hash := range v.Pay.Added {
+		e := b.byReceipt[hash]
+		if e == nil {
+			if ahead {
+				continue // its segment is gone
+			}
+			return fmt.Errorf("journal: voucher of line %s adds receipt %s, which no segment holds: %w", key.Channel, hash, protocol.ErrInvalid)
+		}
+		var err error
+		if end, err = end.Add(e.receipt.Fee); err != nil {
+			return err
+		}
+		if !e.paid {
+			e.paid, e.end = true, end
+			b.subUnpaid(e.line.Channel, e.receipt.Fee)
+		}
+		if ahead {
+			continue
+		}
+		if tree, err = tree.Append(hash, e.receipt.Fee); err != nil {
+			return err
+		}
+	}
+	if ahead {
+		return nil
+	}
+	if tree.Root() != v.Pay.Voucher.ReceiptsRoot {
+		return fmt.Errorf("journal: voucher of line %s does not follow from its receipts: %w", key.Channel, protocol.ErrInvalid)
+	}
+	line.tree, line.pay = tree, v.Pay
+	if line.since == 0 {
+		line.since = v.At
+	}
+	return nil
+}
+
+// redeemed notes, durably, what the chain has paid of a line.
+func (b *book) redeemed(line protocol.Line, total protocol.Amount, now uint64) error {
+	rec := redeemRecord{line, total, now}
+	data, err := json.Marshal(rec)
+	if err != nil {
+		return fmt.Errorf("encode a redemption: %w", err)
+	}
+	b.mu.Lock()
+	ticket, err := b.log.Append(journal.Record{Type: recordRedeem, Data: data})
+	if err == nil {
+		b.noteRedeemed(rec)
+	}
+	b.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	_, err = ticket.Wait()
+	return err
+}
+
+func (b *book) noteRedeemed(r redeemRecord) {
+	l := b.lines[r.Line]
+	if l == nil || r.Total.Cmp(l.redeemed) <= 0 {
+		return
+	}
+	l.redeemed, l.redeemedAt, l.since = r.Total, r.At, 0
+	if !l.owed().IsZero() {
+		l.since = r.At
+	}
+}
+
+// LineView is where one line of vouchers stands.
+type LineView struct {
+	Line      protocol.Line    `json:"line"`
+	Voucher   protocol.Voucher `json:"voucher"`
+	Signature protocol.Bytes   `json:"signature"`
+	Redeemed  protocol.Amount  `json:"redeemed"`
+	Owed      protocol.Amount  `json:"owed"`
+	Since     uint64           `json:"since"` // block time of the oldest voucher not redeemed; 0 if none
+}
+
+func (b *book) lineViews() []LineView {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	views := make([]LineView, 0, len(b.lines))
+	for key, l := range b.lines {
+		views = append(views, LineView{key, l.pay.Voucher, l.pay.Signature, l.redeemed, l.owed(), l.since})
+	}
+	slices.SortFunc(views, func(x, y LineView) int {
+		return x.Line.Channel.Cmp(y.Line.Channel)*4 + x.Line.ModelVersion.Cmp(y.Line.ModelVersion)*2 + x.Line.Relayer.Cmp(y.Line.Relayer)
+	})
+	return views
+}
