@@ -1,0 +1,229 @@
+package gateway
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/wire"
+)
+
+// Relay is a client of one relayer's HTTP side (package wire).
+type Relay struct {
+	base   string
+	client *http.Client
+}
+
+// NewRelay makes a client for the relayer at base, e.g. "http://127.0.0.1:7000".
+// A nil client is one with its own connection pool.
+func NewRelay(base string, client *http.Client) (*Relay, error) {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("relayer url %q: %w", base, protocol.ErrInvalid)
+	}
+	if client == nil {
+		client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256, ResponseHeaderTimeout: 90 * time.Second}}
+	}
+	return &Relay{base: strings.TrimRight(base, "/"), client: client}, nil
+}
+
+// Close drops idle connections.
+func (r *Relay) Close() { r.client.CloseIdleConnections() }
+
+// RelayError is a relayer's answer other than 200. It wraps the protocol error
+// kind of its status.
+type RelayError struct {
+	Status  int
+	Failure wire.Failure
+}
+
+func (e *RelayError) Error() string {
+	return fmt.Sprintf("relayer answers %d %s: %s", e.Status, e.Failure.Code, e.Failure.Detail)
+}
+
+// definite reports whether the relayer itself said no; a status without its words
+// may be a proxy's.
+func (e *RelayError) definite() bool {
+	return e.Failure.Code != "" || !errors.Is(e, protocol.ErrUnavailable)
+}
+
+func (e *RelayError) Unwrap() error {
+	switch e.Status {
+	case http.StatusNotFound:
+		return protocol.ErrNotFound
+	case http.StatusPaymentRequired:
+		return protocol.ErrInsufficient
+	case http.StatusConflict:
+		return protocol.ErrConflict
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return protocol.ErrUnauthorized
+	case http.StatusGone:
+		return protocol.ErrExpired
+	}
+	if e.Status >= 500 || e.Status == http.StatusTooManyRequests {
+		return protocol.ErrUnavailable
+	}
+	return protocol.ErrInvalid
+}
+
+// do sends body (nil: GET) and returns the open response if it is 200.
+func (r *Relay) do(ctx context.Context, path string, body any) (*http.Response, error) {
+	method, reader := http.MethodGet, io.Reader(nil)
+	if body != nil {
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return nil, fmt.Errorf("encode %s: %w", path, err)
+		}
+		if len(raw) > wire.MaxFrame {
+			return nil, fmt.Errorf("message of %d bytes, at most %d: %w", len(raw), wire.MaxFrame, protocol.ErrInvalid)
+		}
+		method, reader = http.MethodPost, bytes.NewReader(raw)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, r.base+path, reader)
+	if err != nil {
+		return nil, err
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	res, err := r.client.Do(req)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, fmt.Errorf("reach relayer: %w: %w", err, protocol.ErrUnavailable)
+	}
+	if res.StatusCode/100 == 2 {
+		return res, nil
+	}
+	defer res.Body.Close()
+	e := &RelayError{Status: res.StatusCode}
+	raw, _ := io.ReadAll(io.LimitReader(res.Body, wire.MaxFrame))
+	_ = json.Unmarshal(raw, &e.Failure) // what is no Failure stays without words
+	return nil, e
+}
+
+func call[T any](ctx context.Context, r *Relay, path string, body any) (T, error) {
+	var out T
+	res, err := r.do(ctx, path, body)
+	if err != nil {
+		return out, err
+	}
+	defer res.Body.Close()
+	if res.StatusCode == http.StatusNoContent {
+		return out, nil
+	}
+	raw, err := io.ReadAll(io.LimitReader(res.Body, 16*wire.MaxFrame))
+	if err != nil {
+		return out, fmt.Errorf("read relayer's answer: %w: %w", err, protocol.ErrUnavailable)
+	}
+	if len(raw) == 0 {
+		return out, nil
+	}
+	if err := json.Unmarshal(raw, &out); err != nil {
+		return out, fmt.Errorf("decode relayer's answer: %v: %w", err, protocol.ErrUnavailable)
+	}
+	return out, nil
+}
+
+// Info asks who the relayer is.
+func (r *Relay) Info(ctx context.Context) (wire.Info, error) {
+	return call[wire.Info](ctx, r, wire.PathInfo, nil)
+}
+
+// Offers lists the live offers.
+func (r *Relay) Offers(ctx context.Context) ([]wire.OfferView, error) {
+	return call[[]wire.OfferView](ctx, r, wire.PathOffers, nil)
+}
+
+// Match leases a provider.
+func (r *Relay) Match(ctx context.Context, need wire.Need) (wire.Match, error) {
+	return call[wire.Match](ctx, r, wire.PathMatch, need)
+}
+
+// Pay hands over a voucher.
+func (r *Relay) Pay(ctx context.Context, pay wire.Pay) (wire.Paid, error) {
+	return call[wire.Paid](ctx, r, wire.PathVouchers, pay)
+}
+
+// Cancel asks to stop an answer; its receipt still comes.
+func (r *Relay) Cancel(ctx context.Context, hash common.Hash) error {
+	_, err := call[json.RawMessage](ctx, r, wire.PathRequests+"/"+hash.Hex()+"/cancel", struct{}{})
+	return err
+}
+
+// Route explains the choice of a request's provider.
+func (r *Relay) Route(ctx context.Context, hash common.Hash) (wire.Route, error) {
+	return call[wire.Route](ctx, r, wire.PathRequests+"/"+hash.Hex()+"/route", nil)
+}
+
+// Submit hands over a request; the same request twice is one.
+func (r *Relay) Submit(ctx context.Context, submit wire.Submit) (*Stream, error) {
+	res, err := r.do(ctx, wire.PathRequests, submit)
+	if err != nil {
+		return nil, err
+	}
+	return newStream(res), nil
+}
+
+// Resume continues an answer after event number after, -1 from the beginning.
+func (r *Relay) Resume(ctx context.Context, hash common.Hash, after int64) (*Stream, error) {
+	path := wire.PathRequests + "/" + hash.Hex()
+	if after >= 0 {
+		path += "?after=" + strconv.FormatInt(after, 10)
+	}
+	res, err := r.do(ctx, path, nil)
+	if err != nil {
+		return nil, err
+	}
+	return newStream(res), nil
+}
+
+// Stream reads the events of an answer.
+type Stream struct {
+	body  io.ReadCloser
+	lines *bufio.Scanner
+}
+
+func newStream(res *http.Response) *Stream {
+	s := &Stream{body: res.Body, lines: bufio.NewScanner(res.Body)}
+	s.lines.Buffer(make([]byte, 0, 4096), 2*wire.MaxFrame)
+	return s
+}
+
+// Next returns the next event; io.ErrUnexpectedEOF when the connection ended. It
+// is unblocked by the context that opened the stream, and by Close.
+func (s *Stream) Next() (wire.Event, error) {
+	var e wire.Event
+	for s.lines.Scan() {
+		line := bytes.TrimSpace(s.lines.Bytes())
+		if len(line) == 0 {
+			continue
+		}
+		if err := json.Unmarshal(line, &e); err != nil {
+			return e, fmt.Errorf("decode event: %v: %w", err, protocol.ErrInvalid)
+		}
+		return e, nil
+	}
+	if err := s.lines.Err(); err != nil && !errors.Is(err, bufio.ErrTooLong) {
+		return e, fmt.Errorf("read events: %w: %w", err, protocol.ErrUnavailable)
+	} else if err != nil {
+		return e, fmt.Errorf("read events: %v: %w", err, protocol.ErrInvalid)
+	}
+	return e, io.ErrUnexpectedEOF
+}
+
+// Close ends the stream.
+func (s *Stream) Close() error { return s.body.Close() }
