@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"math/big"
 	"math/rand/v2"
-	"path/filepath"
+	"os"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc"
@@ -26,7 +26,6 @@ import (
 // layer is the first product of a model's first layer: its matrix, and the
 // activations that reach it from one token's embedding.
 type layer struct {
-	name    string
 	tensors []commit.Tensor // of the model, or those of the matrix
 	matrix  ops.Matrix
 	input   []int16
@@ -35,16 +34,15 @@ type layer struct {
 
 const firstMatrix = "layers.000.q"
 
-// demoLayer reads the demo model; found is false where the repository has none.
-func demoLayer(t testing.TB, token int) (l layer, found bool) {
-	files, err := filepath.Glob("../models/demo/*.dgm")
-	require.NoError(t, err)
-	if len(files) == 0 {
-		return layer{}, false
+// demoLayer reads the demo model.
+func demoLayer(t *testing.T, token int) layer {
+	const file = "../models/demo/stories.dgm"
+	if _, err := os.Stat(file); err != nil {
+		missing(t, file)
 	}
-	model, err := runtime.Open(files[0])
+	model, err := runtime.Open(file)
 	require.NoError(t, err)
-	l.name = filepath.Base(files[0])
+	var l layer
 	byName := map[string]runtime.Tensor{}
 	for _, x := range model.Tensors() {
 		l.tensors = append(l.tensors, commit.Tensor{Name: x.Name, DType: string(x.DType), Shape: x.Shape, Data: x.Data})
@@ -70,14 +68,14 @@ func demoLayer(t testing.TB, token int) (l layer, found bool) {
 	l.input = make([]int16, len(x))
 	l.shift = ops.Quant(l.input, x)
 	l.matrix = read(firstMatrix)
-	return l, true
+	return l
 }
 
 // wideLayer has rows of more than one chunk, as larger models do.
 func wideLayer(rows, cols int) layer {
 	r := rand.New(rand.NewPCG(21, 22))
 	w := ops.Matrix{Rows: rows, Cols: cols}
-	l := layer{name: "random"}
+	var l layer
 	var m []byte
 	q := make([]byte, rows*cols)
 	for i := range q {
@@ -130,15 +128,15 @@ func (l *layer) step(t testing.TB, j, c int) *circuit.DotStep {
 // The story of this package: two committed chunks of a model, one running sum over
 // them, one proof, one contract that believes it, and no other statement.
 func TestProofOfOneSumOnTheVerifierContract(t *testing.T) {
-	layers := []layer{wideLayer(4, 1600)}
-	if demo, found := demoLayer(t, 7); found {
-		layers = append(layers, demo)
-	}
 	p := testProver(t)
 	contract, err := deployVerifier(31337)
 	require.NoError(t, err)
-	for _, l := range layers {
-		t.Run(l.name, func(t *testing.T) {
+	for name, open := range map[string]func(t *testing.T) layer{
+		"demo model": func(t *testing.T) layer { return demoLayer(t, 7) },
+		"wide rows":  func(*testing.T) layer { return wideLayer(4, 1600) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := open(t)
 			perRow := (l.matrix.Cols + 1023) / 1024
 			row, c := l.matrix.Rows-1, perRow-1
 			step := l.step(t, row, c)
@@ -147,7 +145,7 @@ func TestProofOfOneSumOnTheVerifierContract(t *testing.T) {
 			answer, gas, err := contract.Call(Calldata(proof, inputs))
 			require.NoError(t, err)
 			require.Empty(t, answer)
-			t.Logf("%d weights of %s, verifying transaction %d gas", len(step.Weights), l.name, gas)
+			t.Logf("%d weights, verifying transaction %d gas", len(step.Weights), gas)
 
 			// The weights are those of the model: their digest is a leaf of its root.
 			digests, err := commit.TensorDigests(l.tensors, firstMatrix+".q")
@@ -379,4 +377,16 @@ func FuzzDecode(f *testing.F) {
 		}
 		require.Equal(t, data, p.MarshalSolidity())
 	})
+}
+
+func BenchmarkSetup(b *testing.B) {
+	set, err := devKeys()
+	require.NoError(b, err)
+	step, err := SampleStep()
+	require.NoError(b, err)
+	for b.Loop() {
+		f, err := Measure(b.Context(), set, step, 1, true)
+		require.NoError(b, err)
+		b.ReportMetric(f.Setup.Seconds(), "s/setup")
+	}
 }
