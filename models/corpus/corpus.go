@@ -69,12 +69,12 @@ func Vocabulary(seed uint64, conversations, size int) (*tokenize.Vocab, error) {
 // heldOut separates the random source of held-out text from every training seed's.
 const heldOut = 0x68656c642d6f7574
 
-// HeldOut returns n conversations that no training run draws, as token documents.
-func HeldOut(v *tokenize.Vocab, n int) [][]uint32 {
+// HeldOut returns n conversations that no training run draws, as token documents of at most maxTokens.
+func HeldOut(v *tokenize.Vocab, n, maxTokens int) [][]uint32 {
 	src, out := NewSource(v), make([][]uint32, n)
 	for i := range out {
 		tokens, _ := src.Document(rand.New(rand.NewPCG(heldOut, uint64(i))))
-		for _, id := range tokens {
+		for _, id := range tokens[:min(len(tokens), maxTokens)] {
 			out[i] = append(out[i], uint32(id))
 		}
 	}

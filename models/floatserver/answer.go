@@ -194,13 +194,7 @@ func (t *textStream) push(piece string) (string, bool) {
 	if t.trim && t.held != "" {
 		t.held, t.trim = strings.TrimPrefix(t.held, " "), false
 	}
-	at := -1
-	for _, s := range t.stops {
-		if i := strings.Index(t.held, s); i >= 0 && (at < 0 || i < at) {
-			at = i
-		}
-	}
-	if at >= 0 {
+	if at := firstStop(t.held, t.stops); at >= 0 {
 		out := t.held[:at]
 		t.held = ""
 		return out, true
@@ -225,6 +219,18 @@ func (t *textStream) push(piece string) (string, bool) {
 	out := t.held[:end]
 	t.held = t.held[end:]
 	return strings.ToValidUTF8(out, "\uFFFD"), false
+}
+
+// firstStop returns where the stop string begins that is complete first (of several, the longest), or -1. Judging by the
+// end makes the result independent of how the text arrives.
+func firstStop(text string, stops []string) int {
+	at, end := -1, len(text)+1
+	for _, s := range stops {
+		if i := strings.Index(text, s); i >= 0 && (i+len(s) < end || i+len(s) == end && i < at) {
+			at, end = i, i+len(s)
+		}
+	}
+	return at
 }
 
 func (t *textStream) flush() string {

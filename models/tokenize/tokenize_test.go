@@ -41,7 +41,9 @@ func TestEncodeDecodeIsIdentity(t *testing.T) {
 // TestCutsDoNotMatter is what lets a chat template encode a text in parts: any cut at a word gives the same ids.
 func TestCutsDoNotMatter(t *testing.T) {
 	v := small(t)
-	whole := v.Encode(sample)
+	require.True(t, v.wordwise)
+	whole := v.encode(sample)
+	require.Equal(t, whole, v.Encode(sample))
 	var parts []int32
 	for _, w := range Split(sample) {
 		parts = append(parts, v.Encode(w)...)

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dgrid-network/dgrid/protocol"
 )
@@ -37,7 +38,8 @@ func class(b byte) int {
 func Split(text string) []string {
 	var out []string
 	for i := 0; i < len(text); {
-		j := i + 1
+		_, size := utf8.DecodeRuneInString(text[i:])
+		j := i + size
 		k := class(text[i])
 		if text[i] == ' ' && j < len(text) {
 			k = class(text[j])

@@ -30,12 +30,16 @@ type Vocab struct {
 	pieces []string
 	scores []float32
 	ids    map[string]int32
+	// wordwise says that no piece crosses a word, as Train makes them: words are then encoded one by one, which gives
+	// the same ids in linear time.
+	wordwise bool
 }
 
 func newVocab(pieces []string, scores []float32) *Vocab {
-	v := &Vocab{pieces: pieces, scores: scores, ids: make(map[string]int32, len(pieces))}
+	v := &Vocab{pieces: pieces, scores: scores, ids: make(map[string]int32, len(pieces)), wordwise: true}
 	for i := len(pieces) - 1; i >= firstText; i-- { // of equal strings the lowest id wins
 		v.ids[pieces[i]] = int32(i)
+		v.wordwise = v.wordwise && len(Split(pieces[i])) == 1
 	}
 	return v
 }
@@ -58,6 +62,17 @@ func (v *Vocab) Piece(id int32) string {
 // concatenation scores highest is merged, leftmost on ties, until no pair is a piece. No space is put in front and no
 // control token is added.
 func (v *Vocab) Encode(text string) []int32 {
+	if !v.wordwise {
+		return v.encode(text)
+	}
+	var ids []int32
+	for _, word := range Split(text) {
+		ids = append(ids, v.encode(word)...)
+	}
+	return ids
+}
+
+func (v *Vocab) encode(text string) []int32 {
 	var ids []int32
 	for _, r := range text {
 		if id, ok := v.ids[string(r)]; ok {

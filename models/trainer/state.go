@@ -22,7 +22,7 @@ const (
 type state struct {
 	Config       Config
 	Seed         uint64
-	Step, Steps  int
+	Step         int
 	CPU, Wall    float64 // seconds spent before this process
 	Params, M, V []float32
 	decays       []bool // by parameter
@@ -72,7 +72,7 @@ func (s *state) save(path string, m *Model, o Options, cpu, wall float64) error 
 		return nil
 	}
 	out := *s
-	out.Config, out.Seed, out.Steps, out.Params, out.CPU, out.Wall = m.Config, o.Seed, o.Steps, m.Params, cpu, wall
+	out.Config, out.Seed, out.Params, out.CPU, out.Wall = m.Config, o.Seed, m.Params, cpu, wall
 	var buf bytes.Buffer
 	if err := gob.NewEncoder(&buf).Encode(out); err != nil {
 		return fmt.Errorf("encode training state: %w", err)
@@ -86,7 +86,8 @@ func (s *state) save(path string, m *Model, o Options, cpu, wall float64) error 
 	return nil
 }
 
-// load takes up the state at path if there is one. A state of another run is an error.
+// load takes up the state at path if there is one. A state of another shape or seed is an error. The number of steps may
+// have changed: the learning rate then follows the new schedule from where the run stands.
 func (s *state) load(path string, m *Model, o Options) error {
 	if path == "" {
 		return nil
@@ -102,7 +103,7 @@ func (s *state) load(path string, m *Model, o Options) error {
 	if err := gob.NewDecoder(bytes.NewReader(raw)).Decode(&in); err != nil {
 		return fmt.Errorf("decode training state: %w", err)
 	}
-	if in.Config != m.Config || in.Seed != o.Seed || in.Steps != o.Steps || len(in.Params) != len(m.Params) {
+	if in.Config != m.Config || in.Seed != o.Seed || len(in.Params) != len(m.Params) {
 		return fmt.Errorf("resume training: %w: %s belongs to another run", protocol.ErrConflict, path)
 	}
 	s.Step, s.CPU, s.Wall, s.M, s.V = in.Step, in.CPU, in.Wall, in.M, in.V
