@@ -224,9 +224,6 @@ func (s *flights) add(f *flight, begin func()) bool {
 	if s.closing {
 		return false
 	}
-	if s.all == nil {
-		s.all, s.hashes = map[*flight]struct{}{}, map[common.Hash]*flight{}
-	}
 	s.all[f] = struct{}{}
 	begin()
 	return true

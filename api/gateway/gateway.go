@@ -143,6 +143,7 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 	}
 	g := &Gateway{cfg: cfg, store: deps.Store, relay: deps.Relay, chain: cachedOperators{Chain: deps.Chain, seen: new(sync.Map)}, models: deps.Models, log: deps.Log, now: deps.Now,
 		metrics: newMetrics(deps.Metrics), delegate: crypto.PubkeyToAddress(cfg.Delegate.PublicKey), wake: make(chan struct{}, 1)}
+	g.flights.all, g.flights.hashes = map[*flight]struct{}{}, map[common.Hash]*flight{}
 	g.base, g.stop = context.WithCancel(context.Background())
 	return g, nil
 }

@@ -149,7 +149,10 @@ func TestLyingProviderIsNotPaid(t *testing.T) {
 		"no trace":       func(p *relaytest.Provider) { p.Lie = func(r *protocol.Receipt) { r.TraceRoot = common.Hash{} } },
 		"torn signature": func(p *relaytest.Provider) { p.Forge = func(d *wire.Done) { d.Signature[3] ^= 1 } },
 		"edited after":   func(p *relaytest.Provider) { p.Forge = func(d *wire.Done) { d.Receipt.Seq++ } },
-		"other output":   func(p *relaytest.Provider) { p.Forge = func(d *wire.Done) { d.Output = other }; p.Lie = func(r *protocol.Receipt) { r.OutputRoot[0] ^= 1 } },
+		"other output": func(p *relaytest.Provider) {
+			p.Forge = func(d *wire.Done) { d.Output = other }
+			p.Lie = func(r *protocol.Receipt) { r.OutputRoot[0] ^= 1 }
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := start(t, relaytest.Options{Server: func(s *relaytest.Server) { lie(s.Providers[0]) }})
