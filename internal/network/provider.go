@@ -1,0 +1,208 @@
+package network
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"github.com/dgrid-network/dgrid/chain/contracts"
+	"github.com/dgrid-network/dgrid/chain/txmgr"
+	"github.com/dgrid-network/dgrid/node/provider"
+	"github.com/dgrid-network/dgrid/protocol"
+)
+
+// providerChain is the chain as a provider sees it, and its hands on it.
+type providerChain struct {
+	reader   *contracts.Reader
+	watch    *contracts.Watch
+	sender   *txmgr.Manager // the operator's lane
+	provider common.Address
+	timing   timing
+}
+
+// timing is what must be added to contract state to know until when it counts.
+type timing struct{ closeGrace uint64 }
+
+func (c *providerChain) Now(ctx context.Context) (uint64, error) { return c.reader.Now(ctx) }
+
+func (c *providerChain) FreeStake(ctx context.Context, provider common.Address) (protocol.Amount, error) {
+	return c.reader.FreeStake(ctx, provider)
+}
+
+func (c *providerChain) Channel(ctx context.Context, id common.Hash) (provider.Channel, error) {
+	ch, err := c.reader.Channel(ctx, id)
+	if err != nil {
+		return provider.Channel{}, err
+	}
+	out := provider.Channel{Requester: ch.Requester, Delegate: ch.Delegate, Deposit: ch.Deposit, Paid: ch.Paid,
+		Expiry: ch.Expiry + c.timing.closeGrace, Closing: ch.ClosesAt != 0}
+	if ch.ClosesAt != 0 {
+		out.Expiry = ch.ClosesAt
+	}
+	now, err := c.reader.Now(ctx)
+	if err != nil {
+		return provider.Channel{}, err
+	}
+	if now < ch.RetiresAt {
+		out.Retiring = ch.Retiring
+	}
+	return out, nil
+}
+
+// Redeem implements provider.Redeemer. A batch is named by its vouchers and by what
+// was paid on their lines before, so that what exceeded a limit can be redeemed
+// again later, and a crash between two attempts repeats nothing.
+func (c *providerChain) Redeem(ctx context.Context, batch []provider.SignedVoucher) ([]provider.Paid, error) {
+	vouchers, signatures := make([]protocol.Voucher, len(batch)), make([]protocol.Bytes, len(batch))
+	state := make([]byte, 0, 32*len(batch))
+	for i, b := range batch {
+		vouchers[i], signatures[i] = b.Voucher, b.Signature
+		line, err := c.reader.Line(ctx, b.Voucher.Line())
+		if err != nil {
+			return nil, err
+		}
+		state = append(state, line.Paid.FillBytes(make([]byte, 32))...)
+	}
+	call := c.reader.Addresses().Redeem(c.provider, vouchers, signatures, nil)
+	call.Salt = crypto.Keccak256Hash(state)
+	if _, err := c.sender.SubmitAndWait(ctx, call); err != nil {
+		return nil, err
+	}
+	paid := make([]provider.Paid, len(vouchers))
+	for i, v := range vouchers {
+		line, err := c.reader.Line(ctx, v.Line())
+		if err != nil {
+			return nil, err
+		}
+		paid[i] = provider.Paid{Line: v.Line(), Total: protocol.MustAmount(line.Paid)}
+	}
+	return paid, nil
+}
+
+// Jobs lists what waits for any provider or for this one's delivery.
+func (c *providerChain) Waiting(ctx context.Context) ([]provider.Job, error) {
+	open, err := c.watch.Jobs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var waiting []provider.Job
+	for _, j := range open {
+		if j.State != contracts.JobRequested && (j.State != contracts.JobAccepted || j.Provider != c.provider) {
+			continue
+		}
+		params, err := j.DecodeParams()
+		if err != nil {
+			continue // no provider can answer it; it is refunded at its deadline
+		}
+		waiting = append(waiting, provider.Job{ID: j.Job, Request: j.Request, Params: params, Prompt: j.Order.Prompt, Assigned: j.Provider})
+	}
+	return waiting, nil
+}
+
+// Accept implements provider.Jobs.
+func (c *providerChain) Accept(ctx context.Context, a protocol.Acceptance, signature protocol.Bytes) error {
+	call := c.reader.Addresses().AcceptJob(a, common.Address{}, signature)
+	call.Deadline = a.ValidUntil
+	_, err := c.sender.SubmitAndWait(ctx, call)
+	return err
+}
+
+// Deliver implements provider.Jobs; a job that is delivered already is no error.
+func (c *providerChain) Deliver(ctx context.Context, r protocol.Receipt, signature protocol.Bytes, output []uint32) error {
+	open, err := c.watch.Jobs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, j := range open {
+		if c.reader.Domain().Digest(j.Request) != r.RequestHash {
+			continue
+		}
+		if j.State != contracts.JobAccepted {
+			return nil
+		}
+		call := c.reader.Addresses().DeliverJob(j.Job, r, signature, output)
+		call.Deadline = j.Request.Deadline
+		_, err := c.sender.SubmitAndWait(ctx, call)
+		return err
+	}
+	return fmt.Errorf("deliver: no job has request %s: %w", r.RequestHash, protocol.ErrNotFound)
+}
+
+// Credits implements provider.Maturer: pending credits, and delivered jobs whose
+// fee waits for the end of the dispute window, each under a name of its content.
+func (c *providerChain) Credits(ctx context.Context) ([]provider.Credit, error) {
+	due, err := c.due(ctx)
+	if err != nil {
+		return nil, err
+	}
+	credits := make([]provider.Credit, 0, len(due))
+	for _, d := range due {
+		credits = append(credits, d.Credit)
+	}
+	return credits, nil
+}
+
+// dueCall is money that waits, with the call that moves it on.
+type dueCall struct {
+	provider.Credit
+	calls []protocol.Call
+}
+
+func (c *providerChain) due(ctx context.Context) ([]dueCall, error) {
+	pending, err := c.watch.Credits(ctx)
+	if err != nil {
+		return nil, err
+	}
+	at := c.reader.Addresses()
+	var due []dueCall
+	for _, p := range pending {
+		var epoch [8]byte
+		binary.BigEndian.PutUint64(epoch[:], p.Epoch)
+		due = append(due, dueCall{provider.Credit{ID: crypto.Keccak256Hash(p.ModelVersion[:], p.Relayer[:], epoch[:]), Amount: p.Amount, MaturesAt: p.MaturesAt},
+			[]protocol.Call{at.Mature(c.provider, p.ModelVersion, p.Relayer, p.Epoch)}})
+	}
+	jobs, err := c.watch.Jobs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, j := range jobs {
+		if j.Provider != c.provider || j.State != contracts.JobDelivered && !j.CallbackOpen {
+			continue
+		}
+		d := dueCall{Credit: provider.Credit{ID: j.Job, Amount: j.Request.MaxFee, MaturesAt: j.DisputableUntil + 1}}
+		if j.State == contracts.JobDelivered {
+			d.calls = append(d.calls, at.FinalizeJob(j.Job))
+		}
+		if j.Order.Callback != (common.Address{}) && (j.State == contracts.JobDelivered || j.CallbackOpen) {
+			d.calls = append(d.calls, at.RunCallback(j.Job, j.Output))
+		}
+		due = append(due, d)
+	}
+	return due, nil
+}
+
+// Mature implements provider.Maturer: it does what is due for the named credits.
+func (c *providerChain) Mature(ctx context.Context, credits []provider.Credit) error {
+	wanted := map[common.Hash]bool{}
+	for _, credit := range credits {
+		wanted[credit.ID] = true
+	}
+	due, err := c.due(ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range due {
+		if !wanted[d.ID] {
+			continue
+		}
+		for _, call := range d.calls {
+			if _, err := c.sender.SubmitAndWait(ctx, call); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
