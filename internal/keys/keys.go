@@ -10,14 +10,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/ethereum/go-ethereum/accounts/keystore"
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/google/uuid"
 
@@ -47,15 +45,6 @@ func (k Key) Address() common.Address { return crypto.PubkeyToAddress(k.private.
 
 func (k Key) String() string   { return "key of " + k.Address().Hex() }
 func (k Key) GoString() string { return k.String() }
-
-// SignTx signs a transaction for one chain.
-func (k Key) SignTx(tx *types.Transaction, chainID *big.Int) (*types.Transaction, error) {
-	signed, err := types.SignTx(tx, types.LatestSignerForChainID(chainID), k.private)
-	if err != nil {
-		return nil, fmt.Errorf("sign transaction: %w", err)
-	}
-	return signed, nil
-}
 
 // Effort is the cost of guessing a passphrase.
 type Effort struct{ n, p int }
