@@ -35,7 +35,7 @@ const ProofSize = 256
 type Proof [ProofSize]byte
 
 // Prover proves and verifies the steps of one circuit. It is safe for concurrent
-// use; one proof at a time uses all cores and about 200 MB.
+// use; one proof uses all cores and about 110 MB, the keys included.
 type Prover struct{ set *keys.Set }
 
 // New returns a prover for the chain. It fails with protocol.ErrUnauthorized if

@@ -2,6 +2,7 @@ package commit_test
 
 import (
 	"encoding/binary"
+	"math"
 	"math/big"
 	"math/rand/v2"
 	"runtime"
@@ -58,7 +59,7 @@ func TestDigestFollowsTheSpecification(t *testing.T) {
 	for _, n := range []int{1, 15, 16, 225, 226, 1023, 1024} {
 		v := make([]int16, n)
 		for i := range v {
-			v[i] = int16(i*2654435761 + n)
+			v[i] = int16(i*40503 + n)
 		}
 		words := chunk.PackInt16(nil, v)
 		got, err := commit.Digest(chunk.Int16, n, words)
@@ -265,7 +266,7 @@ func TestWeightsRootRefuses(t *testing.T) {
 		"wrong size":     func(h *[]byte, ts *[]commit.Tensor) { (*ts)[2].Shape = []int{601} },
 		"no shape":       func(h *[]byte, ts *[]commit.Tensor) { (*ts)[2].Shape = nil },
 		"zero dimension": func(h *[]byte, ts *[]commit.Tensor) { (*ts)[2].Shape = []int{0, 600} },
-		"huge dimension": func(h *[]byte, ts *[]commit.Tensor) { (*ts)[2].Shape = []int{1 << 62, 4} },
+		"huge dimension": func(h *[]byte, ts *[]commit.Tensor) { (*ts)[2].Shape = []int{math.MaxInt, 4} },
 		"scales shape":   func(h *[]byte, ts *[]commit.Tensor) { (*ts)[1].Shape = []int{2, 5} },
 		"scale range":    func(h *[]byte, ts *[]commit.Tensor) { (*ts)[0].Data[3] = 1 },
 		"same name":      func(h *[]byte, ts *[]commit.Tensor) { *ts = append(*ts, (*ts)[2]) },
