@@ -34,7 +34,7 @@ func BenchmarkDocument(b *testing.B) {
 	src := NewSource(v)
 	rng, n := rand.New(rand.NewPCG(1, 1)), 0
 	for b.Loop() {
-		tokens, _ := src.Document(rng)
+		tokens, _ := src.Document(rng, 0)
 		n += len(tokens)
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "tokens/s")

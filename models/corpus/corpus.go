@@ -3,6 +3,7 @@
 package corpus
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"github.com/dgrid-network/dgrid/models/chat"
@@ -16,15 +17,19 @@ const promptWeight = 0.2
 // Source draws documents from the grammar for the trainer.
 type Source struct {
 	Vocab *tokenize.Vocab
-	cache *wordCache
+	// FocusFrom is the training step from which requests name the plot more often.
+	FocusFrom int
+	cache     *wordCache
 }
 
 // NewSource returns a source that encodes with v.
-func NewSource(v *tokenize.Vocab) *Source { return &Source{Vocab: v, cache: newWordCache(v)} }
+func NewSource(v *tokenize.Vocab) *Source {
+	return &Source{Vocab: v, FocusFrom: math.MaxInt, cache: newWordCache(v)}
+}
 
 // Document implements trainer.Source.
-func (s *Source) Document(rng *rand.Rand) (tokens []int32, weights []float32) {
-	c := grammar.Write(rng)
+func (s *Source) Document(rng *rand.Rand, step int) (tokens []int32, weights []float32) {
+	c := grammar.Write(rng, step >= s.FocusFrom)
 	tokens, weights = []int32{tokenize.Begin}, []float32{0}
 	add := func(text string, weight float32) {
 		for _, id := range s.cache.encode(text) {
@@ -56,7 +61,7 @@ func (s *Source) Document(rng *rand.Rand) (tokens []int32, weights []float32) {
 func Vocabulary(seed uint64, conversations, size int) (*tokenize.Vocab, error) {
 	var c tokenize.Counter
 	for i := range conversations {
-		talk := grammar.Write(rand.New(rand.NewPCG(seed, uint64(i))))
+		talk := grammar.Write(rand.New(rand.NewPCG(seed, uint64(i))), false)
 		c.Add(" " + talk.Plain)
 		c.Add(" " + chat.System + talk.System + "\n")
 		for _, t := range talk.Turns {
@@ -73,7 +78,7 @@ const heldOut = 0x68656c642d6f7574
 func HeldOut(v *tokenize.Vocab, n, maxTokens int) [][]uint32 {
 	src, out := NewSource(v), make([][]uint32, n)
 	for i := range out {
-		tokens, _ := src.Document(rand.New(rand.NewPCG(heldOut, uint64(i))))
+		tokens, _ := src.Document(rand.New(rand.NewPCG(heldOut, uint64(i))), 0)
 		for _, id := range tokens[:min(len(tokens), maxTokens)] {
 			out[i] = append(out[i], uint32(id))
 		}

@@ -14,7 +14,7 @@ func TestWriteIsCleanASCII(t *testing.T) {
 	bad := regexp.MustCompile(`[{}\[\]|]|  |\s$|^\s| [.,!?]|\ba [aeiouAEIOU]|\ban [^aeiouAEIOU]|[^ -~]`)
 	plots := map[string]bool{}
 	for i := range 4000 {
-		c := Write(rand.New(rand.NewPCG(1, uint64(i))))
+		c := Write(rand.New(rand.NewPCG(1, uint64(i))), i%2 == 1)
 		texts := []string{}
 		if c.Plain != "" {
 			texts = append(texts, c.Plain)
@@ -39,7 +39,7 @@ func TestWriteIsCleanASCII(t *testing.T) {
 
 func TestWriteIsAFunctionOfTheSource(t *testing.T) {
 	for i := range uint64(50) {
-		a, b := Write(rand.New(rand.NewPCG(5, i))), Write(rand.New(rand.NewPCG(5, i)))
+		a, b := Write(rand.New(rand.NewPCG(5, i)), true), Write(rand.New(rand.NewPCG(5, i)), true)
 		require.True(t, reflect.DeepEqual(a, b))
 	}
 }

@@ -68,37 +68,51 @@ func (s *story) tell() string {
 	return strings.Join(lines, " ")
 }
 
+// topic is a way to say what a story is about and how many of the requests use it, in general and in focused text.
+type topic struct {
+	share, focused float64
+	text           string
+}
+
+func topics() []topic {
+	return []topic{
+		{0.06, 0.04, ""}, // a story about anything
+		{0.24, 0.18, "a [|{adj} ]{A} [called|named|with the name] {N}"},
+		{0.08, 0.04, "{N}[| the {A}]"},
+		{0.06, 0.02, "a [|{adj} ]{A}"},
+		{0.06, 0.02, "a {A} and a {A2}"},
+		{0.08, 0.06, "{N} [and|and {his} friend] {N2}"},
+		{0.08, 0.08, "a {A} [called|named] {N} and a {A2} [called|named] {N2}"},
+		{0.06, 0.04, "{N} the {A} and {N2} the {A2}"},
+		{0.08, 0.20, "a [|{adj} ]{A} [|called {N} ]<who>"},
+		{0.06, 0.10, "{N}[| the {A}], <who>"},
+		{0.07, 0.16, "<about>"},
+		{0.04, 0.04, "a [|{adj} ]{A} {P}"},
+		{0.03, 0.02, "a {A} [who liked|that likes] to {hobby}"},
+	}
+}
+
 // request asks for the story by what it is about.
 func (s *story) request() string {
 	w := s.w
-	topic := ""
-	switch x := w.rng.Float64(); {
-	case x < 0.06:
+	topic, x := "", w.rng.Float64()
+	for _, t := range topics() {
+		share := t.share
+		if w.focused {
+			share = t.focused
+		}
+		topic = t.text
+		if x -= share; x < 0 {
+			break
+		}
+	}
+	if topic == "" {
 		return s.rough("[Please tell|Tell|tell|Can you tell|Write|Give] me a [|short |nice |little |good ]story[.||, please.]")
-	case x < 0.30:
-		topic = "a [|{adj} ]{A} [called|named|with the name] {N}"
-	case x < 0.38:
-		topic = "{N}[| the {A}]"
-	case x < 0.44:
-		topic = "a [|{adj} ]{A}"
-	case x < 0.50:
-		topic = "a {A} and a {A2}"
-	case x < 0.58:
-		topic = "{N} [and|and {his} friend] {N2}"
-	case x < 0.66:
-		topic = "a {A} [called|named] {N} and a {A2} [called|named] {N2}"
-	case x < 0.72:
-		topic = "{N} the {A} and {N2} the {A2}"
-	case x < 0.80:
-		topic = "a [|{adj} ]{A} [|called {N} ]" + w.pick(s.plot.who)
-	case x < 0.86:
-		topic = "{N}[| the {A}], " + w.pick(s.plot.who)
-	case x < 0.93:
-		topic = w.pick(s.plot.about)
-	case x < 0.97:
-		topic = "a [|{adj} ]{A} {P}"
-	default:
-		topic = "a {A} [who liked|that likes] to {hobby}"
+	}
+	for mark, list := range map[string][]string{"<who>": s.plot.who, "<about>": s.plot.about} {
+		if strings.Contains(topic, mark) {
+			topic = strings.Replace(topic, mark, w.pick(list), 1)
+		}
 	}
 	return s.rough("[Tell me|Tell me|Tell me|Please tell me|Can you tell me|Could you tell me|Write|Write me|Make up|I want|I would like|Give me|Hello! Tell me|Tell us] a [||short |nice |little |new |funny ]story [about|about|about|of] " + topic + "[.|.|.||?|!|, please.]")
 }

@@ -16,10 +16,11 @@ import (
 // how many there are.
 const lanes = 4
 
-// Source draws documents: token ids and, for each of them, how much predicting it counts. Equal states of rng must give
+// Source draws documents: token ids and, for each of them, how much predicting it counts. step is how far training is,
+// so that a source may change its mix; held-out rows are drawn at step 0. Equal states of rng and equal steps must give
 // equal documents.
 type Source interface {
-	Document(rng *rand.Rand) (tokens []int32, weights []float32)
+	Document(rng *rand.Rand, step int) (tokens []int32, weights []float32)
 }
 
 // Options fix a training run.
@@ -112,7 +113,7 @@ func (r *run) step() {
 	rows := make([]Row, r.o.Rows)
 	r.parallel(func(l *lane, i int) { // rows i, i+lanes, ... of the step
 		for j := i; j < len(rows); j += lanes {
-			rows[j] = r.row(1, uint64(r.state.Step*r.o.Rows+j))
+			rows[j] = r.row(1, uint64(r.state.Step*r.o.Rows+j), r.state.Step)
 		}
 	})
 	var total float64
@@ -165,7 +166,7 @@ func (r *run) validate() float64 {
 	r.parallel(func(l *lane, i int) {
 		l.loss, l.weight = 0, 0
 		for j := i; j < r.o.EvalRows; j += lanes {
-			l.forward(r.row(2, uint64(j)))
+			l.forward(r.row(2, uint64(j), 0))
 		}
 	})
 	var sum, weight float64
@@ -178,13 +179,13 @@ func (r *run) validate() float64 {
 
 // row packs documents from the numbered stream into one sequence. Each row begins with a document; the last one is
 // cut where the row ends.
-func (r *run) row(purpose, index uint64) Row {
+func (r *run) row(purpose, index uint64, step int) Row {
 	rng := rand.New(rand.NewPCG(r.o.Seed*4+purpose, index))
 	n := r.m.Seq
 	row := Row{Inputs: make([]int32, 0, n), Targets: make([]int32, 0, n), Weights: make([]float32, 0, n), Starts: make([]int32, 0, n)}
 	for len(row.Inputs) < n {
 		start := int32(len(row.Inputs))
-		tokens, weights := r.src.Document(rng)
+		tokens, weights := r.src.Document(rng, step)
 		for i, tok := range tokens {
 			if len(row.Inputs) == n {
 				break

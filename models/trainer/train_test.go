@@ -17,7 +17,7 @@ import (
 // counting is a source of documents that count upwards from a random start: easy to learn, impossible to guess.
 type counting struct{ after func() }
 
-func (c counting) Document(rng *rand.Rand) ([]int32, []float32) {
+func (c counting) Document(rng *rand.Rand, _ int) ([]int32, []float32) {
 	if c.after != nil {
 		c.after()
 	}

@@ -48,9 +48,10 @@ func run(ctx context.Context) error {
 	flag.IntVar(&cfg.Seq, "context", cfg.Seq, "positions")
 	o := trainer.Options{Warmup: 150, Last: 1e-5, Decay: 0.05, Clip: 1, LogEvery: 50, EvalEvery: 500, EvalRows: 64, SaveEvery: 250}
 	flag.Uint64Var(&o.Seed, "seed", 20240, "seed of parameters and text")
-	flag.IntVar(&o.Steps, "steps", 6000, "optimizer steps")
-	flag.IntVar(&o.Rows, "rows", 16, "sequences per step")
-	flag.Float64Var(&o.Rate, "rate", 4e-3, "peak learning rate")
+	flag.IntVar(&o.Steps, "steps", 7000, "optimizer steps")
+	flag.IntVar(&o.Rows, "rows", 8, "sequences per step")
+	flag.Float64Var(&o.Rate, "rate", 3e-3, "peak learning rate")
+	focus := flag.Int("focus-from", 3278, "step from which requests name the plot more often")
 	snapshot := flag.Bool("snapshot", false, "write the files from the state as it is, without training")
 	flag.Parse()
 	if *state == "" {
@@ -83,7 +84,9 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	result, err := trainer.Run(ctx, model, corpus.NewSource(vocab), o)
+	source := corpus.NewSource(vocab)
+	source.FocusFrom = *focus
+	result, err := trainer.Run(ctx, model, source, o)
 	if err != nil {
 		return err
 	}
