@@ -32,7 +32,7 @@ type Config struct {
 	Profile  *Profile      // nil: ProfileOf the chain id
 	Attempts int           // of dialing; 0: until ctx ends
 	Timeout  time.Duration // of one call; 0: 10 s
-	Decoder  *Decoder      // nil: an empty one, which knows only Error and Panic
+	Decoder  *Decoder      // nil: of all contracts of the project
 	Logger   *slog.Logger  // nil: slog.Default()
 }
 
@@ -93,7 +93,7 @@ func New(ctx context.Context, ec *ethclient.Client, cfg Config) (*Client, error)
 		c.timeout = 10 * time.Second
 	}
 	if c.decoder == nil {
-		c.decoder = NewDecoder(nil)
+		c.decoder = NewDecoder(ABIs())
 	}
 	if c.log == nil {
 		c.log = slog.Default()

@@ -249,7 +249,7 @@ func TestDecodeRevertData(t *testing.T) {
 		want string
 		kind error
 	}{
-		{closed, "Market/Vault.ChannelClosed(channel=0x0100000000000000000000000000000000000000000000000000000000000000, closesAt=7)", protocol.ErrConflict},
+		{closed, "Market/Vault.ChannelClosed(channel=0x0100000000000000000000000000000000000000000000000000000000000000, closesAt=7)", protocol.ErrExpired},
 		{pack(t, parsed.Errors["ZeroAmount"]), "Market/Vault.ZeroAmount()", nil},
 		{closed[:20], "Revert(" + hexutil.Encode(closed[:20]) + ")", protocol.ErrConflict},
 		{text, `Error("nope")`, protocol.ErrConflict},
@@ -299,7 +299,7 @@ func TestCallsAndSimulationsAreTyped(t *testing.T) {
 		kind    error
 		refused bool // by the EVM
 	}{
-		{reverted{pack(t, parsed.Errors["ChannelClosed"], [32]byte{1}, uint64(7))}, protocol.ErrConflict, true},
+		{reverted{pack(t, parsed.Errors["ChannelClosed"], [32]byte{1}, uint64(7))}, protocol.ErrExpired, true},
 		{errors.New("execution reverted"), protocol.ErrConflict, true},
 		{errors.New("invalid opcode: INVALID"), protocol.ErrConflict, true},
 		{errors.New("gas required exceeds allowance (30000000)"), protocol.ErrConflict, true},

@@ -3,15 +3,47 @@ package chain
 import "github.com/dgrid-network/dgrid/protocol"
 
 // kindOf returns the protocol kind of a custom error by its name; a name means the
-// same in every contract. Whatever is not listed says that the state of the chain
-// refuses the call, which is a conflict.
+// same in every contract. A name that is not listed is of a contract that is not
+// ours, and its refusal a conflict.
 func kindOf(name string) error {
-	if kind, ok := errorKinds[name]; ok {
-		return kind
+	for kind, names := range errorKinds {
+		if _, ok := names[name]; ok {
+			return kind
+		}
 	}
 	return protocol.ErrConflict
 }
 
-// errorKinds lists every custom error of the contracts; a test holds it equal to
-// the ABIs, so that a new error is a decision.
-var errorKinds = map[string]error{}
+type names map[string]struct{}
+
+func set(list ...string) names {
+	out := make(names, len(list))
+	for _, n := range list {
+		out[n] = struct{}{}
+	}
+	return out
+}
+
+// errorKinds lists every custom error of the contracts, each once; a test holds it
+// equal to the ABIs, so that the kind of a new error is a decision.
+var errorKinds = map[error]names{
+	protocol.ErrNotFound: set("UnknownChannel", "UnknownCheckpoint", "UnknownJob", "UnknownModelVersion", "UnknownVersion",
+		"NoCredit", "NothingScheduled", "NothingUnbonding"),
+	protocol.ErrInvalid: set("AmountTooHigh", "BadExpiry", "BadHeader", "BadHeaderPath", "BadManifest", "BadParams", "BadPrompt",
+		"BadRecipient", "BadWiring", "BatchEmpty", "CallbackGasTooHigh", "ERC20InvalidApprover", "ERC20InvalidReceiver",
+		"ERC20InvalidSender", "ERC20InvalidSpender", "FeeAboveMax", "FeeMismatch", "InsufficientCallbackGas", "InvalidShortString",
+		"LengthMismatch", "NotAToken", "NotProvenClass", "OwnableInvalidOwner", "ParentHasParent", "ParentRoyaltyTooLow",
+		"ReceiptMismatch", "RoyaltyTooHigh", "SafeCastOverflowedUintDowncast", "SharesTooHigh", "SlashTooHigh", "StakeOutOfRange",
+		"StoryTooLong", "StringTooLong", "UnsafeTiming", "UnsafeUnbonding", "WrongOutput", "WrongProvider", "ZeroAddress", "ZeroAmount"),
+	protocol.ErrConflict: set("AlreadyPublished", "AlreadySealed", "AnswerDisproved", "CallbackAlreadyDone", "CallbackNotOpen",
+		"ChannelAlreadySwept", "ChannelNotSweepable", "CreditNotMature", "DelegateRetiring", "DisputeWindowOpen", "ERC3009UsedAuthorization",
+		"ExitNotOpen", "InexactTransfer", "InvalidAccountNonce", "JobDeadlineOpen", "OperatorTaken", "Paused",
+		"ReentrancyGuardReentrantCall", "SafeERC20FailedOperation", "TimelockOpen", "VoucherNotHigher", "WrongJobState", "WrongStatus"),
+	protocol.ErrUnauthorized: set("BadOperatorConsent", "BadSignature", "ECDSAInvalidSignature", "ECDSAInvalidSignatureLength",
+		"ECDSAInvalidSignatureS", "ERC2612InvalidSigner", "ERC3009InvalidSignature", "NotCaller", "NotFirst", "NotMarket", "NotModule",
+		"NotOperator", "NotOperatorOf", "NotRegistrar", "NotRequester", "NotSlasher", "OwnableUnauthorizedAccount"),
+	protocol.ErrExpired: set("AcceptanceExpired", "ChannelClosed", "ERC2612ExpiredSignature", "ERC3009InvalidAuthorizationTime",
+		"JobDeadlinePassed", "SignatureExpired"),
+	protocol.ErrInsufficient: set("ChannelEmpty", "ERC20InsufficientAllowance", "ERC20InsufficientBalance", "ExposureTooHigh",
+		"InsufficientFree", "InsufficientHeld", "InsufficientStake"),
+}

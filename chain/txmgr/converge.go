@@ -193,7 +193,9 @@ func (m *Manager) simulate(ctx context.Context, blockLimit uint64, in protocol.I
 	if in.GasLimit > 0 {
 		return in.GasLimit, nil
 	}
-	return min(estimate+estimate/2+30_000, blockLimit), nil
+	// No transaction may take more than 2^24 gas since Osaka (EIP-7825); where the
+	// estimate itself is higher, the chain has no such rule.
+	return min(estimate+estimate/2+30_000, blockLimit, max(estimate, 1<<24)), nil
 }
 
 func (m *Manager) sign(c Observation, a Action, nonce, gas uint64) (protocol.Attempt, error) {

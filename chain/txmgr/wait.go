@@ -20,6 +20,9 @@ type Failed struct {
 }
 
 func (f *Failed) Error() string {
+	if len(f.Intent.RevertData) > 0 { // then the reason says what the cause says
+		return fmt.Sprintf("%s: %v", f.Intent, f.Cause)
+	}
 	return fmt.Sprintf("%s: %s: %v", f.Intent, f.Intent.Reason, f.Cause)
 }
 

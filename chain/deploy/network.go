@@ -1,0 +1,100 @@
+package deploy
+
+import (
+	"fmt"
+
+	"github.com/dgrid-network/dgrid/chain"
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/ethereum/go-ethereum/common"
+)
+
+// Names of the contracts in a record.
+const (
+	Token      = "TestToken" // or the settlement token that a deployment was given
+	Vault      = "Vault"
+	Staking    = "Staking"
+	Registry   = "ModelRegistry"
+	Slasher    = "Slasher"
+	MarketJobs = "MarketJobs"
+	Market     = "Market"
+)
+
+// Parameters are the choices of a deployment; none can be changed later but the
+// owner's bounded ones.
+type Parameters struct {
+	Token     common.Address // settlement token; zero deploys the test token (development only)
+	Owner     common.Address // of the Market's bounded parameters; not of anybody's money
+	Treasury  common.Address // gets the protocol's share
+	Registrar common.Address // seals the Slasher's callers, once
+	Shares    chain.Shares
+	Timing    chain.Timing
+	Unbonding uint64 // seconds
+	AtRisk    uint64 // seconds: the longest time after an act in which it can still be slashed
+}
+
+// Development returns parameters with windows of seconds, for chains where an hour
+// is too long to wait: a requester's answer can be disputed for 20 s.
+func Development(admin common.Address) Parameters {
+	return Parameters{
+		Owner: admin, Treasury: admin, Registrar: admin,
+		Shares: chain.Shares{RelayerBps: 200, ProtocolBps: 200, AuditorsBps: 300},
+		Timing: chain.Timing{
+			DisputeWindow: 20, CloseGrace: 10, Epoch: 2, ExitMargin: 60, MaxHold: 60, Timelock: 120,
+			MaxDeadline: 60, ExposureDivisor: 400, MaxPromptTokens: 4096,
+		},
+		Unbonding: 90, AtRisk: 81,
+	}
+}
+
+// Live returns the defaults for chains with real money: a dispute window of 30
+// hours and a week of unbonding.
+func Live(token, owner, treasury, registrar common.Address) Parameters {
+	const hour = 3600
+	return Parameters{
+		Token: token, Owner: owner, Treasury: treasury, Registrar: registrar,
+		Shares: chain.Shares{RelayerBps: 200, ProtocolBps: 200, AuditorsBps: 300},
+		Timing: chain.Timing{
+			DisputeWindow: 30 * hour, CloseGrace: 2 * hour, Epoch: hour, ExitMargin: 2 * hour, MaxHold: 72 * hour, Timelock: 8 * 24 * hour,
+			MaxDeadline: protocol.MaxDeadline, ExposureDivisor: 400, MaxPromptTokens: 4096,
+		},
+		Unbonding: 7 * 24 * hour, AtRisk: 6 * 24 * hour,
+	}
+}
+
+// Network returns the plan of the project's contracts. The Market comes last: its
+// constructor checks that all others name each other.
+func Network(p Parameters) ([]Step, error) {
+	if p.Owner == (common.Address{}) || p.Treasury == (common.Address{}) || p.Registrar == (common.Address{}) {
+		return nil, fmt.Errorf("deployment without owner, treasury or registrar: %w", protocol.ErrInvalid)
+	}
+	neighbours := func(at map[string]common.Address) chain.Neighbours {
+		return chain.Neighbours{Vault: at[Vault], Staking: at[Staking], Registry: at[Registry], Slasher: at[Slasher]}
+	}
+	type at = map[string]common.Address
+	plan := []Step{
+		{Name: Token, At: p.Token},
+		{Name: Vault, Args: func(a at) []any { return []any{a[Token], []common.Address{a[Market], a[Staking], a[Slasher]}} }},
+		{Name: Staking, Args: func(a at) []any { return []any{a[Vault], a[Market], a[Slasher], p.Unbonding, p.AtRisk} }},
+		{Name: Registry},
+		{Name: Slasher, Args: func(a at) []any { return []any{a[Vault], a[Staking], a[Market], p.Registrar} }},
+		{Name: MarketJobs, Args: func(a at) []any { return []any{a[Market], neighbours(a), p.Timing} }},
+		{Name: Market, Args: func(a at) []any {
+			return []any{a[MarketJobs], neighbours(a), p.Owner, p.Treasury, p.Shares, p.Timing}
+		}},
+	}
+	for i := range plan {
+		var err error
+		if plan[i].ABI, plan[i].Code, err = chain.Code(plan[i].Name); err != nil {
+			return nil, err
+		}
+	}
+	return plan, nil
+}
+
+// Addresses returns where the project's contracts are.
+func (d *Deployment) Addresses() chain.Addresses {
+	return chain.Addresses{
+		Token: d.Address(Token), Vault: d.Address(Vault), Staking: d.Address(Staking), Registry: d.Address(Registry),
+		Slasher: d.Address(Slasher), Market: d.Address(Market),
+	}
+}

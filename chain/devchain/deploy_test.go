@@ -1,0 +1,194 @@
+package devchain_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/big"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/dgrid-network/dgrid/chain"
+	"github.com/dgrid-network/dgrid/chain/deploy"
+	"github.com/dgrid-network/dgrid/chain/devchain"
+	"github.com/dgrid-network/dgrid/chain/txmgr"
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/stretchr/testify/require"
+)
+
+// live opens a chain that mines by itself, and a client of it.
+func live(t *testing.T) *chain.Client {
+	t.Helper()
+	c, err := devchain.Open(devchain.Config{FinalityDepth: 1})
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- c.Run(ctx) }()
+	client, err := chain.Dial(ctx, chain.Config{URL: c.WS(), ChainID: devchain.ChainID})
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		client.Close()
+		stop()
+		require.NoError(t, <-ended)
+	})
+	return client
+}
+
+func deployNetwork(t *testing.T, client *chain.Client, path string) *deploy.Deployment {
+	t.Helper()
+	plan, err := deploy.Network(deploy.Development(devchain.Address(0)))
+	require.NoError(t, err)
+	d, err := deploy.Run(t.Context(), client, chain.KeySigner{Key: devchain.Key(0)}, plan, path)
+	require.NoError(t, err)
+	return d
+}
+
+// The contracts find each other, the record says what is on chain, and money goes
+// the whole way in and out through txmgr, with refusals as typed errors.
+func TestDeployAndUse(t *testing.T) {
+	client := live(t)
+	path := deploy.Path(t.TempDir(), devchain.ChainID)
+	d := deployNetwork(t, client, path)
+	read, err := deploy.Load(path)
+	require.NoError(t, err)
+	require.Equal(t, d.StartBlock, read.StartBlock)
+	require.Equal(t, d.Addresses(), read.Addresses())
+	require.Equal(t, d.Contracts[deploy.Market], read.Contracts[deploy.Market])
+	require.NoFileExists(t, path+".pending")
+	require.Len(t, d.Contracts, 7)
+	require.NoError(t, deploy.Verify(t.Context(), client, d))
+	plan, err := deploy.Network(deploy.Development(devchain.Address(0)))
+	require.NoError(t, err)
+	_, err = deploy.Run(t.Context(), client, chain.KeySigner{Key: devchain.Key(0)}, plan, path)
+	require.ErrorIs(t, err, protocol.ErrConflict, "a record is never overwritten")
+
+	contracts := chain.Bind(client, d.Addresses())
+	timing, err := contracts.Timing(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 20, timing.DisputeWindow)
+	owner, err := chain.Call(t.Context(), client, d.Address(deploy.Market), nil, contracts.Market.PackOwner(), contracts.Market.UnpackOwner)
+	require.NoError(t, err)
+	require.Equal(t, devchain.Address(0), owner)
+	word, err := chain.Call(t.Context(), client, d.Address(deploy.Market), nil,
+		contracts.Market.PackDomainSeparator(), contracts.Market.UnpackDomainSeparator)
+	require.NoError(t, err)
+	require.Equal(t, contracts.Domain().Separator(), common.Hash(word))
+	line := protocol.Line{Channel: common.Hash{1}, Provider: common.Address{2}, ModelVersion: common.Hash{3}, Relayer: common.Address{4}}
+	word, err = chain.Call(t.Context(), client, d.Address(deploy.Market), nil,
+		contracts.Market.PackLineId(line.Channel, line.Provider, line.ModelVersion, line.Relayer), contracts.Market.UnpackLineId)
+	require.NoError(t, err)
+	require.Equal(t, chain.LineID(line), common.Hash(word))
+
+	ctx, stop := context.WithCancel(t.Context())
+	user := devchain.Address(1)
+	m := txmgr.New(txmgr.Config{
+		ChainID: devchain.ChainID, Outbox: txmgr.NewMemory(), Node: client, Signer: chain.KeySigner{Key: devchain.Key(1)},
+		Decode: chain.NewDecoder(chain.ABIs()).Decode, Logger: slog.New(slog.DiscardHandler),
+	})
+	ended := make(chan error, 1)
+	go func() { ended <- m.Run(ctx) }()
+	defer func() { stop(); require.NoError(t, <-ended) }()
+
+	hundred, most := protocol.NewAmount(100), protocol.NewAmount(1000)
+	id, err := contracts.NextID(t.Context(), user)
+	require.NoError(t, err)
+	head, err := client.Head(t.Context(), chain.Latest)
+	require.NoError(t, err)
+	var ids []common.Hash
+	for _, call := range []protocol.Call{ // dependent, submitted together
+		contracts.Mint(user, most), contracts.Approve(d.Address(deploy.Vault), most), contracts.Deposit(user, most),
+		contracts.OpenChannel(devchain.Address(2), hundred, head.Time+86_400), contracts.Withdraw(user, hundred),
+	} {
+		sent, err := m.Submit(t.Context(), call)
+		require.NoError(t, err)
+		ids = append(ids, sent)
+	}
+	events, names := chain.NewEvents(d.Addresses()), []string{}
+	for _, sent := range ids {
+		r, err := m.Wait(t.Context(), sent)
+		require.NoError(t, err)
+		for _, log := range r.Logs {
+			if event, err := events.Decode(log); err == nil {
+				names = append(names, event.(interface{ ContractEventName() string }).ContractEventName())
+			}
+		}
+	}
+	require.ElementsMatch(t, []string{"Deposited", "Locked", "ChannelOpened", "Withdrawn"}, names)
+	channel, err := contracts.ChannelOf(t.Context(), id)
+	require.NoError(t, err, "the id was known before")
+	require.Equal(t, user, channel.Requester)
+	free, err := contracts.Free(t.Context(), user)
+	require.NoError(t, err)
+	require.Equal(t, protocol.NewAmount(800), free)
+	balance, owed, err := contracts.Solvency(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, protocol.NewAmount(900), balance)
+	require.Equal(t, balance, owed)
+
+	_, err = m.SubmitAndWait(t.Context(), contracts.Withdraw(user, protocol.NewAmount(801)))
+	require.ErrorIs(t, err, protocol.ErrInsufficient)
+	var typed *chain.ContractError
+	require.ErrorAs(t, err, &typed)
+	require.Equal(t, "InsufficientFree", typed.Name)
+	require.Equal(t, []any{user, big.NewInt(800), big.NewInt(801)}, typed.Args)
+	_, err = contracts.ChannelOf(t.Context(), common.Hash{9})
+	require.ErrorIs(t, err, protocol.ErrNotFound)
+}
+
+// A deploy that is interrupted after signing goes on with the same bytes, at the
+// same addresses; Verify notices code that is not there.
+func TestDeployGoesOnAfterInterruption(t *testing.T) {
+	client := live(t)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "record.json")
+	plan, err := deploy.Network(deploy.Development(devchain.Address(0)))
+	require.NoError(t, err)
+	ctx, interrupt := context.WithCancel(t.Context())
+	count := 0
+	_, err = deploy.Run(ctx, client, interrupted{chain.KeySigner{Key: devchain.Key(0)}, func() {
+		if count++; count == len(plan) {
+			interrupt()
+		}
+	}}, plan, path)
+	require.ErrorIs(t, err, context.Canceled)
+	signed, err := os.ReadFile(path + ".pending")
+	require.NoError(t, err, "signed before anything was sent")
+
+	_, err = deploy.Run(t.Context(), client, chain.KeySigner{Key: devchain.Key(1)}, plan, path)
+	require.ErrorIs(t, err, protocol.ErrConflict, "another key cannot finish it")
+	d, err := deploy.Run(t.Context(), client, chain.KeySigner{Key: devchain.Key(0)}, plan, path)
+	require.NoError(t, err)
+	require.Contains(t, string(signed), d.Contracts[deploy.Market].TxHash.Hex())
+	first, err := client.NonceAt(t.Context(), devchain.Address(0), nil)
+	require.NoError(t, err)
+	require.EqualValues(t, len(plan), first, "nothing was sent twice")
+	require.Equal(t, crypto.CreateAddress(devchain.Address(0), uint64(len(plan)-1)), d.Address(deploy.Market))
+
+	broken := d.Contracts[deploy.Vault]
+	broken.Address = common.Address{1}
+	d.Contracts[deploy.Vault] = broken
+	wrong := d.Contracts[deploy.Staking]
+	wrong.CodeHash = common.Hash{1}
+	d.Contracts[deploy.Staking] = wrong
+	err = deploy.Verify(t.Context(), client, d)
+	require.ErrorIs(t, err, protocol.ErrConflict)
+	require.ErrorContains(t, err, "Vault: no code")
+	require.ErrorContains(t, err, "Staking: code")
+	_, err = deploy.Load(filepath.Join(dir, "absent.json"))
+	require.True(t, errors.Is(err, protocol.ErrNotFound))
+}
+
+// interrupted calls a function after each signature.
+type interrupted struct {
+	chain.KeySigner
+	after func()
+}
+
+func (s interrupted) SignTx(tx *types.Transaction, chainID *big.Int) (*types.Transaction, error) {
+	defer s.after()
+	return s.KeySigner.SignTx(tx, chainID)
+}
