@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	goruntime "runtime"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
@@ -12,6 +14,7 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/chunk"
 	"github.com/dgrid-network/dgrid/runtime"
+	"github.com/dgrid-network/dgrid/runtime/tables"
 )
 
 // run feeds ids in stretches of the given sizes and returns all leaves and logits.
@@ -105,6 +108,24 @@ func TestGenerateStops(t *testing.T) {
 		require.Len(t, r.Output, m.Header().Positions-len(prompt)+1)
 		require.Equal(t, free.Output, r.Output[:20])
 	})
+	t.Run("full prompt", func(t *testing.T) {
+		// A prompt that takes every position still gets the one token after it.
+		r, err := m.NewSession().Generate(ctx, make([]uint32, 64), params(5), nil)
+		require.NoError(t, err)
+		require.Equal(t, protocol.FinishContext, r.Finish)
+		require.Len(t, r.Output, 1)
+		require.Equal(t, 64, r.Positions)
+	})
+	t.Run("several reasons at once", func(t *testing.T) {
+		p := params(1)
+		r, err := m.NewSession().Generate(ctx, make([]uint32, 64), p, nil)
+		require.NoError(t, err)
+		require.Equal(t, protocol.FinishLength, r.Finish, "length goes before context")
+		p.StopIDs = r.Output
+		r, err = m.NewSession().Generate(ctx, make([]uint32, 64), p, nil)
+		require.NoError(t, err)
+		require.Equal(t, protocol.FinishStop, r.Finish, "a stop id goes before both")
+	})
 	t.Run("stop id", func(t *testing.T) {
 		// The fifth token's first occurrence ends the answer and belongs to it.
 		p := params(20)
@@ -167,6 +188,23 @@ func TestGenerateStops(t *testing.T) {
 			require.Equal(t, free, r)
 		}
 	})
+}
+
+// TestSessionsShareAModel runs sessions side by side; the race detector watches.
+func TestSessionsShareAModel(t *testing.T) {
+	m := tiny(t, 3)
+	p := runtime.Params{MaxTokens: 20, Params: protocol.Params{TemperatureMilli: 900}}
+	want, err := m.NewSession().Generate(t.Context(), []uint32{1, 280}, p, nil)
+	require.NoError(t, err)
+	var wg sync.WaitGroup
+	var got [4]runtime.Result
+	for i := range got {
+		wg.Go(func() { got[i], _ = m.NewSession().Generate(t.Context(), []uint32{1, 280}, p, nil) })
+	}
+	wg.Wait()
+	for _, r := range got {
+		require.Equal(t, want, r)
+	}
 }
 
 func TestBadRequestsAreRefused(t *testing.T) {
@@ -232,12 +270,35 @@ func BenchmarkPrefill(b *testing.B) {
 	b.ReportMetric(float64(256*b.N)/b.Elapsed().Seconds(), "tok/s")
 }
 
-// BenchmarkBoundary is the hashing of one token of stories260K: six leaves.
-func BenchmarkBoundary(b *testing.B) {
-	h, x := make([]int32, 64), chunk.NewHasher()
-	for b.Loop() {
-		for range 6 {
-			x.BoundaryLeaf(h)
-		}
+// BenchmarkHashing prints the share of boundary hashing in decoding, measured side
+// by side: a small model, and one with the width of a 135M model and a fifth of its
+// layers, which the share hardly depends on.
+func BenchmarkHashing(b *testing.B) {
+	wide := oddHeader()
+	wide.Layers, wide.Dim, wide.FFN, wide.Vocab, wide.Positions = 6, 576, 1536, 4096, 64
+	wide.Heads, wide.KVHeads, wide.HeadDim, wide.Rotated, wide.QKVBias = 9, 3, 64, 64, false
+	wide.C, wide.CE = tables.SoftmaxScale(64)
+	for name, m := range map[string]*runtime.Model{"tiny": tiny(b, 3), "wide": rawModel(b, wide, 1, 1<<10)} {
+		b.Run(name, func(b *testing.B) {
+			s, x, h := m.NewSession(), chunk.NewHasher(), make([]int32, m.Header().Dim)
+			s.Workers = 1
+			var decoding, hashing time.Duration
+			for b.Loop() {
+				if s.Positions() == m.Header().Positions {
+					s.Reset()
+				}
+				start := time.Now()
+				if err := s.Feed([]uint32{5}, 0, func(int, []int32) error { return nil }); err != nil {
+					b.Fatal(err)
+				}
+				middle := time.Now()
+				for range m.Header().Layers + 1 {
+					x.BoundaryLeaf(h)
+				}
+				decoding, hashing = decoding+middle.Sub(start), hashing+time.Since(middle)
+			}
+			b.ReportMetric(100*hashing.Seconds()/decoding.Seconds(), "%hashing")
+			b.ReportMetric(float64(b.N)/decoding.Seconds(), "tok/s")
+		})
 	}
 }
