@@ -100,6 +100,7 @@ func Parse(file []byte) (*Model, error) {
 	if p.err != nil {
 		return nil, fmt.Errorf("parse model: %w", p.err)
 	}
+	m.packRows()
 	return m, nil
 }
 
@@ -140,6 +141,30 @@ func (m *Model) parseTables(p *parser) {
 		return v
 	}
 	m.cos, m.sin = rope("rope.cos"), rope("rope.sin")
+}
+
+// packWeights is the largest number of weights of a model whose rows are packed in
+// pairs, at four more bytes a weight. Beyond it memory bandwidth decides.
+const packWeights = 1 << 24
+
+// packRows prepares the matrices of a small model for decoding.
+func (m *Model) packRows() {
+	total := 0
+	for _, t := range m.tensors {
+		if t.DType == I8 {
+			total += len(t.Data)
+		}
+	}
+	if total > packWeights {
+		return
+	}
+	m.head.PackRows()
+	for i := range m.layers {
+		l := &m.layers[i]
+		for _, w := range []*ops.Matrix{&l.q, &l.k, &l.v, &l.o, &l.gate, &l.up, &l.down} {
+			w.PackRows()
+		}
+	}
 }
 
 func (m *Model) parseWeights(p *parser) {

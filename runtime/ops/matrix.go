@@ -13,39 +13,98 @@ type Matrix struct {
 	Q          []int8   // Rows x Cols
 	M          []uint32 // Rows x Groups(), each < 2^24, each row's sum < 2^35
 	Bias       []int32  // Rows, Q16; nil for none
+
+	pairs []int64 // rows 2j and 2j+1 as q0 + q1*2^32, by PackRows
 }
 
 // Groups returns the number of mantissas of a row, ceil(Cols/32).
 func (w *Matrix) Groups() int { return (w.Cols + Group - 1) / Group }
 
+// PackRows spends four bytes a weight to make Mul two to three times as fast: one
+// multiplication then serves two rows. It is not safe beside other methods.
+func (w *Matrix) PackRows() {
+	w.pairs = make([]int64, w.Rows/2*w.Cols)
+	for j := range w.Rows / 2 {
+		r0, r1 := w.Q[2*j*w.Cols:(2*j+1)*w.Cols], w.Q[(2*j+1)*w.Cols:(2*j+2)*w.Cols]
+		for i := range r0 {
+			w.pairs[j*w.Cols+i] = int64(r0[i]) + int64(r1[i])<<32
+		}
+	}
+}
+
 // Mul writes rows from..to of the product to y: T[j] = sum over groups of
 // m[j,g] * (sum of q*a over the group), y[j] = sat(rsh(T[j], 24-k) + bias[j]),
 // for an activation a of Cols elements with scale shift k. y has Rows elements.
 func (w *Matrix) Mul(y []int32, a []int16, k uint, from, to int) {
-	cols, groups := w.Cols, w.Groups()
-	full := cols / Group
-	a = a[:cols]
+	a = a[:w.Cols]
 	for j := from; j < to; j++ {
-		row, m := w.Q[j*cols:(j+1)*cols], w.M[j*groups:(j+1)*groups]
-		var sum int64
-		for g := range full {
-			q, x := (*[Group]int8)(row[g*Group:]), (*[Group]int16)(a[g*Group:])
-			var s0, s1 int32
-			for i := 0; i < Group; i += 4 {
-				s0 += int32(q[i])*int32(x[i]) + int32(q[i+1])*int32(x[i+1])
-				s1 += int32(q[i+2])*int32(x[i+2]) + int32(q[i+3])*int32(x[i+3])
-			}
-			sum += int64(s0+s1) * int64(m[g])
+		if w.pairs != nil && j%2 == 0 && j+1 < to {
+			t0, t1 := w.dotTwo(a, j)
+			y[j], y[j+1] = w.finish(t0, k, j), w.finish(t1, k, j+1)
+			j++
+			continue
 		}
-		if full < groups {
-			var s int32
-			for i := full * Group; i < cols; i++ {
-				s += int32(row[i]) * int32(a[i])
-			}
-			sum += int64(s) * int64(m[full])
-		}
-		y[j] = w.finish(sum, k, j)
+		y[j] = w.finish(w.dot(a, j), k, j)
 	}
+}
+
+// dot returns the sum T of row j.
+func (w *Matrix) dot(a []int16, j int) (sum int64) {
+	cols, groups := w.Cols, w.Groups()
+	row, m := w.Q[j*cols:(j+1)*cols], w.M[j*groups:(j+1)*groups]
+	full := cols / Group
+	for g := range full {
+		q, x := (*[Group]int8)(row[g*Group:]), (*[Group]int16)(a[g*Group:])
+		var s0, s1 int32
+		for i := 0; i < Group; i += 4 {
+			s0 += int32(q[i])*int32(x[i]) + int32(q[i+1])*int32(x[i+1])
+			s1 += int32(q[i+2])*int32(x[i+2]) + int32(q[i+3])*int32(x[i+3])
+		}
+		sum += int64(s0+s1) * int64(m[g])
+	}
+	if full < groups {
+		var s int32
+		for i := full * Group; i < cols; i++ {
+			s += int32(row[i]) * int32(a[i])
+		}
+		sum += int64(s) * int64(m[full])
+	}
+	return sum
+}
+
+// dotTwo returns the sums of rows j and j+1, j even.
+func (w *Matrix) dotTwo(a []int16, j int) (sum0, sum1 int64) {
+	cols, groups := w.Cols, w.Groups()
+	row := w.pairs[j/2*cols : (j/2+1)*cols]
+	m0, m1 := w.M[j*groups:(j+1)*groups], w.M[(j+1)*groups:(j+2)*groups]
+	for g := range groups {
+		lo, hi := g*Group, min((g+1)*Group, cols)
+		var s int64
+		if hi-lo == Group {
+			q, x := (*[Group]int64)(row[lo:]), (*[Group]int16)(a[lo:])
+			var s1 int64
+			for i := 0; i < Group; i += 4 {
+				s += q[i]*int64(x[i]) + q[i+1]*int64(x[i+1])
+				s1 += q[i+2]*int64(x[i+2]) + q[i+3]*int64(x[i+3])
+			}
+			s += s1
+		} else {
+			for i := lo; i < hi; i++ {
+				s += row[i] * int64(a[i])
+			}
+		}
+		s0, s1 := halves(s)
+		sum0 += s0 * int64(m0[g])
+		sum1 += s1 * int64(m1[g])
+	}
+	return sum0, sum1
+}
+
+// halves splits s0 + s1*2^32. The sum of a group is below 2^27 in magnitude, so
+// the low half is exact as an int32 and its borrow comes off the high one.
+func halves(s int64) (s0, s1 int64) {
+	s0 = int64(int32(s))
+	return s0, (s - s0) >> 32
 }
 
 // MulPair is Mul for two activations at once, packed by Pack: each multiplication
@@ -72,9 +131,9 @@ func (w *Matrix) MulPair(y0, y1 []int32, packed []int64, k0, k1 uint, from, to i
 					s += int64(row[i]) * packed[i]
 				}
 			}
-			low := int64(int32(s)) // |sum of a group| < 2^27: the low half is exact
-			sum0 += low * int64(m[g])
-			sum1 += (s - low) >> 32 * int64(m[g])
+			s0, s1 := halves(s)
+			sum0 += s0 * int64(m[g])
+			sum1 += s1 * int64(m[g])
 		}
 		y0[j], y1[j] = w.finish(sum0, k0, j), w.finish(sum1, k1, j)
 	}

@@ -200,6 +200,13 @@ func TestMatrixMatchesDefinition(t *testing.T) {
 		w.Mul(y0, a[0], k[0], 0, 2)
 		w.Mul(y0, a[0], k[0], 2, w.Rows)
 		require.Equal(t, want[0], y0)
+		w.PackRows()
+		for _, cut := range []int{0, 1, 2, 3, w.Rows} {
+			clear(y0)
+			w.Mul(y0, a[0], k[0], 0, cut)
+			w.Mul(y0, a[0], k[0], cut, w.Rows)
+			require.Equal(t, want[0], y0)
+		}
 		Pack(packed, a[0], a[1])
 		clear(y0)
 		w.MulPair(y0, y1, packed, k[0], k[1], 0, 3)
@@ -226,7 +233,7 @@ func TestElementwiseSaturates(t *testing.T) {
 	require.Equal(t, []int32{MaxQ16, -MaxQ16, 3 << 16}, p)
 }
 
-// FuzzMatrixPair holds the two kernels against each other.
+// FuzzMatrixPair holds the kernels against each other.
 func FuzzMatrixPair(f *testing.F) {
 	f.Add(uint64(1), uint8(40), uint8(3), uint8(16))
 	f.Fuzz(func(t *testing.T, seed uint64, cols, k0, k1 uint8) {
@@ -242,6 +249,10 @@ func FuzzMatrixPair(f *testing.F) {
 		w.Mul(y[0][:], a0, uint(k0%17), 0, 3)
 		w.Mul(y[1][:], a1, uint(k1%17), 0, 3)
 		w.MulPair(z[0][:], z[1][:], packed, uint(k0%17), uint(k1%17), 0, 3)
+		require.Equal(t, y, z)
+		w.PackRows()
+		w.Mul(z[0][:], a0, uint(k0%17), 0, 3)
+		w.Mul(z[1][:], a1, uint(k1%17), 0, 3)
 		require.Equal(t, y, z)
 	})
 }
