@@ -11,6 +11,14 @@ library SumTree {
         uint128 sum;
     }
 
+    /// @dev Where a leaf is: in a peak of 2^height leaves, at `local` of it, `depth` siblings below the root.
+    struct Place {
+        uint256 height;
+        uint256 local;
+        bool rightBag;
+        uint256 depth;
+    }
+
     error LeafOutOfRange(uint64 index, uint64 count);
     error BadPathLength(uint256 length, uint256 expected);
 
@@ -23,49 +31,45 @@ library SumTree {
         returns (bytes32 root, uint128 start, uint128 end)
     {
         if (index >= count) revert LeafOutOfRange(index, count);
-        (uint256 height, uint256 local, bool rightBag, uint256 leftPeaks) = _locate(count, index);
-        uint256 expected = height + (rightBag ? 1 : 0) + leftPeaks;
-        if (path.length != expected) revert BadPathLength(path.length, expected);
+        Place memory place = _locate(count, index);
+        if (path.length != place.depth) revert BadPathLength(path.length, place.depth);
 
-        bytes32 hash = keccak256(abi.encodePacked(bytes1(0x00), receiptHash, fee));
-        uint128 sum = fee;
-        for (uint256 i = 0; i < expected; ++i) {
-            Node calldata sibling = path[i];
-            bool siblingIsLeft = i < height ? (local >> i) & 1 == 1 : i > height || !rightBag;
-            if (siblingIsLeft) {
-                hash = _node(sibling.hash, sibling.sum, hash, sum);
+        Node memory acc = Node(keccak256(abi.encodePacked(bytes1(0x00), receiptHash, fee)), fee);
+        for (uint256 i = 0; i < path.length; ++i) {
+            Node memory sibling = path[i];
+            if (_siblingIsLeft(place, i)) {
                 start += sibling.sum;
+                acc = _node(sibling, acc);
             } else {
-                hash = _node(hash, sum, sibling.hash, sibling.sum);
+                acc = _node(acc, sibling);
             }
-            sum += sibling.sum;
         }
-        root = keccak256(abi.encodePacked(bytes1(0x03), count, sum, hash));
+        root = keccak256(abi.encodePacked(bytes1(0x03), count, acc.sum, acc.hash));
         end = start + fee;
     }
 
-    function _node(bytes32 left, uint128 leftSum, bytes32 right, uint128 rightSum)
-        private
-        pure
-        returns (bytes32)
-    {
-        return keccak256(abi.encodePacked(bytes1(0x01), left, leftSum, right, rightSum));
+    function _siblingIsLeft(Place memory place, uint256 i) private pure returns (bool) {
+        if (i < place.height) return (place.local >> i) & 1 == 1;
+        return i > place.height || !place.rightBag;
+    }
+
+    function _node(Node memory left, Node memory right) private pure returns (Node memory) {
+        bytes32 hash = keccak256(abi.encodePacked(bytes1(0x01), left.hash, left.sum, right.hash, right.sum));
+        return Node(hash, left.sum + right.sum);
     }
 
     /// @dev The peaks are the set bits of `count`, largest first.
-    function _locate(uint64 count, uint64 index)
-        private
-        pure
-        returns (uint256 height, uint256 local, bool rightBag, uint256 leftPeaks)
-    {
-        local = index;
-        for (height = 63;; --height) {
-            uint256 size = uint256(1) << height;
+    function _locate(uint64 count, uint64 index) private pure returns (Place memory place) {
+        uint256 leftPeaks = 0;
+        place.local = index;
+        for (place.height = 63;; --place.height) {
+            uint256 size = uint256(1) << place.height;
             if (count & size == 0) continue;
-            if (local < size) break;
-            local -= size;
+            if (place.local < size) break;
+            place.local -= size;
             ++leftPeaks;
         }
-        rightBag = count & ((uint256(1) << height) - 1) != 0;
+        place.rightBag = count & ((uint256(1) << place.height) - 1) != 0;
+        place.depth = place.height + (place.rightBag ? 1 : 0) + leftPeaks;
     }
 }

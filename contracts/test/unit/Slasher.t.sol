@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IMarketEvents} from "../../src/interfaces/IMarket.sol";
+import {ISlasher} from "../../src/interfaces/ISlasher.sol";
+import {IStaking} from "../../src/interfaces/IStaking.sol";
+import {Job, Voucher} from "../../src/types/Types.sol";
+import {Slasher} from "../../src/Slasher.sol";
+import {Fixture} from "../Fixture.sol";
+
+contract SlasherTest is Fixture {
+    uint128 private constant D = 1000e6;
+
+    function slash(bytes32 cause, uint256 refund, uint256 bounty) private returns (uint256) {
+        vm.prank(dispute);
+        return slasher.slash(provider, cause, 1500, true, requester, refund, auditor, bounty);
+    }
+
+    // ------------------------------------------------------------- callers
+
+    function test_sealCallers_onceByTheRegistrar() public {
+        Slasher fresh = new Slasher(vault, staking, market, owner);
+        address[] memory list = new address[](1);
+        list[0] = stranger;
+        vm.expectRevert(abi.encodeWithSelector(ISlasher.NotRegistrar.selector, address(this)));
+        fresh.sealCallers(list);
+        vm.startPrank(owner);
+        vm.expectRevert(ISlasher.ZeroAddress.selector);
+        fresh.sealCallers(new address[](1));
+        fresh.sealCallers(list);
+        assertTrue(fresh.isCaller(stranger), "named");
+        vm.expectRevert(ISlasher.AlreadySealed.selector);
+        fresh.sealCallers(list);
+        vm.stopPrank();
+    }
+
+    function test_onlyCallers() public {
+        bytes memory denied = abi.encodeWithSelector(ISlasher.NotCaller.selector, stranger);
+        vm.startPrank(stranger);
+        vm.expectRevert(denied);
+        slasher.slash(provider, "", 1, false, stranger, 0, stranger, 0);
+        vm.expectRevert(denied);
+        slasher.hold(provider, 1, 1, 1);
+        vm.expectRevert(denied);
+        slasher.disproveJob("");
+        vm.expectRevert(denied);
+        slasher.payFromPool(stranger, 1);
+        bytes memory notSlasher = abi.encodeWithSelector(IMarketEvents.NotSlasher.selector, stranger);
+        vm.expectRevert(notSlasher);
+        market.forfeit(provider);
+        vm.expectRevert(notSlasher);
+        market.holdCredit(provider, 1);
+        vm.expectRevert(notSlasher);
+        market.disproveJob("");
+        vm.stopPrank();
+    }
+
+    // --------------------------------------------------------------- slash
+
+    function test_slash_refundBountyAndTheRestBurned() public {
+        uint256 amount = uint256(STAKE) * 15 / 100;
+        uint256 cap = amount / 20;
+        vm.expectEmit();
+        emit IStaking.Slashed(provider, "receipt", amount, amount - 500 - cap, uint256(STAKE) - amount);
+        assertEq(slash("receipt", 500, type(uint256).max), amount, "taken");
+        assertEq(vault.free(requester), FUNDS + 500, "refund");
+        assertEq(vault.free(auditor), cap, "bounty at most 5 %");
+        assertEq(vault.free(vault.BURN_ADDRESS()), amount - 500 - cap, "burned");
+        assertSolvent();
+
+        slash("receipt", 500, 0);
+        assertEq(vault.free(requester), FUNDS + 500, "one refund per receipt");
+        slash("other receipt", 500, 0);
+        assertEq(vault.free(requester), FUNDS + 1000, "another receipt");
+        vm.prank(dispute);
+        vm.expectRevert(abi.encodeWithSelector(ISlasher.SlashTooHigh.selector, 1501, 1500));
+        slasher.slash(provider, "x", 1501, false, requester, 0, auditor, 0);
+    }
+
+    /// @dev STK-2: slashed + left = posted, at every edge.
+    function testFuzz_slash_sums(uint16 bps, uint256 refund, uint256 bounty, uint256 unbonding) public {
+        bps = uint16(bound(bps, 0, 1500));
+        unbonding = bound(unbonding, 0, STAKE);
+        if (unbonding != 0) {
+            vm.prank(provider);
+            staking.unbond(unbonding);
+        }
+        vm.prank(dispute);
+        uint256 taken = slasher.slash(provider, "c", bps, false, requester, refund, auditor, bounty);
+        assertEq(taken + staking.stakeOf(provider), STAKE, "slashed + left = posted");
+        uint256 refunded = vault.free(requester) - FUNDS;
+        assertEq(
+            refunded + vault.free(auditor) + vault.free(vault.BURN_ADDRESS()), taken, "parts of the slash"
+        );
+        assertLe(vault.free(auditor), taken / 20, "bounty");
+        (uint256 left,) = staking.unbondingOf(provider);
+        assertLe(left, staking.stakeOf(provider), "unbonding within the stake");
+        assertSolvent();
+    }
+
+    // ------------------------------------------------------------- forfeit
+
+    function test_forfeit_burnsOnlyTheProvidersPart() public {
+        bytes32 channel = openDefault(D);
+        redeem(voucherOf(channel, 1_000_000));
+        uint64 epoch = epochNow();
+        vm.expectEmit();
+        emit IMarketEvents.CreditForfeited(provider, epoch, uint64(block.timestamp));
+        slash("fault", 0, 0);
+        uint256 burned = vault.free(vault.BURN_ADDRESS());
+        vm.warp(maturityOf(epoch));
+        market.mature(provider, tuned, relayer, epoch);
+        assertEq(vault.free(provider), 0, "provider");
+        assertEq(vault.free(vault.BURN_ADDRESS()) - burned, 690_000, "its part is burned");
+        assertEq(vault.free(creator), 150_000, "an honest creator is paid");
+        assertEq(vault.free(relayer), 30_000, "and the relayer");
+        assertSolvent();
+    }
+
+    function test_forfeit_laterRedeemsOfTheSameEpoch_goToTheNext() public {
+        bytes32 channel = openDefault(D);
+        redeem(voucherOf(channel, 100));
+        uint64 epoch = epochNow();
+        slash("fault", 0, 0);
+        slash("fault 2", 0, 0);
+        assertEq(market.creditEpochOf(provider), epoch + 1, "put off by one epoch only");
+        redeem(voucherOf(channel, 300));
+        (uint128 amount,, bool forfeited) = market.creditOf(provider, tuned, relayer, epoch + 1);
+        assertEq(amount, 200, "earned after the fault");
+        assertFalse(forfeited, "not forfeited");
+        slash("fault 3", 0, 0);
+        (,, forfeited) = market.creditOf(provider, tuned, relayer, epoch + 1);
+        assertTrue(forfeited, "unless there is another one");
+        (,, forfeited) = market.creditOf(provider2, tuned, relayer, epoch);
+        assertFalse(forfeited, "nobody else's");
+    }
+
+    function test_forfeit_deliveredJobs_notLaterOnes() public {
+        bytes32 before = requestJob(order());
+        bytes32 later = requestJob(order());
+        accept(before);
+        accept(later);
+        deliver(before, tokens(10, 5));
+        slash("fault", 0, 0);
+        deliver(later, tokens(10, 5));
+        assertTrue(market.jobOf(before).forfeited, "delivered before the fault");
+        assertFalse(market.jobOf(later).forfeited, "delivered after it, in the same second");
+        vm.warp(block.timestamp + W);
+        market.finalizeJob(before);
+        assertEq(vault.free(provider), 0, "burned");
+        market.finalizeJob(later);
+        assertEq(vault.free(provider), 20_010_000, "paid");
+        assertSolvent();
+    }
+
+    // ----------------------------------------------------------------- hold
+
+    function test_holdCredit_delaysByAtMostMaxHold() public {
+        bytes32 channel = openDefault(D);
+        redeem(voucherOf(channel, 100));
+        uint64 epoch = epochNow();
+        uint64 natural = maturityOf(epoch);
+        vm.startPrank(dispute);
+        slasher.hold(provider, 0, 0, natural + 30);
+        slasher.hold(provider, 0, 0, natural - 30);
+        vm.stopPrank();
+        (, uint64 maturesAt,) = market.creditOf(provider, tuned, relayer, epoch);
+        assertEq(maturesAt, natural + 30, "held");
+        vm.warp(natural + 29);
+        vm.expectPartialRevert(IMarketEvents.CreditNotMature.selector);
+        market.mature(provider, tuned, relayer, epoch);
+
+        vm.prank(dispute);
+        slasher.hold(provider, 0, 0, natural + 10_000);
+        vm.warp(natural + MAX_HOLD - 1);
+        vm.expectPartialRevert(IMarketEvents.CreditNotMature.selector);
+        market.mature(provider, tuned, relayer, epoch);
+        vm.warp(natural + MAX_HOLD);
+        market.mature(provider, tuned, relayer, epoch);
+    }
+
+    function test_holdCredit_delaysJobs() public {
+        bytes32 job = requestJob(order());
+        accept(job);
+        deliver(job, tokens(10, 5));
+        uint64 until = uint64(block.timestamp) + W + 20;
+        vm.prank(dispute);
+        slasher.hold(provider, 0, 0, until);
+        assertEq(market.jobOf(job).disputableUntil, until, "held");
+        vm.warp(until - 1);
+        vm.expectPartialRevert(IMarketEvents.DisputeWindowOpen.selector);
+        market.finalizeJob(job);
+        vm.warp(until);
+        market.finalizeJob(job);
+    }
+
+    // ----------------------------------------------------------------- pool
+
+    function test_payFromPool() public {
+        bytes32 channel = openDefault(D);
+        redeem(voucherOf(channel, 1_000_000));
+        uint64 epoch = epochNow();
+        vm.warp(maturityOf(epoch));
+        market.mature(provider, tuned, relayer, epoch);
+        assertEq(vault.free(address(slasher)), 10_000, "the auditors' share");
+        vm.prank(dispute);
+        vm.expectEmit();
+        emit ISlasher.PoolPaid(auditor, dispute, 4000);
+        slasher.payFromPool(auditor, 4000);
+        assertEq(vault.free(auditor), 4000, "auditor");
+        assertEq(vault.free(address(slasher)), 6000, "pool");
+        assertSolvent();
+    }
+}
