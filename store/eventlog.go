@@ -327,14 +327,37 @@ func (n *Network) truncate(ctx context.Context, db bun.IDB, others ...string) er
 	return nil
 }
 
-// Fold makes projection rows of a log: next gives the blocks with their events, in
-// order, none at the end; put writes rows in their final state.
-type Fold func(ctx context.Context, next func() ([]Block, []Event, error), put func([]Row) error) error
+// Log is the stored log on its way into a fold, and the projections it makes.
+type Log struct {
+	net *Network
+	tx  *tx
+	at  *uint64
+}
+
+// Next returns the next blocks with their events, in order; none at the end.
+func (l Log) Next(ctx context.Context) ([]Block, []Event, error) {
+	blocks, events, err := l.net.logFrom(ctx, l.tx, *l.at)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read log from block %d: %w", *l.at, err)
+	}
+	if len(blocks) > 0 {
+		*l.at = blocks[len(blocks)-1].Number + 1
+	}
+	return blocks, events, nil
+}
+
+// Load returns rows that were put.
+func (l Log) Load(ctx context.Context, refs []Ref) ([]Row, error) {
+	return l.net.load(ctx, l.tx, refs)
+}
+
+// Put writes rows in their state so far.
+func (l Log) Put(ctx context.Context, rows []Row) error { return l.net.writeRows(ctx, l.tx, rows) }
 
 // Rewrite cuts the log above block to and replaces all projections with what fold
 // makes of the rest, in one transaction. The undo log goes: from then on only new
 // blocks can be taken back row by row.
-func (n *Network) Rewrite(ctx context.Context, from Cursor, to Block, fold Fold) error {
+func (n *Network) Rewrite(ctx context.Context, from Cursor, to Block, fold func(context.Context, Log) error) error {
 	err := n.inTx(ctx, func(ctx context.Context, tx *tx) error {
 		stored, err := n.blockAt(ctx, tx, to.Number)
 		if err != nil {
@@ -350,14 +373,7 @@ func (n *Network) Rewrite(ctx context.Context, from Cursor, to Block, fold Fold)
 			return err
 		}
 		at := from.StartBlock
-		next := func() ([]Block, []Event, error) {
-			blocks, events, err := n.logFrom(ctx, tx, at)
-			if len(blocks) > 0 {
-				at = blocks[len(blocks)-1].Number + 1
-			}
-			return blocks, events, err
-		}
-		return fold(ctx, next, func(rows []Row) error { return n.writeRows(ctx, tx, rows) })
+		return fold(ctx, Log{net: n, tx: tx, at: &at})
 	})
 	if err != nil {
 		return fmt.Errorf("rewrite projections: %w", err)

@@ -67,11 +67,14 @@ type Version struct {
 type Provider struct {
 	bun.BaseModel `bun:"table:providers,alias:providers" json:"-"`
 	Entity
-	Provider       common.Address  `bun:"provider" json:"provider"`
-	Stake          protocol.Amount `bun:"stake" json:"stake"`           // unbonding included
-	FreeStake      protocol.Amount `bun:"free_stake" json:"free_stake"` // stake - unbonding
-	Unbonding      protocol.Amount `bun:"unbonding" json:"unbonding"`
-	ExitAt         Uint64          `bun:"exit_at" json:"exit_at"` // earliest exit of what unbonds
+	Provider  common.Address  `bun:"provider" json:"provider"`
+	Stake     protocol.Amount `bun:"stake" json:"stake"`           // unbonding included
+	FreeStake protocol.Amount `bun:"free_stake" json:"free_stake"` // stake - unbonding
+	Unbonding protocol.Amount `bun:"unbonding" json:"unbonding"`
+	ExitAt    Uint64          `bun:"exit_at" json:"exit_at"` // earliest exit of what unbonds
+	// Until DisputeUntil exits leave DisputeHold of stake behind.
+	DisputeHold    protocol.Amount `bun:"dispute_hold" json:"dispute_hold"`
+	DisputeUntil   Uint64          `bun:"dispute_until" json:"dispute_until"`
 	Operators      uint32          `bun:"operators" json:"operators"`
 	Models         uint32          `bun:"models" json:"models"` // versions it was ever paid for
 	Slashes        uint32          `bun:"slashes" json:"slashes"`
@@ -277,6 +280,7 @@ type Job struct {
 	Refunded           protocol.Amount `bun:"refunded" json:"refunded"`
 	Penalty            protocol.Amount `bun:"penalty" json:"penalty"` // burned by the provider that missed it
 	Forfeited          bool            `bun:"forfeited" json:"forfeited"`
+	Disproved          bool            `bun:"disproved" json:"disproved"`
 	Split              Split           `bun:"embed:" json:"split"`
 	TxHash             common.Hash     `bun:"tx_hash" json:"tx_hash"`
 }

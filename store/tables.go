@@ -148,6 +148,10 @@ func TableOf(r Row) string {
 
 // Load returns the rows named by refs that exist, in no order.
 func (n *Network) Load(ctx context.Context, refs []Ref) ([]Row, error) {
+	return n.load(ctx, n.store.db, refs)
+}
+
+func (n *Network) load(ctx context.Context, db bun.IDB, refs []Ref) ([]Row, error) {
 	byTable := map[string][]string{}
 	for _, r := range refs {
 		byTable[r.Table] = append(byTable[r.Table], r.ID)
@@ -158,7 +162,7 @@ func (n *Network) Load(ctx context.Context, refs []Ref) ([]Row, error) {
 		if !ok {
 			return nil, fmt.Errorf("load %s: no such table: %w", name, protocol.ErrInvalid)
 		}
-		list, err := t.load(ctx, n.store.db, n.id, ids)
+		list, err := t.load(ctx, db, n.id, ids)
 		if err != nil {
 			return nil, err
 		}
