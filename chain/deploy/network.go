@@ -3,7 +3,9 @@ package deploy
 import (
 	"fmt"
 
+	"github.com/dgrid-network/dgrid/bindings"
 	"github.com/dgrid-network/dgrid/chain"
+	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/ethereum/go-ethereum/common"
 )
@@ -26,8 +28,8 @@ type Parameters struct {
 	Owner     common.Address // of the Market's bounded parameters; not of anybody's money
 	Treasury  common.Address // gets the protocol's share
 	Registrar common.Address // seals the Slasher's callers, once
-	Shares    chain.Shares
-	Timing    chain.Timing
+	Shares    bindings.Shares
+	Timing    bindings.Timing
 	Unbonding uint64 // seconds
 	AtRisk    uint64 // seconds: the longest time after an act in which it can still be slashed
 }
@@ -37,8 +39,8 @@ type Parameters struct {
 func Development(admin common.Address) Parameters {
 	return Parameters{
 		Owner: admin, Treasury: admin, Registrar: admin,
-		Shares: chain.Shares{RelayerBps: 200, ProtocolBps: 200, AuditorsBps: 300},
-		Timing: chain.Timing{
+		Shares: bindings.Shares{RelayerBps: 200, ProtocolBps: 200, AuditorsBps: 300},
+		Timing: bindings.Timing{
 			DisputeWindow: 20, CloseGrace: 10, Epoch: 2, ExitMargin: 60, MaxHold: 60, Timelock: 120,
 			MaxDeadline: 60, ExposureDivisor: 400, MaxPromptTokens: 4096,
 		},
@@ -52,8 +54,8 @@ func Live(token, owner, treasury, registrar common.Address) Parameters {
 	const hour = 3600
 	return Parameters{
 		Token: token, Owner: owner, Treasury: treasury, Registrar: registrar,
-		Shares: chain.Shares{RelayerBps: 200, ProtocolBps: 200, AuditorsBps: 300},
-		Timing: chain.Timing{
+		Shares: bindings.Shares{RelayerBps: 200, ProtocolBps: 200, AuditorsBps: 300},
+		Timing: bindings.Timing{
 			DisputeWindow: 30 * hour, CloseGrace: 2 * hour, Epoch: hour, ExitMargin: 2 * hour, MaxHold: 72 * hour, Timelock: 8 * 24 * hour,
 			MaxDeadline: protocol.MaxDeadline, ExposureDivisor: 400, MaxPromptTokens: 4096,
 		},
@@ -67,8 +69,8 @@ func Network(p Parameters) ([]Step, error) {
 	if p.Owner == (common.Address{}) || p.Treasury == (common.Address{}) || p.Registrar == (common.Address{}) {
 		return nil, fmt.Errorf("deployment without owner, treasury or registrar: %w", protocol.ErrInvalid)
 	}
-	neighbours := func(at map[string]common.Address) chain.Neighbours {
-		return chain.Neighbours{Vault: at[Vault], Staking: at[Staking], Registry: at[Registry], Slasher: at[Slasher]}
+	neighbours := func(at map[string]common.Address) bindings.Neighbours {
+		return bindings.Neighbours{Vault: at[Vault], Staking: at[Staking], Registry: at[Registry], Slasher: at[Slasher]}
 	}
 	type at = map[string]common.Address
 	plan := []Step{
@@ -92,9 +94,20 @@ func Network(p Parameters) ([]Step, error) {
 }
 
 // Addresses returns where the project's contracts are.
-func (d *Deployment) Addresses() chain.Addresses {
-	return chain.Addresses{
+func (d *Deployment) Addresses() contracts.Addresses {
+	return contracts.Addresses{
 		Token: d.Address(Token), Vault: d.Address(Vault), Staking: d.Address(Staking), Registry: d.Address(Registry),
 		Slasher: d.Address(Slasher), Market: d.Address(Market),
 	}
+}
+
+// Question is what the sample game asks in every wager.
+type Question = bindings.StoryWagerQuestion
+
+// Wager is the call that creates the sample game: it names a model version and so
+// cannot be part of the plan. Its address is the receipt's ContractAddress.
+func Wager(at contracts.Addresses, q Question, maxStake protocol.Amount) protocol.Call {
+	code := common.FromHex(bindings.StoryWagerMetaData.Bin)
+	args := bindings.NewStoryWager().PackConstructor(at.Market, at.Vault, q, maxStake.Big())
+	return protocol.Call{Data: append(code, args...), Purpose: "create wager"}
 }

@@ -179,6 +179,17 @@ func Topics(s Source) []common.Hash {
 	return topics
 }
 
+// Signatures returns the signatures of all events of a contract.
+func Signatures(s Source) []string {
+	var list []string
+	for i := range forms {
+		if forms[i].source == s {
+			list = append(list, forms[i].signature)
+		}
+	}
+	return list
+}
+
 // Decode returns the event in a log of contract s: one of the structs of this
 // package, or nil if the event is none of DGrid's (an owner's two-step transfer,
 // say). topics are the log's topics one after the other, 32 bytes each. A log

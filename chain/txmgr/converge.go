@@ -39,6 +39,7 @@ func (m *Manager) converge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	m.seen.saw(v.Lane)
 	if len(v.Receipts.Found) > 0 {
 		if err := m.at(K7); err != nil {
 			return err
@@ -97,14 +98,16 @@ func (m *Manager) view(ctx context.Context) (View, error) {
 func (m *Manager) perform(ctx context.Context, p *pass, a Action) error {
 	switch a.Kind {
 	case ActHalt:
+		m.seen.halted.Inc()
 		return fmt.Errorf("%s: %w", a.Reason, ErrHalted)
 	case ActHold:
+		m.seen.held.Inc()
 		m.log.Warn("lane holds", "reason", a.Reason)
 		return nil
 	case ActMove:
 		return m.move(ctx, a.From, a.Intent)
 	case ActResend:
-		return m.send(ctx, a.Intent.Current())
+		return m.send(ctx, a.Kind, a.Intent.Current())
 	case ActReplace, ActCancel:
 		attempt, err := m.sign(p.Chain, a, a.Intent.Nonce, a.Intent.Current().GasLimit)
 		if err != nil {
@@ -118,7 +121,7 @@ func (m *Manager) perform(ctx context.Context, p *pass, a Action) error {
 		if err := m.at(K9); err != nil {
 			return err
 		}
-		return m.send(ctx, &attempt)
+		return m.send(ctx, a.Kind, &attempt)
 	case ActSubmit:
 		return m.submit(ctx, p, a)
 	case ActRetry:
@@ -143,6 +146,7 @@ func (m *Manager) submit(ctx context.Context, p *pass, a Action) error {
 		return fmt.Errorf("simulate: %w", err)
 	}
 	if most := m.cfg.Policy.GasPerHour; most > 0 && p.gas+gas > most {
+		m.seen.held.Inc()
 		m.log.Warn("lane holds", "reason", "hourly gas", "signed", p.gas, "limit", most, "intent", in.ID, "gas", gas)
 		return nil
 	}
@@ -160,7 +164,7 @@ func (m *Manager) submit(ctx context.Context, p *pass, a Action) error {
 	if err := m.at(K3); err != nil {
 		return err
 	}
-	return m.send(ctx, &attempt)
+	return m.send(ctx, a.Kind, &attempt)
 }
 
 // underWay reports whether transactions of the lane were sent whose effects a
@@ -225,7 +229,8 @@ func (m *Manager) sign(c Observation, a Action, nonce, gas uint64) (protocol.Att
 
 // send broadcasts an attempt. Its failure changes nothing: the bytes are stored
 // and go out again at the next head.
-func (m *Manager) send(ctx context.Context, a *protocol.Attempt) error {
+func (m *Manager) send(ctx context.Context, kind ActionKind, a *protocol.Attempt) error {
+	m.seen.transactions.WithLabelValues(string(kind)).Inc()
 	err := m.cfg.Node.Send(ctx, a.Raw)
 	if crashed := m.at(K4); crashed != nil {
 		return crashed
@@ -257,6 +262,7 @@ func (m *Manager) move(ctx context.Context, from protocol.IntentState, in protoc
 	if err := m.cfg.Outbox.Move(ctx, from, in); err != nil {
 		return err
 	}
+	m.seen.moved(from, in.State)
 	m.log.Info("intent moved", "purpose", in.Purpose, "intent", in.ID, "from", from, "state", in.State,
 		"tx", in.TxHash, "block", in.BlockNumber, "reason", in.Reason)
 	if in.State == protocol.IntentMined {

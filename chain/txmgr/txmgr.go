@@ -30,6 +30,7 @@ import (
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // ErrHalted is wrapped by what Run returns when the lane stopped because its key
@@ -86,6 +87,8 @@ type Config struct {
 	// protocol kind; nil leaves it as hex.
 	Decode func(data []byte) error
 	Logger *slog.Logger // nil: slog.Default()
+	// Metrics may be shared by several managers, or nil.
+	Metrics prometheus.Registerer
 	// Failpoint, for tests, is called at each Point; an error ends the manager
 	// there as a crash would.
 	Failpoint func(Point) error
@@ -96,6 +99,7 @@ type Manager struct {
 	cfg  Config
 	lane common.Address
 	log  *slog.Logger
+	seen *metrics
 
 	work sync.Mutex // one Converge, Cancel or Accept at a time
 	wake chan struct{}
@@ -122,6 +126,7 @@ func New(cfg Config) *Manager {
 		cfg:     cfg,
 		lane:    lane,
 		log:     cfg.Logger.With("chain", cfg.ChainID, "lane", lane),
+		seen:    newMetrics(cfg.Metrics),
 		wake:    make(chan struct{}, 1),
 		changed: make(chan struct{}),
 	}
