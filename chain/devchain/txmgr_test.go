@@ -32,7 +32,7 @@ var (
 	once       = common.HexToAddress("0xc4") // reverts from its second call on
 )
 
-func contracts() types.GenesisAlloc {
+func genesis() types.GenesisAlloc {
 	alloc := devchain.Prefund(4)
 	for address, code := range map[common.Address]string{
 		counter:    "0x60005460010160005500",
@@ -79,7 +79,7 @@ func outboxes(t *testing.T, test func(t *testing.T, o txmgr.Outbox)) {
 
 func newWorldOn(t *testing.T, finality uint64, o txmgr.Outbox) *world {
 	t.Helper()
-	c := manual(t, devchain.Config{FinalityDepth: finality, Alloc: contracts()})
+	c := manual(t, devchain.Config{FinalityDepth: finality, Alloc: genesis()})
 	profile := chain.ProfileOf(devchain.ChainID)
 	profile.SimulatePending = false // as on chains that are not one node
 	client, err := chain.New(t.Context(), c.Client(), chain.Config{Profile: &profile})
@@ -726,7 +726,7 @@ func TestNodeDown(t *testing.T) {
 
 // TestRunOnALiveChain is the ordinary use, over HTTP: Run beside SubmitAndWait.
 func TestRunOnALiveChain(t *testing.T) {
-	c, err := devchain.Open(devchain.Config{Alloc: contracts(), FinalityDepth: 1})
+	c, err := devchain.Open(devchain.Config{Alloc: genesis(), FinalityDepth: 1})
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 2)
