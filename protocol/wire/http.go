@@ -22,6 +22,8 @@ import (
 // POST /requests answers 200, a failure is the stream's last event. A client that
 // goes away in mid-stream may resume within the relayer's grace; after it the
 // request is cancelled. Posting the same Submit twice joins the running stream.
+// Reading, cancelling and explaining a request takes its secret in HeaderSecret: a
+// request hash becomes public once its receipt is redeemed.
 const (
 	PathMatch    = "/relay/v1/match"
 	PathRequests = "/relay/v1/requests"
@@ -30,6 +32,9 @@ const (
 	PathInfo     = "/relay/v1/info"
 	PathConnect  = "/relay/v1/connect"
 )
+
+// HeaderSecret carries Ask.Secret, as 0x hex, with everything under PathRequests/{hash}.
+const HeaderSecret = "X-DGrid-Secret"
 
 // Info says who a relayer is.
 type Info struct {

@@ -1,0 +1,138 @@
+package relayer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/dgrid-network/dgrid/protocol/wire"
+)
+
+// Answers are kept in Redis for readers that come back, perhaps to another replica. Keeping
+// is a service, not a promise: what cannot be kept is dropped, and the provider has the
+// stored receipt for whoever asks again.
+
+const (
+	keepQueue   = 4096
+	keepEntries = 4096 // of one answer's stream
+)
+
+type keepItem struct {
+	hash    common.Hash
+	line    []byte
+	outcome *outcome
+}
+
+// keeper writes events of all running answers, many answers in one round trip.
+type keeper struct {
+	s     *shared
+	from  string // this replica
+	ttl   time.Duration
+	queue chan keepItem
+	lost  func()
+}
+
+func (k *keeper) put(hash common.Hash, line []byte) {
+	select {
+	case k.queue <- keepItem{hash: hash, line: line}:
+	default:
+		k.lost()
+	}
+}
+
+// tell passes an outcome to the other replicas.
+func (k *keeper) tell(o outcome) {
+	select {
+	case k.queue <- keepItem{outcome: &o}:
+	default: // a score less
+	}
+}
+
+func (k *keeper) run(ctx context.Context) error {
+	for {
+		var items []keepItem
+		select {
+		case it := <-k.queue:
+			items = append(items, it)
+		case <-ctx.Done():
+			return nil
+		}
+	more:
+		for len(items) < keepQueue {
+			select {
+			case it := <-k.queue:
+				items = append(items, it)
+			default:
+				break more
+			}
+		}
+		byHash := map[common.Hash][]byte{}
+		var order []common.Hash
+		var outcomes []outcome
+		for _, it := range items {
+			if it.outcome != nil {
+				outcomes = append(outcomes, *it.outcome)
+				continue
+			}
+			if byHash[it.hash] == nil {
+				order = append(order, it.hash)
+			}
+			byHash[it.hash] = append(byHash[it.hash], it.line...)
+		}
+		var cmds []redis.Cmder
+		k.s.batch.do(func(p redis.Pipeliner) {
+			if len(outcomes) > 0 {
+				data, _ := json.Marshal(map[string]any{"replica": k.from, "outcomes": outcomes}) // plain data
+				p.Publish(ctx, k.s.key("feed"), data)
+			}
+			for _, h := range order {
+				key := k.s.key("events", h.Hex())
+				cmds = append(cmds, p.XAdd(ctx, &redis.XAddArgs{Stream: key, MaxLen: keepEntries, Approx: true, Values: []any{"e", byHash[h]}}),
+					p.PExpire(ctx, key, k.ttl))
+			}
+		})
+		for _, c := range cmds {
+			if c.Err() != nil {
+				k.lost()
+				break
+			}
+		}
+	}
+}
+
+// kept reads a kept answer from event after on. next is where to go on; ended tells that
+// the answer's end was seen.
+func (s *shared) kept(ctx context.Context, hash common.Hash, cursor string, block time.Duration) (lines [][]byte, next string, ended bool, err error) {
+	key := s.key("events", hash.Hex())
+	var entries []redis.XMessage
+	if block <= 0 {
+		if entries, err = s.rdb.XRange(ctx, key, "("+cursor, "+").Result(); err != nil {
+			return nil, cursor, false, unavailable("read a kept answer", err)
+		}
+	} else {
+		got, err := s.rdb.XRead(ctx, &redis.XReadArgs{Streams: []string{key, cursor}, Block: block}).Result()
+		if err != nil && !errors.Is(err, redis.Nil) {
+			return nil, cursor, false, unavailable("follow a kept answer", err)
+		}
+		if len(got) > 0 {
+			entries = got[0].Messages
+		}
+	}
+	for _, m := range entries {
+		cursor = m.ID
+		text, _ := m.Values["e"].(string)
+		for line := range strings.Lines(text) {
+			lines = append(lines, []byte(line))
+			var e wire.Event
+			if json.Unmarshal([]byte(line), &e) == nil && (e.Done != nil || e.Error != nil) {
+				ended = true
+			}
+		}
+	}
+	return lines, cursor, ended, nil
+}
