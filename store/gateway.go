@@ -165,3 +165,6 @@ func changed(what string, res sql.Result, err error) error {
 	}
 	return nil
 }
+
+// Ping reports whether the database answers.
+func (g *Gateway) Ping(ctx context.Context) error { return g.s.Ping(ctx) }

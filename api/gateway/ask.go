@@ -270,3 +270,22 @@ func PublicID(kind string, hash common.Hash) string {
 	}
 	return prefix + hex.EncodeToString(hash[:16])
 }
+
+// CheckChannel reports whether this gateway can spend from a channel for account.
+func (g *Gateway) CheckChannel(ctx context.Context, channel common.Hash, account common.Address) error {
+	ch, err := g.chain.Channel(ctx, channel)
+	if errors.Is(err, protocol.ErrNotFound) {
+		return refuse(CodeInvalid, "channel", "there is no channel %s (yet)", channel)
+	}
+	switch {
+	case err != nil:
+		return asError(err)
+	case ch.Requester != account:
+		return refuse(CodeInvalid, "channel", "the channel belongs to another account")
+	case ch.Delegate != g.delegate:
+		return refuse(CodeInvalid, "channel", "the channel's delegate is %s; it must be %s for this gateway to sign", ch.Delegate, g.delegate)
+	case ch.Closing || ch.Expiry <= uint64(g.unix()):
+		return refuse(CodeInvalid, "channel", "the channel is closed or expired")
+	}
+	return nil
+}

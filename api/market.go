@@ -1,0 +1,465 @@
+package api
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/gin-gonic/gin"
+
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/wire"
+	"github.com/dgrid-network/dgrid/store"
+)
+
+type marketRoute struct {
+	path   string
+	handle gin.HandlerFunc
+}
+
+// market is the reading side of the marketplace: the indexer's tables and the
+// relayer's live offers. Every answer says which block it shows.
+func (s *Server) market() []marketRoute {
+	return []marketRoute{
+		{"/v1/market/models", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Version], error) {
+			f := store.VersionFilter{Creator: q.address("creator"), Parent: q.hash("parent"), Name: q.text("name"), Search: q.text("search")}
+			q.enum("class", &f.Class)
+			q.enum("kind", &f.Kind)
+			return ask(c, q, func() (store.Page[store.Version], error) { return n.Versions(c, f, l) })
+		})},
+		{"/v1/market/versions/:id", single(s, func(c *gin.Context, q *query, n *store.Network) (store.One[store.Version], error) {
+			id := q.pathHash("id")
+			return ask(c, q, func() (store.One[store.Version], error) { return n.Version(c, id) })
+		})},
+		{"/v1/market/providers", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Provider], error) {
+			f := store.ProviderFilter{MinFreeStake: q.amount("min_free_stake"), NotForfeited: q.text("not_forfeited") == "true"}
+			return ask(c, q, func() (store.Page[store.Provider], error) { return n.Providers(c, f, l) })
+		})},
+		{"/v1/market/providers/:address", single(s, func(c *gin.Context, q *query, n *store.Network) (store.One[store.ProviderPage], error) {
+			a := q.pathAddress("address")
+			return ask(c, q, func() (store.One[store.ProviderPage], error) { return n.Provider(c, a) })
+		})},
+		{"/v1/market/channels", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Channel], error) {
+			f := store.ChannelFilter{Requester: q.address("requester"), Delegate: q.address("delegate"), State: q.text("state")}
+			return ask(c, q, func() (store.Page[store.Channel], error) { return n.Channels(c, f, l) })
+		})},
+		{"/v1/market/channels/:id", single(s, func(c *gin.Context, q *query, n *store.Network) (store.One[store.ChannelPage], error) {
+			id := q.pathHash("id")
+			return ask(c, q, func() (store.One[store.ChannelPage], error) { return n.Channel(c, id) })
+		})},
+		{"/v1/market/redeems", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Redeem], error) {
+			f := store.RedeemFilter{Line: q.hash("line"), Channel: q.hash("channel"), Provider: q.address("provider"), ModelVersion: q.hash("model_version")}
+			return ask(c, q, func() (store.Page[store.Redeem], error) { return n.Redeems(c, f, l) })
+		})},
+		{"/v1/market/jobs", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Job], error) {
+			f := store.JobFilter{Requester: q.address("requester"), Provider: q.address("provider"), ModelVersion: q.hash("model_version"), State: q.text("state")}
+			return ask(c, q, func() (store.Page[store.Job], error) { return n.Jobs(c, f, l) })
+		})},
+		{"/v1/market/jobs/:id", single(s, func(c *gin.Context, q *query, n *store.Network) (store.One[store.Job], error) {
+			id := q.pathHash("id")
+			return ask(c, q, func() (store.One[store.Job], error) { return n.Job(c, id) })
+		})},
+		{"/v1/market/accounts/:address/money", single(s, func(c *gin.Context, q *query, n *store.Network) (store.One[store.Money], error) {
+			a := q.pathAddress("address")
+			return ask(c, q, func() (store.One[store.Money], error) { return n.Money(c, a) })
+		})},
+		{"/v1/market/credits", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.CreditView], error) {
+			f := store.CreditFilter{Provider: q.address("provider"), ModelVersion: q.hash("model_version"), Relayer: q.address("relayer"), State: q.text("state")}
+			return ask(c, q, func() (store.Page[store.CreditView], error) { return n.Credits(c, f, l) })
+		})},
+		{"/v1/market/slashes", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.StakeChange], error) {
+			a := q.address("provider")
+			return ask(c, q, func() (store.Page[store.StakeChange], error) { return n.Slashes(c, a, l) })
+		})},
+		{"/v1/market/withdrawals", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Transfer], error) {
+			a := q.address("account")
+			return ask(c, q, func() (store.Page[store.Transfer], error) { return n.Withdrawals(c, a, l) })
+		})},
+		{"/v1/market/offers", s.marketOffers},
+		{"/v1/market/calls/open-channel", s.openChannelCalls},
+		{"/v1/network", s.network},
+	}
+}
+
+// ask runs a read unless a parameter was wrong.
+func ask[T any](_ *gin.Context, q *query, read func() (T, error)) (T, error) {
+	if q.err != nil {
+		var none T
+		return none, q.err
+	}
+	return read()
+}
+
+// paged answers with a page.
+func paged[T any](s *Server, read func(*gin.Context, *query, *store.Network, store.List) (store.Page[T], error)) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		q := newQuery(c)
+		l := q.list()
+		if s.unindexed(c) {
+			return
+		}
+		page, err := read(c, q, s.deps.Network, l)
+		if err != nil {
+			s.fail(c, err)
+			return
+		}
+		s.show(c, page.Data, cursorOrNull(page.Next), true, page.Meta)
+	}
+}
+
+// single answers with one row.
+func single[T any](s *Server, read func(*gin.Context, *query, *store.Network) (store.One[T], error)) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		q := newQuery(c)
+		q.at()
+		if s.unindexed(c) {
+			return
+		}
+		one, err := read(c, q, s.deps.Network)
+		if err != nil {
+			s.fail(c, err)
+			return
+		}
+		s.show(c, one.Data, nil, false, one.Meta)
+	}
+}
+
+func (s *Server) unindexed(c *gin.Context) bool {
+	if s.deps.Network == nil {
+		s.fail(c, fmt.Errorf("no indexer: %w", protocol.ErrUnavailable))
+	}
+	return s.deps.Network == nil
+}
+
+func cursorOrNull(next string) any {
+	if next == "" {
+		return nil
+	}
+	return next
+}
+
+// show writes the envelope; a client that has this state already gets 304.
+func (s *Server) show(c *gin.Context, data, next any, paged bool, meta store.Meta) {
+	tag := fmt.Sprintf(`W/"%s-%d.%d.%d"`, meta.Block.Hash.Hex(), meta.Latest, meta.Safe, meta.Finalized)
+	c.Header("ETag", tag)
+	c.Header("X-DGrid-Block", strconv.FormatUint(meta.Block.Number, 10))
+	c.Header("Cache-Control", "no-cache")
+	if c.GetHeader("If-None-Match") == tag {
+		c.Status(304)
+		return
+	}
+	out := gin.H{"data": data, "meta": meta}
+	if paged {
+		out["next_cursor"] = next
+	}
+	c.JSON(200, out)
+}
+
+// query reads parameters and keeps the first mistake.
+type query struct {
+	c    *gin.Context
+	vals url.Values
+	err  error
+}
+
+func newQuery(c *gin.Context) *query { return &query{c: c, vals: c.Request.URL.Query()} }
+
+func (q *query) wrong(name, what string) {
+	if q.err == nil {
+		q.err = invalid(name, "%s is not %s", name, what)
+	}
+}
+
+func (q *query) text(name string) string {
+	v := q.vals.Get(name)
+	if len(v) > 256 || strings.ContainsRune(v, 0) {
+		q.wrong(name, "a short text")
+		return ""
+	}
+	return v
+}
+
+func (q *query) parseHash(name, v string) (h common.Hash) {
+	if b := common.FromHex(v); len(v) != 66 || len(b) != 32 {
+		q.wrong(name, "32 bytes as 0x hex")
+		return h
+	}
+	if h.UnmarshalText([]byte(v)) != nil {
+		q.wrong(name, "32 bytes as 0x hex")
+	}
+	return h
+}
+
+func (q *query) parseAddress(name, v string) common.Address {
+	if !common.IsHexAddress(v) || len(v) != 42 {
+		q.wrong(name, "an address as 0x hex")
+	}
+	return common.HexToAddress(v)
+}
+
+func (q *query) hash(name string) (h common.Hash) {
+	if v := q.vals.Get(name); v != "" {
+		h = q.parseHash(name, v)
+	}
+	return h
+}
+
+func (q *query) address(name string) (a common.Address) {
+	if v := q.vals.Get(name); v != "" {
+		a = q.parseAddress(name, v)
+	}
+	return a
+}
+
+func (q *query) pathHash(name string) common.Hash { return q.parseHash(name, q.c.Param(name)) }
+
+func (q *query) pathAddress(name string) common.Address {
+	return q.parseAddress(name, q.c.Param(name))
+}
+
+func (q *query) amount(name string) (a protocol.Amount) {
+	if v := q.vals.Get(name); v != "" {
+		var err error
+		if a, err = protocol.ParseAmount(v); err != nil {
+			q.wrong(name, "a decimal number of base units")
+		}
+	}
+	return a
+}
+
+func (q *query) number(name string, def, limit uint64) uint64 {
+	v := q.vals.Get(name)
+	if v == "" {
+		return def
+	}
+	n, err := strconv.ParseUint(v, 10, 64)
+	if err != nil || n > limit {
+		q.wrong(name, fmt.Sprintf("a number up to %d", limit))
+	}
+	return n
+}
+
+func (q *query) enum(name string, into interface{ UnmarshalText([]byte) error }) {
+	if v := q.vals.Get(name); v != "" && into.UnmarshalText([]byte(v)) != nil {
+		q.wrong(name, "one of its names")
+	}
+}
+
+// at accepts only the state that the tables hold; rows carry their own finality.
+func (q *query) at() {
+	if v := q.vals.Get("at"); v != "" && v != "latest" {
+		q.wrong("at", `"latest", the one state that is kept; compare changed_block with meta.finalized`)
+	}
+}
+
+func (q *query) list() store.List {
+	q.at()
+	l := store.List{Cursor: q.vals.Get("cursor"), Limit: int(q.number("limit", 50, store.MaxPage)), Sort: q.text("sort")}
+	if l.Limit == 0 {
+		q.wrong("limit", fmt.Sprintf("1 to %d", store.MaxPage))
+	}
+	switch q.text("order") {
+	case "", "desc":
+	case "asc":
+		l.Ascending = true
+	default:
+		q.wrong("order", "asc or desc")
+	}
+	return l
+}
+
+// network shows the deployment: what a wallet or contract must know.
+func (s *Server) network(c *gin.Context) {
+	if s.unindexed(c) {
+		return
+	}
+	meta, err := s.deps.Network.Status(c)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	d := s.deps.Network.Deployment()
+	data := gin.H{"chain_id": d.ChainID, "chain": chainName(d.ChainID), "asset": s.cfg.Asset, "decimals": s.cfg.Decimals, "delegate": s.deps.Gateway.Delegate(),
+		"contracts": gin.H{"vault": d.Vault, "staking": d.Staking, "registry": d.Registry, "market": d.Market, "slasher": d.Slasher},
+		"timing":    d.Timing, "start_block": d.StartBlock, "parameters": s.cfg.Parameters,
+		"eip712_domain": gin.H{"name": "DGrid", "version": "1", "chainId": d.ChainID, "verifyingContract": d.Market}}
+	s.show(c, data, nil, false, meta)
+}
+
+// offer is a live offer with the figures that lists are sorted by.
+type offer struct {
+	view        wire.OfferView
+	cost        protocol.Amount // of the caller's token mix
+	suitability float64
+	score       float64
+	id          string
+}
+
+// marketOffers lists live offers, best first by the measure asked for. Busy offers
+// are listed as busy and lose nothing.
+func (s *Server) marketOffers(c *gin.Context) {
+	q := newQuery(c)
+	version, provider := q.hash("model_version"), q.address("provider")
+	in, out := q.number("prompt_tokens", 1000, 1<<31), q.number("output_tokens", 500, 1<<31)
+	minContext := q.number("context", 0, 1<<31)
+	limit := q.number("limit", 50, store.MaxPage)
+	measure := q.text("sort")
+	wanted := append(q.vals["tag"], q.vals["language"]...)
+	var class protocol.Class
+	q.enum("class", &class)
+	if q.err != nil {
+		s.fail(c, q.err)
+		return
+	}
+	views, err := s.liveOffers(c)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	list := []offer{}
+	for _, v := range views {
+		o := v.Offer
+		if version != (common.Hash{}) && o.ModelVersion != version || provider != (common.Address{}) && o.Provider != provider {
+			continue
+		}
+		if class != 0 {
+			if m, err := s.deps.Catalog.ByVersion(c, o.ModelVersion); err != nil || m.Class != class {
+				continue
+			}
+		}
+		cost, err := protocol.Fee(uint32(in), uint32(out), o.PriceIn, o.PriceOut)
+		if err != nil {
+			continue
+		}
+		list = append(list, offer{view: v, cost: cost, suitability: suits(v, wanted, uint32(minContext)), id: o.Provider.Hex() + o.ModelVersion.Hex()})
+	}
+	if err := order(list, measure); err != nil {
+		s.fail(c, err)
+		return
+	}
+	list, next, err := cut(list, measure, q.vals.Get("cursor"), int(limit))
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	meta := store.Meta{ChainID: s.deps.Gateway.Domain().ChainID}
+	if s.deps.Network != nil {
+		if m, err := s.deps.Network.Status(c); err == nil {
+			meta = m
+		}
+	}
+	data := make([]gin.H, len(list))
+	for i, o := range list {
+		v := o.view
+		data[i] = gin.H{"provider": v.Offer.Provider, "model_version": v.Offer.ModelVersion, "price_in": v.Offer.PriceIn, "price_out": v.Offer.PriceOut,
+			"price": s.prices(v.Offer.PriceIn, v.Offer.PriceOut), "max_fee": v.Offer.MaxFee, "capacity": v.Offer.Capacity, "busy": v.Busy, "online": v.Online,
+			"expiry": v.Offer.Expiry, "context": v.Context, "tags": strs(v.Tags), "languages": strs(v.Languages), "cost": s.money(o.cost), "performance": v.Performance,
+			"reliability": v.Reliability, "suitability": o.suitability, "ttft_ms": v.TTFTMillis, "tokens_per_second": v.TokensPerSecond, "served": v.Served,
+			"signature": v.Signature}
+	}
+	c.Header("X-DGrid-Block", strconv.FormatUint(meta.Block.Number, 10))
+	c.Header("Cache-Control", "no-cache")
+	c.JSON(200, gin.H{"data": data, "next_cursor": cursorOrNull(next), "meta": meta})
+}
+
+func strs(list []string) []string { return append([]string{}, list...) }
+
+// suits is the share of what was wanted that an offer has; 0 if its context is too small.
+func suits(v wire.OfferView, wanted []string, minContext uint32) float64 {
+	if v.Context < minContext {
+		return 0
+	}
+	if len(wanted) == 0 {
+		return 1
+	}
+	have := map[string]bool{}
+	for _, t := range append(strs(v.Tags), v.Languages...) {
+		have[strings.ToLower(t)] = true
+	}
+	n := 0
+	for _, w := range wanted {
+		if have[strings.ToLower(w)] {
+			n++
+		}
+	}
+	return float64(n) / float64(len(wanted))
+}
+
+// order sorts by one measure, best first, ties by name. Costs compare exactly.
+func order(list []offer, measure string) error {
+	var better func(a, b *offer) int
+	switch measure {
+	case "", "cost":
+		better = func(a, b *offer) int { return a.cost.Cmp(b.cost) }
+	case "performance", "reliability", "suitability":
+		for i := range list {
+			o := &list[i]
+			o.score = map[string]float64{"performance": o.view.Performance, "reliability": o.view.Reliability, "suitability": o.suitability}[measure]
+		}
+		better = func(a, b *offer) int {
+			switch {
+			case a.score > b.score:
+				return -1
+			case a.score < b.score:
+				return 1
+			}
+			return 0
+		}
+	default:
+		return invalid("sort", "sort is cost, performance, reliability or suitability")
+	}
+	sort.Slice(list, func(i, j int) bool {
+		if d := better(&list[i], &list[j]); d != 0 {
+			return d < 0
+		}
+		return list[i].id < list[j].id
+	})
+	return nil
+}
+
+// offerMark is the inside of a cursor over live offers: the last one shown.
+type offerMark struct {
+	Sort  string          `json:"s"`
+	Cost  protocol.Amount `json:"c"`
+	Score float64         `json:"v"`
+	ID    string          `json:"id"`
+}
+
+// cut keeps a page of a sorted list: what comes after the cursor's offer would, even
+// if that one is gone.
+func cut(list []offer, measure, cursor string, limit int) ([]offer, string, error) {
+	if limit < 1 {
+		return nil, "", invalid("limit", "limit is 1 to %d", store.MaxPage)
+	}
+	if cursor != "" {
+		var m offerMark
+		raw, err := base64.RawURLEncoding.DecodeString(cursor)
+		if err != nil || json.Unmarshal(raw, &m) != nil || m.Sort != measure {
+			return nil, "", invalid("cursor", "the cursor is of another list")
+		}
+		from := sort.Search(len(list), func(i int) bool {
+			o := &list[i]
+			var d int
+			if measure == "" || measure == "cost" {
+				d = o.cost.Cmp(m.Cost)
+			} else if o.score < m.Score {
+				d = 1
+			} else if o.score > m.Score {
+				d = -1
+			}
+			return d > 0 || d == 0 && o.id > m.ID
+		})
+		list = list[from:]
+	}
+	if len(list) <= limit {
+		return list, "", nil
+	}
+	last := list[limit-1]
+	raw, err := json.Marshal(offerMark{measure, last.cost, last.score, last.id})
+	return list[:limit], base64.RawURLEncoding.EncodeToString(raw), err
+}
