@@ -69,7 +69,9 @@ func (c *Client) follow(ctx context.Context, out chan protocol.BlockRef) {
 		case h := <-news:
 			tell(h)
 		case err := <-broke:
-			c.log.Warn("head subscription ended", "err", err)
+			if err != nil {
+				c.log.Warn("head subscription ended", "err", err)
+			}
 			broke = nil
 			poll.Reset(0)
 		case <-poll.C:

@@ -52,6 +52,7 @@ func deployNetwork(t *testing.T, client *chain.Client, path string) *deploy.Depl
 // The contracts find each other, the record says what is on chain, and money goes
 // the whole way in and out through txmgr, with refusals as typed errors.
 func TestDeployAndUse(t *testing.T) {
+	t.Parallel() // it waits for wall time
 	client := live(t)
 	path := deploy.Path(t.TempDir(), devchain.ChainID)
 	d := deployNetwork(t, client, path)
@@ -129,6 +130,7 @@ func TestDeployAndUse(t *testing.T) {
 // A deploy that is interrupted after signing goes on with the same bytes, at the
 // same addresses; Verify notices code that is not there.
 func TestDeployGoesOnAfterInterruption(t *testing.T) {
+	t.Parallel() // it waits for wall time
 	client := live(t)
 	dir := t.TempDir()
 	path := filepath.Join(dir, "record.json")

@@ -145,6 +145,7 @@ func TestRewindReplacesBlocks(t *testing.T) {
 // A burst must not push block time ahead of the clock: every header is compared
 // with the clock when it is first seen.
 func TestBlockTimeNeverOutrunsTheClock(t *testing.T) {
+	t.Parallel() // it waits for wall time
 	c, err := devchain.Open(devchain.Config{})
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())
@@ -205,6 +206,7 @@ func TestDataDirOfAnotherChainIsRefused(t *testing.T) {
 // load and reopens its folder: at most the newest announced block is missing, all
 // others are byte-identical, the state answers, and the chain goes on.
 func TestSurvivesSIGKILL(t *testing.T) {
+	t.Parallel() // it waits for wall time
 	dir := t.TempDir()
 	var seen []common.Hash // canonical hashes by number, as last announced
 	nonce := uint64(0)

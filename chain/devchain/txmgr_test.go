@@ -69,6 +69,7 @@ func outboxes(t *testing.T, test func(t *testing.T, o txmgr.Outbox)) {
 		"postgres": func(t *testing.T) string { return testpg.URL(t) },
 	} {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel() // it waits for the disk
 			s, err := store.Open(t.Context(), url(t))
 			require.NoError(t, err)
 			t.Cleanup(func() { require.NoError(t, s.Close()) })
@@ -726,6 +727,7 @@ func TestNodeDown(t *testing.T) {
 
 // TestRunOnALiveChain is the ordinary use, over HTTP: Run beside SubmitAndWait.
 func TestRunOnALiveChain(t *testing.T) {
+	t.Parallel() // it waits for wall time
 	c, err := devchain.Open(devchain.Config{Alloc: genesis(), FinalityDepth: 1})
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())
