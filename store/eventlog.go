@@ -157,6 +157,14 @@ SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $
 ON CONFLICT DO NOTHING`
 
 func (n *Network) writeEvents(ctx context.Context, tx *tx, events []Event) error {
+	for i := range events { // nothing is not NULL
+		if events[i].Topics == nil {
+			events[i].Topics = []byte{}
+		}
+		if events[i].Data == nil {
+			events[i].Data = []byte{}
+		}
+	}
 	if tx.raw == nil {
 		return n.writeEventsBun(ctx, tx, events)
 	}

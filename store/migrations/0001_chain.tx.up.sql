@@ -81,7 +81,7 @@ CREATE TABLE versions (
     "min_child_royalty_bps" {{.Int}} NOT NULL,
     "name" {{.Text}} NOT NULL,
     "metadata_uri" {{.Text}} NOT NULL,
-    "header" {{.Bytes}} NOT NULL,
+    "header" {{.Bytes}},
     "children" {{.Int}} NOT NULL,
     "providers" {{.Int}} NOT NULL,
     "receipts" {{.Uint64}} NOT NULL,
@@ -282,7 +282,7 @@ CREATE TABLE rejections (
     "channel" {{.Bytes}} NOT NULL,
     "provider" {{.Bytes}} NOT NULL,
     "voucher_hash" {{.Bytes}} NOT NULL,
-    "reason" {{.Bytes}} NOT NULL,
+    "reason" {{.Bytes}},
     "tx_hash" {{.Bytes}} NOT NULL,
     PRIMARY KEY (network_id, id)
 );

@@ -1,0 +1,245 @@
+package indexer_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dgrid-network/dgrid/indexer"
+	"github.com/dgrid-network/dgrid/indexer/bench"
+	"github.com/dgrid-network/dgrid/internal/testpg"
+	"github.com/dgrid-network/dgrid/store"
+)
+
+func TestMain(m *testing.M) { testpg.Main(m) }
+
+// engines runs a test on each engine.
+func engines(t *testing.T, test func(t *testing.T, url string)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, "sqlite:"+filepath.Join(t.TempDir(), "dgrid.db")) })
+	t.Run("postgres", func(t *testing.T) { test(t, testpg.URL(t)) })
+}
+
+func network(t testing.TB, url string) *store.Network {
+	s, err := store.Open(context.Background(), url)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	n, err := s.Network(context.Background(), bench.Deployment)
+	require.NoError(t, err)
+	return n
+}
+
+func newIndexer(source indexer.Source, n *store.Network, span uint64) *indexer.Indexer {
+	return indexer.New(source, n, indexer.Options{MaxSpan: span, Fetchers: 3, Log: slog.New(slog.DiscardHandler)})
+}
+
+// converge brings x to the head of its source.
+func converge(t testing.TB, x *indexer.Indexer, c indexer.Source) {
+	t.Helper()
+	heads, err := c.Heads(context.Background())
+	require.NoError(t, err)
+	require.NoError(t, x.ConvergeAll(context.Background(), heads))
+}
+
+func dump(t testing.TB, n *store.Network) string {
+	var b bytes.Buffer
+	require.NoError(t, n.Dump(context.Background(), &b))
+	return b.String()
+}
+
+// equal compares dumps without printing megabytes.
+func equal(t testing.TB, want, got string) {
+	t.Helper()
+	a, b := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := range a {
+		if i >= len(b) || a[i] != b[i] {
+			t.Fatalf("dumps differ at line %d:\nwant %s\ngot  %s", i, a[i], b[min(i, len(b)-1)])
+		}
+	}
+	require.Len(t, b, len(a))
+}
+
+// fresh is the dump of the chain indexed from nothing.
+func fresh(t testing.TB, c *bench.Chain) string {
+	n := network(t, "sqlite::memory:")
+	converge(t, newIndexer(c, n, 500), c)
+	return dump(t, n)
+}
+
+func grow(c *bench.Chain, rnd *rand.Rand, blocks int) {
+	for range blocks {
+		c.Extend(rnd.Uint64()>>1, rnd.IntN(4) == 0)
+	}
+}
+
+func TestEnginesHoldTheSame(t *testing.T) {
+	c := bench.NewChain(30, 25, 1)
+	grow(c, rand.New(rand.NewPCG(1, 1)), 150)
+	want := fresh(t, c)
+	for _, table := range []string{"versions", "providers", "operators", "stake_changes", "channels", "lines", "redeems", "rejections",
+		"credits", "jobs", "balances", "transfers", "share_changes", "totals", "services"} {
+		require.True(t, strings.Contains(want, "\n"+table+" {"), "the history must exercise %s", table)
+	}
+	engines(t, func(t *testing.T, url string) {
+		n := network(t, url)
+		x := newIndexer(c, n, 7)
+		converge(t, x, c)
+		equal(t, want, dump(t, n))
+		require.NoError(t, x.Rebuild(context.Background()))
+		equal(t, want, dump(t, n))
+		grow(c, rand.New(rand.NewPCG(2, 2)), 20) // it goes on after a rebuild
+		converge(t, x, c)
+		equal(t, fresh(t, c), dump(t, n))
+		c.Rewind(150)
+	})
+}
+
+// TestReorg is IDX-1: after any reorg the tables are those of a fresh index of the
+// branch that won, byte for byte.
+func TestReorg(t *testing.T) {
+	depths := []uint64{1, 2, 3, 4, 5, 8, 12, 16, 24, 32, 48, 63, 64, 65, 96, 127, 128}
+	engines(t, func(t *testing.T, url string) {
+		n := network(t, url)
+		rnd := rand.New(rand.NewPCG(7, 7))
+		c := bench.NewChain(12, 6, 3)
+		x := newIndexer(c, n, 40)
+		grow(c, rnd, 140)
+		converge(t, x, c)
+		rounds := 2
+		if url[:6] != "sqlite" {
+			rounds = 1
+		}
+		for range rounds {
+			for _, depth := range depths {
+				head := c.Head()
+				c.Rewind(head - depth)
+				switch rnd.IntN(4) {
+				case 0: // the same height, other blocks
+					grow(c, rnd, int(depth))
+				case 1: // a branch of empty blocks
+					for range depth + 1 {
+						c.Extend(rnd.Uint64()>>1, true)
+					}
+				case 2: // a shorter branch, and a reorg of the reorg before anything was read
+					grow(c, rnd, int(depth)+2)
+					c.Rewind(head - depth)
+					grow(c, rnd, max(1, int(depth)/2))
+				default:
+					grow(c, rnd, int(depth)+rnd.IntN(5))
+				}
+				converge(t, x, c)
+				equal(t, fresh(t, c), dump(t, n))
+				if c.Head() < 135 {
+					grow(c, rnd, 140-int(c.Head()))
+					converge(t, x, c)
+				}
+			}
+		}
+		status := x.Status()
+		require.EqualValues(t, 128, status.ReorgDepth)
+		require.True(t, status.Ready, status.Reason)
+	})
+}
+
+// TestReorgDuringBackfill takes blocks back that have no undo rows, in the middle of
+// reading old blocks, and with the first block as the shared one.
+func TestReorgDuringBackfill(t *testing.T) {
+	for seed := range uint64(20) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			rnd := rand.New(rand.NewPCG(seed, 9))
+			c := bench.NewChain(12, 6, 3)
+			grow(c, rnd, 60+rnd.IntN(200))
+			n := network(t, "sqlite::memory:")
+			x := newIndexer(c, n, 16)
+			heads, err := c.Heads(context.Background())
+			require.NoError(t, err)
+			for range 1 + rnd.IntN(6) {
+				if err := x.Converge(context.Background(), heads); err != nil {
+					require.ErrorIs(t, err, indexer.ErrNothingNew)
+				}
+			}
+			to := c.Head() - min(uint64(1+rnd.IntN(128)), c.Head())
+			if c.Head() <= 128 {
+				to = 0
+			}
+			c.Rewind(to)
+			grow(c, rnd, 1+rnd.IntN(150))
+			converge(t, x, c)
+			equal(t, fresh(t, c), dump(t, n))
+		})
+	}
+}
+
+// TestDeeperReorgHalts is IDX-2.
+func TestDeeperReorgHalts(t *testing.T) {
+	for name, back := range map[string]uint64{"129": 129, "200": 200, "genesis": 300} {
+		t.Run(name, func(t *testing.T) {
+			ctx, rnd := context.Background(), rand.New(rand.NewPCG(1, 1))
+			c := bench.NewChain(12, 6, 3)
+			grow(c, rnd, 300)
+			n := network(t, "sqlite::memory:")
+			x := newIndexer(c, n, 100)
+			converge(t, x, c)
+			before := dump(t, n)
+			if back == 300 {
+				c = bench.NewChain(12, 6, 4)
+				x = newIndexer(c, n, 100)
+				grow(c, rnd, 20) // a young chain at the same address
+			} else {
+				c.Rewind(300 - back)
+				grow(c, rnd, int(back)+1)
+			}
+			heads, _ := c.Heads(ctx)
+			err := x.ConvergeAll(ctx, heads)
+			require.ErrorIs(t, err, indexer.ErrHalted)
+			equal(t, before, dump(t, n))
+			meta, err := n.Status(ctx)
+			require.NoError(t, err)
+			require.NotEmpty(t, meta.Stale)
+
+			y := newIndexer(c, n, 100) // a restart does not go on either
+			require.ErrorIs(t, y.ConvergeAll(ctx, heads), indexer.ErrHalted)
+			require.False(t, y.Status().Ready)
+
+			require.NoError(t, n.Reset(ctx)) // resync does
+			z := newIndexer(c, n, 100)
+			converge(t, z, c)
+			equal(t, fresh(t, c), dump(t, n))
+		})
+	}
+}
+
+func TestTwoNetworksShareADatabase(t *testing.T) {
+	engines(t, func(t *testing.T, url string) {
+		ctx := context.Background()
+		s, err := store.Open(ctx, url)
+		require.NoError(t, err)
+		defer s.Close()
+		var dumps []string
+		var nets []*store.Network
+		for i := range uint64(2) {
+			d := bench.Deployment
+			d.ChainID += i
+			n, err := s.Network(ctx, d)
+			require.NoError(t, err)
+			c := bench.NewChain(12, 6, 5) // the same blocks: every id collides
+			grow(c, rand.New(rand.NewPCG(5, 5)), 30)
+			if i == 1 {
+				grow(c, rand.New(rand.NewPCG(5, 6)), 10)
+			}
+			converge(t, newIndexer(c, n, 100), c)
+			dumps, nets = append(dumps, fresh(t, c)), append(nets, n)
+		}
+		for i, n := range nets {
+			equal(t, dumps[i], dump(t, n))
+		}
+		require.NoError(t, nets[1].Reset(ctx))
+		equal(t, dumps[0], dump(t, nets[0]))
+	})
+}
