@@ -68,6 +68,7 @@ func newRoot() *cobra.Command {
 		newVersionCommand(g),
 		newConfigCommand(g),
 		newModelCommand(g),
+		newUpCommand(g),
 	)
 	return root
 }

@@ -2,8 +2,11 @@ package network
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"encoding/binary"
 	"fmt"
+	"log/slog"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -13,6 +16,24 @@ import (
 	"github.com/dgrid-network/dgrid/node/provider"
 	"github.com/dgrid-network/dgrid/protocol"
 )
+
+// devKey is a key held in memory.
+type devKey = *ecdsa.PrivateKey
+
+// Provider makes a provider of this deployment. redeemEvery is how often it looks
+// for vouchers to redeem and credits to mature; 0 is its default.
+func (c *Chain) Provider(o ProviderOptions, redeemEvery time.Duration, log *slog.Logger) (*provider.Provider, error) {
+	view := &providerChain{reader: c.Reader, watch: contracts.NewWatch(c.Reader, o.Owner, c.Deployment.StartBlock),
+		sender: o.Operator, provider: o.Owner, timing: timing{c.Timing.CloseGrace}}
+	relayers := make([]provider.Relayer, len(o.Relayers))
+	for i, url := range o.Relayers {
+		relayers[i] = provider.Relayer{URL: url}
+	}
+	return provider.New(provider.Config{
+		Domain: c.Reader.Domain(), Provider: o.Owner, Journal: o.Journal, Relayers: relayers, Models: o.Models,
+		DisputeWindow: time.Duration(c.Timing.DisputeWindow) * time.Second, Redeem: o.Redeem, RedeemEvery: redeemEvery, Control: o.Control,
+	}, provider.Deps{Key: o.Key, Chain: view, Redeemer: view, Maturer: view, Jobs: view, Log: log})
+}
 
 // providerChain is the chain as a provider sees it, and its hands on it.
 type providerChain struct {

@@ -1,0 +1,130 @@
+package network
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"github.com/dgrid-network/dgrid/chain/contracts"
+	"github.com/dgrid-network/dgrid/chain/devchain"
+	"github.com/dgrid-network/dgrid/chain/txmgr"
+	"github.com/dgrid-network/dgrid/node/provider"
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/runtime"
+	"github.com/dgrid-network/dgrid/runtime/commit"
+)
+
+// The accounts of an embedded network are the development chain's prefunded ones,
+// by number; `dgrid up` prints them.
+const (
+	accountAdmin = iota
+	accountRelayer
+	accountGateway
+	accountCreator
+	accountProvenOwner
+	accountProvenOperator
+	accountSampledOwner
+	accountSampledOperator
+	AccountRequester // funded, for whoever tries the network
+	AccountFirstPlayer
+	AccountSecondPlayer
+)
+
+// salt names a step of the setup, so that running it again repeats nothing.
+func salt(step string) common.Hash { return crypto.Keccak256Hash([]byte("dgrid up: " + step)) }
+
+// tokens returns n whole tokens of six decimals.
+func tokens(n uint64) protocol.Amount { return protocol.NewAmount(n * 1_000_000) }
+
+// Fund gives the lane's account n test tokens and deposits them in the vault.
+func Fund(at contracts.Addresses, account common.Address, n uint64, step string) []protocol.Call {
+	return []protocol.Call{
+		at.Mint(account, tokens(n), salt(step+" mint")),
+		at.Approve(at.Vault, tokens(n), salt(step+" approve")),
+		at.Deposit(account, tokens(n), salt(step+" deposit")),
+	}
+}
+
+// WeightsOf digests a model and returns its weights root with the path of the header.
+func WeightsOf(m *runtime.Model, progress func(done, total int)) (root common.Hash, path []common.Hash, err error) {
+	header := m.Header().Encode()
+	list := make([]commit.Tensor, 0, len(m.Tensors()))
+	for _, t := range m.Tensors() {
+		list = append(list, commit.Tensor{Name: t.Name, DType: string(t.DType), Shape: t.Shape, Data: t.Data})
+	}
+	leaves, err := commit.WeightsLeaves(header[:], list, progress)
+	if err != nil {
+		return common.Hash{}, nil, fmt.Errorf("digest weights: %w", err)
+	}
+	path, err = protocol.MerklePath(leaves, 0)
+	return protocol.MerkleRoot(leaves), path, err
+}
+
+// TokenizerHash is what a manifest says of a model's tokenizer.
+func TokenizerHash(m *runtime.Model) common.Hash {
+	for _, t := range m.Tensors() {
+		if t.Name == "tokenizer" {
+			return crypto.Keccak256Hash(t.Data)
+		}
+	}
+	return common.Hash{}
+}
+
+// ProvenManifest describes a model file as a version of class proven.
+func ProvenManifest(m *runtime.Model, root common.Hash, name string, creator common.Address, royaltyBps uint16) protocol.Manifest {
+	return protocol.Manifest{Kind: protocol.KindLLM, Class: protocol.ClassProven, SpecVersion: commit.SpecVersion, WeightsRoot: root,
+		TokenizerHash: TokenizerHash(m), RoyaltyBps: royaltyBps, Creator: creator, Name: name}
+}
+
+// ProviderOptions say what a provider serves and where it keeps its journal.
+type ProviderOptions struct {
+	Owner    common.Address
+	Operator *txmgr.Manager // its lane, already running
+	Key      devKey
+	Journal  string
+	Relayers []string
+	Models   []provider.Model
+	Control  string
+	Redeem   provider.Policy
+}
+
+// stakeOf is what an embedded provider stakes, in whole tokens: enough for fees of
+// up to stake/400.
+const stakeOf = 1_000
+
+// joinAsProvider brings a provider's stake and operator on chain.
+func (n *Network) joinAsProvider(ctx context.Context, owner, operator int) error {
+	at, ownerKey, operatorKey := n.Chain.Reader.Addresses(), devchain.Key(owner), devchain.Key(operator)
+	consent, err := n.Chain.Reader.Domain().Sign(operatorKey, protocol.OperatorConsent{Operator: devchain.Address(operator), Provider: devchain.Address(owner)})
+	if err != nil {
+		return err
+	}
+	step := fmt.Sprintf("provider %d", owner)
+	calls := append(Fund(at, devchain.Address(owner), stakeOf, step),
+		at.Stake(tokens(stakeOf), salt(step+" stake")), at.AddOperator(devchain.Address(operator), consent))
+	return SubmitAll(ctx, n.lane(ownerKey), calls...)
+}
+
+// prices of the embedded offers, base units per 10^6 tokens.
+var (
+	priceIn  = protocol.NewAmount(2_000_000)
+	priceOut = protocol.NewAmount(8_000_000)
+	maxFee   = protocol.NewAmount(1_000_000)
+)
+
+func (n *Network) serve(owner, operator int, journal string, m provider.Model, log *slog.Logger) (*provider.Provider, error) {
+	m.PriceIn, m.PriceOut, m.MaxFee, m.Capacity = priceIn, priceOut, maxFee, 4
+	return n.Chain.Provider(ProviderOptions{
+		Owner: devchain.Address(owner), Operator: n.lane(devchain.Key(operator)), Key: devchain.Key(operator), Journal: journal,
+		Relayers: []string{n.RelayerURL}, Models: []provider.Model{m},
+		// Windows of seconds: redeem soon, and look often.
+		Redeem: provider.Policy{Age: 1, Margin: 5},
+	}, n.Config.RedeemEvery, log)
+}
+
+// contextOf is the offered context of an upstream without a known one.
+const contextOf = math.MaxInt16
