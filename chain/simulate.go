@@ -18,9 +18,12 @@ type Simulated struct {
 	Err error  // *ContractError where the EVM refuses; nil where the call passes
 }
 
+// ErrNoRow says that the node cannot simulate a row of calls.
+var ErrNoRow = fmt.Errorf("the node does not simulate rows of calls: %w", protocol.ErrUnavailable)
+
 // SimulateRow runs calls of one sender after another on the newest state, each seeing
-// the effects of those before it (eth_simulateV1). A node without that method, or a
-// failure of the row as a whole, is protocol.ErrUnavailable.
+// the effects of those before it (eth_simulateV1). A node that cannot, and a row
+// that fails as a whole, is ErrNoRow.
 func (c *Client) SimulateRow(ctx context.Context, from common.Address, calls []protocol.Call) ([]Simulated, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -52,12 +55,12 @@ func (c *Client) SimulateRow(ctx context.Context, from common.Address, calls []p
 		map[string]any{"blockStateCalls": []block{row}}, "latest")
 	var answered rpc.Error
 	if err != nil && errors.As(err, &answered) {
-		return nil, fmt.Errorf("simulate: %v: %w", err, protocol.ErrUnavailable)
+		return nil, fmt.Errorf("simulate: %v: %w", err, ErrNoRow)
 	} else if err != nil {
 		return nil, fmt.Errorf("simulate: %w", c.Wrap(err))
 	}
 	if len(blocks) != 1 || len(blocks[0].Calls) != len(calls) {
-		return nil, fmt.Errorf("simulate: the node answered for another row: %w", protocol.ErrUnavailable)
+		return nil, fmt.Errorf("simulate: the node answered for another row: %w", ErrNoRow)
 	}
 	out := make([]Simulated, len(calls))
 	for i, r := range blocks[0].Calls {

@@ -62,7 +62,7 @@ type attemptRow struct {
 	bun.BaseModel `bun:"table:outbox_attempts,alias:a"`
 	TxHash        common.Hash     `bun:"tx_hash,pk"`
 	IntentID      common.Hash     `bun:"intent_id"`
-	Position      int64           `bun:"position"` // among the intent's attempts
+	Position      int             `bun:"position"` // among the intent's attempts
 	ChainID       int64           `bun:"chain_id"`
 	Lane          common.Address  `bun:"lane"`
 	Nonce         uint64          `bun:"nonce"`
@@ -139,27 +139,28 @@ func (o *Outbox) Lane(ctx context.Context, chainID uint64, lane common.Address, 
 	return out, outboxError("read lane", err)
 }
 
-// Sign stores a signed attempt; for a queued intent it also takes the nonce.
-func (o *Outbox) Sign(ctx context.Context, a protocol.Attempt) error {
+// Sign stores a signed attempt: the first of a queued intent, which takes the
+// nonce (replaces is zero), or one that takes the place of the newest.
+func (o *Outbox) Sign(ctx context.Context, a protocol.Attempt, replaces common.Hash) error {
 	err := o.s.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		in := &intentRow{}
 		if err := o.lock(tx.NewSelect().Model(in).Where("id = ?", a.IntentID)).Scan(ctx); err != nil {
 			return err
 		}
+		var attempts []attemptRow
+		if err := tx.NewSelect().Model(&attempts).Column("tx_hash").Where("intent_id = ?", a.IntentID).Order("position").Scan(ctx); err != nil {
+			return err
+		}
 		switch {
-		case in.State == protocol.IntentQueued:
+		case replaces == (common.Hash{}) && in.State == protocol.IntentQueued:
 			if err := takeNonce(ctx, tx, in, a.Nonce); err != nil {
 				return err
 			}
-		case in.State != protocol.IntentSent || in.Nonce != a.Nonce:
+		case in.State != protocol.IntentSent || in.Nonce != a.Nonce || attempts[len(attempts)-1].TxHash != replaces:
 			return fmt.Errorf("nonce %d for an intent that is %s: %w", a.Nonce, in.State, protocol.ErrConflict)
 		}
-		position, err := tx.NewSelect().Model((*attemptRow)(nil)).Where("intent_id = ?", a.IntentID).Count(ctx)
-		if err != nil {
-			return err
-		}
-		_, err = tx.NewInsert().Model(&attemptRow{
-			TxHash: a.TxHash, IntentID: a.IntentID, Position: position, ChainID: in.ChainID, Lane: in.Lane,
+		_, err := tx.NewInsert().Model(&attemptRow{
+			TxHash: a.TxHash, IntentID: a.IntentID, Position: len(attempts), ChainID: in.ChainID, Lane: in.Lane,
 			Nonce: a.Nonce, Raw: a.Raw, Cancels: a.Cancels, GasLimit: a.GasLimit,
 			GasFeeCap: a.GasFeeCap, GasTipCap: a.GasTipCap, SignedAt: a.SignedAt, SignedSec: a.SignedSec,
 		}).Exec(ctx)

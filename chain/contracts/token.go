@@ -95,8 +95,3 @@ func (at Addresses) DepositWithAuthorization(a Authorization, signature protocol
 func (r *Reader) PaymentID(account common.Address, nonce uint64) common.Hash {
 	return crypto.Keccak256Hash(wordUint(r.client.Profile().ID), wordAddr(r.at.Market), wordAddr(account), wordUint(nonce))
 }
-
-// Held returns what the vault keeps for a module's books.
-func (r *Reader) Held(ctx context.Context, module common.Address) (protocol.Amount, error) {
-	return amount(chain.Call(ctx, r.client, r.at.Vault, nil, vault.PackHeld(module), vault.UnpackHeld))
-}

@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/stretchr/testify/require"
 )
 
@@ -213,8 +215,8 @@ func (o *faultyOutbox) around(write func() error) error {
 	return err
 }
 
-func (o *faultyOutbox) Sign(ctx context.Context, a protocol.Attempt) error {
-	return o.around(func() error { return o.Outbox.Sign(ctx, a) })
+func (o *faultyOutbox) Sign(ctx context.Context, a protocol.Attempt, replaces common.Hash) error {
+	return o.around(func() error { return o.Outbox.Sign(ctx, a, replaces) })
 }
 
 func (o *faultyOutbox) Move(ctx context.Context, from protocol.IntentState, to protocol.Intent) error {
@@ -723,6 +725,66 @@ func TestNodeDown(t *testing.T) {
 		require.Len(t, in.Attempts, 1)
 	}
 	require.EqualValues(t, 5, w.count())
+}
+
+// Two managers with one key on one outbox (a mistake, or a standby that woke up)
+// cannot use a nonce twice: what one signs, the other sees or is refused.
+func TestTwoManagersOnOneOutbox(t *testing.T) { outboxes(t, twoManagers) }
+
+func twoManagers(t *testing.T, o txmgr.Outbox) {
+	w := newWorldOn(t, 2, o)
+	managers := []*txmgr.Manager{w.manager(nil), w.manager(nil)}
+	var ids []common.Hash
+	for range 30 {
+		id, err := managers[0].Submit(t.Context(), w.call(counter))
+		require.NoError(t, err)
+		ids = append(ids, id)
+		var both sync.WaitGroup
+		for _, m := range managers {
+			both.Go(func() {
+				err := m.Converge(t.Context())
+				require.NotErrorIs(t, err, txmgr.ErrHalted)
+			})
+		}
+		both.Wait()
+		w.commit()
+	}
+	for _, id := range ids {
+		for !w.intent(id).State.Terminal() {
+			for _, m := range managers {
+				require.NotErrorIs(t, m.Converge(t.Context()), txmgr.ErrHalted)
+			}
+			w.commit()
+		}
+		require.Equal(t, protocol.IntentConfirmed, w.intent(id).State)
+		require.Len(t, w.intent(id).Attempts, 1)
+	}
+	require.EqualValues(t, 30, w.count())
+	require.EqualValues(t, 30, w.nonce())
+}
+
+// A key without gas money is told so at once; its intent waits for the money.
+func TestNoGasMoney(t *testing.T) {
+	w := newWorld(t, 2)
+	poor, err := crypto.GenerateKey()
+	require.NoError(t, err)
+	m := txmgr.New(txmgr.Config{
+		ChainID: devchain.ChainID, Outbox: w.outbox, Node: w.node, Signer: chain.KeySigner{Key: poor}, Logger: slog.New(slog.DiscardHandler),
+	})
+	id, err := m.Submit(t.Context(), w.call(counter))
+	require.NoError(t, err)
+	require.ErrorIs(t, m.Converge(t.Context()), protocol.ErrInsufficient)
+	_, err = m.Wait(t.Context(), id)
+	require.ErrorIs(t, err, protocol.ErrInsufficient)
+
+	gift := protocol.Call{To: new(common.Address), Value: protocol.MustAmount(big.NewInt(1e18)), Purpose: "gas money"}
+	*gift.To = m.Address()
+	rich := w.manager(nil)
+	given, err := rich.Submit(t.Context(), gift)
+	require.NoError(t, err)
+	require.Equal(t, protocol.IntentConfirmed, w.settle(rich, given).State)
+	require.Equal(t, protocol.IntentConfirmed, w.settle(m, id).State)
+	require.EqualValues(t, 1, w.count())
 }
 
 // TestRunOnALiveChain is the ordinary use, over HTTP: Run beside SubmitAndWait.

@@ -22,8 +22,9 @@ const hour = 3600 // seconds of block time
 func (m *Manager) Converge(ctx context.Context) error {
 	m.work.Lock()
 	defer m.work.Unlock()
-	err := m.converge(ctx)
-	m.announce(err)
+	trouble := map[common.Hash]error{}
+	err := m.converge(ctx, trouble)
+	m.announce(err, trouble)
 	return err
 }
 
@@ -34,7 +35,7 @@ type pass struct {
 	gas  uint64 // signed within the hour
 }
 
-func (m *Manager) converge(ctx context.Context) error {
+func (m *Manager) converge(ctx context.Context, trouble map[common.Hash]error) error {
 	v, err := m.view(ctx)
 	if err != nil {
 		return err
@@ -53,7 +54,9 @@ func (m *Manager) converge(ctx context.Context) error {
 			return err
 		}
 		if err != nil {
-			errs = append(errs, fmt.Errorf("%s %s: %w", a.Kind, a.Intent, err))
+			err = fmt.Errorf("%s %s: %w", a.Kind, a.Intent, err)
+			trouble[a.Intent.ID] = err
+			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)
@@ -113,7 +116,7 @@ func (m *Manager) perform(ctx context.Context, p *pass, a Action) error {
 		if err != nil {
 			return err
 		}
-		if err := m.cfg.Outbox.Sign(ctx, attempt); err != nil {
+		if err := m.cfg.Outbox.Sign(ctx, attempt, a.Intent.Current().TxHash); err != nil {
 			return err
 		}
 		m.log.Info("transaction replaced", "purpose", a.Intent.Purpose, "intent", a.Intent.ID,
@@ -154,7 +157,7 @@ func (m *Manager) submit(ctx context.Context, p *pass, a Action) error {
 	if err != nil {
 		return err
 	}
-	if err := m.cfg.Outbox.Sign(ctx, attempt); err != nil {
+	if err := m.cfg.Outbox.Sign(ctx, attempt, common.Hash{}); err != nil {
 		return err
 	}
 	p.next++

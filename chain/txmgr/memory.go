@@ -87,7 +87,7 @@ func (m *Memory) Lane(_ context.Context, chainID uint64, lane common.Address, si
 }
 
 // Sign implements Outbox.
-func (m *Memory) Sign(_ context.Context, a protocol.Attempt) error {
+func (m *Memory) Sign(_ context.Context, a protocol.Attempt, replaces common.Hash) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	row, ok := m.intents[a.IntentID]
@@ -97,10 +97,10 @@ func (m *Memory) Sign(_ context.Context, a protocol.Attempt) error {
 	key := laneKey{row.ChainID, row.Lane}
 	next, known := m.lanes[key]
 	switch {
-	case row.State == protocol.IntentQueued && (!known || a.Nonce == next):
+	case replaces == (common.Hash{}) && row.State == protocol.IntentQueued && (!known || a.Nonce == next):
 		m.lanes[key] = a.Nonce + 1
 		row.State, row.Nonce = protocol.IntentSent, a.Nonce
-	case row.State == protocol.IntentSent && a.Nonce == row.Nonce:
+	case row.State == protocol.IntentSent && a.Nonce == row.Nonce && row.Current().TxHash == replaces:
 	default:
 		return fmt.Errorf("sign nonce %d for %s, next is %d: %w", a.Nonce, row, next, protocol.ErrConflict)
 	}

@@ -25,12 +25,13 @@ type Outbox interface {
 	// the gas signed for at or after since (block time, Unix seconds).
 	Lane(ctx context.Context, chainID uint64, lane common.Address, since uint64) (protocol.Lane, error)
 
-	// Sign stores a signed attempt. For a queued intent it also takes the
-	// nonce: the attempt's must be the lane's next (any, if the lane is new), the
-	// lane moves on and the intent becomes sent. For a sent intent it replaces
-	// an attempt of the same nonce. Anything else, and a second nonce for one
-	// intent or a second intent for one nonce above all, is protocol.ErrConflict.
-	Sign(context.Context, protocol.Attempt) error
+	// Sign stores a signed attempt. With replaces zero it is the first of a queued
+	// intent and takes the nonce: the attempt's must be the lane's next (any, if
+	// the lane is new), the lane moves on and the intent becomes sent. Otherwise it
+	// takes the place of the newest attempt of a sent intent, named by its TxHash,
+	// at the same nonce. Anything else, a second nonce for one intent and a second
+	// intent for one nonce above all, is protocol.ErrConflict.
+	Sign(ctx context.Context, a protocol.Attempt, replaces common.Hash) error
 
 	// Move writes the state and outcome of an intent (State, Retries, Cancel,
 	// TxHash, BlockNumber, BlockHash, Status, Reason, RevertData) if it still is

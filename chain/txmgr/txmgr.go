@@ -105,8 +105,9 @@ type Manager struct {
 	wake chan struct{}
 
 	mu      sync.Mutex
-	changed chan struct{} // closed and replaced after every pass
-	lastErr error         // of the last pass
+	changed chan struct{}         // closed and replaced after every pass
+	lastErr error                 // of the last pass
+	trouble map[common.Hash]error // of single intents in the last pass
 }
 
 // New returns a manager; nothing happens before Run or Converge.

@@ -2,6 +2,7 @@ package txmgr
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -37,7 +38,8 @@ func (m *Manager) Get(ctx context.Context, id common.Hash) (protocol.Intent, err
 // its receipt. A reorg may still remove the block, and the manager would send the
 // transaction again; who cannot live with that uses WaitFinal. An intent that
 // ended without effect is *Failed; a transaction that failed on chain is
-// reported as such once that is final.
+// reported as such once that is final. Wait gives up, and the intent stays, when
+// the key has no money for gas (protocol.ErrInsufficient) or its lane is halted.
 func (m *Manager) Wait(ctx context.Context, id common.Hash) (*types.Receipt, error) {
 	return m.wait(ctx, id, func(in protocol.Intent) bool {
 		return in.State == protocol.IntentConfirmed ||
@@ -73,9 +75,7 @@ const reread = 50 * time.Millisecond
 
 func (m *Manager) wait(ctx context.Context, id common.Hash, done func(protocol.Intent) bool) (*types.Receipt, error) {
 	for {
-		m.mu.Lock()
-		changed := m.changed
-		m.mu.Unlock()
+		changed, last := m.latest(id)
 		in, err := m.cfg.Outbox.Get(ctx, id)
 		if err != nil {
 			return nil, fmt.Errorf("wait: %w", err)
@@ -91,19 +91,33 @@ func (m *Manager) wait(ctx context.Context, id common.Hash, done func(protocol.I
 		case in.State.Terminal():
 			return nil, m.failed(in)
 		}
+		if again == nil && (errors.Is(last, ErrHalted) || errors.Is(last, protocol.ErrInsufficient)) {
+			return nil, fmt.Errorf("wait for %s: %w", in, last) // nothing will happen before a person acts
+		}
 		select {
 		case <-changed:
 		case <-again:
 		case <-ctx.Done():
-			m.mu.Lock()
-			last := m.lastErr
-			m.mu.Unlock()
 			if last != nil {
 				return nil, fmt.Errorf("wait for %s: %w; last trouble: %w", in, ctx.Err(), last)
 			}
 			return nil, fmt.Errorf("wait for %s: %w", in, ctx.Err())
 		}
 	}
+}
+
+// latest returns a channel that closes after the next pass, and what the last one
+// met with the intent, or as a whole.
+func (m *Manager) latest(id common.Hash) (<-chan struct{}, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.trouble[id]; err != nil {
+		return m.changed, err
+	}
+	if len(m.trouble) == 0 {
+		return m.changed, m.lastErr
+	}
+	return m.changed, nil
 }
 
 func (m *Manager) failed(in protocol.Intent) error {
@@ -118,9 +132,9 @@ func (m *Manager) failed(in protocol.Intent) error {
 }
 
 // announce lets the waiters look again.
-func (m *Manager) announce(err error) {
+func (m *Manager) announce(err error, trouble map[common.Hash]error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	close(m.changed)
-	m.changed, m.lastErr = make(chan struct{}), err
+	m.changed, m.lastErr, m.trouble = make(chan struct{}), err, trouble
 }

@@ -75,7 +75,7 @@ func putIsIdempotent(t *testing.T, o txmgr.Outbox, lane common.Address) {
 	b := put(t, o, Intent(lane, 2))
 	require.Greater(t, b.Seq, a.Seq)
 	require.Equal(t, a, put(t, o, Intent(lane, 1)))
-	require.NoError(t, o.Sign(t.Context(), Attempt(a, 5, 0)))
+	require.NoError(t, o.Sign(t.Context(), Attempt(a, 5, 0), common.Hash{}))
 	require.Equal(t, protocol.IntentSent, put(t, o, Intent(lane, 1)).State)
 	require.Len(t, read(t, o, lane).Intents, 2)
 }
@@ -90,7 +90,7 @@ func everyFieldSurvives(t *testing.T, o txmgr.Outbox, lane common.Address) {
 	require.Nil(t, stored.To)
 	a := Attempt(stored, 1<<40, 1)
 	a.Cancels, a.GasFeeCap = true, most
-	require.NoError(t, o.Sign(t.Context(), a))
+	require.NoError(t, o.Sign(t.Context(), a, common.Hash{}))
 
 	stored.State, stored.Nonce, stored.Attempts = protocol.IntentReverted, 1<<40, []protocol.Attempt{a}
 	stored.Retries, stored.Cancel, stored.TxHash = 1, true, a.TxHash
@@ -107,13 +107,13 @@ func everyFieldSurvives(t *testing.T, o txmgr.Outbox, lane common.Address) {
 func signTakesTheNextNonce(t *testing.T, o txmgr.Outbox, lane common.Address) {
 	require.False(t, read(t, o, lane).Known)
 	a, b := put(t, o, Intent(lane, 1)), put(t, o, Intent(lane, 2))
-	require.NoError(t, o.Sign(t.Context(), Attempt(a, 5, 0)), "a new lane takes any first nonce")
+	require.NoError(t, o.Sign(t.Context(), Attempt(a, 5, 0), common.Hash{}), "a new lane takes any first nonce")
 	l := read(t, o, lane)
 	require.True(t, l.Known)
 	require.EqualValues(t, 6, l.Next)
-	require.ErrorIs(t, o.Sign(t.Context(), Attempt(b, 5, 1)), protocol.ErrConflict, "taken")
-	require.ErrorIs(t, o.Sign(t.Context(), Attempt(b, 7, 1)), protocol.ErrConflict, "a gap")
-	require.NoError(t, o.Sign(t.Context(), Attempt(b, 6, 0)))
+	require.ErrorIs(t, o.Sign(t.Context(), Attempt(b, 5, 1), common.Hash{}), protocol.ErrConflict, "taken")
+	require.ErrorIs(t, o.Sign(t.Context(), Attempt(b, 7, 1), common.Hash{}), protocol.ErrConflict, "a gap")
+	require.NoError(t, o.Sign(t.Context(), Attempt(b, 6, 0), common.Hash{}))
 	l = read(t, o, lane)
 	require.EqualValues(t, 7, l.Next)
 	require.Equal(t, protocol.IntentSent, l.Intents[1].State)
@@ -128,11 +128,11 @@ func signIsExclusive(t *testing.T, o txmgr.Outbox, lane common.Address) {
 	for n := range uint64(racers) {
 		intents = append(intents, put(t, o, Intent(lane, n)))
 	}
-	require.NoError(t, o.Sign(t.Context(), Attempt(intents[0], 0, 0)))
+	require.NoError(t, o.Sign(t.Context(), Attempt(intents[0], 0, 0), common.Hash{}))
 	results := make(chan error, racers)
 	var wg sync.WaitGroup
 	for n := 1; n < racers; n++ {
-		wg.Go(func() { results <- o.Sign(t.Context(), Attempt(intents[n], 1, 0)) })
+		wg.Go(func() { results <- o.Sign(t.Context(), Attempt(intents[n], 1, 0), common.Hash{}) })
 	}
 	wg.Wait()
 	close(results)
@@ -160,16 +160,20 @@ func signIsExclusive(t *testing.T, o txmgr.Outbox, lane common.Address) {
 
 func replacements(t *testing.T, o txmgr.Outbox, lane common.Address) {
 	in := put(t, o, Intent(lane, 1))
-	require.NoError(t, o.Sign(t.Context(), Attempt(in, 3, 0)))
-	require.NoError(t, o.Sign(t.Context(), Attempt(in, 3, 1)))
-	require.NoError(t, o.Sign(t.Context(), Attempt(in, 3, 2)))
-	require.ErrorIs(t, o.Sign(t.Context(), Attempt(in, 4, 3)), protocol.ErrConflict, "a second nonce for one intent")
+	first, second, third := Attempt(in, 3, 0), Attempt(in, 3, 1), Attempt(in, 3, 2)
+	require.ErrorIs(t, o.Sign(t.Context(), second, first.TxHash), protocol.ErrConflict, "nothing to replace")
+	require.NoError(t, o.Sign(t.Context(), first, common.Hash{}))
+	require.ErrorIs(t, o.Sign(t.Context(), second, common.Hash{}), protocol.ErrConflict, "somebody else signed first")
+	require.NoError(t, o.Sign(t.Context(), second, first.TxHash))
+	require.ErrorIs(t, o.Sign(t.Context(), third, first.TxHash), protocol.ErrConflict, "somebody else replaced it")
+	require.NoError(t, o.Sign(t.Context(), third, second.TxHash))
+	require.ErrorIs(t, o.Sign(t.Context(), Attempt(in, 4, 3), third.TxHash), protocol.ErrConflict, "a second nonce for one intent")
 	l := read(t, o, lane)
 	require.EqualValues(t, 4, l.Next, "replacements take no nonce")
 	require.Equal(t, []protocol.Attempt{Attempt(in, 3, 0), Attempt(in, 3, 1), Attempt(in, 3, 2)}, l.Intents[0].Attempts)
 	in.State = protocol.IntentMined
 	require.NoError(t, o.Move(t.Context(), protocol.IntentSent, in))
-	require.ErrorIs(t, o.Sign(t.Context(), Attempt(in, 3, 4)), protocol.ErrConflict, "nothing replaces what is mined")
+	require.ErrorIs(t, o.Sign(t.Context(), Attempt(in, 3, 4), third.TxHash), protocol.ErrConflict, "nothing replaces what is mined")
 }
 
 func moveCompares(t *testing.T, o txmgr.Outbox, lane common.Address) {
@@ -189,7 +193,7 @@ func queuedAgain(t *testing.T, o txmgr.Outbox, lane common.Address) {
 	for n, end := range []protocol.IntentState{protocol.IntentReverted, protocol.IntentSuperseded, protocol.IntentConfirmed} {
 		in := put(t, o, Intent(lane, uint64(n)))
 		first := Attempt(in, uint64(2*n), 0)
-		require.NoError(t, o.Sign(t.Context(), first))
+		require.NoError(t, o.Sign(t.Context(), first, common.Hash{}))
 		in.State, in.Retries, in.Cancel, in.Reason, in.TxHash = end, 1, true, "r", first.TxHash
 		require.NoError(t, o.Move(t.Context(), protocol.IntentSent, in))
 		in.Deadline = 77
@@ -205,7 +209,7 @@ func queuedAgain(t *testing.T, o txmgr.Outbox, lane common.Address) {
 		require.Empty(t, again.Reason)
 		require.Equal(t, common.Hash{}, again.TxHash)
 		require.Len(t, again.Attempts, 1, "history stays")
-		require.NoError(t, o.Sign(t.Context(), Attempt(in, uint64(2*n+1), 1)))
+		require.NoError(t, o.Sign(t.Context(), Attempt(in, uint64(2*n+1), 1), common.Hash{}))
 	}
 }
 
@@ -213,8 +217,8 @@ func lanesAreApart(t *testing.T, o txmgr.Outbox, lane common.Address) {
 	other := common.BytesToAddress(crypto.Keccak256(lane[:]))
 	a, b := put(t, o, Intent(lane, 1)), put(t, o, Intent(other, 1))
 	require.NotEqual(t, a.ID, b.ID)
-	require.NoError(t, o.Sign(t.Context(), Attempt(a, 3, 0)))
-	require.NoError(t, o.Sign(t.Context(), Attempt(b, 3, 0)))
+	require.NoError(t, o.Sign(t.Context(), Attempt(a, 3, 0), common.Hash{}))
+	require.NoError(t, o.Sign(t.Context(), Attempt(b, 3, 0), common.Hash{}))
 	require.Len(t, read(t, o, lane).Intents, 1)
 	require.Len(t, read(t, o, other).Intents, 1)
 	elsewhere, err := o.Lane(t.Context(), chainID+1, lane, 0)
@@ -224,9 +228,9 @@ func lanesAreApart(t *testing.T, o txmgr.Outbox, lane common.Address) {
 
 func gasIsCountedPerNonce(t *testing.T, o txmgr.Outbox, lane common.Address) {
 	a, b := put(t, o, Intent(lane, 1)), put(t, o, Intent(lane, 2))
-	require.NoError(t, o.Sign(t.Context(), Attempt(a, 0, 1)))
-	require.NoError(t, o.Sign(t.Context(), Attempt(a, 0, 3))) // replaces it: counts once, as the larger
-	require.NoError(t, o.Sign(t.Context(), Attempt(b, 1, 5)))
+	require.NoError(t, o.Sign(t.Context(), Attempt(a, 0, 1), common.Hash{}))
+	require.NoError(t, o.Sign(t.Context(), Attempt(a, 0, 3), Attempt(a, 0, 1).TxHash)) // replaces it: counts once, as the larger
+	require.NoError(t, o.Sign(t.Context(), Attempt(b, 1, 5), common.Hash{}))
 	for since, want := range map[uint64]uint64{0: 42_008, 1003: 42_008, 1004: 21_005, 1005: 21_005, 1006: 0} {
 		l, err := o.Lane(t.Context(), chainID, lane, since)
 		require.NoError(t, err)
@@ -242,8 +246,8 @@ func skipOnlyRaises(t *testing.T, o txmgr.Outbox, lane common.Address) {
 		require.Equal(t, step.want, l.Next)
 	}
 	in := put(t, o, Intent(lane, 1))
-	require.ErrorIs(t, o.Sign(t.Context(), Attempt(in, 8, 0)), protocol.ErrConflict)
-	require.NoError(t, o.Sign(t.Context(), Attempt(in, 9, 0)))
+	require.ErrorIs(t, o.Sign(t.Context(), Attempt(in, 8, 0), common.Hash{}), protocol.ErrConflict)
+	require.NoError(t, o.Sign(t.Context(), Attempt(in, 9, 0), common.Hash{}))
 }
 
 func unknownIntents(t *testing.T, o txmgr.Outbox, lane common.Address) {
@@ -251,5 +255,5 @@ func unknownIntents(t *testing.T, o txmgr.Outbox, lane common.Address) {
 	_, err := o.Get(t.Context(), in.ID)
 	require.ErrorIs(t, err, protocol.ErrNotFound)
 	require.ErrorIs(t, o.Move(t.Context(), protocol.IntentQueued, in), protocol.ErrNotFound)
-	require.ErrorIs(t, o.Sign(t.Context(), Attempt(in, 0, 0)), protocol.ErrNotFound)
+	require.ErrorIs(t, o.Sign(t.Context(), Attempt(in, 0, 0), common.Hash{}), protocol.ErrNotFound)
 }
