@@ -22,6 +22,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -249,4 +250,19 @@ func (s *Server) table() []route {
 		routes = append(routes, route{"GET", m.path, open, m.handle})
 	}
 	return routes
+}
+
+// Routes lists every route as "METHOD /path/{parameter}".
+func (s *Server) Routes() []string {
+	var names []string
+	for _, r := range s.table() {
+		parts := strings.Split(r.path, "/")
+		for i, p := range parts {
+			if strings.HasPrefix(p, ":") {
+				parts[i] = "{" + p[1:] + "}"
+			}
+		}
+		names = append(names, r.method+" "+strings.Join(parts, "/"))
+	}
+	return names
 }
