@@ -19,6 +19,7 @@ import (
 
 const (
 	maxAttempts   = 3
+	settleWait    = 50 * time.Millisecond
 	deadlineSlack = 2 * time.Second // for the receipt of an answer that its deadline cut
 	inboxRoom     = 32              // frames beyond the window: acceptance, end, losses
 )
@@ -101,30 +102,48 @@ func (c *carrier) emit(e wire.Event) {
 // run is the carrier's life.
 func (c *carrier) run(ctx context.Context) {
 	defer c.r.finish(c)
-	var fee protocol.Amount
 	for attempt := 1; ; attempt++ {
+		var fee protocol.Amount
 		v := c.attempt(ctx)
 		c.conclude(v)
 		if v.done != nil {
 			fee = v.done.Receipt.Fee
-			c.emit(wire.Event{Done: v.done})
-			break
+			c.end(fee, wire.Event{Done: v.done})
+			return
 		}
 		next, ok := c.again(ctx, attempt, v)
 		if !ok {
 			f := *v.fail
 			route := c.explanation()
 			f.Route = &route
-			c.emit(wire.Event{Error: &f})
-			break
+			c.end(fee, wire.Event{Error: &f})
+			return
 		}
 		c.lease = next
 	}
-	c.settle(c.lease, fee)
+}
+
+// end gives the lease back and then emits the last event: who has seen an answer's end finds
+// the place free. A Redis that is slow does not hold the answer up.
+func (c *carrier) end(fee protocol.Amount, last wire.Event) {
+	settled := make(chan struct{})
+	go func() {
+		defer close(settled)
+		c.settle(c.lease, fee)
+	}()
+	timer := time.NewTimer(settleWait)
+	defer timer.Stop()
+	select {
+	case <-settled:
+	case <-timer.C:
+	}
+	c.emit(last)
+	<-settled
 }
 
 // settle gives the lease back and keeps the explanation.
 func (c *carrier) settle(l lease, fee protocol.Amount) {
+	defer c.r.index.open(statKey{l.Offer.Offer.Provider, l.Offer.Offer.ModelVersion})
 	ctx := context.WithoutCancel(c.r.life)
 	route, err := json.Marshal(c.explanation())
 	if err == nil {

@@ -249,8 +249,11 @@ func (r *Relayer) start(a wire.Ask, l lease, client string) (c *carrier, fresh b
 	return c, true
 }
 
+// finish forgets a carrier once its events are kept, so that a reader finds them in either place.
 func (r *Relayer) finish(c *carrier) {
-	r.index.open(statKey{c.lease.Offer.Offer.Provider, c.ask.Request.ModelVersion})
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.life), r.cfg.LostWait)
+	defer cancel()
+	r.keeper.flush(ctx)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.carriers, c.ask.Hash)

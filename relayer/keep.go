@@ -26,6 +26,7 @@ type keepItem struct {
 	hash    common.Hash
 	line    []byte
 	outcome *outcome
+	flushed chan struct{} // closed when all before it was written
 }
 
 // keeper writes events of all running answers, many answers in one round trip.
@@ -42,6 +43,20 @@ func (k *keeper) put(hash common.Hash, line []byte) {
 	case k.queue <- keepItem{hash: hash, line: line}:
 	default:
 		k.lost()
+	}
+}
+
+// flush returns when what was put before is written, or given up.
+func (k *keeper) flush(ctx context.Context) {
+	it := keepItem{flushed: make(chan struct{})}
+	select {
+	case k.queue <- it:
+	case <-ctx.Done():
+		return
+	}
+	select {
+	case <-it.flushed:
+	case <-ctx.Done():
 	}
 }
 
@@ -71,36 +86,44 @@ func (k *keeper) run(ctx context.Context) error {
 				break more
 			}
 		}
-		byHash := map[common.Hash][]byte{}
-		var order []common.Hash
-		var outcomes []outcome
-		for _, it := range items {
-			if it.outcome != nil {
-				outcomes = append(outcomes, *it.outcome)
-				continue
-			}
-			if byHash[it.hash] == nil {
-				order = append(order, it.hash)
-			}
-			byHash[it.hash] = append(byHash[it.hash], it.line...)
+		k.write(ctx, items)
+	}
+}
+
+func (k *keeper) write(ctx context.Context, items []keepItem) {
+	var outcomes []outcome
+	var order []common.Hash
+	byHash := map[common.Hash][]byte{}
+	for _, it := range items {
+		switch {
+		case it.outcome != nil:
+			outcomes = append(outcomes, *it.outcome)
+			continue
+		case it.flushed != nil:
+			defer close(it.flushed)
+			continue
 		}
-		var cmds []redis.Cmder
-		k.s.batch.do(func(p redis.Pipeliner) {
-			if len(outcomes) > 0 {
-				data, _ := json.Marshal(map[string]any{"replica": k.from, "outcomes": outcomes}) // plain data
-				p.Publish(ctx, k.s.key("feed"), data)
-			}
-			for _, h := range order {
-				key := k.s.key("events", h.Hex())
-				cmds = append(cmds, p.XAdd(ctx, &redis.XAddArgs{Stream: key, MaxLen: keepEntries, Approx: true, Values: []any{"e", byHash[h]}}),
-					p.PExpire(ctx, key, k.ttl))
-			}
-		})
-		for _, c := range cmds {
-			if c.Err() != nil {
-				k.lost()
-				break
-			}
+		if byHash[it.hash] == nil {
+			order = append(order, it.hash)
+		}
+		byHash[it.hash] = append(byHash[it.hash], it.line...)
+	}
+	var cmds []redis.Cmder
+	k.s.batch.do(func(p redis.Pipeliner) {
+		if len(outcomes) > 0 {
+			data, _ := json.Marshal(map[string]any{"replica": k.from, "outcomes": outcomes}) // plain data
+			p.Publish(ctx, k.s.key("feed"), data)
+		}
+		for _, h := range order {
+			key := k.s.key("events", h.Hex())
+			cmds = append(cmds, p.XAdd(ctx, &redis.XAddArgs{Stream: key, MaxLen: keepEntries, Approx: true, Values: []any{"e", byHash[h]}}),
+				p.PExpire(ctx, key, k.ttl))
+		}
+	})
+	for _, c := range cmds {
+		if c.Err() != nil {
+			k.lost()
+			break
 		}
 	}
 }

@@ -317,3 +317,12 @@ func randomHash() common.Hash {
 	b := common.FromHex(randomID() + randomID() + randomID())
 	return common.BytesToHash(b[:32])
 }
+
+// DropProvider closes a provider's connection to this replica; it may come back.
+func (r *Relayer) DropProvider(provider common.Address) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s := r.sessions[provider]; s != nil {
+		s.end()
+	}
+}

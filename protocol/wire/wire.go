@@ -231,7 +231,7 @@ type Window struct {
 // of what it had to cut off again on its next connection.
 type Done struct {
 	Hash      common.Hash      `json:"hash"`
-	Receipt   protocol.Receipt `json:"receipt"`
+	Receipt   protocol.Receipt `json:"receipt,omitzero"`
 	Signature protocol.Bytes   `json:"signature,omitempty"`
 	// Output and OutputText repeat the whole answer when the chunks do not add up
 	// to it: a stored receipt sent again, or an end that no chunk could carry.

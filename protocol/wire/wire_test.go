@@ -71,3 +71,13 @@ func TestEveryCodeHasItsStatus(t *testing.T) {
 	}
 	require.Equal(t, http.StatusInternalServerError, Failure{Code: "?"}.Status())
 }
+
+func TestDoneWithoutReceiptTravels(t *testing.T) {
+	frame, err := Seal(KindDone, Done{Hash: common.Hash{1}, Error: "gave up"})
+	require.NoError(t, err)
+	e, err := Parse(frame)
+	require.NoError(t, err)
+	d, err := Open[Done](e)
+	require.NoError(t, err)
+	require.Equal(t, Done{Hash: common.Hash{1}, Error: "gave up"}, d)
+}
