@@ -10,6 +10,7 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core"
+	"github.com/ethereum/go-ethereum/core/rawdb"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/miner"
 )
@@ -112,16 +113,41 @@ func (c *Chain) mine(timestamp uint64) (*types.Header, error) {
 	if _, err := chain.InsertBlockWithoutSetHead(context.Background(), block, false); err != nil {
 		return nil, fmt.Errorf("mine: insert block: %w", err)
 	}
-	if _, err := chain.SetCanonical(block); err != nil {
-		return nil, fmt.Errorf("mine: set head: %w", err)
-	}
-	c.markFinal(block.Header())
 	if c.cfg.DataDir != "" {
+		// Before anybody hears of the block; reviveHead finds it after a kill.
 		if err := c.eth.ChainDb().SyncKeyValue(); err != nil {
 			return nil, fmt.Errorf("mine: sync database: %w", err)
 		}
 	}
+	if _, err := chain.SetCanonical(block); err != nil {
+		return nil, fmt.Errorf("mine: set head: %w", err)
+	}
+	c.markFinal(block.Header())
 	return block.Header(), nil
+}
+
+// reviveHead makes the newest block that is on disk the head. The node announces a
+// block in the same step in which it marks it as head, and that mark is not
+// synced: a kill right after it leaves a block that clients have seen without it.
+func (c *Chain) reviveHead() error {
+	chain, db := c.eth.BlockChain(), c.eth.ChainDb()
+	for {
+		head, revived := chain.CurrentBlock(), false
+		for _, hash := range rawdb.ReadAllHashes(db, head.Number.Uint64()+1) {
+			child := chain.GetBlockByHash(hash)
+			if child == nil || child.ParentHash() != head.Hash() || !chain.HasState(child.Root()) {
+				continue
+			}
+			if _, err := chain.SetCanonical(child); err != nil {
+				return fmt.Errorf("revive block %d: %w", child.NumberU64(), err)
+			}
+			revived = true
+			break
+		}
+		if !revived {
+			return nil
+		}
+	}
 }
 
 // markFinal moves the safe and finalized tags: half the depth and the full depth

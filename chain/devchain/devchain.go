@@ -11,9 +11,10 @@
 //     made per wall second, and whatever arrives meanwhile shares the next one;
 //   - the finalized tag never moves backwards, and no Rewind removes a finalized
 //     block; the safe tag lies halfway between finalized and latest;
-//   - with a DataDir, a killed process reopens at its last block or, where the
-//     kill came between announcing a block and syncing it to disk, at the block
-//     before it. Clients see the second case as a reorg of depth one.
+//   - with a DataDir, a killed process reopens with every block that it announced:
+//     block and state are synced to disk first. Pending transactions are lost, as
+//     on any node; senders send them again. Losing power is another matter where
+//     the disk lies about what it has synced.
 //
 // In Manual mode nothing is mined by itself and block time is a counter:
 // tests drive it with Commit, AdjustTime and Rewind.
@@ -122,6 +123,11 @@ func Open(cfg Config) (*Chain, error) {
 	backend.SetSynced() // without peers the node would wait for a sync before taking transactions
 	if err := stack.Start(); err != nil {
 		return nil, fmt.Errorf("open dev chain: %w", errors.Join(err, stack.Close()))
+	}
+	if cfg.DataDir != "" && !cfg.Manual { // a Rewind of a manual chain leaves blocks that shall stay dead
+		if err := c.reviveHead(); err != nil {
+			return nil, fmt.Errorf("open dev chain: %w", errors.Join(err, stack.Close()))
+		}
 	}
 	c.markFinal(backend.BlockChain().CurrentBlock())
 	c.client = ethclient.NewClient(stack.Attach())

@@ -202,9 +202,9 @@ func TestDataDirOfAnotherChainIsRefused(t *testing.T) {
 	require.ErrorIs(t, err, protocol.ErrConflict)
 }
 
-// TestSurvivesSIGKILL kills a real process three times between blocks under
-// load and reopens its folder: at most the newest announced block is missing, all
-// others are byte-identical, the state answers, and the chain goes on.
+// TestSurvivesSIGKILL kills a real process three times, each time as soon as a new
+// block can be seen, and reopens its folder: every announced block is there and
+// unchanged, the state answers, and the chain goes on.
 func TestSurvivesSIGKILL(t *testing.T) {
 	t.Parallel() // it waits for wall time
 	dir := t.TempDir()
@@ -226,7 +226,7 @@ func TestSurvivesSIGKILL(t *testing.T) {
 		head, err := client.BlockNumber(t.Context())
 		require.NoError(t, err)
 		if len(seen) > 0 {
-			require.GreaterOrEqual(t, head+1, uint64(len(seen)-1), "more than one block lost")
+			require.GreaterOrEqual(t, head, uint64(len(seen)-1), "a block was lost")
 			for n := range min(uint64(len(seen)), head+1) {
 				h, err := client.HeaderByNumber(t.Context(), new(big.Int).SetUint64(n))
 				require.NoError(t, err)
@@ -256,7 +256,7 @@ func TestSurvivesSIGKILL(t *testing.T) {
 		require.NoError(t, err)
 		left, err := c.Client().BlockNumber(t.Context())
 		require.NoError(t, err)
-		require.GreaterOrEqual(t, left+1, head)
+		require.GreaterOrEqual(t, left, head, "an announced block was lost")
 		seen = seen[:0]
 		for n := range left + 1 {
 			h, err := c.Client().HeaderByNumber(t.Context(), new(big.Int).SetUint64(n))
