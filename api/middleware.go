@@ -150,6 +150,8 @@ func (s *Server) limit(c *gin.Context) {
 
 // used counts the tokens of an answer against its key.
 func (s *Server) used(ctx context.Context, who *caller, tokens int) {
+	ctx, stop := context.WithTimeout(ctx, redisPatience)
+	defer stop()
 	limit := redis_rate.PerMinute(s.cfg.TokensPerMinute)
 	if _, err := s.limiter.AllowAtMost(ctx, "tok:key:"+who.id, limit, tokens); err != nil {
 		s.fallback.take("tok:key:"+who.id, s.cfg.TokensPerMinute, tokens)
@@ -168,8 +170,17 @@ func seconds(d time.Duration) int { return int(math.Ceil(max(d, 0).Seconds())) }
 // helps to come back, or when the limit is whole again. Without Redis each process
 // counts for itself.
 func (s *Server) take(ctx context.Context, name string, perMinute, n int) (int, time.Duration) {
-	r, err := s.limiter.AllowN(ctx, name, redis_rate.PerMinute(perMinute), n)
+	if s.now().UnixNano() < s.redisAway.Load() {
+		return s.fallback.take(name, perMinute, n)
+	}
+	asking, stop := context.WithTimeout(ctx, redisPatience)
+	defer stop()
+	r, err := s.limiter.AllowN(asking, name, redis_rate.PerMinute(perMinute), n)
 	if err != nil {
+		if ctx.Err() == nil {
+			s.redisAway.Store(s.now().Add(redisPause).UnixNano())
+			s.log.Warn("rate limits are counted here, redis does not answer", "error", err)
+		}
 		return s.fallback.take(name, perMinute, n)
 	}
 	if n > 0 && r.Allowed == 0 {
@@ -177,6 +188,13 @@ func (s *Server) take(ctx context.Context, name string, perMinute, n int) (int, 
 	}
 	return r.Remaining, r.ResetAfter
 }
+
+// How long a request waits for Redis to count it, and how long none is asked to wait
+// again after that failed.
+const (
+	redisPatience = 250 * time.Millisecond
+	redisPause    = time.Second
+)
 
 // localLimits is the limiter while Redis is away. It forgets everything once it
 // holds too many names.

@@ -101,6 +101,8 @@ type Server struct {
 	metrics  *httpMetrics
 	offers   offerCache
 	draining atomic.Bool
+	// redisAway is until when Redis is not asked to count, in Unix nanoseconds.
+	redisAway atomic.Int64
 }
 
 // New checks the configuration and builds the routes.
