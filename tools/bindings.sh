@@ -20,5 +20,5 @@ if [ "${1:-}" = --check ]; then
 	exit 0
 fi
 mkdir -p bindings/abi
-cp "$work/contracts.go" bindings/contracts.go
+install -m 644 "$work/contracts.go" bindings/contracts.go
 cp "$work"/abi/*.json bindings/abi/

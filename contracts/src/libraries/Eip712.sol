@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
+
 import {Acceptance, Receipt, Request, Voucher} from "../types/Types.sol";
 
 /// @title Eip712
@@ -34,7 +36,7 @@ library Eip712 {
     }
 
     function digest(bytes32 domain, bytes32 structHash) internal pure returns (bytes32) {
-        return keccak256(abi.encodePacked(hex"1901", domain, structHash));
+        return MessageHashUtils.toTypedDataHash(domain, structHash);
     }
 
     function hash(Request memory request) internal pure returns (bytes32) {
@@ -45,7 +47,7 @@ library Eip712 {
         return keccak256(abi.encode(RECEIPT_TYPEHASH, receipt));
     }
 
-    function hash(Voucher calldata voucher) internal pure returns (bytes32) {
+    function hash(Voucher memory voucher) internal pure returns (bytes32) {
         return keccak256(abi.encode(VOUCHER_TYPEHASH, voucher));
     }
 

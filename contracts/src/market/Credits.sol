@@ -6,6 +6,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IMarketChannels} from "../interfaces/IMarket.sol";
 import {Eip712} from "../libraries/Eip712.sol";
 import {Signatures} from "../libraries/Signatures.sol";
+import {LineWord, LineWordLib} from "../types/LineWord.sol";
 import {Checkpoint, Line, ModelVersionId, Split, Voucher} from "../types/Types.sol";
 import {Channels} from "./Channels.sol";
 
@@ -39,7 +40,9 @@ abstract contract Credits is Channels {
     ) external nonReentrant returns (uint128 paid) {
         if (vouchers.length == 0) revert BatchEmpty();
         if (vouchers.length != signatures.length) revert LengthMismatch();
-        bytes32[] memory digests = _digests(vouchers);
+        // Decoded once: each voucher is read some twenty times.
+        Voucher[] memory list = vouchers;
+        bytes32[] memory digests = _digests(list);
         _requireConsent(provider, digests, consent);
 
         Book memory book = _books[provider];
@@ -49,8 +52,8 @@ abstract contract Credits is Channels {
         uint256 limit = STAKING.stakeOf(provider) / 2;
         b.room = limit > book.pending ? limit - book.pending : 0;
 
-        for (uint256 i = 0; i < vouchers.length; ++i) {
-            _redeemOne(b, vouchers[i], digests[i], signatures[i]);
+        for (uint256 i = 0; i < list.length; ++i) {
+            _redeemOne(b, list[i], digests[i], signatures[i]);
         }
 
         if (b.paid == 0) return 0;
@@ -119,17 +122,23 @@ abstract contract Credits is Channels {
     /// @inheritdoc IMarketChannels
     function lineOf(bytes32 line) external view returns (Line memory) {
         LineState storage l = _lines[line];
-        return Line({receiptsRoot: l.receiptsRoot, paid: l.paid, count: l.count, checkpoints: l.checkpoints});
+        return Line({
+            receiptsRoot: l.receiptsRoot,
+            paid: l.word.paid(),
+            count: l.word.count(),
+            checkpoints: l.word.checkpoints()
+        });
     }
 
     /// @inheritdoc IMarketChannels
     function checkpointOf(bytes32 line, uint32 index) external view returns (Checkpoint memory) {
-        LineState storage l = _lines[line];
-        if (index >= l.checkpoints) revert UnknownCheckpoint(line, index);
-        if (index == l.checkpoints - 1) return Checkpoint(l.paid, l.time);
-        CheckpointPair storage pair = _history[line][index / 2];
-        return
-            index % 2 == 0 ? Checkpoint(pair.evenPaid, pair.evenTime) : Checkpoint(pair.oddPaid, pair.oddTime);
+        LineWord word = _lines[line].word;
+        if (index >= word.checkpoints()) revert UnknownCheckpoint(line, index);
+        if (index != word.checkpoints() - 1) {
+            CheckpointPair storage pair = _history[line][index / 2];
+            word = LineWord.wrap(index % 2 == 0 ? pair.even : pair.odd);
+        }
+        return Checkpoint(word.paid(), word.time());
     }
 
     /// @inheritdoc IMarketChannels
@@ -151,7 +160,7 @@ abstract contract Credits is Channels {
 
     // ------------------------------------------------------------- private
 
-    function _digests(Voucher[] calldata vouchers) private view returns (bytes32[] memory digests) {
+    function _digests(Voucher[] memory vouchers) private view returns (bytes32[] memory digests) {
         bytes32 domain = _separator();
         digests = new bytes32[](vouchers.length);
         for (uint256 i = 0; i < vouchers.length; ++i) {
@@ -173,15 +182,10 @@ abstract contract Credits is Channels {
         if (!_isActiveOperatorOf(operator, provider)) revert NotOperator(operator, provider);
     }
 
-    function _redeemOne(Batch memory b, Voucher calldata v, bytes32 digest, bytes calldata signature)
-        private
-    {
+    function _redeemOne(Batch memory b, Voucher memory v, bytes32 digest, bytes calldata signature) private {
         ChannelState storage c = _channels[v.channel];
-        bytes32 id = lineId(v.channel, v.provider, v.modelVersion, v.relayer);
-        LineState storage line = _lines[id];
-
         bytes4 reason = _refusal(b, c, v, digest, signature);
-        if (reason == 0) reason = _settle(b, c, line, id, v);
+        if (reason == 0) reason = _settle(b, c, v);
         if (reason != 0) emit VoucherRejected(v.channel, b.provider, digest, reason);
     }
 
@@ -189,7 +193,7 @@ abstract contract Credits is Channels {
     function _refusal(
         Batch memory b,
         ChannelState storage c,
-        Voucher calldata v,
+        Voucher memory v,
         bytes32 digest,
         bytes calldata signature
     ) private view returns (bytes4) {
@@ -203,74 +207,58 @@ abstract contract Credits is Channels {
         return signed ? bytes4(0) : BadSignature.selector;
     }
 
-    function _settle(
-        Batch memory b,
-        ChannelState storage c,
-        LineState storage line,
-        bytes32 id,
-        Voucher calldata v
-    ) private returns (bytes4) {
-        LineState memory l = line;
+    function _settle(Batch memory b, ChannelState storage c, Voucher memory v) private returns (bytes4) {
+        bytes32 id = lineId(v.channel, b.provider, v.modelVersion, v.relayer);
+        LineState storage line = _lines[id];
+        LineWord word = line.word;
+        uint128 total = v.total;
         // INVARIANT: a line only grows; the same voucher again, or an older one, pays nothing.
-        if (v.total <= l.paid || v.count < l.count) return VoucherNotHigher.selector;
-        if (l.checkpoints == 0 && v.modelVersion != b.published) {
+        if (total <= word.paid() || v.count < word.count()) return VoucherNotHigher.selector;
+        if (word.checkpoints() == 0 && v.modelVersion != b.published) {
             if (!REGISTRY.exists(ModelVersionId.wrap(v.modelVersion))) return UnknownModelVersion.selector;
             b.published = v.modelVersion;
         }
         (uint128 deposit, uint128 paid) = (c.deposit, c.paid);
         // INVARIANT: a channel never pays more than its deposit.
         if (paid == deposit) return ChannelEmpty.selector;
+        uint256 amount = _min(total - word.paid(), deposit - paid);
+        if (amount > b.room) amount = b.room;
         // INVARIANT: pending credit never passes half the stake.
-        if (b.room == 0) return ExposureTooHigh.selector;
+        if (amount == 0) return ExposureTooHigh.selector;
 
-        uint256 amount = _min(_min(v.total - l.paid, deposit - paid), b.room);
         // casting is safe: below deposit - paid, a uint128; the sum is below the deposit
         // forge-lint: disable-next-line(unsafe-typecast)
         c.paid = paid + uint128(amount);
-        b.room -= amount;
-        b.paid += amount;
         _addToRun(b, v.modelVersion, v.relayer, amount);
-        _advance(id, line, l, v, amount);
-        _emitRedeemed(v, amount, l, b.epoch);
+        if (word.checkpoints() != 0) _archive(id, word);
+        line.receiptsRoot = v.receiptsRoot;
+        word = _advanced(word, amount, v.count);
+        line.word = word;
+        _emitRedeemed(v, amount, word, b.epoch);
         return 0;
     }
 
-    /// @dev Appends a checkpoint; `l` becomes the line as it now is.
-    function _advance(
-        bytes32 id,
-        LineState storage line,
-        LineState memory l,
-        Voucher calldata v,
-        uint256 amount
-    ) private {
-        if (l.checkpoints != 0) _archive(id, l);
-        // casting is safe: a line is paid from one channel, whose deposit is below MAX_DEPOSIT
-        // forge-lint: disable-next-line(unsafe-typecast)
-        l.paid += uint88(amount);
-        l.time = uint40(block.timestamp);
-        l.count = v.count;
-        l.checkpoints += 1;
-        line.receiptsRoot = v.receiptsRoot;
-        line.paid = l.paid;
-        line.time = l.time;
-        line.count = l.count;
-        line.checkpoints = l.checkpoints;
+    /// @dev The line with one more checkpoint.
+    function _advanced(LineWord word, uint256 amount, uint64 count) private view returns (LineWord) {
+        return LineWordLib.pack(
+            // casting is safe: a line is paid from one channel, whose deposit is below MAX_DEPOSIT
+            // forge-lint: disable-next-line(unsafe-typecast)
+            word.paid() + uint88(amount),
+            uint40(block.timestamp),
+            count,
+            word.checkpoints() + 1
+        );
     }
 
-    /// @dev The newest checkpoint of `l` makes room for the next.
-    function _archive(bytes32 id, LineState memory l) private {
-        uint256 index = l.checkpoints - 1;
+    /// @dev The newest checkpoint makes room for the next.
+    function _archive(bytes32 id, LineWord word) private {
+        uint256 index = word.checkpoints() - 1;
         CheckpointPair storage pair = _history[id][index / 2];
-        if (index % 2 == 0) {
-            pair.evenPaid = l.paid;
-            pair.evenTime = l.time;
-        } else {
-            pair.oddPaid = l.paid;
-            pair.oddTime = l.time;
-        }
+        if (index % 2 == 0) pair.even = word.newest();
+        else pair.odd = word.newest();
     }
 
-    function _emitRedeemed(Voucher calldata v, uint256 amount, LineState memory l, uint64 epoch) private {
+    function _emitRedeemed(Voucher memory v, uint256 amount, LineWord word, uint64 epoch) private {
         emit VoucherRedeemed(
             v.channel,
             v.provider,
@@ -282,8 +270,8 @@ abstract contract Credits is Channels {
             // casting is safe: part of a uint128 deposit
             // forge-lint: disable-next-line(unsafe-typecast)
             uint128(amount),
-            l.paid,
-            l.checkpoints - 1,
+            word.paid(),
+            word.checkpoints() - 1,
             epoch
         );
     }
@@ -295,6 +283,8 @@ abstract contract Credits is Channels {
             b.relayer = relayer;
         }
         b.runPaid += amount;
+        b.paid += amount;
+        b.room -= amount;
     }
 
     function _endRun(Batch memory b) private {

@@ -9,6 +9,7 @@ import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {IStaking} from "../interfaces/IStaking.sol";
 import {IVault} from "../interfaces/IVault.sol";
 import {Eip712} from "../libraries/Eip712.sol";
+import {LineWord} from "../types/LineWord.sol";
 import {JobState, ModelVersionId, Neighbours, Shares, Split, Timing} from "../types/Types.sol";
 
 /// @title MarketBase
@@ -61,22 +62,17 @@ abstract contract MarketBase is IMarketEvents, ReentrancyGuardTransient {
     }
 
     // slot 0 | receiptsRoot 32
-    // slot 1 | paid 11 | time 5 | count 8 | checkpoints 4 | free 4      (paid, time) is the newest checkpoint
+    // slot 1 | paid 11 | time 5 | count 8 | checkpoints 4 | free 4      see LineWord
     struct LineState {
         bytes32 receiptsRoot;
-        uint88 paid;
-        uint40 time;
-        uint64 count;
-        uint32 checkpoints;
+        LineWord word;
     }
 
-    /// @dev Two checkpoints that are no longer the newest of their line.
-    // slot 0 | evenPaid 11 | evenTime 5 | oddPaid 11 | oddTime 5
+    /// @dev Two checkpoints that are no longer the newest of their line, each | paid 11 | time 5 |.
+    // slot 0 | even 16 | odd 16
     struct CheckpointPair {
-        uint88 evenPaid;
-        uint40 evenTime;
-        uint88 oddPaid;
-        uint40 oddTime;
+        uint128 even;
+        uint128 odd;
     }
 
     // slot 0 | requester 20 | deadline 8 | state 1 | finish 1 | callbackAtDelivery 1 | callbackDone 1
