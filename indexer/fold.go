@@ -102,20 +102,20 @@ func first(steps ...error) error {
 
 func (s *state) deposited(e events.Deposited) error {
 	b := s.balance(e.Account)
+	record(s, s.position(), store.Transfer{Account: e.Account, Kind: store.TransferDeposit, Peer: e.Payer,
+		Amount: e.Amount, Free: e.Free, TxHash: s.event.TxHash})
 	return first(
 		s.plus(&b.Free, e.Amount), s.same("free balance", b.Free, e.Free),
-		s.plus(&b.Deposited, e.Amount), s.plus(&s.totals().Free, e.Amount),
-		add(s, s.position(), store.Transfer{Account: e.Account, Kind: store.TransferDeposit, Peer: e.Payer,
-			Amount: e.Amount, Free: e.Free, TxHash: s.event.TxHash}))
+		s.plus(&b.Deposited, e.Amount), s.plus(&s.totals().Free, e.Amount))
 }
 
 func (s *state) withdrawn(e events.Withdrawn) error {
 	b := s.balance(e.Account)
+	record(s, s.position(), store.Transfer{Account: e.Account, Kind: store.TransferWithdrawal, Peer: e.To,
+		Amount: e.Amount, Free: e.Free, TxHash: s.event.TxHash})
 	return first(
 		s.minus(&b.Free, e.Amount), s.same("free balance", b.Free, e.Free),
-		s.plus(&b.Withdrawn, e.Amount), s.minus(&s.totals().Free, e.Amount),
-		add(s, s.position(), store.Transfer{Account: e.Account, Kind: store.TransferWithdrawal, Peer: e.To,
-			Amount: e.Amount, Free: e.Free, TxHash: s.event.TxHash}))
+		s.plus(&b.Withdrawn, e.Amount), s.minus(&s.totals().Free, e.Amount))
 }
 
 func (s *state) locked(e events.Locked) error {
@@ -161,8 +161,8 @@ func (s *state) staking(e any) error {
 	case events.Unbonding:
 		p := s.provider(e.Provider)
 		p.ExitAt = store.Uint64(e.ExitAt)
-		return first(s.plus(&p.Unbonding, e.Amount), s.same("unbonding stake", p.Unbonding, e.Unbonding), s.freeStake(p),
-			s.stakeRow(e.Provider, store.StakeChange{Kind: store.StakeUnbonding, Amount: e.Amount, Stake: p.Stake, ExitAt: p.ExitAt}))
+		s.stakeRow(e.Provider, store.StakeChange{Kind: store.StakeUnbonding, Amount: e.Amount, Stake: p.Stake, ExitAt: p.ExitAt})
+		return first(s.plus(&p.Unbonding, e.Amount), s.same("unbonding stake", p.Unbonding, e.Unbonding), s.freeStake(p))
 	case events.Unbonded:
 		if err := s.minus(&s.provider(e.Provider).Unbonding, e.Amount); err != nil {
 			return err
@@ -196,7 +196,8 @@ func (s *state) stakeMoved(a common.Address, move func(*protocol.Amount, protoco
 	if p.Unbonding.Cmp(p.Stake) > 0 { // a slash takes free stake first
 		p.Unbonding = p.Stake
 	}
-	return first(s.freeStake(p), s.stakeRow(a, c))
+	s.stakeRow(a, c)
+	return s.freeStake(p)
 }
 
 func (s *state) freeStake(p *store.Provider) error {
@@ -204,9 +205,9 @@ func (s *state) freeStake(p *store.Provider) error {
 	return s.minus(&p.FreeStake, p.Unbonding)
 }
 
-func (s *state) stakeRow(a common.Address, c store.StakeChange) error {
+func (s *state) stakeRow(a common.Address, c store.StakeChange) {
 	c.Provider, c.TxHash = a, s.event.TxHash
-	return add(s, s.position(), c)
+	record(s, s.position(), c)
 }
 
 // --------------------------------------------------------------- models
@@ -242,11 +243,11 @@ func (s *state) settings(e any) error {
 	case events.CallersSealed:
 		t.Sealed, t.Callers = true, compact(e.Callers)
 	case events.SharesScheduled:
-		return add(s, s.position(), store.ShareChange{RelayerBps: e.Shares.RelayerBps, ProtocolBps: e.Shares.ProtocolBps,
+		record(s, s.position(), store.ShareChange{RelayerBps: e.Shares.RelayerBps, ProtocolBps: e.Shares.ProtocolBps,
 			AuditorsBps: e.Shares.AuditorsBps, EffectiveAt: store.Uint64(e.EffectiveAt), TxHash: s.event.TxHash})
 	case events.SharesChanged:
 		t.RelayerBps, t.ProtocolBps, t.AuditorsBps = e.Shares.RelayerBps, e.Shares.ProtocolBps, e.Shares.AuditorsBps
-		return add(s, s.position(), store.ShareChange{InForce: true, RelayerBps: e.Shares.RelayerBps, ProtocolBps: e.Shares.ProtocolBps,
+		record(s, s.position(), store.ShareChange{InForce: true, RelayerBps: e.Shares.RelayerBps, ProtocolBps: e.Shares.ProtocolBps,
 			AuditorsBps: e.Shares.AuditorsBps, TxHash: s.event.TxHash})
 	case events.TreasuryChanged:
 		t.Treasury = e.Treasury

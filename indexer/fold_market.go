@@ -124,10 +124,10 @@ func (s *state) redeemLine(c *store.Channel, e events.VoucherRedeemed) (receipts
 	receipts = e.Count - uint64(l.Count)
 	l.Checkpoints++
 	l.Total, l.Count, l.ReceiptsRoot = e.Total, store.Uint64(e.Count), e.ReceiptsRoot
-	return receipts, first(s.plus(&l.Paid, e.Amount), s.same("paid", l.Paid, e.Paid),
-		add(s, store.RedeemID(id, e.Checkpoint), store.Redeem{Line: id, Checkpoint: e.Checkpoint, Channel: e.Channel, Provider: e.Provider,
-			ModelVersion: e.ModelVersion, Relayer: e.Relayer, Amount: e.Amount, Paid: e.Paid, Total: e.Total, Count: store.Uint64(e.Count),
-			ReceiptsRoot: e.ReceiptsRoot, Epoch: e.Epoch, TxHash: s.event.TxHash}))
+	record(s, store.RedeemID(id, e.Checkpoint), store.Redeem{Line: id, Checkpoint: e.Checkpoint, Channel: e.Channel, Provider: e.Provider,
+		ModelVersion: e.ModelVersion, Relayer: e.Relayer, Amount: e.Amount, Paid: e.Paid, Total: e.Total, Count: store.Uint64(e.Count),
+		ReceiptsRoot: e.ReceiptsRoot, Epoch: e.Epoch, TxHash: s.event.TxHash})
+	return receipts, first(s.plus(&l.Paid, e.Amount), s.same("paid", l.Paid, e.Paid))
 }
 
 // served counts a fee for the provider, the version and both together.
@@ -153,8 +153,9 @@ func (s *state) served(provider common.Address, version common.Hash, fee protoco
 
 func (s *state) rejected(e events.VoucherRejected) error {
 	s.provider(e.Provider).Rejections++
-	return add(s, s.position(), store.Rejection{Channel: e.Channel, Provider: e.Provider, VoucherHash: e.VoucherHash,
+	record(s, s.position(), store.Rejection{Channel: e.Channel, Provider: e.Provider, VoucherHash: e.VoucherHash,
 		Reason: append(protocol.Bytes{}, e.Reason[:]...), TxHash: s.event.TxHash})
+	return nil
 }
 
 func (s *state) matured(e events.CreditMatured) error {

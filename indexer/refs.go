@@ -60,11 +60,22 @@ func appendRefs(refs []store.Ref, e any) []store.Ref {
 		line := store.MarketLineID(protocol.Line{Channel: e.Channel, Provider: e.Provider, ModelVersion: e.ModelVersion, Relayer: e.Relayer})
 		row("channels", store.HashID(e.Channel))
 		row("lines", store.HashID(line))
-		row("redeems", store.RedeemID(line, e.Checkpoint))
 		row("credits", store.CreditID(e.Provider, e.ModelVersion, e.Relayer, e.Epoch))
 		row("versions", store.HashID(e.ModelVersion))
 		row("services", store.ServiceID(e.Provider, e.ModelVersion))
 		row("totals", store.TotalsID)
+		provider(e.Provider)
+	case events.VoucherRejected:
+		provider(e.Provider)
+	case events.Slashed:
+		provider(e.Provider)
+	case events.Penalized:
+		provider(e.Provider)
+	case events.ExitHeldForDispute:
+		provider(e.Provider)
+	case events.CreditForfeited:
+		provider(e.Provider)
+	case events.CreditHeld:
 		provider(e.Provider)
 	case events.CreditMatured:
 		row("credits", store.CreditID(e.Provider, e.ModelVersion, e.Relayer, e.Epoch))

@@ -27,6 +27,7 @@ type state struct {
 	loader loader
 	rows   map[store.Ref]store.Row // nil: known not to exist
 	dirty  map[store.Ref]bool      // changed since the last batch
+	made   []store.Row             // rows that never change, made since the last batch
 
 	block    store.Block
 	logIndex uint32
@@ -47,11 +48,11 @@ const maxCached = 50_000
 
 // flush gives what changed since the last flush.
 func (s *state) flush() (rows []store.Row, undo []store.Undo) {
+	rows, s.made = s.made, nil
 	for ref := range s.dirty {
 		rows = append(rows, s.rows[ref])
 	}
-	undo = s.undo
-	s.undo = nil
+	undo, s.undo = s.undo, nil
 	clear(s.dirty)
 	clear(s.touched)
 	if len(s.rows) > maxCached {
@@ -152,6 +153,17 @@ func add[T any, P rowOf[T]](s *state, id string, row T) error {
 	*into = row
 	*into.Base() = base
 	return nil
+}
+
+// record makes a row of a history: its name holds its place in the chain or in its
+// line, so no row can have it yet, and none ever changes. It is not looked up.
+func record[T any, P rowOf[T]](s *state, id string, row T) {
+	p := P(&row)
+	*p.Base() = store.Entity{ID: id, Block: s.block.Number, LogIndex: s.logIndex, Time: s.block.Time, ChangedBlock: s.block.Number}
+	s.made = append(s.made, p)
+	if s.block.Number >= s.undoFrom {
+		s.undo = append(s.undo, store.Undo{Block: s.block.Number, Table: store.TableOf(p), ID: id})
+	}
 }
 
 // existing returns a row that must exist, for change.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -152,51 +153,24 @@ func (n *Network) WriteEvents(ctx context.Context, events []Event) error {
 	return n.inTx(ctx, func(ctx context.Context, tx *tx) error { return n.writeEvents(ctx, tx, events) })
 }
 
-const insertEvents = `INSERT INTO events (network_id, block, log_index, block_hash, tx_hash, tx_index, address, topics, data)
-SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bigint[], $7::bytea[], $8::bytea[], $9::bytea[])
-ON CONFLICT DO NOTHING`
+var eventBulk bulk
 
+// writeEvents is idempotent: an event that is there stays.
 func (n *Network) writeEvents(ctx context.Context, tx *tx, events []Event) error {
-	for i := range events { // nothing is not NULL
-		if events[i].Topics == nil {
-			events[i].Topics = []byte{}
+	for i := range events {
+		e := &events[i]
+		e.NetworkID = n.id
+		if e.Topics == nil { // nothing is not NULL
+			e.Topics = []byte{}
 		}
-		if events[i].Data == nil {
-			events[i].Data = []byte{}
-		}
-	}
-	if tx.raw == nil {
-		return n.writeEventsBun(ctx, tx, events)
-	}
-	for chunk := range slices.Chunk(events, 5000) {
-		c := len(chunk)
-		block, index, txIndex := make([]int64, c), make([]int64, c), make([]int64, c)
-		blockHash, txHash, address, topics, data := make([][]byte, c), make([][]byte, c), make([][]byte, c), make([][]byte, c), make([][]byte, c)
-		for i := range chunk {
-			e := &chunk[i]
-			block[i], index[i], txIndex[i] = int64(e.Block), int64(e.LogIndex), int64(e.TxIndex)
-			blockHash[i], txHash[i], address[i] = e.BlockHash[:], e.TxHash[:], e.Address[:]
-			topics[i], data[i] = e.Topics, e.Data
-		}
-		err := tx.raw(func(conn *pgx.Conn) error {
-			_, err := conn.Exec(ctx, insertEvents, n.id, block, index, blockHash, txHash, txIndex, address, topics, data)
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("write events: %w", err)
+		if e.Data == nil {
+			e.Data = []byte{}
 		}
 	}
-	return nil
-}
-
-func (n *Network) writeEventsBun(ctx context.Context, tx *tx, events []Event) error {
-	for chunk := range slices.Chunk(events, 1000) {
-		for i := range chunk {
-			chunk[i].NetworkID = n.id
-		}
-		if _, err := tx.NewInsert().Model(&chunk).On("CONFLICT DO NOTHING").Returning("NULL").Exec(ctx); err != nil {
-			return fmt.Errorf("write events: %w", err)
-		}
+	eventBulk.prepare(tx, "events", reflect.TypeFor[Event](), ignore)
+	err := eventBulk.write(ctx, tx, len(events), func(i int) reflect.Value { return reflect.ValueOf(&events[i]).Elem() })
+	if err != nil {
+		return fmt.Errorf("write events: %w", err)
 	}
 	return nil
 }

@@ -67,7 +67,9 @@ func open(ctx context.Context, rawURL string) (*Store, error) {
 }
 
 // writerPragmas make a commit durable (FULL) and let readers go on beside it (WAL).
-const writerPragmas = "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_txlock=immediate"
+// The default cache of 2 MB spills a large batch to disk before its commit.
+const writerPragmas = "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)" +
+	"&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(4000)&_pragma=temp_store(MEMORY)&_txlock=immediate"
 
 func openSQLite(ctx context.Context, path string) (*Store, error) {
 	if path == "" {

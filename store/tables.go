@@ -2,10 +2,10 @@ package store
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
@@ -19,7 +19,7 @@ import (
 type table interface {
 	name() string
 	load(ctx context.Context, db bun.IDB, network int64, ids []string) ([]Row, error)
-	upsert(ctx context.Context, db bun.IDB, rows []Row) error
+	upsert(ctx context.Context, tx *tx, rows []Row) error
 	decode(text []byte) (Row, error)
 	page(ctx context.Context, db bun.IDB, network int64, after string, limit int) ([]Row, error)
 }
@@ -61,9 +61,12 @@ type rowPtr[T any] interface {
 	Row
 }
 
-type typedTable[T any, P rowPtr[T]] struct{ table string }
+type typedTable[T any, P rowPtr[T]] struct {
+	table string
+	bulk  *bulk
+}
 
-func tableOf[T any, P rowPtr[T]](name string) table { return typedTable[T, P]{name} }
+func tableOf[T any, P rowPtr[T]](name string) table { return typedTable[T, P]{name, &bulk{}} }
 
 func (t typedTable[T, P]) name() string { return t.table }
 
@@ -109,24 +112,14 @@ func (t typedTable[T, P]) page(ctx context.Context, db bun.IDB, network int64, a
 	return asRows[T, P](list), nil
 }
 
-// upsertChunk keeps one statement below a megabyte.
+// upsertChunk keeps one statement of literals below a megabyte.
 const upsertChunk = 500
 
-func (t typedTable[T, P]) upsert(ctx context.Context, db bun.IDB, rows []Row) error {
-	for len(rows) > 0 {
-		chunk := rows[:min(upsertChunk, len(rows))]
-		rows = rows[len(chunk):]
-		list := make([]P, len(chunk))
-		for i, r := range chunk {
-			list[i] = r.(P)
-		}
-		q := db.NewInsert().Model(&list).On("CONFLICT (network_id, id) DO UPDATE").Returning("NULL")
-		for _, f := range db.Dialect().Tables().Get(reflect.TypeFor[T]()).DataFields {
-			q = q.Set("? = EXCLUDED.?", bun.Ident(f.Name), bun.Ident(f.Name))
-		}
-		if _, err := q.Exec(ctx); err != nil {
-			return fmt.Errorf("write %s: %w", t.table, err)
-		}
+func (t typedTable[T, P]) upsert(ctx context.Context, tx *tx, rows []Row) error {
+	t.bulk.prepare(tx, t.table, reflect.TypeFor[T](), replace)
+	err := t.bulk.write(ctx, tx, len(rows), func(i int) reflect.Value { return reflect.ValueOf(rows[i].(P)).Elem() })
+	if err != nil {
+		return fmt.Errorf("write %s: %w", t.table, err)
 	}
 	return nil
 }
@@ -196,8 +189,15 @@ func RedeemID(line common.Hash, checkpoint uint32) string {
 	return fmt.Sprintf("%s:%010d", HashID(line), checkpoint)
 }
 
+// CreditID names a credit as the Market does: keccak256(abi.encode(provider,
+// modelVersion, relayer, epoch)).
 func CreditID(provider common.Address, modelVersion common.Hash, relayer common.Address, epoch uint64) string {
-	return strings.Join([]string{AddressID(provider), HashID(modelVersion), AddressID(relayer), fmt.Sprintf("%012d", epoch)}, ":")
+	var b [128]byte
+	copy(b[12:], provider[:])
+	copy(b[32:], modelVersion[:])
+	copy(b[76:], relayer[:])
+	binary.BigEndian.PutUint64(b[120:], epoch)
+	return HashID(crypto.Keccak256Hash(b[:]))
 }
 
 func ServiceID(provider common.Address, modelVersion common.Hash) string {

@@ -32,9 +32,10 @@ func (r Result) String() string {
 		r.Engine, r.Full, r.Floor, r.Ratio, r.Events, r.Blocks, r.Rows)
 }
 
-// History makes a chain of at least so many events, 100 in a block.
+// History makes a chain of at least so many events, 100 in a block: 400 requesters,
+// 80 providers, 40 model versions, a credit epoch of 30 blocks.
 func History(events int) *Chain {
-	c := NewChain(400, 100, 1)
+	c := newChain(func() *World { return NewWorld(400, 40, 60) }, 100, 1)
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for made := 0; made < events; {
 		c.Extend(rnd.Uint64()>>1, false)

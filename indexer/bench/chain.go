@@ -16,7 +16,8 @@ import (
 // Chain is an in-memory chain whose blocks are a World's moves. It implements
 // indexer.Source. Block n of a branch is a function of the seeds up to n.
 type Chain struct {
-	accounts, perBlock int
+	newWorld func() *World
+	perBlock int
 	// Finality is the depth at which blocks are safe and final.
 	Finality uint64
 
@@ -31,9 +32,13 @@ type block struct {
 	logs []store.Event
 }
 
-// NewChain returns a chain with block 0 only.
+// NewChain returns a chain with block 0 only, of about perBlock logs in a block.
 func NewChain(accounts, perBlock int, genesis uint64) *Chain {
-	c := &Chain{accounts: accounts, perBlock: perBlock, Finality: 16, world: NewWorld(accounts)}
+	return newChain(func() *World { return NewWorld(accounts, 1000, Deployment.Timing.Epoch) }, perBlock, genesis)
+}
+
+func newChain(newWorld func() *World, perBlock int, genesis uint64) *Chain {
+	c := &Chain{newWorld: newWorld, perBlock: perBlock, Finality: 16, world: newWorld()}
 	c.extend(genesis, 0)
 	return c
 }
@@ -73,7 +78,7 @@ func (c *Chain) Rewind(to uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	seeds := slices.Clone(c.seeds[:to+1])
-	c.seeds, c.blocks, c.world = nil, nil, NewWorld(c.accounts)
+	c.seeds, c.blocks, c.world = nil, nil, c.newWorld()
 	for i, s := range seeds {
 		want := int(s&1) * c.perBlock
 		if i == 0 {

@@ -76,13 +76,16 @@ type World struct {
 	jobs     []*job
 	through  map[common.Address]uint64 // forfeited through this epoch, plus one
 
+	epoch                       uint64 // seconds
+	maxVersions                 int
 	people, providers, relayers []common.Address
 	logs                        []store.Event
 }
 
-// NewWorld returns an empty world with some accounts.
-func NewWorld(accounts int) *World {
-	w := &World{free: map[common.Address]uint64{}, stakers: map[common.Address]*staker{}, parents: map[common.Hash]common.Hash{},
+// NewWorld returns an empty world with some accounts, up to maxVersions model
+// versions, and credit epochs of so many seconds.
+func NewWorld(accounts, maxVersions int, epoch uint64) *World {
+	w := &World{epoch: epoch, maxVersions: maxVersions, free: map[common.Address]uint64{}, stakers: map[common.Address]*staker{}, parents: map[common.Hash]common.Hash{},
 		lines: map[protocol.Line]*line{}, amounts: map[creditKey]uint64{}, through: map[common.Address]uint64{}}
 	for i := range accounts {
 		w.people = append(w.people, name20("requester", i))
@@ -227,6 +230,9 @@ func (w *World) unbond(p common.Address) {
 }
 
 func (w *World) publish() {
+	if len(w.versions) == w.maxVersions {
+		return
+	}
 	id, parent, kind := w.fresh("version"), common.Hash{}, protocol.KindLLM
 	if len(w.versions) > 0 && w.rnd.IntN(3) == 0 {
 		if p := pick(w, w.versions); w.parents[p] == (common.Hash{}) {
@@ -284,11 +290,19 @@ func (w *World) redeem() {
 	if len(w.channels) == 0 || len(w.versions) == 0 {
 		return
 	}
-	p, epoch := pick(w, w.providers), w.time/2
+	p, epoch := pick(w, w.providers), w.time/w.epoch
 	epoch = max(epoch, w.through[p])
 	w.staker(p)
 	for range 1 + w.rnd.IntN(10) {
-		c, version, relayer := pick(w, w.channels), pick(w, w.versions), pick(w, w.relayers)
+		// A channel keeps to its relayer and to two versions.
+		i := len(w.channels) - 1 - w.rnd.IntN(min(500, len(w.channels)))
+		c, relayer := w.channels[i], w.relayers[i%3]
+		version := w.versions[(i+w.rnd.IntN(2))%len(w.versions)]
+		if w.rnd.IntN(4) > 0 {
+			p = w.providers[i%len(w.providers)]
+			w.staker(p)
+			epoch = max(w.time/w.epoch, w.through[p])
+		}
 		rest := c.deposit - c.paid
 		if rest == 0 {
 			w.emit(Deployment.Market, "VoucherRejected", tuple(w.fresh("voucher"), [4]byte{1, 2, 3, 4}), c.id, p)
@@ -347,7 +361,7 @@ func (w *World) mature() {
 	}
 	i := w.rnd.IntN(len(w.credits))
 	k := w.credits[i]
-	if k.epoch+5 > w.time/2 {
+	if k.epoch+5 > w.time/w.epoch {
 		return
 	}
 	w.credits[i] = w.credits[len(w.credits)-1]
@@ -371,7 +385,7 @@ func (w *World) slash(p common.Address) {
 	w.emit(Deployment.Staking, "Slashed", tuple(amount(n), amount(n-10), amount(s.stake)), p, w.fresh("cause"))
 	w.release(pick(w, w.people), 10, Deployment.Staking)
 	w.burn(n-10, Deployment.Staking)
-	through := max(w.time/2, w.through[p])
+	through := max(w.time/w.epoch, w.through[p])
 	for _, k := range w.credits {
 		if k.provider == p {
 			through = max(through, k.epoch)
