@@ -68,7 +68,14 @@ func newRoot() *cobra.Command {
 		newVersionCommand(g),
 		newConfigCommand(g),
 		newModelCommand(g),
+		newDeployCommand(g),
+		newWalletCommand(g),
+		newProviderCommand(g),
+		newVerifyCommand(g),
+		newKeysCommand(g),
+		newKeysChild(),
 		newUpCommand(g),
+		newDemoCommand(g),
 	)
 	return root
 }

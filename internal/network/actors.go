@@ -16,6 +16,7 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/runtime"
 	"github.com/dgrid-network/dgrid/runtime/commit"
+	"github.com/dgrid-network/dgrid/runtime/tokenizer"
 )
 
 // The accounts of an embedded network are the development chain's prefunded ones,
@@ -128,3 +129,55 @@ func (n *Network) serve(owner, operator int, journal string, m provider.Model, l
 
 // contextOf is the offered context of an upstream without a known one.
 const contextOf = math.MaxInt16
+
+// Prompt turns a user's text into prompt ids, through the model's first chat
+// template where it has one, whose id it returns.
+func Prompt(m *runtime.Model, text string) (ids []uint32, template uint32, err error) {
+	if len(m.Tokenizer().Templates()) > 0 {
+		ids, err = m.Tokenizer().Render(1, []tokenizer.Message{{Role: tokenizer.User, Content: text}})
+		return ids, 1, err
+	}
+	ids, err = m.Tokenizer().Encode(text)
+	return ids, 0, err
+}
+
+// WagerView is a wager of the sample game.
+type WagerView struct {
+	Job    common.Hash
+	Winner common.Address // zero until the story is told
+	Pot    protocol.Amount
+}
+
+// Wager reads a wager of the game at addresses.
+func Wager(ctx context.Context, c *Chain, game contracts.Addresses, id uint64) (WagerView, error) {
+	w, err := contracts.NewReader(c.Client, game).Wager(ctx, id)
+	if err != nil {
+		return WagerView{}, err
+	}
+	v := WagerView{Job: w.Job, Pot: protocol.MustAmount(w.Pot)}
+	if w.Settled {
+		v.Winner = w.Second
+		if w.FirstWon {
+			v.Winner = w.First
+		}
+	}
+	return v, nil
+}
+
+// Creator is the account that published the demo model.
+func (n *Network) Creator() common.Address { return devchain.Address(accountCreator) }
+
+// Owners are the accounts that staked for the two providers.
+func (n *Network) Owners() []common.Address {
+	return []common.Address{devchain.Address(accountProvenOwner), devchain.Address(accountSampledOwner)}
+}
+
+// LaneOf returns the transaction manager of a development account; nil for a stranger.
+func (n *Network) LaneOf(account common.Address) *txmgr.Manager {
+	for i := 0; i <= AccountSecondPlayer; i++ {
+		if devchain.Address(i) == account {
+			return n.Lane(i)
+		}
+	}
+	return nil
+}
