@@ -26,7 +26,7 @@ import (
 
 func newModelCommand(g *globals) *cobra.Command {
 	cmd := &cobra.Command{Use: "model", Short: "Import, inspect, check, run and publish models"}
-	cmd.AddCommand(newModelImport(g), newModelInspect(g), newModelVerify(g), newModelRun(g), newModelEval(g), newModelTrace(g))
+	cmd.AddCommand(newModelImport(g), newModelInspect(g), newModelVerify(g), newModelRun(g), newModelEval(g), newModelTrace(g), newModelPublish(g))
 	return cmd
 }
 
