@@ -7,11 +7,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	accounts "github.com/dgrid-network/dgrid/internal/keys"
 	"github.com/dgrid-network/dgrid/prover/keys"
 )
 
 func newKeysCommand(g *globals) *cobra.Command {
-	cmd := &cobra.Command{Use: "keys", Short: "Make and check the proving keys of the circuits"}
+	cmd := &cobra.Command{Use: "keys", Short: "Make keys: of accounts, and the proving keys of the circuits"}
 	var dir string
 	dev := &cobra.Command{
 		Use:   "dev",
@@ -33,7 +34,33 @@ func newKeysCommand(g *globals) *cobra.Command {
 		},
 	}
 	dev.Flags().StringVar(&dir, "dir", "keys", "folder of the cache")
-	cmd.AddCommand(dev)
+	cmd.AddCommand(dev, newKeysNew(g))
+	return cmd
+}
+
+// newKeysNew makes a key for a service or a wallet.
+func newKeysNew(g *globals) *cobra.Command {
+	var importFile string
+	cmd := &cobra.Command{
+		Use:   "new FILE",
+		Short: "Make a new encrypted key in FILE, with its passphrase in FILE.pass",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var k accounts.Key
+			var err error
+			if importFile != "" {
+				k, err = accounts.Import(args[0], importFile, accounts.Strong)
+			} else {
+				k, err = accounts.Create(args[0], accounts.Strong)
+			}
+			if err != nil {
+				return err
+			}
+			f := facts{{"address", k.Address()}, {"key", args[0]}, {"passphrase_file", args[0] + ".pass"}}
+			return g.print(cmd, f, func(w io.Writer) { f.write(w) })
+		},
+	}
+	cmd.Flags().StringVar(&importFile, "import", "", "take the raw hex key in this file instead of making one")
 	return cmd
 }
 

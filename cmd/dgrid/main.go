@@ -76,6 +76,9 @@ func newRoot() *cobra.Command {
 		newKeysChild(),
 		newUpCommand(g),
 		newDemoCommand(g),
+		newRelayerCommand(g),
+		newIndexerCommand(g),
+		newAPICommand(g),
 	)
 	return root
 }

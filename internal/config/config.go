@@ -81,6 +81,7 @@ type API struct {
 	URL      string   `koanf:"url"`      // how the world reaches it; the SIWE domain and URI
 	Origins  []string `koanf:"origins"`  // exact CORS origins
 	Relayers []string `koanf:"relayers"` // base URLs
+	Models   []string `koanf:"models"`   // files of the proven models whose prompts it makes
 	Keystore
 }
 
@@ -125,7 +126,7 @@ func Default() Config {
 		Relayer: Relayer{Listen: "127.0.0.1:8650"},
 		Indexer: Indexer{Listen: "127.0.0.1:8651"},
 		API: API{Listen: "127.0.0.1:8652", URL: "http://127.0.0.1:8652", Origins: []string{},
-			Relayers: []string{"http://127.0.0.1:8650"}},
+			Relayers: []string{"http://127.0.0.1:8650"}, Models: []string{}},
 		Provider: Provider{Data: "provider", Relayers: []string{"http://127.0.0.1:8650"}, Control: "127.0.0.1:8653",
 			PriceIn: protocol.NewAmount(100_000), PriceOut: protocol.NewAmount(400_000), MaxFee: protocol.NewAmount(1_000),
 			Capacity: 2, Tags: []string{}, Languages: []string{}},
