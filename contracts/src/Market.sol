@@ -38,6 +38,7 @@ contract Market is Credits {
     }
 
     /// @dev Every selector that is not declared here is a job function or unknown. The target never changes.
+    // solhint-disable-next-line no-complex-fallback
     fallback() external {
         address jobs = JOBS;
         assembly {

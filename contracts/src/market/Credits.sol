@@ -93,6 +93,8 @@ abstract contract Credits is Channels {
     function forfeit(address provider) external onlySlasher {
         Book storage book = _books[provider];
         // INVARIANT: everything credited so far is forfeited, including what an earlier fault put off to a later epoch.
+        // casting is safe: time in epochs
+        // forge-lint: disable-next-line(unsafe-typecast)
         uint40 through = uint40(block.timestamp / EPOCH);
         if (book.lastEpoch > through) through = book.lastEpoch;
         if (book.forfeitedBefore <= through) book.forfeitedBefore = through + 1;
@@ -121,12 +123,13 @@ abstract contract Credits is Channels {
 
     /// @inheritdoc IMarketChannels
     function lineOf(bytes32 line) external view returns (Line memory) {
-        LineState storage l = _lines[line];
+        LineState storage state = _lines[line];
+        LineWord word = state.word;
         return Line({
-            receiptsRoot: l.receiptsRoot,
-            paid: l.word.paid(),
-            count: l.word.count(),
-            checkpoints: l.word.checkpoints()
+            receiptsRoot: state.receiptsRoot,
+            paid: word.paid(),
+            count: word.count(),
+            checkpoints: word.checkpoints()
         });
     }
 

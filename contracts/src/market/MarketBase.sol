@@ -194,6 +194,8 @@ abstract contract MarketBase is IMarketEvents, ReentrancyGuardTransient {
 
     /// @dev An epoch that a fault closed takes nothing more: what is earned later goes to the next one.
     function _creditEpoch(Book memory book) internal view returns (uint40) {
+        // casting is safe: time in epochs
+        // forge-lint: disable-next-line(unsafe-typecast)
         uint40 current = uint40(block.timestamp / EPOCH);
         return book.forfeitedBefore > current ? book.forfeitedBefore : current;
     }
@@ -201,8 +203,10 @@ abstract contract MarketBase is IMarketEvents, ReentrancyGuardTransient {
     /// @dev A hold delays what would mature before it, by MAX_HOLD at most.
     function _heldMaturity(uint256 maturesAt, uint40 heldUntil) internal view returns (uint64) {
         uint256 latest = maturesAt + MAX_HOLD;
-        if (heldUntil > latest) return uint64(latest);
-        return uint64(heldUntil > maturesAt ? heldUntil : maturesAt);
+        uint256 until = heldUntil > maturesAt ? heldUntil : maturesAt;
+        // casting is safe: a time
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return uint64(until < latest ? until : latest);
     }
 
     function _isOperatorOf(address operator, address provider) internal view returns (bool) {

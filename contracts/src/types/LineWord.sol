@@ -26,23 +26,33 @@ library LineWordLib {
     }
 
     function paid(LineWord w) internal pure returns (uint88) {
+        // casting is safe: it takes out the field
+        // forge-lint: disable-next-line(unsafe-typecast)
         return uint88(LineWord.unwrap(w));
     }
 
     function time(LineWord w) internal pure returns (uint40) {
+        // casting is safe: it takes out the field
+        // forge-lint: disable-next-line(unsafe-typecast)
         return uint40(LineWord.unwrap(w) >> TIME);
     }
 
     function count(LineWord w) internal pure returns (uint64) {
+        // casting is safe: it takes out the field
+        // forge-lint: disable-next-line(unsafe-typecast)
         return uint64(LineWord.unwrap(w) >> COUNT);
     }
 
     function checkpoints(LineWord w) internal pure returns (uint32) {
+        // casting is safe: it takes out the field
+        // forge-lint: disable-next-line(unsafe-typecast)
         return uint32(LineWord.unwrap(w) >> CHECKPOINTS);
     }
 
     /// @notice The newest checkpoint as half a slot.
     function newest(LineWord w) internal pure returns (uint128) {
+        // casting is safe: it takes out the field
+        // forge-lint: disable-next-line(unsafe-typecast)
         return uint128(LineWord.unwrap(w));
     }
 }
