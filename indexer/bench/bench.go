@@ -45,8 +45,8 @@ func History(events int) *Chain {
 }
 
 // Backfill measures an indexer against its floor on a local node that shows the
-// chain. url opens an empty database for each of the two.
-func Backfill(ctx context.Context, c *Chain, engine string, url func() (string, error)) (Result, error) {
+// chain, in several rounds. url names an empty database for each measurement.
+func Backfill(ctx context.Context, c *Chain, engine string, rounds int, url func() (string, error)) (Result, error) {
 	r := Result{Engine: engine, Events: c.Events(), Blocks: c.Head() + 1}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -58,40 +58,46 @@ func Backfill(ctx context.Context, c *Chain, engine string, url func() (string, 
 	client := jsonrpc.New("http://"+l.Addr().String(), jsonrpc.Options{})
 	defer client.CloseIdle()
 
-	took, err := onFresh(ctx, url, func(n *store.Network) error { return floor(ctx, client, n, c.Head()) })
-	if err != nil {
-		return r, fmt.Errorf("measure floor: %w", err)
-	}
-	r.Floor = float64(r.Events) / took.Seconds()
-	took, err = onFresh(ctx, url, func(n *store.Network) error {
-		x := indexer.New(client, n, indexer.Options{Log: slog.New(slog.DiscardHandler)})
-		heads, err := client.Heads(ctx)
+	// Floor and full run in turns, and the best of each counts: what else the
+	// machine does hits both.
+	for range rounds {
+		took, err := onFresh(ctx, url, func(n *store.Network) error { return floor(ctx, client, n, c.Head()) })
 		if err != nil {
-			return err
+			return r, fmt.Errorf("measure floor: %w", err)
 		}
-		if err := x.ConvergeAll(ctx, heads); err != nil {
-			return err
-		}
-		counts, err := n.Count(ctx)
+		r.Floor = max(r.Floor, float64(r.Events)/took.Seconds())
+		took, err = onFresh(ctx, url, func(n *store.Network) error { return full(ctx, client, n, &r) })
 		if err != nil {
-			return err
+			return r, fmt.Errorf("measure backfill: %w", err)
 		}
-		if counts["events"] != r.Events {
-			return fmt.Errorf("%d of %d events arrived", counts["events"], r.Events)
-		}
-		for name, count := range counts {
-			if name != "events" && name != "blocks" && name != "undo" {
-				r.Rows += count
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return r, fmt.Errorf("measure backfill: %w", err)
+		r.Full = max(r.Full, float64(r.Events)/took.Seconds())
 	}
-	r.Full = float64(r.Events) / took.Seconds()
 	r.Ratio = r.Full / r.Floor
 	return r, nil
+}
+
+// full is everything the indexer does; it checks that all events arrived.
+func full(ctx context.Context, client *jsonrpc.Client, n *store.Network, r *Result) error {
+	x := indexer.New(client, n, indexer.Options{Log: slog.New(slog.DiscardHandler)})
+	heads, err := client.Heads(ctx)
+	if err != nil {
+		return err
+	}
+	if err := x.ConvergeAll(ctx, heads); err != nil {
+		return err
+	}
+	counts, err := n.Count(ctx)
+	if err != nil {
+		return err
+	}
+	if counts["events"] != r.Events {
+		return fmt.Errorf("%d of %d events arrived", counts["events"], r.Events)
+	}
+	r.Rows = -counts["events"] - counts["blocks"] - counts["undo"]
+	for _, count := range counts {
+		r.Rows += count
+	}
+	return nil
 }
 
 func onFresh(ctx context.Context, url func() (string, error), run func(*store.Network) error) (time.Duration, error) {

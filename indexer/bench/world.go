@@ -305,6 +305,9 @@ func (w *World) redeem() {
 		}
 		rest := c.deposit - c.paid
 		if rest == 0 {
+			if w.rnd.IntN(8) > 0 {
+				continue
+			}
 			w.emit(Deployment.Market, "VoucherRejected", tuple(w.fresh("voucher"), [4]byte{1, 2, 3, 4}), c.id, p)
 			continue
 		}

@@ -27,6 +27,7 @@ type scanner struct {
 	i, n    int // unread bytes are buf[i:n]
 	left    int64
 	scratch []byte
+	escaped bool // the last text had escapes
 }
 
 func newScanner(r io.Reader, limit int64) *scanner {
@@ -113,6 +114,7 @@ func (s *scanner) end() error {
 // text reads the rest of a string whose opening quote was read. The result is valid
 // until the next read.
 func (s *scanner) text() ([]byte, error) {
+	s.escaped = false
 	// Fast path: the whole string lies in the buffer and is plain.
 	if j := bytes.IndexByte(s.buf[s.i:s.n], '"'); j >= 0 {
 		t := s.buf[s.i : s.i+j]
@@ -155,6 +157,7 @@ func plain(t []byte) bool {
 }
 
 func (s *scanner) escape() error {
+	s.escaped = true
 	c, err := s.next()
 	if err != nil {
 		return err
@@ -396,7 +399,7 @@ func (s *scanner) hexText() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(t) < 2 || t[0] != '0' || t[1] != 'x' {
+	if s.escaped || len(t) < 2 || t[0] != '0' || t[1] != 'x' { // go-ethereum unescapes no hex either
 		return nil, malformed("%.20q is not 0x hex", t)
 	}
 	return t[2:], nil
