@@ -1,11 +1,11 @@
 // Command bindings turns forge's artifacts into what abigen reads, and writes the
-// ABI of every deployed contract beside the bindings.
+// snapshots that make a change of an interface, a layout or a size a line of a diff.
 //
 // The Market is two pieces of code behind one address: its ABI is that of Market
 // with the functions of MarketJobs, which is why solc's own combined JSON would
 // not do.
 //
-//	bindings ARTIFACTS ABI_DIR COMBINED_JSON
+//	bindings ARTIFACTS SNAPSHOT_DIR COMBINED_JSON
 package main
 
 import (
@@ -31,11 +31,47 @@ var hidden = []string{"configHash"}
 type entry = map[string]any
 
 type artifact struct {
-	ABI      []entry `json:"abi"`
-	Bytecode struct {
-		Object string `json:"object"`
-	} `json:"bytecode"`
+	ABI              []entry `json:"abi"`
+	Bytecode         code    `json:"bytecode"`
+	DeployedBytecode code    `json:"deployedBytecode"`
+	StorageLayout    struct {
+		Storage []struct {
+			Label  string `json:"label"`
+			Offset int    `json:"offset"`
+			Slot   string `json:"slot"`
+			Type   string `json:"type"`
+		} `json:"storage"`
+		Types map[string]struct {
+			Label string `json:"label"`
+			Bytes string `json:"numberOfBytes"`
+		} `json:"types"`
+	} `json:"storageLayout"`
 }
+
+type code struct {
+	Object string `json:"object"`
+}
+
+// size is the number of bytes of a hex string with 0x before it.
+func (c code) size() int { return len(c.Object)/2 - 1 }
+
+// slot is one variable of a contract; type names carry no compiler ids, so that
+// they change only with the source.
+type slot struct {
+	Slot   string `json:"slot"`
+	Offset int    `json:"offset"`
+	Bytes  string `json:"bytes"`
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+}
+
+type sizes struct {
+	Runtime int `json:"runtime"`
+	Init    int `json:"init"`
+}
+
+// maxRuntime keeps every contract well below the limit of 24,576 bytes (EIP-170).
+const maxRuntime = 22_000
 
 type combined struct {
 	ABI []entry `json:"abi"`
@@ -44,7 +80,7 @@ type combined struct {
 
 func main() {
 	if len(os.Args) != 4 {
-		fmt.Fprintln(os.Stderr, "usage: bindings ARTIFACTS ABI_DIR COMBINED_JSON")
+		fmt.Fprintln(os.Stderr, "usage: bindings ARTIFACTS SNAPSHOT_DIR COMBINED_JSON")
 		os.Exit(2)
 	}
 	if err := run(os.Args[1], os.Args[2], os.Args[3]); err != nil {
@@ -53,11 +89,14 @@ func main() {
 	}
 }
 
-func run(artifacts, abiDir, combinedFile string) error {
-	if err := os.MkdirAll(abiDir, 0o755); err != nil {
-		return err
+func run(artifacts, snapshots, combinedFile string) error {
+	for _, dir := range []string{"abi", "storage"} {
+		if err := os.MkdirAll(filepath.Join(snapshots, dir), 0o755); err != nil {
+			return err
+		}
 	}
 	out := map[string]combined{}
+	measured := map[string]sizes{}
 	for _, name := range contracts {
 		a, err := load(artifacts, name)
 		if err != nil {
@@ -78,10 +117,20 @@ func run(artifacts, abiDir, combinedFile string) error {
 				return e["type"] != "constructor" && e["name"] != "configHash"
 			})
 		}
-		if err := writeJSON(filepath.Join(abiDir, name+".json"), abi); err != nil {
+		if err := writeJSON(filepath.Join(snapshots, "abi", name+".json"), abi); err != nil {
 			return err
 		}
+		if err := writeJSON(filepath.Join(snapshots, "storage", name+".json"), layout(a)); err != nil {
+			return err
+		}
+		measured[name] = sizes{a.DeployedBytecode.size(), a.Bytecode.size()}
+		if n := measured[name].Runtime; n > maxRuntime {
+			return fmt.Errorf("%s has %d bytes of code, more than %d", name, n, maxRuntime)
+		}
 		out[name+".sol:"+name] = combined{abi, strings.TrimPrefix(a.Bytecode.Object, "0x")}
+	}
+	if err := writeJSON(filepath.Join(snapshots, "sizes.json"), measured); err != nil {
+		return err
 	}
 	return writeJSON(combinedFile, map[string]any{"contracts": out, "version": "0.8.37"})
 }
@@ -101,6 +150,15 @@ func load(dir, name string) (artifact, error) {
 		return a, fmt.Errorf("%s has no complete bytecode; run forge build --force", file)
 	}
 	return a, nil
+}
+
+func layout(a artifact) []slot {
+	out := []slot{}
+	for _, v := range a.StorageLayout.Storage {
+		t := a.StorageLayout.Types[v.Type]
+		out = append(out, slot{v.Slot, v.Offset, t.Bytes, v.Label, t.Label})
+	}
+	return out
 }
 
 func functions(abi []entry) []entry {
