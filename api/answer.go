@@ -149,7 +149,7 @@ func (s *Server) stream(c *gin.Context, kind string, includeUsage bool, a *gatew
 			w.write(": keep-alive\n\n")
 		default:
 			p := explain(err)
-			s.log.InfoContext(c, "stream ended with an error", "request", info.Hash, "code", p.code, "error", err)
+			s.log.InfoContext(c.Request.Context(), "stream ended with an error", "request", info.Hash, "code", p.code, "error", err)
 			w.event(p.openAI(requestIDOf(c))) // and no [DONE]
 			return
 		}

@@ -38,7 +38,7 @@ func (s *Server) nonce(c *gin.Context) {
 		return
 	}
 	nonce := hex.EncodeToString(b[:])
-	if err := s.deps.Redis.SetArgs(c, nonceName(nonce), "1", redis.SetArgs{Mode: "NX", TTL: nonceLife}).Err(); err != nil {
+	if err := s.deps.Redis.SetArgs(c.Request.Context(), nonceName(nonce), "1", redis.SetArgs{Mode: "NX", TTL: nonceLife}).Err(); err != nil {
 		s.fail(c, fmt.Errorf("store nonce: %w: %w", err, protocol.ErrUnavailable))
 		return
 	}
@@ -73,11 +73,11 @@ func (s *Server) siwe(c *gin.Context) {
 	}
 	now := s.now()
 	row := &store.Session{TokenHash: sha256.Sum256([]byte(token)), Account: account, CreatedAt: now.Unix(), ExpiresAt: now.Add(s.cfg.SessionLife).Unix()}
-	if err := s.deps.Keys.CreateSession(c, row); err != nil {
+	if err := s.deps.Keys.CreateSession(c.Request.Context(), row); err != nil {
 		s.fail(c, err)
 		return
 	}
-	s.log.InfoContext(c, "wallet logged in", "account", account)
+	s.log.InfoContext(c.Request.Context(), "wallet logged in", "account", account)
 	c.Header("Cache-Control", "no-store")
 	c.JSON(200, gin.H{"token": token, "account": account, "expires_at": row.ExpiresAt})
 }
@@ -116,7 +116,7 @@ func (s *Server) login(c *gin.Context, text string, signature []byte) (common.Ad
 		return nobody, denied("%v", err)
 	}
 	// The nonce is used up before the signature is looked at: one message, one try.
-	switch err := s.deps.Redis.GetDel(c, nonceName(m.GetNonce())).Err(); {
+	switch err := s.deps.Redis.GetDel(c.Request.Context(), nonceName(m.GetNonce())).Err(); {
 	case errors.Is(err, redis.Nil):
 		return nobody, denied("the nonce is unknown, expired or used")
 	case err != nil:
@@ -132,7 +132,7 @@ func (s *Server) signedBy(c *gin.Context, account common.Address, text string, s
 		return nil
 	}
 	if s.deps.Wallets != nil {
-		ok, err := s.deps.Wallets.ValidSignature(c, account, digest, signature)
+		ok, err := s.deps.Wallets.ValidSignature(c.Request.Context(), account, digest, signature)
 		if err != nil {
 			return fmt.Errorf("ask contract wallet: %w", err)
 		}
@@ -158,7 +158,7 @@ func (s *Server) logout(c *gin.Context) {
 		s.fail(c, invalid("", "this token is a key: revoke it with DELETE /v1/keys/{id}"))
 		return
 	}
-	if err := s.deps.Keys.DeleteSession(c, who.hash); err != nil {
+	if err := s.deps.Keys.DeleteSession(c.Request.Context(), who.hash); err != nil {
 		s.fail(c, err)
 		return
 	}

@@ -130,7 +130,7 @@ func isOpenAI(path string) bool {
 func (s *Server) fail(c *gin.Context, err error) {
 	p := explain(err)
 	if p.status >= 500 {
-		s.log.ErrorContext(c, "request failed", "request_id", requestIDOf(c), "path", c.FullPath(), "code", p.code, "error", errors.Join(p.cause, err))
+		s.log.ErrorContext(c.Request.Context(), "request failed", "request_id", requestIDOf(c), "path", c.FullPath(), "code", p.code, "error", errors.Join(p.cause, err))
 	}
 	if p.retryAfter == 0 && (p.status == 429 || p.status == 503) {
 		p.retryAfter = time.Second

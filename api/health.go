@@ -23,7 +23,7 @@ func (s *Server) healthz(c *gin.Context) { c.JSON(200, gin.H{"ok": true}) }
 
 // readyz: the parts that answers need are there.
 func (s *Server) readyz(c *gin.Context) {
-	ctx, stop := context.WithTimeout(c, 3*time.Second)
+	ctx, stop := context.WithTimeout(c.Request.Context(), 3*time.Second)
 	defer stop()
 	checks := gin.H{}
 	ok := true

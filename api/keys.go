@@ -55,7 +55,7 @@ func (s *Server) identify(c *gin.Context) {
 		return
 	}
 	token, ok := strings.CutPrefix(header, "Bearer ")
-	who, err := s.authenticate(c, token)
+	who, err := s.authenticate(c.Request.Context(), token)
 	if !ok || errors.Is(err, protocol.ErrNotFound) {
 		s.fail(c, &problem{status: 401, kind: "authentication_error", code: "invalid_api_key", detail: "the token is unknown, expired or revoked"})
 		return
@@ -172,7 +172,7 @@ func (s *Server) showKey(k *store.APIKey) gin.H {
 }
 
 func (s *Server) listKeys(c *gin.Context) {
-	keys, err := s.deps.Keys.Keys(c, callerOf(c).account)
+	keys, err := s.deps.Keys.Keys(c.Request.Context(), callerOf(c).account)
 	if err != nil {
 		s.fail(c, err)
 		return
@@ -204,28 +204,28 @@ func (s *Server) createKey(c *gin.Context) {
 		}
 	}
 	if len(n.Scopes) == 0 || slices.Contains(n.Scopes, ScopeInference) {
-		if err := s.deps.Gateway.CheckChannel(c, n.Channel, n.Account); err != nil {
+		if err := s.deps.Gateway.CheckChannel(c.Request.Context(), n.Channel, n.Account); err != nil {
 			s.fail(c, err)
 			return
 		}
 	}
-	token, key, err := s.CreateKey(c, n)
+	token, key, err := s.CreateKey(c.Request.Context(), n)
 	if err != nil {
 		s.fail(c, err)
 		return
 	}
-	s.log.InfoContext(c, "api key made", "key", key.ID, "account", key.Account, "channel", key.Channel)
+	s.log.InfoContext(c.Request.Context(), "api key made", "key", key.ID, "account", key.Account, "channel", key.Channel)
 	shown := s.showKey(key)
 	shown["key"] = token
 	c.JSON(201, shown)
 }
 
 func (s *Server) revokeKey(c *gin.Context) {
-	if err := s.deps.Keys.RevokeKey(c, callerOf(c).account, c.Param("id"), s.now().Unix()); err != nil {
+	if err := s.deps.Keys.RevokeKey(c.Request.Context(), callerOf(c).account, c.Param("id"), s.now().Unix()); err != nil {
 		s.fail(c, err)
 		return
 	}
-	s.log.InfoContext(c, "api key revoked", "key", c.Param("id"))
+	s.log.InfoContext(c.Request.Context(), "api key revoked", "key", c.Param("id"))
 	c.Status(204)
 }
 

@@ -30,55 +30,55 @@ func (s *Server) market() []marketRoute {
 			f := store.VersionFilter{Creator: q.address("creator"), Parent: q.hash("parent"), Name: q.text("name"), Search: q.text("search")}
 			q.enum("class", &f.Class)
 			q.enum("kind", &f.Kind)
-			return ask(c, q, func() (store.Page[store.Version], error) { return n.Versions(c, f, l) })
+			return ask(c, q, func() (store.Page[store.Version], error) { return n.Versions(c.Request.Context(), f, l) })
 		})},
 		{"/v1/market/versions/:id", single(s, func(c *gin.Context, q *query, n *store.Network) (store.One[store.Version], error) {
 			id := q.pathHash("id")
-			return ask(c, q, func() (store.One[store.Version], error) { return n.Version(c, id) })
+			return ask(c, q, func() (store.One[store.Version], error) { return n.Version(c.Request.Context(), id) })
 		})},
 		{"/v1/market/providers", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Provider], error) {
 			f := store.ProviderFilter{MinFreeStake: q.amount("min_free_stake"), NotForfeited: q.text("not_forfeited") == "true"}
-			return ask(c, q, func() (store.Page[store.Provider], error) { return n.Providers(c, f, l) })
+			return ask(c, q, func() (store.Page[store.Provider], error) { return n.Providers(c.Request.Context(), f, l) })
 		})},
 		{"/v1/market/providers/:address", single(s, func(c *gin.Context, q *query, n *store.Network) (store.One[store.ProviderPage], error) {
 			a := q.pathAddress("address")
-			return ask(c, q, func() (store.One[store.ProviderPage], error) { return n.Provider(c, a) })
+			return ask(c, q, func() (store.One[store.ProviderPage], error) { return n.Provider(c.Request.Context(), a) })
 		})},
 		{"/v1/market/channels", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Channel], error) {
 			f := store.ChannelFilter{Requester: q.address("requester"), Delegate: q.address("delegate"), State: q.text("state")}
-			return ask(c, q, func() (store.Page[store.Channel], error) { return n.Channels(c, f, l) })
+			return ask(c, q, func() (store.Page[store.Channel], error) { return n.Channels(c.Request.Context(), f, l) })
 		})},
 		{"/v1/market/channels/:id", single(s, func(c *gin.Context, q *query, n *store.Network) (store.One[store.ChannelPage], error) {
 			id := q.pathHash("id")
-			return ask(c, q, func() (store.One[store.ChannelPage], error) { return n.Channel(c, id) })
+			return ask(c, q, func() (store.One[store.ChannelPage], error) { return n.Channel(c.Request.Context(), id) })
 		})},
 		{"/v1/market/redeems", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Redeem], error) {
 			f := store.RedeemFilter{Line: q.hash("line"), Channel: q.hash("channel"), Provider: q.address("provider"), ModelVersion: q.hash("model_version")}
-			return ask(c, q, func() (store.Page[store.Redeem], error) { return n.Redeems(c, f, l) })
+			return ask(c, q, func() (store.Page[store.Redeem], error) { return n.Redeems(c.Request.Context(), f, l) })
 		})},
 		{"/v1/market/jobs", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Job], error) {
 			f := store.JobFilter{Requester: q.address("requester"), Provider: q.address("provider"), ModelVersion: q.hash("model_version"), State: q.text("state")}
-			return ask(c, q, func() (store.Page[store.Job], error) { return n.Jobs(c, f, l) })
+			return ask(c, q, func() (store.Page[store.Job], error) { return n.Jobs(c.Request.Context(), f, l) })
 		})},
 		{"/v1/market/jobs/:id", single(s, func(c *gin.Context, q *query, n *store.Network) (store.One[store.Job], error) {
 			id := q.pathHash("id")
-			return ask(c, q, func() (store.One[store.Job], error) { return n.Job(c, id) })
+			return ask(c, q, func() (store.One[store.Job], error) { return n.Job(c.Request.Context(), id) })
 		})},
 		{"/v1/market/accounts/:address/money", single(s, func(c *gin.Context, q *query, n *store.Network) (store.One[store.Money], error) {
 			a := q.pathAddress("address")
-			return ask(c, q, func() (store.One[store.Money], error) { return n.Money(c, a) })
+			return ask(c, q, func() (store.One[store.Money], error) { return n.Money(c.Request.Context(), a) })
 		})},
 		{"/v1/market/credits", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.CreditView], error) {
 			f := store.CreditFilter{Provider: q.address("provider"), ModelVersion: q.hash("model_version"), Relayer: q.address("relayer"), State: q.text("state")}
-			return ask(c, q, func() (store.Page[store.CreditView], error) { return n.Credits(c, f, l) })
+			return ask(c, q, func() (store.Page[store.CreditView], error) { return n.Credits(c.Request.Context(), f, l) })
 		})},
 		{"/v1/market/slashes", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.StakeChange], error) {
 			a := q.address("provider")
-			return ask(c, q, func() (store.Page[store.StakeChange], error) { return n.Slashes(c, a, l) })
+			return ask(c, q, func() (store.Page[store.StakeChange], error) { return n.Slashes(c.Request.Context(), a, l) })
 		})},
 		{"/v1/market/withdrawals", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Transfer], error) {
 			a := q.address("account")
-			return ask(c, q, func() (store.Page[store.Transfer], error) { return n.Withdrawals(c, a, l) })
+			return ask(c, q, func() (store.Page[store.Transfer], error) { return n.Withdrawals(c.Request.Context(), a, l) })
 		})},
 		{"/v1/market/offers", s.marketOffers},
 		{"/v1/market/calls/open-channel", s.openChannelCalls},
@@ -278,7 +278,7 @@ func (s *Server) network(c *gin.Context) {
 	if s.unindexed(c) {
 		return
 	}
-	meta, err := s.deps.Network.Status(c)
+	meta, err := s.deps.Network.Status(c.Request.Context())
 	if err != nil {
 		s.fail(c, err)
 		return
@@ -316,7 +316,7 @@ func (s *Server) marketOffers(c *gin.Context) {
 		s.fail(c, q.err)
 		return
 	}
-	views, err := s.liveOffers(c)
+	views, err := s.liveOffers(c.Request.Context())
 	if err != nil {
 		s.fail(c, err)
 		return
@@ -328,7 +328,7 @@ func (s *Server) marketOffers(c *gin.Context) {
 			continue
 		}
 		if class != 0 {
-			if m, err := s.deps.Catalog.ByVersion(c, o.ModelVersion); err != nil || m.Class != class {
+			if m, err := s.deps.Catalog.ByVersion(c.Request.Context(), o.ModelVersion); err != nil || m.Class != class {
 				continue
 			}
 		}
@@ -349,7 +349,7 @@ func (s *Server) marketOffers(c *gin.Context) {
 	}
 	meta := store.Meta{ChainID: s.deps.Gateway.Domain().ChainID}
 	if s.deps.Network != nil {
-		if m, err := s.deps.Network.Status(c); err == nil {
+		if m, err := s.deps.Network.Status(c.Request.Context()); err == nil {
 			meta = m
 		}
 	}

@@ -130,7 +130,7 @@ func (s *Server) limit(c *gin.Context) {
 	if who != nil {
 		name, perMinute = "key:"+who.id, s.cfg.RequestsPerMinute
 	}
-	left, wait := s.take(c, "req:"+name, perMinute, 1)
+	left, wait := s.take(c.Request.Context(), "req:"+name, perMinute, 1)
 	s.limitHeaders(c, "requests", perMinute, left, wait)
 	c.Header("RateLimit-Policy", fmt.Sprintf(`"requests";q=%d;w=60`, perMinute))
 	c.Header("RateLimit", fmt.Sprintf(`"requests";r=%d;t=%d`, max(left, 0), seconds(wait)))
@@ -141,7 +141,7 @@ func (s *Server) limit(c *gin.Context) {
 	if who == nil || who.key == nil {
 		return
 	}
-	left, wait = s.take(c, "tok:"+name, s.cfg.TokensPerMinute, 0)
+	left, wait = s.take(c.Request.Context(), "tok:"+name, s.cfg.TokensPerMinute, 0)
 	s.limitHeaders(c, "tokens", s.cfg.TokensPerMinute, left, wait)
 	if left <= 0 {
 		s.fail(c, &problem{status: 429, kind: "rate_limit_error", code: "rate_limited", detail: fmt.Sprintf("%d tokens a minute are allowed", s.cfg.TokensPerMinute), retryAfter: max(wait, time.Second), retry: true})

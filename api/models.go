@@ -92,7 +92,7 @@ func (s *Server) stakeOf(ctx context.Context, provider common.Address) any {
 
 // models lists what can be asked. Without the relayer the list stands, without providers.
 func (s *Server) models(c *gin.Context) {
-	all, err := s.deps.Catalog.All(c)
+	all, err := s.deps.Catalog.All(c.Request.Context())
 	if err != nil {
 		s.fail(c, err)
 		return
@@ -100,13 +100,13 @@ func (s *Server) models(c *gin.Context) {
 	offers := s.offersOrNone(c)
 	data := make([]gin.H, len(all))
 	for i, m := range all {
-		data[i] = s.entry(c, m, offers)
+		data[i] = s.entry(c.Request.Context(), m, offers)
 	}
 	c.JSON(200, gin.H{"object": "list", "data": data})
 }
 
 func (s *Server) model(c *gin.Context) {
-	m, err := s.deps.Catalog.ByID(c, c.Param("id"))
+	m, err := s.deps.Catalog.ByID(c.Request.Context(), c.Param("id"))
 	if protocol.Kind(err) == protocol.ErrNotFound {
 		err = &gateway.Error{Code: gateway.CodeModel, Param: "model", Detail: "there is no model " + clip(c.Param("id")), Cause: err}
 	}
@@ -114,13 +114,13 @@ func (s *Server) model(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	c.JSON(200, s.entry(c, m, s.offersOrNone(c)))
+	c.JSON(200, s.entry(c.Request.Context(), m, s.offersOrNone(c)))
 }
 
 func (s *Server) offersOrNone(c *gin.Context) []wire.OfferView {
-	offers, err := s.liveOffers(c)
+	offers, err := s.liveOffers(c.Request.Context())
 	if err != nil {
-		s.log.WarnContext(c, "models are listed without offers", "error", err)
+		s.log.WarnContext(c.Request.Context(), "models are listed without offers", "error", err)
 	}
 	return offers
 }

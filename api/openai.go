@@ -175,7 +175,7 @@ func (s *Server) parse(c *gin.Context, kind string) (gateway.Chat, *completionBo
 	if in.Model == "" {
 		return chat, nil, invalid("model", "name a model")
 	}
-	model, err := s.deps.Catalog.ByID(c, in.Model)
+	model, err := s.deps.Catalog.ByID(c.Request.Context(), in.Model)
 	if errors.Is(err, protocol.ErrNotFound) {
 		return chat, nil, &gateway.Error{Code: gateway.CodeModel, Param: "model", Detail: "there is no model " + clip(in.Model) + "; GET /v1/models lists them", Cause: err}
 	}

@@ -23,7 +23,7 @@ func (s *Server) mine(c *gin.Context) (*store.Generation, error) {
 	if !visible(id, 128) {
 		return nil, notFound("there is no such answer")
 	}
-	gen, err := s.deps.Keys.Generation(c, callerOf(c).account, id)
+	gen, err := s.deps.Keys.Generation(c.Request.Context(), callerOf(c).account, id)
 	if errors.Is(err, protocol.ErrNotFound) {
 		return nil, notFound("there is no such answer")
 	}
@@ -53,7 +53,7 @@ func (s *Server) generation(c *gin.Context) {
 		if gen.ErrorCode != "" {
 			out["error"] = gin.H{"code": gen.ErrorCode, "message": gen.ErrorDetail}
 		}
-		if err := s.settlement(c, gen, o); err != nil {
+		if err := s.settlement(c.Request.Context(), gen, o); err != nil {
 			s.log.Warn("settlement is not shown", "request", gen.Hash, "error", err)
 		}
 	}

@@ -193,6 +193,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 func (s *Server) routes() error {
 	gin.SetMode(gin.ReleaseMode)
 	e := gin.New()
+	// A gin.Context is used again for the next request: nothing that may outlive a
+	// handler (database/sql watches its context) is given one, but Request.Context().
 	e.ContextWithFallback = true
 	e.HandleMethodNotAllowed = true
 	if err := e.SetTrustedProxies(nil); err != nil {
