@@ -39,7 +39,7 @@ type ahead struct {
 	err      error
 }
 
-func newFetcher(x *Indexer) *fetcher { return &fetcher{x: x, span: 64} }
+func newFetcher(x *Indexer) *fetcher { return &fetcher{x: x, span: min(64, x.opts.MaxSpan)} }
 
 // reset forgets what is on its way.
 func (f *fetcher) reset() {
