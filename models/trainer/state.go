@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"math"
 	"os"
-	"syscall"
 
 	"github.com/dgrid-network/dgrid/protocol"
 )
@@ -109,15 +108,6 @@ func (s *state) load(path string, m *Model, o Options) error {
 	s.Step, s.CPU, s.Wall, s.M, s.V = in.Step, in.CPU, in.Wall, in.M, in.V
 	copy(m.Params, in.Params)
 	return nil
-}
-
-// cpuSeconds is the processor time of this process so far.
-func cpuSeconds() float64 {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return float64(u.Utime.Sec+u.Stime.Sec) + float64(u.Utime.Usec+u.Stime.Usec)/1e6
 }
 
 // Restore returns the model of a saved training state and the number of steps it has had.

@@ -48,7 +48,7 @@ func run(ctx context.Context) error {
 	flag.IntVar(&cfg.Seq, "context", cfg.Seq, "positions")
 	o := trainer.Options{Warmup: 150, Last: 1e-5, Decay: 0.05, Clip: 1, LogEvery: 50, EvalEvery: 500, EvalRows: 64, SaveEvery: 250}
 	flag.Uint64Var(&o.Seed, "seed", 20240, "seed of parameters and text")
-	flag.IntVar(&o.Steps, "steps", 7000, "optimizer steps")
+	flag.IntVar(&o.Steps, "steps", 6200, "optimizer steps")
 	flag.IntVar(&o.Rows, "rows", 8, "sequences per step")
 	flag.Float64Var(&o.Rate, "rate", 3e-3, "peak learning rate")
 	focus := flag.Int("focus-from", 3278, "step from which requests name the plot more often")
