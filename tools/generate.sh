@@ -8,5 +8,6 @@ cd "$(dirname "$0")/.."
 tools/bindings.sh
 tools/snapshots.sh
 go test -count=1 ./protocol -run TestVectors -update
-go test -count=1 ./runtime/commit ./prover/circuit -update
+go test -count=1 ./runtime/commit -run TestSharedVectors -update
+go test -count=1 ./prover/circuit -run TestConstraintCount -update
 go test -count=1 ./prover -run TestGenerated -update
