@@ -310,7 +310,7 @@ func (x *Indexer) commit(ctx context.Context, c store.Cursor, seg segment, targe
 	batch, err := x.fold(ctx, seg, undoFrom)
 	if err != nil {
 		if errors.Is(err, ErrIllegal) {
-			return x.halt(ctx, err.Error())
+			return x.halt(ctx, c, err.Error())
 		}
 		return err
 	}
@@ -374,10 +374,11 @@ func (s *state) foldAll(blocks []store.Block, logs []store.Event, contracts map[
 	return nil
 }
 
-// halt stops for good: the reason is kept and shown.
-func (x *Indexer) halt(ctx context.Context, reason string) error {
-	if err := x.net.Halt(ctx, reason); err != nil {
-		return errors.Join(fmt.Errorf("%w: %s", ErrHalted, reason), err)
+// halt stops for good: the reason is kept and shown. A reason that comes of another
+// indexer's having moved the rows meanwhile is none.
+func (x *Indexer) halt(ctx context.Context, c store.Cursor, reason string) error {
+	if err := x.net.Halt(ctx, c, reason); err != nil {
+		return err
 	}
 	return fmt.Errorf("%w: %s", ErrHalted, reason)
 }

@@ -74,10 +74,10 @@ func (x *Indexer) takeBack(ctx context.Context, c store.Cursor, ancestor store.B
 func (x *Indexer) noAncestor(ctx context.Context, c store.Cursor, next uint64) error {
 	depth := c.Number + 1 - c.StartBlock
 	if next > c.StartBlock || depth > MaxReorg {
-		return x.halt(ctx, fmt.Sprintf("reorg deeper than %d blocks below block %d", MaxReorg, c.Number))
+		return x.halt(ctx, c, fmt.Sprintf("reorg deeper than %d blocks below block %d", MaxReorg, c.Number))
 	}
 	if c.StartBlock == 0 {
-		return x.halt(ctx, fmt.Sprintf("another chain: its genesis differs, the store is at block %d", c.Number))
+		return x.halt(ctx, c, fmt.Sprintf("another chain: its genesis differs, the store is at block %d", c.Number))
 	}
 	if err := x.net.Reset(ctx); err != nil {
 		return err

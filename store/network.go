@@ -188,11 +188,18 @@ func setHeads(h Heads) func(*bun.UpdateQuery) *bun.UpdateQuery {
 	}
 }
 
-// Halt records why the indexer of this network must not go on; empty clears it.
-func (n *Network) Halt(ctx context.Context, reason string) error {
-	_, err := n.store.db.NewUpdate().Model((*cursorRow)(nil)).Set("halted = ?", reason).Where("network_id = ?", n.id).Exec(ctx)
+// Halt records why the indexer of this network must not go on from a cursor. If
+// the cursor is elsewhere, the reason is not one: ErrConflict.
+func (n *Network) Halt(ctx context.Context, at Cursor, reason string) error {
+	res, err := n.store.db.NewUpdate().Model((*cursorRow)(nil)).Set("halted = ?", reason).
+		Where("network_id = ? AND number = ? AND hash = ?", n.id, at.Number, at.Hash).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("record halt: %w", err)
+	}
+	if halted, err := res.RowsAffected(); err != nil {
+		return fmt.Errorf("record halt: %w", err)
+	} else if halted != 1 {
+		return fmt.Errorf("record halt at block %d: the cursor is elsewhere: %w", at.Number, protocol.ErrConflict)
 	}
 	return nil
 }
