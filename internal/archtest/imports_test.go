@@ -35,6 +35,7 @@ var layers = []layer{
 	{"api", []string{"store", "chain", "protocol", "runtime"}, "services never import each other"},
 	{"node", []string{"store", "chain", "protocol", "runtime"}, "services never import each other"},
 	{"internal/network", []string{"*"}, "the composition root knows everyone"},
+	{"internal/story", []string{"*"}, "the story acts on a whole network"},
 	{"internal/testsys", []string{"*"}, "system tests start everything"},
 	{"internal/bench", []string{"*"}, "benchmarks measure everything"},
 	{"internal", []string{"protocol"}, "plumbing knows the words only"},
