@@ -109,6 +109,10 @@ func run(artifacts, snapshots, combinedFile string) error {
 				return err
 			}
 			abi = append(abi, functions(b.ABI)...)
+			// Code that runs on another contract's storage must see the same layout.
+			if mine, its := layout(a), layout(b); len(its) > len(mine) || !slices.Equal(mine[:len(its)], its) {
+				return fmt.Errorf("storage of %s does not begin like that of %s", name, other)
+			}
 		}
 		// The half behind is deployed and asked for its configuration, no more: its
 		// functions mean something at the Market's address only.
