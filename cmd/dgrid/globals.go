@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dgrid-network/dgrid/internal/config"
+	"github.com/dgrid-network/dgrid/internal/keys"
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
@@ -23,6 +24,8 @@ type globals struct {
 	set        []string
 	json       bool
 	logLevel   string
+	// effort is what new keystores cost to open.
+	effort keys.Effort
 }
 
 // load reads the configuration and builds the logger it asks for.

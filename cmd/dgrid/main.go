@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/dgrid-network/dgrid/internal/keys"
 )
 
 // Exit codes of every subcommand.
@@ -52,8 +54,9 @@ func run(ctx context.Context, args []string) int {
 	return exitError
 }
 
-func newRoot() *cobra.Command {
-	g := &globals{}
+func newRoot() *cobra.Command { return rootOf(&globals{effort: keys.Strong}) }
+
+func rootOf(g *globals) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "dgrid",
 		Short:         "Decentralized AI inference whose answers anyone can check",

@@ -148,7 +148,7 @@ func (p *person) try(args ...string) (out, notes string, code int) {
 
 func execute(ctx context.Context, args []string) (out, notes string, code int) {
 	var stdout, stderr bytes.Buffer
-	root := newRoot()
+	root := rootOf(&globals{effort: keys.Light})
 	root.SetArgs(args)
 	root.SetOut(&stdout)
 	root.SetErr(&stderr)

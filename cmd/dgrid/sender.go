@@ -259,6 +259,9 @@ func (s *sender) interrupted(ctx context.Context, err error) error {
 }
 
 func (s *sender) carryOut(ctx context.Context, name string, now uint64, build plan) ([]step, error) {
+	if err := s.finishEarlier(ctx); err != nil {
+		return nil, err
+	}
 	a, resumed, err := s.begin(name, now)
 	if err != nil {
 		return nil, err
@@ -279,9 +282,6 @@ func (s *sender) carryOut(ctx context.Context, name string, now uint64, build pl
 		if calls, err = build(a); err != nil {
 			return nil, err
 		}
-	}
-	if err := s.finishEarlier(ctx, calls); err != nil {
-		return nil, err
 	}
 	var fresh []protocol.Call
 	for _, call := range calls {
@@ -343,18 +343,14 @@ func (s *sender) known(ctx context.Context, calls []protocol.Call) (map[common.H
 	return out, nil
 }
 
-// finishEarlier waits for what another command began and did not see the end of.
-func (s *sender) finishEarlier(ctx context.Context, mine []protocol.Call) error {
-	own := map[common.Hash]bool{}
-	for _, call := range mine {
-		own[s.id(call)] = true
-	}
+// finishEarlier waits for what a command began and did not see the end of.
+func (s *sender) finishEarlier(ctx context.Context) error {
 	lane, err := s.outbox.Lane(ctx, s.chain.Profile().ID, s.key.Address(), 0)
 	if err != nil {
 		return err
 	}
 	for _, in := range lane.Intents {
-		if own[in.ID] || in.State == protocol.IntentMined {
+		if in.State == protocol.IntentMined {
 			continue
 		}
 		fmt.Fprintf(s.notes, "finishing an earlier command's %s\n", in.Purpose)

@@ -44,7 +44,7 @@ func newWalletNew(g *globals) *cobra.Command {
 			if hexFile != "" {
 				make = func(path string, e keys.Effort) (keys.Key, error) { return keys.Import(path, hexFile, e) }
 			}
-			key, err := make(args[0], keys.Strong)
+			key, err := make(args[0], g.effort)
 			if err != nil {
 				return err
 			}

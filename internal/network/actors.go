@@ -8,6 +8,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/chain/devchain"
@@ -91,6 +92,7 @@ type ProviderOptions struct {
 	Models   []provider.Model
 	Control  string
 	Redeem   provider.Policy
+	Metrics  prometheus.Registerer // optional
 }
 
 // stakeOf is what an embedded provider stakes, in whole tokens: enough for fees of

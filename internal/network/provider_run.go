@@ -1,0 +1,158 @@
+package network
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/dgrid-network/dgrid/internal/config"
+	"github.com/dgrid-network/dgrid/internal/keys"
+	"github.com/dgrid-network/dgrid/node/provider"
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/runtime"
+	"github.com/dgrid-network/dgrid/store"
+)
+
+// drainTime bounds how long a provider that is told to stop finishes answers.
+const drainTime = 30 * time.Second
+
+// Served is the model that a provider's configuration describes.
+type Served struct {
+	provider.Model
+	// WeightsRoot is that of the model file; zero in class sampled.
+	WeightsRoot common.Hash
+	File        *runtime.Model // nil in class sampled
+}
+
+// OpenBackend opens what a configuration serves: a model file (class proven) or an
+// upstream (class sampled). It asks the chain nothing.
+func OpenBackend(c config.Provider) (Served, error) {
+	s := Served{Model: provider.Model{Version: c.Version, PriceIn: c.PriceIn, PriceOut: c.PriceOut, MaxFee: c.MaxFee, Capacity: c.Capacity, Tags: c.Tags, Languages: c.Languages}}
+	if (c.Model == "") == (c.Upstream == "") {
+		return s, fmt.Errorf("open backend: exactly one of provider.model and provider.upstream must be set: %w", protocol.ErrInvalid)
+	}
+	if c.Model != "" {
+		m, err := runtime.Open(c.Model)
+		if err != nil {
+			return s, fmt.Errorf("open backend: %w", err)
+		}
+		if s.WeightsRoot, _, err = WeightsOf(m, nil); err != nil {
+			return s, fmt.Errorf("open backend: %w", err)
+		}
+		s.File, s.Class, s.Context = m, protocol.ClassProven, uint32(m.Header().Positions)
+		s.Backend = provider.NewRuntime(m, m.Tokenizer(), int(c.Capacity))
+		return s, nil
+	}
+	up := provider.UpstreamConfig{URL: c.Upstream, Model: c.UpstreamModel}
+	if c.UpstreamKey != "" {
+		var err error
+		if up.Key, err = config.ReadSecret(c.UpstreamKey); err != nil {
+			return s, fmt.Errorf("open backend: %w", err)
+		}
+	}
+	backend, err := provider.NewUpstream(up)
+	if err != nil {
+		return s, fmt.Errorf("open backend: %w", err)
+	}
+	s.Class, s.Context, s.Backend = protocol.ClassSampled, contextOf, backend
+	return s, nil
+}
+
+// CheckVersion compares what is served with the version that is published.
+func (c *Chain) CheckVersion(ctx context.Context, s Served) error {
+	published, err := c.Reader.Published(ctx, s.Version)
+	if err != nil {
+		return err
+	}
+	if !published {
+		return fmt.Errorf("model version %s is not published: %w", s.Version, protocol.ErrNotFound)
+	}
+	class, err := c.Reader.Class(ctx, s.Version)
+	if err != nil {
+		return err
+	}
+	if class != s.Class {
+		return fmt.Errorf("model version %s is of class %s, the backend of class %s: %w", s.Version, class, s.Class, protocol.ErrConflict)
+	}
+	root, err := c.Reader.WeightsRoot(ctx, s.Version)
+	if err == nil && root != s.WeightsRoot {
+		err = fmt.Errorf("model version %s has weights %s, the file has %s: %w", s.Version, root, s.WeightsRoot, protocol.ErrConflict)
+	}
+	return err
+}
+
+// RunProvider runs the provider that a configuration describes. When ctx ends it
+// drains: it takes nothing new, finishes what runs, redeems, and returns.
+func RunProvider(ctx context.Context, c *Chain, cfg config.Provider, log *slog.Logger) (err error) {
+	key, err := keys.Load(cfg.Key, cfg.Passphrase)
+	if err != nil {
+		return err
+	}
+	served, err := OpenBackend(cfg)
+	if err != nil {
+		return err
+	}
+	if up, ok := served.Backend.(*provider.Upstream); ok {
+		defer up.Close()
+	}
+	if err := c.CheckVersion(ctx, served); err != nil {
+		return err
+	}
+	if owner, err := c.Reader.ProviderOf(ctx, key.Address()); err != nil {
+		return err
+	} else if owner != cfg.Owner {
+		return fmt.Errorf("operator %s signs for %s, not for provider.owner %s: %w", key.Address(), owner, cfg.Owner, protocol.ErrConflict)
+	}
+	st, err := store.Open(ctx, "sqlite:"+filepath.Join(cfg.Data, "outbox.db"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	lane := c.Lane(st.Outbox(), key.Private())
+	p, err := c.Provider(ProviderOptions{Owner: cfg.Owner, Operator: lane, Key: key.Private(), Journal: filepath.Join(cfg.Data, "journal"),
+		Relayers: cfg.Relayers, Models: []provider.Model{served.Model}, Control: cfg.Control, Metrics: prometheus.NewRegistry(),
+		Redeem: provider.Policy{Margin: redeemMargin(c.Timing.CloseGrace)}}, 0, log)
+	if err != nil {
+		return err
+	}
+	return serveUntil(ctx, p, lane.Run)
+}
+
+// redeemMargin is how long before a channel's end its vouchers are redeemed: an
+// hour, less where the whole grace period is shorter.
+func redeemMargin(closeGrace uint64) uint64 { return min(3600, max(closeGrace/2, 1)) }
+
+// serveUntil runs a provider and its lane until ctx ends and the provider drained.
+func serveUntil(ctx context.Context, p *provider.Provider, lane func(context.Context) error) error {
+	// Both outlive ctx: draining sends.
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	g, running := errgroup.WithContext(running)
+	g.Go(func() error { return lane(running) })
+	g.Go(func() error {
+		defer stop()
+		return p.Run(running)
+	})
+	g.Go(func() error {
+		select {
+		case <-running.Done():
+			return nil
+		case <-ctx.Done():
+		}
+		p.Drain()
+		select {
+		case <-running.Done():
+		case <-time.After(drainTime):
+			stop()
+		}
+		return nil
+	})
+	return g.Wait()
+}
