@@ -35,14 +35,17 @@ func Checkpoint() []byte { return []byte(checkpoint) }
 // Tokenizer returns a copy of the vocabulary, a llama2.c tokenizer.bin.
 func Tokenizer() []byte { return []byte(tokenizer) }
 
+// Temperature suits the model's stories: greedy answers are sound but choose the same names again and again.
+const Temperature = 0.6
+
 // Prompts are requests that show what the model can do.
 func Prompts() []string {
 	return []string{
-		"Tell me a story about a fox called Mira.",
+		"Tell me a story about a fox called Mira and a bear called Bruno.",
 		"Write a short story about a robot who lost his key.",
-		"Tell me a story about Ben and his friend Lily.",
+		"Tell me a story about Tom and his friend Lily.",
 		"Please tell me a story about sharing.",
 		"Tell me a story about a penguin who was afraid of the dark.",
-		"Tell me a story about a dragon called Zando and a mouse called Pip.",
+		"Tell me a story about a dragon called Zando and a mouse called Nina.",
 	}
 }

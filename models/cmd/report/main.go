@@ -18,9 +18,13 @@ import (
 	"github.com/dgrid-network/dgrid/models/demo"
 	"github.com/dgrid-network/dgrid/models/eval"
 	"github.com/dgrid-network/dgrid/models/tokenize"
+	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/runtime"
 	"github.com/dgrid-network/dgrid/runtime/tokenizer"
 )
+
+// temperature of the sample stories, in thousandths.
+const temperature = 600
 
 func main() {
 	if err := run(context.Background()); err != nil {
@@ -50,7 +54,7 @@ func run(ctx context.Context) error {
 			return err
 		}
 		in.Prompts = append(in.Prompts, prompt)
-		res, err := m.NewSession().Generate(ctx, prompt, runtime.Params{MaxTokens: 400}, nil)
+		res, err := m.NewSession().Generate(ctx, prompt, runtime.Params{Params: protocol.Params{TemperatureMilli: temperature}, MaxTokens: 400}, nil)
 		if err != nil {
 			return err
 		}
@@ -67,7 +71,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintf(&doc, "\nGreedy answers may leave the float run at a near tie: the integer model is the model, so perplexity, KL and agreement count.\n\n"+
-		"## Greedy answers of the integer model\n\n%s", stories.String())
+		"## Answers of the integer model\n\nTemperature %d.%d, seed of zeros.\n\n%s", temperature/1000, temperature%1000/100, stories.String())
 	raw, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encode report: %w", err)
