@@ -60,6 +60,10 @@ type Leaf struct {
 
 // EnsureLine returns the line, empty if it is new.
 func (g *Gateway) EnsureLine(ctx context.Context, l protocol.Line, now int64) (*VoucherLine, error) {
+	known, err := g.VoucherLine(ctx, LineID(l))
+	if err == nil || !errors.Is(err, protocol.ErrNotFound) {
+		return known, err
+	}
 	row := &VoucherLine{ID: LineID(l), Channel: l.Channel, Provider: l.Provider, ModelVersion: l.ModelVersion,
 		Relayer: l.Relayer, Tree: `{"count":0,"peaks":[]}`, Signature: []byte{}, UpdatedAt: now}
 	if _, err := g.s.DB().NewInsert().Model(row).On("CONFLICT (id) DO NOTHING").Exec(ctx); err != nil {
@@ -71,7 +75,7 @@ func (g *Gateway) EnsureLine(ctx context.Context, l protocol.Line, now int64) (*
 // VoucherLine finds a line.
 func (g *Gateway) VoucherLine(ctx context.Context, id common.Hash) (*VoucherLine, error) {
 	row := new(VoucherLine)
-	return row, found("line", g.s.DB().NewSelect().Model(row).Where("id = ?", id).Scan(ctx))
+	return row, found("line", g.s.Read().NewSelect().Model(row).Where("id = ?", id).Scan(ctx))
 }
 
 // LinesToPay lists lines with receipts that no voucher pays or a voucher that its
@@ -153,6 +157,13 @@ func (g *Gateway) Advance(ctx context.Context, next *VoucherLine, from int64, le
 func (g *Gateway) Held(ctx context.Context, line common.Hash, count, now int64) error {
 	_, err := g.s.DB().NewUpdate().Model((*VoucherLine)(nil)).Set("held_count = ?", count).Set("refusal = ''").Set("updated_at = ?", now).
 		Where("id = ? AND held_count < ?", line, count).Exec(ctx)
+	return err
+}
+
+// SetHeld corrects how many leaves the provider holds, up or down: it says so itself.
+func (g *Gateway) SetHeld(ctx context.Context, line common.Hash, count, now int64) error {
+	_, err := g.s.DB().NewUpdate().Model((*VoucherLine)(nil)).Set("held_count = ?", count).Set("updated_at = ?", now).
+		Where("id = ? AND count >= ?", line, count).Exec(ctx)
 	return err
 }
 

@@ -214,6 +214,15 @@ func failure(c *Chat, f wire.Failure, cause error) *Error {
 	case CodeFunds:
 		out.Missing = &Missing{Limit: "channel", Channel: c.Channel.Hex(), HowToFund: "top up the channel (Market.topUp) or wait for running answers to end"}
 	case CodeFirstToken, CodeTotal, CodeProvider:
+	case CodeConcurrency, CodeUnavailable:
+		out.RetryAfter = defaultRetryInterval
+	case wire.CodeUnavailable, wire.CodeLeaseExpired:
+		out.Code, out.RetryAfter = CodeUnavailable, defaultRetryInterval
+	case wire.CodeUnauthorized:
+		out.Code = CodeFunds
+		out.Missing = &Missing{Limit: "channel", Channel: c.Channel.Hex(), HowToFund: "make this gateway the channel's delegate (Market.changeDelegate)"}
+	case wire.CodeBodyTooLarge:
+		out.Code = CodeInvalid
 	case CodeInvalid, CodeUnsupported, CodeContext, CodeModel:
 	default:
 		out.Code, out.RetryAfter = CodeProvider, defaultRetryInterval

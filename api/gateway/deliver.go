@@ -31,6 +31,7 @@ type delivery struct {
 	tokens   []uint32
 	chunks   uint32       // seen
 	after    atomic.Int64 // last event, -1 none
+	resumed  atomic.Bool  // the first stream was lost: the relayer may have the request
 	why      cancelReason
 	result   *Result
 }
@@ -104,7 +105,7 @@ func (d *delivery) run(ctx context.Context, open func(context.Context) (*Stream,
 }
 
 func (d *delivery) cancel(ctx context.Context) {
-	if err := d.g.relay.Cancel(ctx, d.gen.Hash); err != nil && ctx.Err() == nil {
+	if err := d.g.relay.Cancel(ctx, d.gen.Hash, d.saved.Ask.Secret); err != nil && ctx.Err() == nil {
 		d.g.log.Warn("cancel did not reach the relayer", "request", d.gen.Hash, "error", err)
 	}
 }
@@ -132,7 +133,8 @@ func (d *delivery) pump(ctx context.Context, open func(context.Context) (*Stream
 			}
 		}
 		var refused *RelayError
-		definite := errors.As(err, &refused) && refused.definite() || errors.Is(err, protocol.ErrInvalid)
+		// "Not now" to the first submission is an answer too: nothing was taken.
+		definite := errors.As(err, &refused) && (refused.definite() || refused.Failure.Code != "" && !reopening) || errors.Is(err, protocol.ErrInvalid)
 		if lostAt.IsZero() {
 			lostAt = time.Now()
 		}
@@ -148,6 +150,7 @@ func (d *delivery) pump(ctx context.Context, open func(context.Context) (*Stream
 		backoff = min(2*backoff, 2*time.Second)
 		if !reopening {
 			reopening, open = true, d.reopen(open)
+			d.resumed.Store(true)
 		}
 	}
 }
@@ -156,7 +159,7 @@ func (d *delivery) pump(ctx context.Context, open func(context.Context) (*Stream
 // which is harmless: the same hash is the same request.
 func (d *delivery) reopen(submit func(context.Context) (*Stream, error)) func(context.Context) (*Stream, error) {
 	return func(ctx context.Context) (*Stream, error) {
-		s, err := d.g.relay.Resume(ctx, d.gen.Hash, d.after.Load())
+		s, err := d.g.relay.Resume(ctx, d.gen.Hash, d.saved.Ask.Secret, d.after.Load())
 		if errors.Is(err, protocol.ErrNotFound) && d.after.Load() < 0 {
 			return submit(ctx)
 		}
@@ -199,9 +202,20 @@ func (d *delivery) take(ctx context.Context, e wire.Event) (bool, error) {
 	case e.Done != nil:
 		return true, d.complete(ctx, e.Done)
 	case e.Error != nil:
-		return true, d.release(failure(d.f.chat, *e.Error, protocol.ErrConflict))
+		return true, d.release(d.failed(*e.Error))
 	}
 	return false, nil
+}
+
+// failed is a stream's failure as the client is told. When we cancelled, our reason
+// is the better one.
+func (d *delivery) failed(f wire.Failure) *Error {
+	if f.Code == wire.CodeCancelled && d.why == cancelFirstToken {
+		f.Code, f.Detail = string(CodeFirstToken), fmt.Sprintf("no token within %s; nothing is billed", d.g.cfg.FirstToken)
+	} else if f.Code == wire.CodeCancelled && d.why == cancelTotal {
+		f.Code, f.Detail = string(CodeTotal), "no answer in time; nothing is billed"
+	}
+	return failure(d.f.chat, f, protocol.ErrConflict)
 }
 
 func (d *delivery) accept(provider common.Address) error {
@@ -320,7 +334,7 @@ func (d *delivery) release(e *Error) error {
 // recoverOpen goes on asking.
 func (d *delivery) lost(err error) error {
 	var refused *RelayError
-	if errors.As(err, &refused) && refused.definite() && d.after.Load() < 0 {
+	if errors.As(err, &refused) && d.after.Load() < 0 && (refused.definite() || refused.Failure.Code != "" && !d.resumed.Load()) {
 		return d.release(failure(d.f.chat, refused.Failure, err))
 	}
 	detail := "the answer was lost on its way"
@@ -374,7 +388,7 @@ func (d *delivery) settle(ctx context.Context, b bundle.Bundle, report bundle.Re
 func (d *delivery) explain(ctx context.Context) {
 	ctx, stop := context.WithTimeout(ctx, 2*time.Second)
 	defer stop()
-	if route, err := d.g.relay.Route(ctx, d.gen.Hash); err == nil {
+	if route, err := d.g.relay.Route(ctx, d.gen.Hash, d.saved.Ask.Secret); err == nil {
 		if raw, err := json.Marshal(route); err == nil {
 			d.gen.Route = string(raw)
 		}

@@ -181,6 +181,9 @@ func (g *Gateway) Run(ctx context.Context) error {
 	return err
 }
 
+// linger is how long a stored receipt waits for others to be paid with.
+const linger = 20 * time.Millisecond
+
 // every runs work now, on each wake and each interval, until ctx ends.
 func (g *Gateway) every(ctx context.Context, wake <-chan struct{}, work func(context.Context) error) error {
 	tick := time.NewTicker(recoverEvery)
@@ -193,6 +196,12 @@ func (g *Gateway) every(ctx context.Context, wake <-chan struct{}, work func(con
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-wake:
+			// Receipts that arrive together share a voucher.
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(linger):
+			}
 		case <-tick.C:
 		}
 	}

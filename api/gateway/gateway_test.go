@@ -205,6 +205,22 @@ func TestLostVouchersAreSentAgainAndOnce(t *testing.T) {
 	require.Len(t, n.Vouchers(), 2, "nothing left to say")
 }
 
+func TestProviderThatForgotVouchersGetsItsReceiptsAgain(t *testing.T) {
+	n := start(t, relaytest.Options{Paused: true})
+	ctx := context.Background()
+	for range 2 {
+		_, _, err := ask(t, n, nil)
+		require.NoError(t, err)
+		require.NoError(t, n.Gateway.Flush(ctx))
+	}
+	n.Forget()
+	_, _, err := ask(t, n, nil)
+	require.NoError(t, err)
+	require.NoError(t, n.Gateway.Flush(ctx))
+	vouchers := n.Vouchers()
+	require.Equal(t, uint64(3), vouchers[len(vouchers)-1].Count)
+}
+
 func TestClientThatLeavesGetsOneCancelledReceipt(t *testing.T) {
 	step := make(chan struct{})
 	n := start(t, relaytest.Options{Server: func(s *relaytest.Server) { s.Providers[0].Step = step }})

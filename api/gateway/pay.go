@@ -129,6 +129,11 @@ func voucherOf(l protocol.Line, tree protocol.SumTree) protocol.Voucher {
 
 // sendVoucher delivers the stored voucher of a line.
 func (g *Gateway) sendVoucher(ctx context.Context, row *store.VoucherLine) error {
+	return g.send(ctx, row, true)
+}
+
+// send is sendVoucher; correct: a provider may say once what it holds.
+func (g *Gateway) send(ctx context.Context, row *store.VoucherLine, correct bool) error {
 	tree, err := row.SumTree()
 	if err != nil {
 		return err
@@ -150,6 +155,20 @@ func (g *Gateway) sendVoucher(ctx context.Context, row *store.VoucherLine) error
 		return fmt.Errorf("send voucher of line %s: %w", row.ID, err)
 	}
 	digest := g.cfg.Domain.Digest(voucher)
+	if refusal == "" && paid.Pending {
+		g.metrics.vouchers.WithLabelValues("pending").Inc()
+		return fmt.Errorf("voucher of line %s waits at the relayer for its provider: %w", row.ID, protocol.ErrUnavailable)
+	}
+	// The provider holds another number of receipts than we thought: a confirmation
+	// was lost, or it lost vouchers. What it lacks is sent again from there.
+	if held := int64(paid.Count); correct && refusal != "" && refused == nil && paid.Count < uint64(row.Count) && held != row.HeldCount {
+		if err := g.store.SetHeld(ctx, row.ID, held, g.unix()); err != nil {
+			return err
+		}
+		again := *row
+		again.HeldCount = held
+		return g.send(ctx, &again, false)
+	}
 	if refusal == "" && paid.VoucherHash != digest {
 		refusal = fmt.Sprintf("confirmed voucher %s instead of %s", paid.VoucherHash, digest)
 	}

@@ -61,7 +61,7 @@ func (g *Gateway) pickUp(ctx context.Context, gen *store.Generation) error {
 		}
 	}
 	d := newDelivery(g, f, gen, saved, model)
-	stream, err := g.relay.Resume(ctx, gen.Hash, -1)
+	stream, err := g.relay.Resume(ctx, gen.Hash, saved.Ask.Secret, -1)
 	if err != nil {
 		if late := uint64(g.unix()) > saved.Ask.Request.Deadline; late && !errors.Is(err, protocol.ErrUnavailable) {
 			err = d.release(&Error{Code: CodeProvider, Detail: "no receipt arrived before the request's deadline", Cause: protocol.ErrExpired})
@@ -81,7 +81,7 @@ func (g *Gateway) pickUp(ctx context.Context, gen *store.Generation) error {
 			opened = true
 			return stream, nil
 		}
-		return g.relay.Resume(ctx, gen.Hash, d.after.Load())
+		return g.relay.Resume(ctx, gen.Hash, saved.Ask.Secret, d.after.Load())
 	})
 	g.finish(f, d, err)
 	return nil

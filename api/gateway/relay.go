@@ -53,10 +53,10 @@ func (e *RelayError) Error() string {
 	return fmt.Sprintf("relayer answers %d %s: %s", e.Status, e.Failure.Code, e.Failure.Detail)
 }
 
-// definite reports whether the relayer itself said no; a status without its words
-// may be a proxy's.
+// definite reports whether the relayer itself said no, and not only "not now"; a
+// status without its words may be a proxy's.
 func (e *RelayError) definite() bool {
-	return e.Failure.Code != "" || !errors.Is(e, protocol.ErrUnavailable)
+	return e.Failure.Code != "" && e.Failure.Code != wire.CodeUnavailable || !errors.Is(e, protocol.ErrUnavailable)
 }
 
 func (e *RelayError) Unwrap() error {
@@ -79,7 +79,7 @@ func (e *RelayError) Unwrap() error {
 }
 
 // do sends body (nil: GET) and returns the open response if it is 200.
-func (r *Relay) do(ctx context.Context, path string, body any) (*http.Response, error) {
+func (r *Relay) do(ctx context.Context, path string, body any, secret ...common.Hash) (*http.Response, error) {
 	method, reader := http.MethodGet, io.Reader(nil)
 	if body != nil {
 		raw, err := json.Marshal(body)
@@ -98,6 +98,9 @@ func (r *Relay) do(ctx context.Context, path string, body any) (*http.Response, 
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
+	if len(secret) > 0 {
+		req.Header.Set(wire.HeaderSecret, secret[0].Hex())
+	}
 	res, err := r.client.Do(req)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -115,9 +118,9 @@ func (r *Relay) do(ctx context.Context, path string, body any) (*http.Response, 
 	return nil, e
 }
 
-func call[T any](ctx context.Context, r *Relay, path string, body any) (T, error) {
+func call[T any](ctx context.Context, r *Relay, path string, body any, secret ...common.Hash) (T, error) {
 	var out T
-	res, err := r.do(ctx, path, body)
+	res, err := r.do(ctx, path, body, secret...)
 	if err != nil {
 		return out, err
 	}
@@ -159,14 +162,14 @@ func (r *Relay) Pay(ctx context.Context, pay wire.Pay) (wire.Paid, error) {
 }
 
 // Cancel asks to stop an answer; its receipt still comes.
-func (r *Relay) Cancel(ctx context.Context, hash common.Hash) error {
-	_, err := call[json.RawMessage](ctx, r, wire.PathRequests+"/"+hash.Hex()+"/cancel", struct{}{})
+func (r *Relay) Cancel(ctx context.Context, hash, secret common.Hash) error {
+	_, err := call[json.RawMessage](ctx, r, wire.PathRequests+"/"+hash.Hex()+"/cancel", struct{}{}, secret)
 	return err
 }
 
 // Route explains the choice of a request's provider.
-func (r *Relay) Route(ctx context.Context, hash common.Hash) (wire.Route, error) {
-	return call[wire.Route](ctx, r, wire.PathRequests+"/"+hash.Hex()+"/route", nil)
+func (r *Relay) Route(ctx context.Context, hash, secret common.Hash) (wire.Route, error) {
+	return call[wire.Route](ctx, r, wire.PathRequests+"/"+hash.Hex()+"/route", nil, secret)
 }
 
 // Submit hands over a request; the same request twice is one.
@@ -179,12 +182,12 @@ func (r *Relay) Submit(ctx context.Context, submit wire.Submit) (*Stream, error)
 }
 
 // Resume continues an answer after event number after, -1 from the beginning.
-func (r *Relay) Resume(ctx context.Context, hash common.Hash, after int64) (*Stream, error) {
+func (r *Relay) Resume(ctx context.Context, hash, secret common.Hash, after int64) (*Stream, error) {
 	path := wire.PathRequests + "/" + hash.Hex()
 	if after >= 0 {
 		path += "?after=" + strconv.FormatInt(after, 10)
 	}
-	res, err := r.do(ctx, path, nil)
+	res, err := r.do(ctx, path, nil, secret)
 	if err != nil {
 		return nil, err
 	}

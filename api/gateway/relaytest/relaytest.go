@@ -78,7 +78,9 @@ type Provider struct {
 
 	seq   uint64
 	lines map[protocol.Line]protocol.SumTree
-	fees  map[common.Hash]protocol.Amount // by receipt hash
+	fees  map[common.Hash]protocol.Amount // by receipt hash, not in a voucher yet
+	// settled are those in a voucher.
+	settled map[common.Hash]protocol.Amount
 }
 
 // Server is the relayer. Set the fields before the first request.
@@ -106,6 +108,7 @@ type Server struct {
 }
 
 type answer struct {
+	secret    common.Hash
 	events    []wire.Event
 	ended     bool
 	cancelled chan struct{}
@@ -121,7 +124,11 @@ func (s *Server) Start() string {
 	mux.HandleFunc("POST "+wire.PathRequests, s.submit)
 	mux.HandleFunc("GET "+wire.PathRequests+"/{hash}", s.resume)
 	mux.HandleFunc("POST "+wire.PathRequests+"/{hash}/cancel", s.cancel)
-	mux.HandleFunc("GET "+wire.PathRequests+"/{hash}/route", func(w http.ResponseWriter, _ *http.Request) { reply(w, s.route()) })
+	mux.HandleFunc("GET "+wire.PathRequests+"/{hash}/route", func(w http.ResponseWriter, r *http.Request) {
+		if s.find(w, r) != nil {
+			reply(w, s.route())
+		}
+	})
 	mux.HandleFunc("POST "+wire.PathVouchers, s.pay)
 	mux.HandleFunc("GET "+wire.PathOffers, func(w http.ResponseWriter, _ *http.Request) { reply(w, s.offers()) })
 	mux.HandleFunc("GET "+wire.PathInfo, func(w http.ResponseWriter, _ *http.Request) {
@@ -145,6 +152,18 @@ func (s *Server) Vouchers() []protocol.Voucher {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.vouchers)
+}
+
+// Forget makes providers lose the vouchers they hold; receipts stay.
+func (s *Server) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.Providers {
+		p.lines = map[protocol.Line]protocol.SumTree{}
+		for receipt, fee := range p.settled {
+			p.fees[receipt] = fee
+		}
+	}
 }
 
 // Answers is how many requests were submitted.
@@ -253,7 +272,7 @@ func (s *Server) submit(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	a, known := s.answers[in.Ask.Hash]
 	if !known {
-		a = &answer{cancelled: make(chan struct{})}
+		a = &answer{secret: in.Ask.Secret, cancelled: make(chan struct{})}
 		s.answers[in.Ask.Hash] = a
 	}
 	s.mu.Unlock()
@@ -377,7 +396,7 @@ func (s *Server) sign(p *Provider, ask wire.Ask, receipt protocol.Receipt) *wire
 	}
 	s.mu.Lock()
 	if p.fees == nil {
-		p.fees, p.lines = map[common.Hash]protocol.Amount{}, map[protocol.Line]protocol.SumTree{}
+		p.fees, p.settled, p.lines = map[common.Hash]protocol.Amount{}, map[common.Hash]protocol.Amount{}, map[protocol.Line]protocol.SumTree{}
 	}
 	p.fees[s.Domain.Digest(receipt)] = receipt.Fee
 	s.mu.Unlock()
@@ -388,8 +407,9 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request) *answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a := s.answers[common.HexToHash(r.PathValue("hash"))]
-	if a == nil {
-		fail(w, http.StatusNotFound, wire.Failure{Code: "not_found"})
+	if a == nil || r.Header.Get(wire.HeaderSecret) != a.secret.Hex() {
+		fail(w, http.StatusNotFound, wire.Failure{Code: wire.CodeNotFound})
+		return nil
 	}
 	return a
 }
@@ -464,6 +484,11 @@ func (s *Server) pay(w http.ResponseWriter, r *http.Request) {
 	if err := s.hold(in); err != nil {
 		paid.Error = err.Error()
 	}
+	for _, p := range s.Providers {
+		if p.Owner == in.Voucher.Provider {
+			paid.Count = p.lines[in.Voucher.Line()].Count
+		}
+	}
 	lose := s.LosePaid > 0
 	if lose {
 		s.LosePaid--
@@ -503,6 +528,7 @@ func (s *Server) hold(in wire.Pay) error {
 		return fmt.Errorf("voucher does not match the receipts")
 	}
 	for _, receipt := range in.Added {
+		p.settled[receipt] = p.fees[receipt]
 		delete(p.fees, receipt)
 	}
 	p.lines[v.Line()] = tree
