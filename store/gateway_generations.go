@@ -119,7 +119,7 @@ func (e *LimitError) Unwrap() error { return protocol.ErrInsufficient }
 func (g *Gateway) Claim(ctx context.Context, row Idempotency) (*Idempotency, error) {
 	row.State = idempotencyRunning
 	var held *Idempotency
-	err := g.s.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+	err := g.inTx(ctx, false, func(ctx context.Context, tx bun.Tx) error {
 		_, err := tx.NewDelete().Model((*Idempotency)(nil)).
 			Where("key_id = ? AND name = ? AND expires_at <= ?", row.KeyID, row.Name, row.CreatedAt).Exec(ctx)
 		if err != nil {
@@ -153,7 +153,9 @@ func (g *Gateway) Unclaim(ctx context.Context, keyID, name string) error {
 // paid out. It wraps a *LimitError when something does not fit.
 func (g *Gateway) Begin(ctx context.Context, gen *Generation, funds, paid protocol.Amount) error {
 	gen.State, gen.Leaf = GenerationSubmitted, NoLeaf
-	err := g.s.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+	// Not durable against a power cut by itself: what that loses is an answer that
+	// nobody got, and no money of the requester's.
+	err := g.inTx(ctx, false, func(ctx context.Context, tx bun.Tx) error {
 		key, channel, err := g.books(ctx, tx, gen)
 		if err != nil {
 			return err
@@ -270,7 +272,7 @@ func (g *Gateway) Release(ctx context.Context, gen *Generation) error {
 }
 
 func (g *Gateway) end(ctx context.Context, gen *Generation, fee protocol.Amount, tokens int64, name string) error {
-	err := g.s.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+	err := g.inTx(ctx, true, func(ctx context.Context, tx bun.Tx) error {
 		key, channel, err := g.books(ctx, tx, gen)
 		if err != nil {
 			return err

@@ -126,7 +126,7 @@ func (g *Gateway) Added(ctx context.Context, line common.Hash, from, to int64) (
 // the new tree, count, total and signature; ErrConflict if somebody else advanced
 // the line since it had `from` leaves, and then nothing changed.
 func (g *Gateway) Advance(ctx context.Context, next *VoucherLine, from int64, leaves []Leaf) error {
-	err := g.s.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+	err := g.inTx(ctx, true, func(ctx context.Context, tx bun.Tx) error {
 		res, err := tx.NewUpdate().Model(next).Column("tree", "count", "total", "signature", "updated_at").
 			WherePK().Where("count = ?", from).Exec(ctx)
 		if err != nil {

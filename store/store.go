@@ -37,6 +37,7 @@ type Store struct {
 	read    *bun.DB       // SQLite file: several read-only connections; else db
 	pool    *pgxpool.Pool // Postgres only
 	lock    *flock.Flock  // SQLite file only
+	gateway batcher       // SQLite only
 }
 
 // Open opens the database at rawURL and brings it to the newest migration:
