@@ -439,15 +439,22 @@ func (x *index) match(n wire.Need, now time.Time, block uint64, rnd func() float
 	var newcomer choice
 	newcomers := 0.0
 	for _, f := range fits {
-		c := choice{entry: f.e, fee: f.fee, Candidate: wire.Candidate{Provider: f.e.provider,
-			Performance: f.e.stats.performance(), Reliability: f.e.stats.reliability(),
-			Cost: (float64(cheapest) + 1) / (float64(f.fee) + 1), Suitability: q.suitability(f.e)}}
-		c.Score = (x.weights.Performance*c.Performance + x.weights.Reliability*c.Reliability +
-			x.weights.Cost*c.Cost + x.weights.Suitability*c.Suitability) / sum
-		if f.e.stats.Served < x.newcomer {
-			if newcomers++; rnd()*newcomers < 1 { // one of all, each as likely
-				newcomer = c
-			}
+		st := f.e.stats
+		perf, rel := st.performance(), st.reliability()
+		cost, suit := (float64(cheapest)+1)/(float64(f.fee)+1), q.suitability(f.e)
+		score := (x.weights.Performance*perf + x.weights.Reliability*rel + x.weights.Cost*cost + x.weights.Suitability*suit) / sum
+		isNew := false
+		if st.Served < x.newcomer {
+			newcomers++
+			isNew = rnd()*newcomers < 1 // one of all, each as likely
+		}
+		if !isNew && len(top) == shown && score < top[shown-1].Score && len(n.Order) == 0 {
+			continue
+		}
+		c := choice{entry: f.e, fee: f.fee, Candidate: wire.Candidate{Provider: f.e.provider, Score: score,
+			Performance: perf, Reliability: rel, Cost: cost, Suitability: suit}}
+		if isNew {
+			newcomer = c
 		}
 		top = keep(top, c, &q, rnd)
 	}

@@ -126,7 +126,9 @@ func (r *Relayer) drain() {
 	case <-timer.C:
 		r.log.Warn("answers were cut by the end of draining")
 	}
-	r.endLife()
+	r.mu.Lock()
+	r.endLife() // under the lock: no task starts after this
+	r.mu.Unlock()
 	r.tasks.Wait()
 }
 
