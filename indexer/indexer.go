@@ -53,7 +53,7 @@ type Options struct {
 	StallAfter time.Duration // without progress behind the head; 0: 60 s
 	Fetchers   int           // ranges fetched ahead; 0: 4
 	MaxSpan    uint64        // blocks in one range; 0: 2,000
-	WantLogs   int           // logs in one range that spans grow towards; 0: 5,000
+	WantLogs   int           // logs in one range that spans grow towards; 0: 20,000
 	Log        *slog.Logger
 	Metrics    prometheus.Registerer // nil: none
 }
@@ -91,7 +91,7 @@ func New(source Source, net *store.Network, opts Options) *Indexer {
 		opts.MaxSpan = 2000
 	}
 	if opts.WantLogs == 0 {
-		opts.WantLogs = 5000
+		opts.WantLogs = 20_000
 	}
 	if opts.Log == nil {
 		opts.Log = slog.Default()

@@ -115,8 +115,7 @@ func (s *state) touch(ref store.Ref, row store.Row) {
 		if err != nil {
 			s.err = errors.Join(s.err, fmt.Errorf("encode row of %s: %w", ref.Table, err))
 		}
-		prev := string(text)
-		u.Prev = &prev
+		u.Prev = string(text)
 	}
 	s.undo = append(s.undo, u)
 }

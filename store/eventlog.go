@@ -30,14 +30,14 @@ type Event struct {
 }
 
 // Undo is what a block overwrote first: Prev is the row before the block as JSON,
-// nil if there was none.
+// empty if there was none.
 type Undo struct {
 	bun.BaseModel `bun:"table:undo,alias:undo"`
-	NetworkID     int64   `bun:"network_id,pk"`
-	Block         uint64  `bun:"block,pk"`
-	Table         string  `bun:"tbl,pk"`
-	ID            string  `bun:"id,pk"`
-	Prev          *string `bun:"prev"`
+	NetworkID     int64  `bun:"network_id,pk"`
+	Block         uint64 `bun:"block,pk"`
+	Table         string `bun:"tbl,pk"`
+	ID            string `bun:"id,pk"`
+	Prev          string `bun:"prev"`
 }
 
 // Batch is one step forward: blocks in order without gaps, their events in order,
@@ -153,7 +153,7 @@ func (n *Network) WriteEvents(ctx context.Context, events []Event) error {
 	return n.inTx(ctx, func(ctx context.Context, tx *tx) error { return n.writeEvents(ctx, tx, events) })
 }
 
-var eventBulk bulk
+var eventBulk, undoBulk bulk
 
 // writeEvents is idempotent: an event that is there stays.
 func (n *Network) writeEvents(ctx context.Context, tx *tx, events []Event) error {
@@ -193,15 +193,15 @@ func (n *Network) writeRows(ctx context.Context, tx *tx, rows []Row) error {
 }
 
 func (n *Network) writeUndo(ctx context.Context, tx *tx, b Batch) error {
-	for chunk := range slices.Chunk(b.Undo, upsertChunk) {
-		for i := range chunk {
-			chunk[i].NetworkID = n.id
-		}
-		if _, err := tx.NewInsert().Model(&chunk).Returning("NULL").Exec(ctx); err != nil {
-			return fmt.Errorf("write undo: %w", err)
-		}
+	for i := range b.Undo {
+		b.Undo[i].NetworkID = n.id
 	}
-	_, err := tx.NewDelete().Model((*Undo)(nil)).Where("network_id = ? AND block < ?", n.id, b.UndoFrom).Exec(ctx)
+	undoBulk.prepare(tx, "undo", reflect.TypeFor[Undo](), ignore)
+	err := undoBulk.write(ctx, tx, len(b.Undo), func(i int) reflect.Value { return reflect.ValueOf(&b.Undo[i]).Elem() })
+	if err != nil {
+		return fmt.Errorf("write undo: %w", err)
+	}
+	_, err = tx.NewDelete().Model((*Undo)(nil)).Where("network_id = ? AND block < ?", n.id, b.UndoFrom).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("prune undo: %w", err)
 	}
@@ -251,11 +251,11 @@ func (n *Network) applyUndo(ctx context.Context, tx *tx, above uint64) error {
 			continue
 		}
 		seen[ref] = true
-		if u.Prev == nil {
+		if u.Prev == "" {
 			remove[u.Table] = append(remove[u.Table], u.ID)
 			continue
 		}
-		row, err := tableByName[u.Table].decode([]byte(*u.Prev))
+		row, err := tableByName[u.Table].decode([]byte(u.Prev))
 		if err != nil {
 			return err
 		}

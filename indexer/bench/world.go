@@ -312,7 +312,7 @@ func (w *World) redeem() {
 			continue
 		}
 		n := 1 + w.rnd.Uint64N(max(1, rest/20))
-		if w.rnd.IntN(8) == 0 {
+		if w.rnd.IntN(25) == 0 {
 			n = rest
 		}
 		key := protocol.Line{Channel: c.id, Provider: p, ModelVersion: version, Relayer: relayer}

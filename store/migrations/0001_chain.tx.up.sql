@@ -56,7 +56,7 @@ CREATE TABLE undo (
     block {{.Int}} NOT NULL,
     tbl {{.Text}} NOT NULL,
     id {{.Text}} NOT NULL,
-    prev {{.JSON}},
+    prev {{.JSON}} NOT NULL,
     PRIMARY KEY (network_id, block, tbl, id)
 );
 --bun:split
