@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/ethereum/go-ethereum/crypto"
@@ -36,6 +37,9 @@ type RequestsResult struct {
 	PerSecond float64       `json:"per_second"`
 	P50       time.Duration `json:"p50_ns"`
 	P99       time.Duration `json:"p99_ns"`
+	// CPU is the processor time of this process for one request, clients included: what
+	// stays comparable on a machine that does other things too.
+	CPU time.Duration `json:"cpu_per_request_ns"`
 }
 
 // Requests measures requests per second through a relayer to one provider with an instant
@@ -70,7 +74,7 @@ func Requests(ctx context.Context, cfg RequestsConfig) (res RequestsResult, err 
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	var mu sync.Mutex
-	began := time.Now()
+	began, cpu := time.Now(), processorTime()
 	for i := range cfg.Workers {
 		payer := NewPayer(chain, fmt.Sprint("payer ", i), protocol.NewAmount(1<<40))
 		wg.Go(func() {
@@ -97,10 +101,19 @@ func Requests(ctx context.Context, cfg RequestsConfig) (res RequestsResult, err 
 		})
 	}
 	wg.Wait()
-	all := time.Since(began)
+	all, cpu := time.Since(began), processorTime()-cpu
 	slices.Sort(took)
 	return RequestsResult{Requests: cfg.Requests, Workers: cfg.Workers, Took: all, PerSecond: float64(cfg.Requests) / all.Seconds(),
-		P50: took[len(took)/2], P99: took[len(took)*99/100]}, err
+		P50: took[len(took)/2], P99: took[len(took)*99/100], CPU: cpu / time.Duration(cfg.Requests)}, err
+}
+
+// processorTime is what this process has used, user and system.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func untilOnline(ctx context.Context, relay *Relay) error {

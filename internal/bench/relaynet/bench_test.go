@@ -28,6 +28,7 @@ func BenchmarkRequests(b *testing.B) {
 			require.NoError(b, err)
 			b.ReportMetric(res.PerSecond, "requests/s")
 			b.ReportMetric(float64(res.P50.Microseconds()), "p50-µs")
+			b.ReportMetric(float64(res.CPU.Microseconds()), "cpu-µs/request")
 			b.ReportMetric(float64(res.P99.Microseconds()), "p99-µs")
 		})
 	}

@@ -294,6 +294,9 @@ type Payer struct {
 	Name    string
 	Channel common.Hash
 
+	address  common.Address
+	delegate *ecdsa.PrivateKey
+
 	mu    sync.Mutex
 	salts uint64
 	lines map[protocol.Line]*payLine
@@ -307,7 +310,8 @@ type payLine struct {
 
 // NewPayer opens a channel for name.
 func NewPayer(chain *Chain, name string, deposit protocol.Amount) *Payer {
-	p := &Payer{Name: name, Channel: crypto.Keccak256Hash([]byte("channel of " + name)), lines: map[protocol.Line]*payLine{}}
+	p := &Payer{Name: name, Channel: crypto.Keccak256Hash([]byte("channel of " + name)), lines: map[protocol.Line]*payLine{},
+		address: Addr(name), delegate: Key(name + " delegate")}
 	chain.Do(func(_ map[common.Address]common.Address, _ map[common.Address]protocol.Amount, channels map[common.Hash]provider.Channel) {
 		channels[p.Channel] = provider.Channel{Requester: Addr(name), Delegate: Addr(name + " delegate"), Deposit: deposit, Expiry: uint64(time.Now().Add(24 * time.Hour).Unix())}
 	})
@@ -326,12 +330,12 @@ func (p *Payer) Sign(m wire.Match, prompt []uint32, maxTokens uint32) (wire.Subm
 	salt := crypto.Keccak256Hash([]byte(fmt.Sprint(p.Name, p.salts, time.Now().UnixNano())))
 	p.mu.Unlock()
 	a := wire.Ask{Relayer: m.Relayer, Prompt: prompt, Secret: crypto.Keccak256Hash(salt[:])}
-	a.Request = protocol.Request{Payment: p.Channel, ModelVersion: Model, Requester: Addr(p.Name), PromptRoot: protocol.TokenRoot(a.Secret, protocol.TagPrompt, prompt),
+	a.Request = protocol.Request{Payment: p.Channel, ModelVersion: Model, Requester: p.address, PromptRoot: protocol.TokenRoot(a.Secret, protocol.TagPrompt, prompt),
 		PromptTokens: uint32(len(prompt)), MaxOutputTokens: maxTokens, ParamsHash: a.Params.Hash(), PriceIn: m.Offer.Offer.PriceIn, PriceOut: m.Offer.Offer.PriceOut,
 		MaxFee: m.MaxFee, Deadline: uint64(time.Now().Add(10 * time.Minute).Unix()), Salt: salt}
 	a.Hash = Domain.Digest(a.Request)
 	var err error
-	a.Signature, err = Domain.Sign(Key(p.Name+" delegate"), a.Request)
+	a.Signature, err = Domain.Sign(p.delegate, a.Request)
 	return wire.Submit{Lease: m.Lease, Ask: a}, err
 }
 
@@ -434,7 +438,7 @@ func (p *Payer) Voucher(results ...*Result) (wire.Pay, error) {
 	l := p.lines[key]
 	v := protocol.Voucher{Channel: key.Channel, Provider: key.Provider, ModelVersion: key.ModelVersion, Relayer: key.Relayer,
 		Total: l.tree.Total(), Count: l.tree.Count, ReceiptsRoot: l.tree.Root()}
-	sig, err := Domain.Sign(Key(p.Name+" delegate"), v)
+	sig, err := Domain.Sign(p.delegate, v)
 	return wire.Pay{Voucher: v, Signature: sig, Added: append([]common.Hash(nil), l.all[l.held:]...)}, err
 }
 
