@@ -217,14 +217,16 @@ func (g *Gateway) begin(ctx context.Context, f *flight, p prompt) (*delivery, er
 		Idempotency: c.Name, BodyHash: c.BodyHash, Channel: c.Channel, Model: c.Model.ID, ModelVersion: c.Model.Version,
 		Class: c.Model.Class.String(), Provider: saved.Matched, Ask: string(raw), Plan: c.Plan, MaxFee: ask.Request.MaxFee,
 		PromptTokens: int64(p.count), MaxTokens: int64(p.count) + int64(p.maxOut), Output: "[]", Signature: []byte{}, Route: string(route), CreatedAt: g.unix()}
+	// Named before it is stored, so that recovery never takes it for a lost one.
+	g.flights.named(f, gen.Hash)
 	if err := g.store.Begin(ctx, gen, channel.Deposit, channel.Paid); err != nil {
+		g.flights.unnamed(gen.Hash)
 		var limit *store.LimitError
 		if errors.As(err, &limit) {
 			return nil, limited(c, limit)
 		}
 		return nil, err
 	}
-	g.flights.named(f, gen.Hash)
 	f.know(func(i *Info) {
 		*i = Info{Hash: gen.Hash, PublicID: gen.PublicID, Quote: m.Lease, Model: gen.Model, ModelVersion: gen.ModelVersion, Class: c.Model.Class,
 			Provider: saved.Matched, Channel: c.Channel, Created: gen.CreatedAt, PromptTokens: p.count}

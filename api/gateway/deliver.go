@@ -370,7 +370,7 @@ func (d *delivery) settle(ctx context.Context, b bundle.Bundle, report bundle.Re
 	if d.provider != d.saved.Matched {
 		d.explain(ctx)
 	}
-	if err := d.g.store.Settle(ctx, g); err != nil {
+	if err := d.g.store.Settle(ctx, g); err != nil && !d.settled(ctx, err) {
 		return d.lost(err)
 	}
 	d.g.log.Info("receipt stored", "request", g.Hash, "receipt", g.ReceiptHash, "provider", d.provider, "fee", g.Fee)
@@ -381,6 +381,16 @@ func (d *delivery) settle(ctx context.Context, b bundle.Bundle, report bundle.Re
 	d.result = &Result{FinishReason: g.FinishReason, Finish: report.Finish, Receipt: b.Receipt, ReceiptHash: report.ReceiptHash,
 		Signature: b.Signature, Fee: report.Fee, OutputTokens: report.OutputTokens, Deadline: b.Request.Deadline}
 	return nil
+}
+
+// settled reports whether err only says that another process stored the same receipt
+// before us.
+func (d *delivery) settled(ctx context.Context, err error) bool {
+	if !errors.Is(err, protocol.ErrConflict) {
+		return false
+	}
+	now, err := d.g.store.GenerationByHash(ctx, d.gen.Hash)
+	return err == nil && now.State == store.GenerationDelivered && now.ReceiptHash == d.gen.ReceiptHash
 }
 
 // explain replaces the match's route by that of the request, which knows of the

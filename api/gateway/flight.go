@@ -240,6 +240,12 @@ func (s *flights) named(f *flight, hash common.Hash) bool {
 	return true
 }
 
+func (s *flights) unnamed(hash common.Hash) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.hashes, hash)
+}
+
 func (s *flights) remove(f *flight, hash common.Hash) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
