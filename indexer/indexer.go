@@ -40,7 +40,7 @@ var (
 	// ErrReorg says that blocks were taken back; calling again goes on.
 	ErrReorg = errors.New("reorg")
 	// ErrHalted says that the indexer must not go on by itself; the reason is in
-	// the cursor. Store.Reset and a new start, `resync`, is the way out.
+	// the cursor. store.Network.Reset and a new start, `resync`, is the way out.
 	ErrHalted = errors.New("halted")
 )
 
