@@ -65,15 +65,15 @@ type Network struct {
 
 	store   *store.Store
 	redis   *redis.Client
+	mini    *miniredis.Miniredis
 	lanes   map[common.Address]*txmgr.Manager
 	lanesMu sync.Mutex
-	group   *errgroup.Group
-	ctx     context.Context
-	stop    context.CancelFunc
+	phases  *phases
+	ctx     context.Context // of the start; ends when the network shall end
 }
 
 // Up starts a network and returns when its API answers. Wait blocks until ctx ends
-// or a part fails, and stops everything.
+// or a part fails, and stops everything, the API first and the chain last.
 func Up(ctx context.Context, cfg Config) (n *Network, err error) {
 	if cfg.RedeemEvery == 0 {
 		cfg.RedeemEvery = 2 * time.Second
@@ -84,10 +84,8 @@ func Up(ctx context.Context, cfg Config) (n *Network, err error) {
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make data folder: %w", err)
 	}
-	n = &Network{Config: cfg, lanes: map[common.Address]*txmgr.Manager{}}
-	base, stop := context.WithCancel(ctx)
-	n.stop = stop
-	n.group, n.ctx = errgroup.WithContext(base)
+	n = &Network{Config: cfg, lanes: map[common.Address]*txmgr.Manager{}, phases: newPhases(ctx)}
+	n.ctx = n.phases.want
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, n.Close())
@@ -104,18 +102,23 @@ func Up(ctx context.Context, cfg Config) (n *Network, err error) {
 
 // Wait blocks until the network ends and releases what it holds.
 func (n *Network) Wait() error {
-	err := n.group.Wait()
+	err := n.phases.wait()
 	return errors.Join(err, n.release())
 }
 
 // Close stops the network and waits.
 func (n *Network) Close() error {
-	n.stop()
+	n.phases.end(nil)
 	return n.Wait()
 }
 
 func (n *Network) release() error {
 	var errs []error
+	if n.redis != nil {
+		errs = append(errs, n.redis.Close())
+		n.mini.Close()
+		n.redis = nil
+	}
 	if n.store != nil {
 		errs = append(errs, n.store.Close())
 		n.store = nil
@@ -130,23 +133,13 @@ func (n *Network) release() error {
 	return errors.Join(errs...)
 }
 
-// run keeps a part running; its failure ends the network.
-func (n *Network) run(name string, part func(context.Context) error) {
-	n.group.Go(func() error {
-		if err := part(n.ctx); err != nil && n.ctx.Err() == nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		return nil
-	})
-}
-
-// listen serves handler on a loopback port until the network ends.
-func (n *Network) listen(name string, port int, handler http.Handler) (url string, err error) {
+// listen serves handler on a loopback port until its phase ends.
+func (n *Network) listen(in phase, name string, port int, handler http.Handler) (url string, err error) {
 	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	if err != nil {
 		return "", fmt.Errorf("listen for %s: %w", name, err)
 	}
-	n.run(name, func(ctx context.Context) error { return ServeHTTP(ctx, l, handler) })
+	n.phases.run(in, name, func(ctx context.Context) error { return ServeHTTP(ctx, l, handler) })
 	return "http://" + l.Addr().String(), nil
 }
 
@@ -177,7 +170,7 @@ func (n *Network) lane(key *ecdsa.PrivateKey) *txmgr.Manager {
 	if m == nil {
 		m = n.Chain.Lane(n.store.Outbox(), key)
 		n.lanes[address] = m
-		n.run("transactions of "+address.Hex(), m.Run)
+		n.phases.run(phaseMirror, "transactions of "+address.Hex(), m.Run)
 	}
 	return m
 }
@@ -194,7 +187,7 @@ func (n *Network) startChain() (err error) {
 	if err != nil {
 		return err
 	}
-	n.run("development chain", n.Dev.Run)
+	n.phases.run(phaseChain, "development chain", n.Dev.Run)
 	c, err := dial(n.ctx, n.Dev.HTTP(), devchain.ChainID, 0, n.Config.Log)
 	if err != nil {
 		return err
@@ -223,7 +216,7 @@ func (n *Network) startTables() (err error) {
 	if n.Tables, err = n.Chain.Network(n.ctx, n.store); err != nil {
 		return err
 	}
-	n.run("indexer", n.Chain.Indexer(n.Tables, nil).Run)
+	n.phases.run(phaseMirror, "indexer", n.Chain.Indexer(n.Tables, nil).Run)
 	return nil
 }
 
@@ -233,20 +226,13 @@ func (n *Network) startRelayer() error {
 		return fmt.Errorf("start in-process redis: %w", err)
 	}
 	mini.ClockTTL(true) // else leases and limits never expire
-	rdb := redis.NewClient(&redis.Options{Addr: mini.Addr()})
-	n.redis = rdb
-	n.run("redis", func(ctx context.Context) error {
-		<-ctx.Done()
-		err := rdb.Close()
-		mini.Close()
-		return err
-	})
-	r, err := n.Chain.Relayer(devchain.Key(accountRelayer), rdb, n.Config.Log, prometheus.NewRegistry())
+	n.mini, n.redis = mini, redis.NewClient(&redis.Options{Addr: mini.Addr()})
+	r, err := n.Chain.Relayer(devchain.Key(accountRelayer), n.redis, n.Config.Log, prometheus.NewRegistry())
 	if err != nil {
 		return err
 	}
-	n.run("relayer", r.Run)
-	n.RelayerURL, err = n.listen("relayer", n.Config.RelayerPort, r.Handler())
+	n.phases.run(phaseRelayer, "relayer", r.Run)
+	n.RelayerURL, err = n.listen(phaseRelayer, "relayer", n.Config.RelayerPort, r.Handler())
 	return err
 }
 
@@ -293,7 +279,7 @@ func (n *Network) startProviders() error {
 		if err != nil {
 			return err
 		}
-		n.run("provider", running.Run)
+		n.phases.run(phaseProviders, "provider", running.Run)
 	}
 	return nil
 }
@@ -317,7 +303,7 @@ func (n *Network) floatUpstream() (*provider.Upstream, error) {
 	if err != nil {
 		return nil, err
 	}
-	url, err := n.listen("upstream", 0, handler)
+	url, err := n.listen(phaseRelayer, "upstream", 0, handler)
 	if err != nil {
 		return nil, err
 	}
@@ -357,7 +343,7 @@ func (n *Network) startAPI() error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	n.run("api", func(ctx context.Context) error { return server.Serve(ctx, l) })
+	n.phases.run(phaseAPI, "api", func(ctx context.Context) error { return server.Serve(ctx, l) })
 	return nil
 }
 
