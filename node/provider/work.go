@@ -103,12 +103,16 @@ func (p *Provider) handleAsk(ctx context.Context, s *session, a wire.Ask) {
 		return // nothing was made yet
 	}
 	p.deps.step("accepted.sent")
-	done := p.work(r, func(c wire.Chunk) error {
+	done, err := p.work(r, func(c wire.Chunk) error {
 		if err := r.window.take(r.ctx); err != nil {
 			return err
 		}
 		return s.link.Send(r.ctx, wire.KindChunk, c)
 	})
+	if err != nil {
+		s.refuse(ctx, a.Hash, err)
+		return
+	}
 	p.deps.step("done.ready")
 	s.deliver(ctx, done)
 	p.deps.step("done.sent")
@@ -219,8 +223,9 @@ func (p *Provider) storedDone(e *entry) (wire.Done, error) {
 }
 
 // work makes the answer and signs for it. Whatever happens after the first token ends
-// with a receipt; before it, with an error and none.
-func (p *Provider) work(r *run, send func(wire.Chunk) error) wire.Done {
+// with a receipt; before it, with an error and none. A refusal is returned when the backend can never
+// answer such a request: that is the requester's fault, and must not look like the provider's.
+func (p *Provider) work(r *run, send func(wire.Chunk) error) (wire.Done, error) {
 	a := r.ask
 	ctx, stop := p.untilDeadline(r)
 	defer stop()
@@ -250,7 +255,10 @@ func (p *Provider) work(r *run, send func(wire.Chunk) error) wire.Done {
 		}
 		p.metrics.answers.WithLabelValues("none").Inc()
 		p.log.Info("an answer ended before its first token", "request", a.Hash, "err", err)
-		return wire.Done{Hash: a.Hash, Error: publicReason(err)}
+		if errors.Is(err, protocol.ErrInvalid) {
+			return wire.Done{}, refuse(wire.RefusePrompt, "the backend can never answer such a request") // its own words may tell of an upstream
+		}
+		return wire.Done{Hash: a.Hash, Error: publicReason(err)}, nil
 	}
 	if err != nil || answer.Finish == protocol.FinishCancelled {
 		answer.Finish = protocol.FinishCancelled
@@ -261,12 +269,12 @@ func (p *Provider) work(r *run, send func(wire.Chunk) error) wire.Done {
 	rec, err := p.receipt(a, answer, r.model, false)
 	if err != nil {
 		p.log.Error("cannot make a receipt", "request", a.Hash, "err", err)
-		return wire.Done{Hash: a.Hash, Error: "the answer cannot be signed for"}
+		return wire.Done{Hash: a.Hash, Error: "the answer cannot be signed for"}, nil
 	}
 	receipt, sig, err := p.book.sign(rec)
 	if err != nil {
 		p.log.Error("cannot sign a receipt", "request", a.Hash, "err", err)
-		return wire.Done{Hash: a.Hash, Error: "the answer cannot be signed for"}
+		return wire.Done{Hash: a.Hash, Error: "the answer cannot be signed for"}, nil
 	}
 	p.metrics.answers.WithLabelValues(receipt.Finish.String()).Inc()
 	p.metrics.tokens.Add(float64(receipt.OutputTokens))
@@ -274,7 +282,7 @@ func (p *Provider) work(r *run, send func(wire.Chunk) error) wire.Done {
 	if tokens != len(answer.Tokens) || bytes != len(answer.Text) {
 		done.Output, done.OutputText = answer.Tokens, answer.Text
 	}
-	return done
+	return done, nil
 }
 
 // untilDeadline ends a run's context when its deadline is reached. Block time judges;
@@ -293,9 +301,6 @@ func publicReason(err error) string {
 		if errors.Is(err, known) {
 			return known.Error()
 		}
-	}
-	if errors.Is(err, protocol.ErrInvalid) {
-		return "the backend refuses the request: " + err.Error()
 	}
 	return "the backend failed"
 }

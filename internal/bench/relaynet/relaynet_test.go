@@ -3,6 +3,7 @@ package relaynet
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"sync"
@@ -712,6 +713,19 @@ func TestBadInputGetsAClearError(t *testing.T) {
 		_, err := c.Match(w.ctx, need)
 		return err != nil && code(t, err) == wire.CodeChannel
 	}, 10*time.Second, time.Millisecond)
+}
+
+func TestRequestThatNoBackendTakesIsTheRequestersFault(t *testing.T) {
+	w := newWorld(t, testredis.Mini(t), relayer.Config{})
+	w.node("bob", &Echo{Before: func(context.Context, provider.Work) error {
+		return fmt.Errorf("token out of the vocabulary: %w", protocol.ErrInvalid)
+	}}, nil)
+	r := w.ask([]uint32{1}, 5)
+	require.Equal(t, wire.CodeInvalidRequest, r.Error.Code)
+	require.Equal(t, wire.RefusePrompt, r.Error.Refused)
+	views, err := w.relay.Client.Offers(w.ctx)
+	require.NoError(t, err)
+	require.EqualValues(t, 0.8, views[0].Reliability)
 }
 
 func TestDeadChainIsSaidAndHeals(t *testing.T) {
