@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/ethereum/go-ethereum/common"
 	"github.com/gin-gonic/gin"
 
 	"github.com/dgrid-network/dgrid/api/gateway"
@@ -143,22 +142,4 @@ func (s *Server) requestRoute(c *gin.Context) {
 		return
 	}
 	c.JSON(200, gin.H{"request_id": gen.Hash, "provider": gen.Provider, "state": gen.State, "route": json.RawMessage(gen.Route)})
-}
-
-// StoreChain answers the gateway from the indexer's tables.
-type StoreChain struct{ Network *store.Network }
-
-func (s StoreChain) Channel(ctx context.Context, id common.Hash) (gateway.Channel, error) {
-	row, err := s.Network.Channel(ctx, id)
-	if err != nil {
-		return gateway.Channel{}, err
-	}
-	ch := row.Data.Channel
-	return gateway.Channel{Requester: ch.Requester, Delegate: ch.Delegate, Deposit: ch.Deposit, Paid: ch.Paid, Expiry: uint64(ch.Expiry),
-		Closing: ch.State != store.ChannelOpen}, nil
-}
-
-func (s StoreChain) ProviderOf(ctx context.Context, operator common.Address) (common.Address, error) {
-	row, err := s.Network.Operator(ctx, operator)
-	return row.Data.Provider, err
 }
