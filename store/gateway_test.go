@@ -13,14 +13,6 @@ import (
 	"github.com/dgrid-network/dgrid/store"
 )
 
-func openGateway(t *testing.T) *store.Gateway {
-	t.Helper()
-	s, err := store.Open(context.Background(), "sqlite::memory:")
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, s.Close()) })
-	return s.Gateway()
-}
-
 var gatewayAccount = common.HexToAddress("0xaa")
 
 func gatewayKey(id string, edit func(*store.APIKey)) *store.APIKey {
@@ -37,7 +29,13 @@ func generation(n byte, fee uint64) *store.Generation {
 }
 
 func TestGatewayKeys(t *testing.T) {
-	g, ctx := openGateway(t), context.Background()
+	engines(t, func(t *testing.T, url string) {
+		testGatewayKeys(t, func() *store.Gateway { return open(t, url).Gateway() })
+	})
+}
+
+func testGatewayKeys(t *testing.T, fresh func() *store.Gateway) {
+	g, ctx := fresh(), context.Background()
 	require.NoError(t, g.CreateKey(ctx, gatewayKey("k", func(k *store.APIKey) { k.SpendLimit = protocol.NewAmount(7) })))
 	k, err := g.KeyByToken(ctx, common.BytesToHash([]byte("k")))
 	require.NoError(t, err)
@@ -56,7 +54,13 @@ func TestGatewayKeys(t *testing.T) {
 }
 
 func TestGatewayBeginHoldsAndEndsOnce(t *testing.T) {
-	g, ctx := openGateway(t), context.Background()
+	engines(t, func(t *testing.T, url string) {
+		testGatewayBeginHoldsAndEndsOnce(t, func() *store.Gateway { return open(t, url).Gateway() })
+	})
+}
+
+func testGatewayBeginHoldsAndEndsOnce(t *testing.T, fresh func() *store.Gateway) {
+	g, ctx := fresh(), context.Background()
 	require.NoError(t, g.CreateKey(ctx, gatewayKey("k", func(k *store.APIKey) { k.Concurrency = 2 })))
 	funds := protocol.NewAmount(100)
 	a, b := generation(1, 60), generation(2, 60)
@@ -93,6 +97,13 @@ func TestGatewayBeginHoldsAndEndsOnce(t *testing.T) {
 }
 
 func TestGatewayKeyLimits(t *testing.T) {
+	engines(t, func(t *testing.T, url string) {
+		testGatewayKeyLimits(t, func() *store.Gateway { return open(t, url).Gateway() })
+	})
+}
+
+func testGatewayKeyLimits(t *testing.T, fresh func() *store.Gateway) {
+	g := fresh()
 	for name, c := range map[string]struct {
 		edit func(*store.APIKey)
 		want store.Limit
@@ -102,17 +113,25 @@ func TestGatewayKeyLimits(t *testing.T) {
 		"concurrency": {func(k *store.APIKey) { k.Concurrency, k.Running = 1, 1 }, store.LimitConcurrency},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g, ctx := openGateway(t), context.Background()
-			require.NoError(t, g.CreateKey(ctx, gatewayKey("k", c.edit)))
+			ctx := context.Background()
+			require.NoError(t, g.CreateKey(ctx, gatewayKey(name, c.edit)))
+			gen := generation(1, 60)
+			gen.KeyID = name
 			var limit *store.LimitError
-			require.True(t, errors.As(g.Begin(ctx, generation(1, 60), protocol.NewAmount(1000), protocol.Amount{}), &limit))
+			require.True(t, errors.As(g.Begin(ctx, gen, protocol.NewAmount(1000), protocol.Amount{}), &limit))
 			require.Equal(t, c.want, limit.Limit)
 		})
 	}
 }
 
 func TestGatewayIdempotencyName(t *testing.T) {
-	g, ctx := openGateway(t), context.Background()
+	engines(t, func(t *testing.T, url string) {
+		testGatewayIdempotencyName(t, func() *store.Gateway { return open(t, url).Gateway() })
+	})
+}
+
+func testGatewayIdempotencyName(t *testing.T, fresh func() *store.Gateway) {
+	g, ctx := fresh(), context.Background()
 	require.NoError(t, g.CreateKey(ctx, gatewayKey("k", nil)))
 	row := store.Idempotency{KeyID: "k", Name: "n", BodyHash: common.Hash{4}, CreatedAt: 100, ExpiresAt: 200}
 	var wg sync.WaitGroup
@@ -148,7 +167,13 @@ func TestGatewayIdempotencyName(t *testing.T) {
 }
 
 func TestGatewayLineAdvancesByCompareAndSwap(t *testing.T) {
-	g, ctx := openGateway(t), context.Background()
+	engines(t, func(t *testing.T, url string) {
+		testGatewayLineAdvancesByCompareAndSwap(t, func() *store.Gateway { return open(t, url).Gateway() })
+	})
+}
+
+func testGatewayLineAdvancesByCompareAndSwap(t *testing.T, fresh func() *store.Gateway) {
+	g, ctx := fresh(), context.Background()
 	require.NoError(t, g.CreateKey(ctx, gatewayKey("k", nil)))
 	tuple := protocol.Line{Channel: common.Hash{1}, Provider: common.Address{2}}
 	line, err := g.EnsureLine(ctx, tuple, 1)
