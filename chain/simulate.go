@@ -33,10 +33,19 @@ func (c *Client) SimulateRow(ctx context.Context, from common.Address, calls []p
 		Input hexutil.Bytes   `json:"input"`
 		Value *hexutil.Big    `json:"value"`
 	}
-	type block struct {
-		Calls []message `json:"calls"`
+	type overrides struct {
+		Time hexutil.Uint64 `json:"time"`
 	}
-	row := block{}
+	type block struct {
+		Overrides overrides `json:"blockOverrides"`
+		Calls     []message `json:"calls"`
+	}
+	head, err := c.Head(ctx, Latest)
+	if err != nil {
+		return nil, err
+	}
+	// Nodes would put the row 12 s ahead, past deadlines that are seconds away.
+	row := block{Overrides: overrides{hexutil.Uint64(head.Time + 1)}}
 	for _, call := range calls {
 		row.Calls = append(row.Calls, message{from, call.To, call.Data, (*hexutil.Big)(call.Value.Big())})
 	}
@@ -51,8 +60,8 @@ func (c *Client) SimulateRow(ctx context.Context, from common.Address, calls []p
 			} `json:"error"`
 		} `json:"calls"`
 	}
-	err := c.Client.Client().CallContext(ctx, &blocks, "eth_simulateV1",
-		map[string]any{"blockStateCalls": []block{row}}, "latest")
+	err = c.Client.Client().CallContext(ctx, &blocks, "eth_simulateV1",
+		map[string]any{"blockStateCalls": []block{row}}, hexutil.EncodeBig(head.Number))
 	var answered rpc.Error
 	if err != nil && errors.As(err, &answered) {
 		return nil, fmt.Errorf("simulate: %v: %w", err, ErrNoRow)

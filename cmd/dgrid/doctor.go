@@ -34,6 +34,7 @@ const (
 	redeemGas   = 300_000          // of a redeem of a few vouchers
 	gasReserve  = 20               // redeems that the operator's gas money should last for
 	relayerTime = 5 * time.Second
+	promptTime  = time.Minute
 )
 
 func newProviderDoctor(g *globals) *cobra.Command {

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -213,7 +212,6 @@ func newProviderRun(g *globals) *cobra.Command {
 				return runAdvice(cmd.Context(), err)
 			}
 			defer c.Client.Close()
-			log.Info("provider starts", "provider", cfg.Provider.Owner, "version", cfg.Provider.Version, "control", cfg.Provider.Control)
 			return runAdvice(cmd.Context(), network.RunProvider(cmd.Context(), c, cfg.Provider, log))
 		},
 	}
@@ -424,6 +422,3 @@ func (c *client) exportReceipts(dir string) (int, error) {
 		})
 	return n, err
 }
-
-// promptTime bounds the doctor's prompt.
-const promptTime = time.Minute

@@ -457,15 +457,30 @@ func newWalletFaucet(g *globals) *cobra.Command {
 // gasGift is what an account without gas money gets from the faucet: one ether.
 var gasGift = protocol.NewAmount(1e18)
 
-// faucet sends from the public development key. Its own memory of transactions is
+// faucetTries is how often a faucet whose key was used at the same time tries again.
+const faucetTries = 5
+
+func (c *client) faucet(ctx context.Context, account common.Address, amount protocol.Amount) (err error) {
+	for range faucetTries {
+		if err = c.pour(ctx, account, amount); !errors.Is(err, txmgr.ErrHalted) {
+			return err
+		}
+	}
+	return err
+}
+
+// pour sends from the public development key. Its own memory of transactions is
 // short: money of this chain is worth nothing.
-func (c *client) faucet(ctx context.Context, account common.Address, amount protocol.Amount) error {
+func (c *client) pour(ctx context.Context, account common.Address, amount protocol.Amount) error {
 	m := txmgr.New(txmgr.Config{ChainID: c.chain.Profile().ID, Outbox: txmgr.NewMemory(), Node: c.chain, Signer: chain.KeySigner{Key: devchain.Key(faucetKey)},
 		Decode: chain.NewDecoder(chain.ABIs()).Decode, Logger: quietLogger(c.log)})
-	running, stop := context.WithCancel(ctx)
-	ended := make(chan error, 1)
-	go func() { ended <- m.Run(running) }()
-	defer func() { stop(); <-ended }()
+	running, stop := context.WithCancelCause(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		stop(m.Run(running))
+	}()
+	defer func() { stop(nil); <-ended }()
 	calls := []protocol.Call{c.reader.Addresses().Mint(account, amount, common.Hash{})}
 	gas, err := c.chain.BalanceAt(ctx, account, nil)
 	if err != nil {
@@ -475,7 +490,10 @@ func (c *client) faucet(ctx context.Context, account common.Address, amount prot
 		calls = append(calls, protocol.Call{To: &account, Value: gasGift, Purpose: "gas money"})
 	}
 	for _, call := range calls {
-		if _, err := m.SubmitAndWait(ctx, call); err != nil {
+		if _, err := m.SubmitAndWait(running, call); err != nil {
+			if cause := context.Cause(running); errors.Is(cause, txmgr.ErrHalted) {
+				err = cause
+			}
 			return fmt.Errorf("faucet: %w", err)
 		}
 	}

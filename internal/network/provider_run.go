@@ -122,6 +122,7 @@ func RunProvider(ctx context.Context, c *Chain, cfg config.Provider, log *slog.L
 	if err != nil {
 		return err
 	}
+	log.Info("provider starts", "provider", cfg.Owner, "operator", key.Address(), "version", cfg.Version, "class", served.Class, "control", cfg.Control)
 	return serveUntil(ctx, p, lane.Run)
 }
 
