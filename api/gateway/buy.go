@@ -235,7 +235,7 @@ func (g *Gateway) begin(ctx context.Context, f *flight, p prompt) (*delivery, er
 }
 
 func newDelivery(g *Gateway, f *flight, gen *store.Generation, saved Saved, model Model) *delivery {
-	d := &delivery{g: g, f: f, gen: gen, saved: saved, provider: saved.Matched, writer: writer{stops: saved.Ask.Stop}}
+	d := &delivery{g: g, f: f, gen: gen, saved: saved, provider: saved.Matched, writer: writer{stops: saved.Ask.Stop, trim: saved.Ask.Params.TemplateID != 0}}
 	d.after.Store(-1)
 	if saved.Model.Class == protocol.ClassProven && model.Tokenizer != nil {
 		d.writer.decoder = model.Tokenizer.NewDecoder(saved.Ask.Prompt)

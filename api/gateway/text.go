@@ -16,6 +16,9 @@ type writer struct {
 	held    string          // decoded, not shown yet
 	shown   strings.Builder
 	stopped bool // a stop string was found: nothing more is shown
+	// trim drops the one space that a chat answer of a word-piece vocabulary begins
+	// with: it belongs to the template, not to the message.
+	trim bool
 }
 
 // tokens adds ids and returns the text to show.
@@ -54,6 +57,9 @@ func (w *writer) show(piece string, last bool) string {
 			keep = overlap(w.held, w.stops)
 		}
 		piece, w.held = w.held[:len(w.held)-keep], w.held[len(w.held)-keep:]
+	}
+	if w.trim && piece != "" {
+		piece, w.trim = strings.TrimPrefix(piece, " "), false
 	}
 	w.shown.WriteString(piece)
 	return piece
