@@ -101,7 +101,7 @@ const stakeOf = 1_000
 
 // joinAsProvider brings a provider's stake and operator on chain.
 func (n *Network) joinAsProvider(ctx context.Context, owner, operator int) error {
-	at, ownerKey, operatorKey := n.Chain.Reader.Addresses(), devchain.Key(owner), devchain.Key(operator)
+	at, operatorKey := n.Chain.Reader.Addresses(), devchain.Key(operator)
 	consent, err := n.Chain.Reader.Domain().Sign(operatorKey, protocol.OperatorConsent{Operator: devchain.Address(operator), Provider: devchain.Address(owner)})
 	if err != nil {
 		return err
@@ -109,7 +109,7 @@ func (n *Network) joinAsProvider(ctx context.Context, owner, operator int) error
 	step := fmt.Sprintf("provider %d", owner)
 	calls := append(Fund(at, devchain.Address(owner), stakeOf, step),
 		at.Stake(tokens(stakeOf), salt(step+" stake")), at.AddOperator(devchain.Address(operator), consent))
-	return SubmitAll(ctx, n.lane(ownerKey), calls...)
+	return n.as(ctx, owner, calls...)
 }
 
 // prices of the embedded offers, base units per 10^6 tokens.

@@ -175,6 +175,29 @@ func (n *Network) lane(key *ecdsa.PrivateKey) *txmgr.Manager {
 	return m
 }
 
+// as brings an account's calls on chain, each once. The account's lane runs only
+// meanwhile: these keys are public, and who uses a network may send with them from a
+// wallet of its own, also between two starts.
+func (n *Network) as(ctx context.Context, account int, calls ...protocol.Call) error {
+	n.lanesMu.Lock()
+	m := n.lanes[devchain.Address(account)]
+	n.lanesMu.Unlock()
+	if m != nil { // somebody in this process sends with it
+		return SubmitAll(ctx, m, calls...)
+	}
+	m = n.Chain.Lane(n.store.Outbox(), devchain.Key(account))
+	if err := m.Accept(ctx); err != nil {
+		return err
+	}
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- m.Run(running) }()
+	err := SubmitAll(ctx, m, calls...)
+	stop()
+	return errors.Join(err, <-ended)
+}
+
 // Lane returns the transaction manager of a development account.
 func (n *Network) Lane(account int) *txmgr.Manager { return n.lane(devchain.Key(account)) }
 
@@ -252,7 +275,7 @@ func (n *Network) publish() (err error) {
 	header := n.Model.Header().Encode()
 	n.Config.Say("a creator publishes %s: proven, and its float source as sampled", demo.Name)
 	n.Proven, n.Sampled = versionID(proven), versionID(sampled)
-	return SubmitAll(n.ctx, n.Lane(accountCreator), at.Publish(proven, header[:], path), at.Publish(sampled, nil, nil))
+	return n.as(n.ctx, accountCreator, at.Publish(proven, header[:], path), at.Publish(sampled, nil, nil))
 }
 
 func (n *Network) startProviders() error {
@@ -350,8 +373,8 @@ func (n *Network) startAPI() error {
 // OpenChannel funds an account and opens a channel for the gateway, once: the same
 // step on a restarted network finds what it did before.
 func (n *Network) OpenChannel(ctx context.Context, account int, deposit uint64, life time.Duration) (common.Hash, error) {
-	at, lane := n.Chain.Reader.Addresses(), n.Lane(account)
-	if err := SubmitAll(ctx, lane, Fund(at, devchain.Address(account), 2*deposit, fmt.Sprintf("account %d", account))...); err != nil {
+	at := n.Chain.Reader.Addresses()
+	if err := n.as(ctx, account, Fund(at, devchain.Address(account), 2*deposit, fmt.Sprintf("account %d", account))...); err != nil {
 		return common.Hash{}, err
 	}
 	domain, requester := n.Chain.Reader.Domain(), devchain.Address(account)
@@ -377,7 +400,7 @@ func (n *Network) OpenChannel(ctx context.Context, account int, deposit uint64, 
 	}
 	id := channelID(domain, requester, nonce)
 	call := at.OpenChannel(devchain.Address(accountGateway), tokens(deposit), now+uint64(life.Seconds()), salt("channel "+id.Hex()))
-	return id, SubmitAll(ctx, lane, call)
+	return id, n.as(ctx, account, call)
 }
 
 // CreateKey makes an API key that spends a channel.
