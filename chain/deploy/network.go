@@ -24,10 +24,10 @@ const (
 // Parameters are the choices of a deployment; none can be changed later but the
 // owner's bounded ones.
 type Parameters struct {
-	Token     common.Address // settlement token; zero deploys the test token (development only)
-	Owner     common.Address // of the Market's bounded parameters; not of anybody's money
-	Treasury  common.Address // gets the protocol's share
-	Registrar common.Address // seals the Slasher's callers, once
+	Token     common.Address   // settlement token; zero deploys the test token (development only)
+	Owner     common.Address   // of the Market's bounded parameters; not of anybody's money
+	Treasury  common.Address   // gets the protocol's share
+	Callers   []common.Address // contracts that may slash, for ever; none: nobody can
 	Shares    bindings.Shares
 	Timing    bindings.Timing
 	Unbonding uint64 // seconds
@@ -38,7 +38,7 @@ type Parameters struct {
 // is too long to wait: a requester's answer can be disputed for 20 s.
 func Development(admin common.Address) Parameters {
 	return Parameters{
-		Owner: admin, Treasury: admin, Registrar: admin,
+		Owner: admin, Treasury: admin,
 		Shares: bindings.Shares{RelayerBps: 200, ProtocolBps: 200, AuditorsBps: 300},
 		Timing: bindings.Timing{
 			DisputeWindow: 20, CloseGrace: 10, Epoch: 2, ExitMargin: 60, MaxHold: 60, Timelock: 120,
@@ -50,10 +50,10 @@ func Development(admin common.Address) Parameters {
 
 // Live returns the defaults for chains with real money: a dispute window of 30
 // hours and a week of unbonding.
-func Live(token, owner, treasury, registrar common.Address) Parameters {
+func Live(token, owner, treasury common.Address) Parameters {
 	const hour = 3600
 	return Parameters{
-		Token: token, Owner: owner, Treasury: treasury, Registrar: registrar,
+		Token: token, Owner: owner, Treasury: treasury,
 		Shares: bindings.Shares{RelayerBps: 200, ProtocolBps: 200, AuditorsBps: 300},
 		Timing: bindings.Timing{
 			DisputeWindow: 30 * hour, CloseGrace: 2 * hour, Epoch: hour, ExitMargin: 2 * hour, MaxHold: 72 * hour, Timelock: 8 * 24 * hour,
@@ -66,8 +66,9 @@ func Live(token, owner, treasury, registrar common.Address) Parameters {
 // Network returns the plan of the project's contracts. The Market comes last: its
 // constructor checks that all others name each other.
 func Network(p Parameters) ([]Step, error) {
-	if p.Owner == (common.Address{}) || p.Treasury == (common.Address{}) || p.Registrar == (common.Address{}) {
-		return nil, fmt.Errorf("deployment without owner, treasury or registrar: %w", protocol.ErrInvalid)
+	callers := append([]common.Address{}, p.Callers...) // the ABI knows no nil
+	if p.Owner == (common.Address{}) || p.Treasury == (common.Address{}) {
+		return nil, fmt.Errorf("deployment without owner or treasury: %w", protocol.ErrInvalid)
 	}
 	neighbours := func(at map[string]common.Address) bindings.Neighbours {
 		return bindings.Neighbours{Vault: at[Vault], Staking: at[Staking], Registry: at[Registry], Slasher: at[Slasher]}
@@ -78,7 +79,7 @@ func Network(p Parameters) ([]Step, error) {
 		{Name: Vault, Args: func(a at) []any { return []any{a[Token], []common.Address{a[Market], a[Staking], a[Slasher]}} }},
 		{Name: Staking, Args: func(a at) []any { return []any{a[Vault], a[Market], a[Slasher], p.Unbonding, p.AtRisk} }},
 		{Name: Registry},
-		{Name: Slasher, Args: func(a at) []any { return []any{a[Vault], a[Staking], a[Market], p.Registrar} }},
+		{Name: Slasher, Args: func(a at) []any { return []any{a[Vault], a[Staking], a[Market], callers} }},
 		{Name: MarketJobs, Args: func(a at) []any { return []any{a[Market], neighbours(a), p.Timing} }},
 		{Name: Market, Args: func(a at) []any {
 			return []any{a[MarketJobs], neighbours(a), p.Owner, p.Treasury, p.Shares, p.Timing}

@@ -127,6 +127,35 @@ func TestDeployAndUse(t *testing.T) {
 	require.Equal(t, []any{user, big.NewInt(800), big.NewInt(801)}, typed.Args)
 }
 
+// In both profiles nobody can slash from the first block on, and nobody can be
+// allowed to later: the Slasher has no function for it.
+func TestFreshDeploymentIsSealed(t *testing.T) {
+	t.Parallel() // it waits for wall time
+	admin := devchain.Address(0)
+	for name, p := range map[string]deploy.Parameters{
+		"development": deploy.Development(admin),
+		"live":        deploy.Live(common.Address{}, admin, admin),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := live(t)
+			plan, err := deploy.Network(p)
+			require.NoError(t, err)
+			d, err := deploy.Run(t.Context(), client, chain.KeySigner{Key: devchain.Key(0)}, plan, filepath.Join(t.TempDir(), "record.json"))
+			require.NoError(t, err)
+			slasher, at := bindings.NewSlasher(), d.Addresses().Slasher
+			callers, err := chain.Call(t.Context(), client, at, nil, slasher.PackCallers(), slasher.UnpackCallers)
+			require.NoError(t, err)
+			require.Empty(t, callers)
+			for _, account := range []common.Address{admin, d.Addresses().Market, d.Addresses().Staking} {
+				may, err := chain.Call(t.Context(), client, at, nil, slasher.PackIsCaller(account), slasher.UnpackIsCaller)
+				require.NoError(t, err)
+				require.False(t, may)
+			}
+		})
+	}
+}
+
 // A deploy that is interrupted after signing goes on with the same bytes, at the
 // same addresses; Verify notices code that is not there.
 func TestDeployGoesOnAfterInterruption(t *testing.T) {

@@ -40,9 +40,6 @@ var forms = []form{
 	{Vault, "Released(address,address,uint256,uint256)", 2, func(r *reader) any {
 		return Released{r.topicAddress(1), r.topicAddress(2), r.amount(), r.amount()}
 	}},
-	{Vault, "HeldMoved(address,address,uint256)", 2, func(r *reader) any {
-		return HeldMoved{r.topicAddress(1), r.topicAddress(2), r.amount()}
-	}},
 	{Vault, "Burned(address,uint256)", 1, func(r *reader) any {
 		return Burned{r.topicAddress(1), r.amount()}
 	}},

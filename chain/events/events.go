@@ -49,11 +49,6 @@ type Released struct {
 	Amount, Free    protocol.Amount
 }
 
-type HeldMoved struct {
-	From, To common.Address
-	Amount   protocol.Amount
-}
-
 type Burned struct {
 	Module common.Address
 	Amount protocol.Amount

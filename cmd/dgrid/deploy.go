@@ -18,7 +18,7 @@ import (
 // deployFlags are the choices of a deployment.
 type deployFlags struct {
 	sendFlags
-	profile, token, owner, treasury, registrar string
+	profile, token, owner, treasury string
 }
 
 func newDeployCommand(g *globals) *cobra.Command {
@@ -40,7 +40,6 @@ transactions it signed. A record is never overwritten.`,
 	cmd.Flags().StringVar(&f.token, "token", "", "settlement token; development chains get a test token without")
 	cmd.Flags().StringVar(&f.owner, "owner", "", "who may change the bounded parameters; default: the deployer")
 	cmd.Flags().StringVar(&f.treasury, "treasury", "", "who gets the protocol's share; default: the owner")
-	cmd.Flags().StringVar(&f.registrar, "registrar", "", "who seals the slasher's callers, once; default: the owner")
 	return cmd
 }
 
@@ -53,21 +52,20 @@ func (f *deployFlags) parameters(deployer common.Address) (deploy.Parameters, er
 	}
 	owner, err1 := read("owner", f.owner, deployer)
 	treasury, err2 := read("treasury", f.treasury, owner)
-	registrar, err3 := read("registrar", f.registrar, owner)
-	token, err4 := read("token", f.token, common.Address{})
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
+	token, err3 := read("token", f.token, common.Address{})
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return deploy.Parameters{}, err
 	}
 	switch f.profile {
 	case "development":
 		p := deploy.Development(owner)
-		p.Token, p.Treasury, p.Registrar = token, treasury, registrar
+		p.Token, p.Treasury = token, treasury
 		return p, nil
 	case "live":
 		if token == (common.Address{}) {
 			return deploy.Parameters{}, advise(fmt.Errorf("profile live without a settlement token: %w", protocol.ErrInvalid), "name it with --token ADDRESS; anyone may mint the test token")
 		}
-		return deploy.Live(token, owner, treasury, registrar), nil
+		return deploy.Live(token, owner, treasury), nil
 	}
 	return deploy.Parameters{}, fmt.Errorf("profile %q is neither development nor live: %w", f.profile, protocol.ErrInvalid)
 }

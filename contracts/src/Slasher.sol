@@ -7,54 +7,47 @@ import {IStaking} from "./interfaces/IStaking.sol";
 import {IVault} from "./interfaces/IVault.sol";
 
 /// @title Slasher
-/// @notice See `ISlasher`. It judges nothing; it keeps the rungs, the bounty's ceiling and the once-only refund in one
-/// place for every kind of dispute that will call it.
+/// @notice See `ISlasher`. It judges nothing; it keeps the rungs, the ceilings of refund and bounty and the once-only
+/// refund in one place for every kind of dispute that will call it. Nobody has a key to it.
 contract Slasher is ISlasher {
     /// @notice The largest slash of one fault, in basis points of the stake.
     uint16 public constant MAX_SLASH_BPS = 1500;
     /// @notice The largest bounty, in basis points of what was taken: a cheater's puppet can always be first.
     uint16 public constant MAX_BOUNTY_BPS = 500;
+    /// @notice The most that refund and bounty together return of what was taken: at least 93 % burn.
+    uint16 public constant MAX_RETURNED_BPS = 700;
     uint256 private constant BPS = 10_000;
 
     IVault private immutable VAULT;
     IStaking private immutable STAKING;
     IMarket private immutable MARKET;
-    address private immutable REGISTRAR;
 
     /// @inheritdoc ISlasher
     mapping(address account => bool) public isCaller;
     /// @inheritdoc ISlasher
-    mapping(bytes32 cause => bool) public refundPaid;
-    /// @inheritdoc ISlasher
-    bool public isSealed;
+    mapping(bytes32 cause => uint256) public refundPaid;
+    address[] private _callers;
 
     modifier onlyCaller() {
         if (!isCaller[msg.sender]) revert NotCaller(msg.sender);
         _;
     }
 
-    constructor(IVault vault, IStaking staking, IMarket market, address registrar) {
-        if (
-            address(vault) == address(0) || address(staking) == address(0) || address(market) == address(0)
-                || registrar == address(0)
-        ) revert ZeroAddress();
+    /// @param callers_ the dispute contracts, deployed before; none: nobody can ever slash.
+    constructor(IVault vault, IStaking staking, IMarket market, address[] memory callers_) {
+        if (address(vault) == address(0) || address(staking) == address(0) || address(market) == address(0)) {
+            revert ZeroAddress();
+        }
         VAULT = vault;
         STAKING = staking;
         MARKET = market;
-        REGISTRAR = registrar;
-    }
-
-    /// @inheritdoc ISlasher
-    function sealCallers(address[] calldata callers) external {
-        if (msg.sender != REGISTRAR) revert NotRegistrar(msg.sender);
-        // INVARIANT: who may slash never changes.
-        if (isSealed) revert AlreadySealed();
-        isSealed = true;
-        for (uint256 i = 0; i < callers.length; ++i) {
-            if (callers[i] == address(0)) revert ZeroAddress();
-            isCaller[callers[i]] = true;
+        // INVARIANT: who may slash never changes, and is never a key.
+        for (uint256 i = 0; i < callers_.length; ++i) {
+            if (callers_[i].code.length == 0) revert NotAContract(callers_[i]);
+            isCaller[callers_[i]] = true;
         }
-        emit CallersSealed(callers);
+        _callers = callers_;
+        emit CallersSealed(callers_);
     }
 
     /// @inheritdoc ISlasher
@@ -69,13 +62,18 @@ contract Slasher is ISlasher {
         uint256 bounty
     ) external onlyCaller returns (uint256 taken) {
         if (bps > MAX_SLASH_BPS) revert SlashTooHigh(bps, MAX_SLASH_BPS);
-        uint256 amount = STAKING.stakeOf(provider) * bps / BPS;
+        uint256 stake = STAKING.stakeOf(provider);
+        uint256 amount = stake * bps / BPS;
+        uint256 returned = amount * MAX_RETURNED_BPS / BPS;
 
-        uint256 cap = amount * MAX_BOUNTY_BPS / BPS;
-        if (bounty > cap) bounty = cap;
         // INVARIANT: one receipt refunds once, whatever faults are proven on it.
-        if (refundPaid[cause]) refund = 0;
-        else if (refund != 0) refundPaid[cause] = true;
+        // INVARIANT: a refund is no more than a fee may be, so a puppet's receipt brings no slash home.
+        if (refundTo == address(0) || refundPaid[cause] != 0) refund = 0;
+        refund = _min(_min(refund, stake / MARKET.timing().exposureDivisor), returned);
+        if (refund != 0) refundPaid[cause] = refund;
+        // INVARIANT: what is neither refund nor bounty burns, at least 93 %.
+        if (bountyTo == address(0)) bounty = 0;
+        bounty = _min(_min(bounty, amount * MAX_BOUNTY_BPS / BPS), returned - refund);
 
         taken = STAKING.slash(provider, cause, amount, refundTo, refund, bountyTo, bounty);
         if (forfeitCredit) MARKET.forfeit(provider);
@@ -100,5 +98,21 @@ contract Slasher is ISlasher {
         emit PoolPaid(to, msg.sender, amount);
         VAULT.lock(address(this), amount);
         VAULT.release(to, amount);
+    }
+
+    // --------------------------------------------------------------- views
+
+    /// @inheritdoc ISlasher
+    function callers() external view returns (address[] memory) {
+        return _callers;
+    }
+
+    /// @inheritdoc ISlasher
+    function wiring() external view returns (address vault, address staking, address market) {
+        return (address(VAULT), address(STAKING), address(MARKET));
+    }
+
+    function _min(uint256 a, uint256 b) private pure returns (uint256) {
+        return a < b ? a : b;
     }
 }

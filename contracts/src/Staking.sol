@@ -49,12 +49,12 @@ contract Staking is IStaking {
 
     /// @param atRisk the longest time after an act in which it can still be slashed: dispute window + depth x clock +
     /// proof time + margin. Unbonding must take longer.
-    constructor(IVault vault, address market_, address slasher_, uint64 unbonding, uint64 atRisk) {
-        if (address(vault) == address(0) || market_ == address(0) || slasher_ == address(0)) {
+    constructor(IVault vault_, address market_, address slasher_, uint64 unbonding, uint64 atRisk) {
+        if (address(vault_) == address(0) || market_ == address(0) || slasher_ == address(0)) {
             revert ZeroAddress();
         }
         if (unbonding <= atRisk) revert UnsafeUnbonding(unbonding, atRisk);
-        VAULT = vault;
+        VAULT = vault_;
         MARKET = market_;
         SLASHER = slasher_;
         UNBONDING = unbonding;
@@ -149,8 +149,10 @@ contract Staking is IStaking {
     /// @inheritdoc IStaking
     function holdExitForDispute(address provider, uint256 amount, uint64 until) external onlySlasher {
         Provider storage p = _providers[provider];
-        uint128 keep = amount.toUint128();
-        if (block.timestamp < p.disputeUntil && p.disputeAmount > keep) keep = p.disputeAmount;
+        // INVARIANT: every open question finds what it could slash.
+        uint256 sum = block.timestamp < p.disputeUntil ? p.disputeAmount : 0;
+        if (amount > type(uint128).max - sum) amount = type(uint128).max - sum;
+        uint128 keep = (sum + amount).toUint128();
         uint64 later = _max(p.disputeUntil, until);
         p.disputeAmount = keep;
         p.disputeUntil = later;
@@ -228,6 +230,11 @@ contract Staking is IStaking {
     /// @inheritdoc IStaking
     function unbondingPeriod() external view returns (uint64) {
         return UNBONDING;
+    }
+
+    /// @inheritdoc IStaking
+    function vault() external view returns (address) {
+        return address(VAULT);
     }
 
     /// @inheritdoc IStaking

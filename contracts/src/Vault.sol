@@ -52,20 +52,23 @@ contract Vault is IVault, ReentrancyGuardTransient {
     /// @inheritdoc IVault
     uint256 public totalFree;
     uint256 private _totalHeld;
+    address[] private _modules;
 
     modifier onlyModule() {
         if (!isModule[msg.sender]) revert NotModule(msg.sender);
         _;
     }
 
-    /// @param modules the contracts that keep books here; their addresses are computed before they are deployed.
-    constructor(address token_, address[] memory modules) {
+    /// @param modules_ the contracts that keep books here; their addresses are computed before they are deployed.
+    constructor(address token_, address[] memory modules_) {
         if (token_.code.length == 0) revert NotAToken(token_);
         TOKEN = IERC20(token_);
-        for (uint256 i = 0; i < modules.length; ++i) {
-            if (modules[i] == address(0)) revert ZeroAddress();
-            isModule[modules[i]] = true;
+        for (uint256 i = 0; i < modules_.length; ++i) {
+            if (modules_[i] == address(0)) revert ZeroAddress();
+            if (isModule[modules_[i]]) revert DuplicateModule(modules_[i]);
+            isModule[modules_[i]] = true;
         }
+        _modules = modules_;
     }
 
     // ------------------------------------------------------------ accounts
@@ -151,15 +154,6 @@ contract Vault is IVault, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IVault
-    function transferHeld(address module, uint256 amount) external onlyModule nonReentrant {
-        if (!isModule[module]) revert NotModule(module);
-        _debitHeld(amount);
-        held[module] += amount;
-        _totalHeld += amount;
-        emit HeldMoved(msg.sender, module, amount);
-    }
-
-    /// @inheritdoc IVault
     function burn(uint256 amount) external onlyModule nonReentrant {
         _debitHeld(amount);
         _creditFree(BURN_ADDRESS, amount);
@@ -171,6 +165,11 @@ contract Vault is IVault, ReentrancyGuardTransient {
     /// @inheritdoc IVault
     function token() external view returns (address) {
         return address(TOKEN);
+    }
+
+    /// @inheritdoc IVault
+    function modules() external view returns (address[] memory) {
+        return _modules;
     }
 
     /// @inheritdoc IVault

@@ -295,7 +295,8 @@ interface IMarketJobs is IMarketEvents {
     /// The requester may call it before the deadline while nobody accepted.
     function refundJob(bytes32 job) external;
 
-    /// @notice Slasher only: the answer of a delivered job was disproved; its callback will never see it.
+    /// @notice Slasher only: the answer of a delivered or finalized job was disproved; a callback that has not run yet
+    /// never will.
     function disproveJob(bytes32 job) external;
 
     // ---------------------------------------------------------------- views

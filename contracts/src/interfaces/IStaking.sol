@@ -68,8 +68,8 @@ interface IStaking {
         uint256 bounty
     ) external returns (uint256 taken);
 
-    /// @notice Slasher only: until `until` exits of `provider` leave at least `amount` of its stake behind, free or
-    /// unbonding. Later calls only raise both.
+    /// @notice Slasher only: until `until` exits of `provider` leave `amount` of its stake behind, free or unbonding,
+    /// beside what earlier calls hold. All of it is held until the latest `until`.
     function holdExitForDispute(address provider, uint256 amount, uint64 until) external;
 
     function stakeOf(address provider) external view returns (uint256);
@@ -82,6 +82,7 @@ interface IStaking {
     function providerOf(address operator) external view returns (address);
     function isActiveOperator(address operator) external view returns (bool);
     function unbondingPeriod() external view returns (uint64);
+    function vault() external view returns (address);
     function market() external view returns (address);
     function slasher() external view returns (address);
 }

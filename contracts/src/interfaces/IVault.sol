@@ -16,6 +16,7 @@ interface IVault {
     /// @notice The token moved another amount than asked for.
     error InexactTransfer(uint256 moved, uint256 asked);
     error NotAToken(address token);
+    error DuplicateModule(address module);
     error BadRecipient(address to);
 
     event Deposited(address indexed account, address indexed payer, uint256 amount, uint256 free);
@@ -24,8 +25,6 @@ interface IVault {
     event Locked(address indexed account, address indexed module, uint256 amount, uint256 free);
     /// @notice `amount` left the books of `module` for the free balance of `account`.
     event Released(address indexed account, address indexed module, uint256 amount, uint256 free);
-    /// @notice `amount` moved from the books of one module to another's.
-    event HeldMoved(address indexed from, address indexed to, uint256 amount);
     event Burned(address indexed module, uint256 amount);
 
     /// @notice Credits `account` with `amount` pulled from the caller's allowance.
@@ -64,9 +63,6 @@ interface IVault {
     /// @notice Module only: moves `amount` from the caller's books to the free balance of `account`.
     function release(address account, uint256 amount) external;
 
-    /// @notice Module only: moves `amount` from the caller's books to those of another module.
-    function transferHeld(address module, uint256 amount) external;
-
     /// @notice Module only: moves `amount` from the caller's books to the free balance of `BURN_ADDRESS`, which nobody
     /// can sign for. No token moves here, so no token can make a burn fail.
     function burn(uint256 amount) external;
@@ -84,4 +80,6 @@ interface IVault {
     /// @notice Sum of everything the vault owes.
     function owed() external view returns (uint256);
     function isModule(address account) external view returns (bool);
+    /// @notice The contracts that keep books here, for ever.
+    function modules() external view returns (address[] memory);
 }

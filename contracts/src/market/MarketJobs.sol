@@ -181,7 +181,8 @@ contract MarketJobs is IMarketJobs, MarketBase {
     /// @inheritdoc IMarketJobs
     function disproveJob(bytes32 job) external onlySlasher {
         JobData storage j = _job(job);
-        _requireState(job, j, JobState.Delivered);
+        // Questions may outlast the longest hold; finality must not shield the stake from a proof.
+        if (j.state != JobState.Finalized) _requireState(job, j, JobState.Delivered);
         j.disproved = true;
         emit JobDisproved(job, j.provider);
     }

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 
 import {IMarketChannels} from "../interfaces/IMarket.sol";
+import {ISlasher} from "../interfaces/ISlasher.sol";
 import {IStaking} from "../interfaces/IStaking.sol";
 import {IVault} from "../interfaces/IVault.sol";
 import {Neighbours, Shares, Timing} from "../types/Types.sol";
@@ -149,10 +150,16 @@ abstract contract Parameters is IMarketChannels, MarketBase, Ownable2Step {
         if (!IVault(n.vault).isModule(address(this))) revert BadWiring("vault.market");
         if (!IVault(n.vault).isModule(n.staking)) revert BadWiring("vault.staking");
         if (!IVault(n.vault).isModule(n.slasher)) revert BadWiring("vault.slasher");
+        // INVARIANT: three contracts keep books in the Vault, and no key.
+        if (IVault(n.vault).modules().length != 3) revert BadWiring("vault.modules");
+        if (IStaking(n.staking).vault() != n.vault) revert BadWiring("staking.vault");
         if (IStaking(n.staking).market() != address(this)) revert BadWiring("staking.market");
         if (IStaking(n.staking).slasher() != n.slasher) revert BadWiring("staking.slasher");
         if (n.registry.code.length == 0) revert BadWiring("registry");
-        if (n.slasher.code.length == 0) revert BadWiring("slasher");
+        (address vault, address staking, address market) = ISlasher(n.slasher).wiring();
+        if (vault != n.vault) revert BadWiring("slasher.vault");
+        if (staking != n.staking) revert BadWiring("slasher.staking");
+        if (market != address(this)) revert BadWiring("slasher.market");
         if (IStaking(n.staking).unbondingPeriod() <= t.disputeWindow + t.exitMargin) {
             revert UnsafeTiming("unbonding");
         }

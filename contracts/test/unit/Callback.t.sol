@@ -94,6 +94,22 @@ contract CallbackTest is Fixture {
         market.finalizeJob(job);
         vm.expectRevert(abi.encodeWithSelector(IMarketEvents.AnswerDisproved.selector, job));
         market.runCallback(job, tokens(10, 5));
+    }
+
+    /// @dev Questions may outlast the longest hold: a proof that comes after finality still slashes in one transaction, and
+    /// still keeps the answer from a contract that has not been called.
+    function test_disprove_afterFinality() public {
+        bytes32 job = delivered(false);
+        vm.warp(block.timestamp + W);
+        market.finalizeJob(job);
+        vm.prank(dispute);
+        slasher.disproveJob(job);
+        vm.expectRevert(abi.encodeWithSelector(IMarketEvents.AnswerDisproved.selector, job));
+        market.runCallback(job, tokens(10, 5));
+    }
+
+    function test_disprove_beforeDelivery_reverts() public {
+        bytes32 job = requestJob(order());
         vm.prank(dispute);
         vm.expectPartialRevert(IMarketEvents.WrongJobState.selector);
         slasher.disproveJob(job);

@@ -5,6 +5,11 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
 import {IMarketEvents} from "../../src/interfaces/IMarket.sol";
 import {Market} from "../../src/Market.sol";
+import {Slasher} from "../../src/Slasher.sol";
+import {Staking} from "../../src/Staking.sol";
+import {Vault} from "../../src/Vault.sol";
+import {IMarket} from "../../src/interfaces/IMarket.sol";
+import {IVault} from "../../src/interfaces/IVault.sol";
 import {MarketJobs} from "../../src/market/MarketJobs.sol";
 import {Neighbours, Shares, Timing} from "../../src/types/Types.sol";
 import {Fixture} from "../Fixture.sol";
@@ -153,6 +158,43 @@ contract ParametersTest is Fixture {
         MarketJobs code = new MarketJobs(address(market), neighbours(), timing());
         vm.expectRevert(abi.encodeWithSelector(IMarketEvents.BadWiring.selector, "vault.market"));
         new Market(address(code), neighbours(), owner, treasury, defaultShares(), timing());
+    }
+
+    /// @dev Deploys a set in which one thing is wrong, up to the Market, which must refuse it.
+    function refused(uint256 mistake, string memory field) private {
+        uint64 n = vm.getNonce(address(this));
+        address[] memory list = new address[](mistake == 0 ? 4 : 3);
+        list[0] = vm.computeCreateAddress(address(this), n + 1);
+        list[1] = vm.computeCreateAddress(address(this), n + 2);
+        list[2] = vm.computeCreateAddress(address(this), n + 4);
+        if (mistake == 0) list[3] = stranger;
+        address market_ = list[2];
+        address other = address(vault);
+        Vault v = new Vault(address(token), list);
+        Staking s =
+            new Staking(IVault(mistake == 1 ? other : address(v)), market_, list[1], UNBONDING, W + EXIT_MARGIN);
+        Slasher sl = new Slasher(
+            IVault(mistake == 2 ? other : address(v)),
+            mistake == 3 ? staking : s,
+            mistake == 4 ? market : IMarket(market_),
+            new address[](0)
+        );
+        Neighbours memory all = Neighbours(address(v), address(s), address(registry), address(sl));
+        MarketJobs code = new MarketJobs(market_, all, timing());
+        if (bytes(field).length != 0) {
+            vm.expectRevert(abi.encodeWithSelector(IMarketEvents.BadWiring.selector, field));
+        }
+        new Market(address(code), all, owner, treasury, defaultShares(), timing());
+    }
+
+    /// @dev A deployer cannot slip in a key that keeps books, or a Slasher of another set.
+    function test_deploy_eachWrongWire_reverts() public {
+        refused(0, "vault.modules");
+        refused(1, "staking.vault");
+        refused(2, "slasher.vault");
+        refused(3, "slasher.staking");
+        refused(4, "slasher.market");
+        refused(5, "");
     }
 
     function test_views() public view {

@@ -18,20 +18,21 @@ contract SlasherTest is Fixture {
 
     // ------------------------------------------------------------- callers
 
-    function test_sealCallers_onceByTheRegistrar() public {
-        Slasher fresh = new Slasher(vault, staking, market, owner);
-        address[] memory list = new address[](1);
-        list[0] = stranger;
-        vm.expectRevert(abi.encodeWithSelector(ISlasher.NotRegistrar.selector, address(this)));
-        fresh.sealCallers(list);
-        vm.startPrank(owner);
-        vm.expectRevert(ISlasher.ZeroAddress.selector);
-        fresh.sealCallers(new address[](1));
-        fresh.sealCallers(list);
-        assertTrue(fresh.isCaller(stranger), "named");
-        vm.expectRevert(ISlasher.AlreadySealed.selector);
-        fresh.sealCallers(list);
-        vm.stopPrank();
+    /// @dev Callers are contracts, named by the constructor: no key can slash, and none can be added.
+    function test_callers_areContractsFromTheStart() public {
+        address[] memory list = new address[](2);
+        (list[0], list[1]) = (dispute, stranger);
+        vm.expectRevert(abi.encodeWithSelector(ISlasher.NotAContract.selector, stranger));
+        new Slasher(vault, staking, market, list);
+        list[1] = address(market);
+        vm.expectEmit();
+        emit ISlasher.CallersSealed(list);
+        Slasher fresh = new Slasher(vault, staking, market, list);
+        assertEq(abi.encode(fresh.callers()), abi.encode(list), "callers");
+        assertTrue(fresh.isCaller(dispute), "named");
+        assertFalse(fresh.isCaller(address(this)), "the deployer is none");
+        fresh = new Slasher(vault, staking, market, new address[](0));
+        assertEq(fresh.callers().length, 0, "nobody can slash");
     }
 
     function test_onlyCallers() public {
@@ -77,6 +78,36 @@ contract SlasherTest is Fixture {
         slasher.slash(provider, "x", 1501, false, requester, 0, auditor, 0);
     }
 
+    /// @dev STK-3: whatever a caller asks for, a cheater that is also requester and auditor loses 93 % of each slash.
+    function test_slash_puppetsBringLittleHome() public {
+        address puppet = makeAddr("puppet");
+        uint256 most = type(uint256).max;
+        vm.startPrank(dispute);
+        for (uint256 i = 0; i < 40; ++i) {
+            uint16 bps = i % 2 == 0 ? 1500 : 500;
+            uint256 before = vault.free(puppet);
+            uint256 cap = staking.stakeOf(provider) / 400;
+            uint256 taken = slasher.slash(provider, bytes32(i), bps, false, puppet, most, puppet, most);
+            assertLe(slasher.refundPaid(bytes32(i)), cap, "a refund is at most a fee");
+            assertLe(vault.free(puppet) - before, taken * 7 / 100, "at least 93 % burn");
+        }
+        vm.stopPrank();
+        assertSolvent();
+    }
+
+    /// @dev A requester signs any address: a zero one must not make its provider's faults unslashable.
+    function test_slash_toNobody_burns() public {
+        uint256 amount = uint256(STAKE) * 15 / 100;
+        vm.prank(dispute);
+        slasher.slash(provider, "x", 1500, true, address(0), 500, address(0), 500);
+        assertEq(vault.free(vault.BURN_ADDRESS()), amount, "all of it");
+        assertEq(slasher.refundPaid("x"), 0, "the refund is still due");
+        vm.prank(dispute);
+        slasher.slash(provider, "x", 1500, true, requester, 500, address(0), 0);
+        assertEq(slasher.refundPaid("x"), 500, "paid");
+        assertSolvent();
+    }
+
     /// @dev STK-2: slashed + left = posted, at every edge.
     function testFuzz_slash_sums(uint16 bps, uint256 refund, uint256 bounty, uint256 unbonding) public {
         bps = uint16(bound(bps, 0, 1500));
@@ -93,6 +124,8 @@ contract SlasherTest is Fixture {
             refunded + vault.free(auditor) + vault.free(vault.BURN_ADDRESS()), taken, "parts of the slash"
         );
         assertLe(vault.free(auditor), taken / 20, "bounty");
+        assertLe(refunded, STAKE / 400, "refund");
+        assertGe(vault.free(vault.BURN_ADDRESS()) * 100, taken * 93, "burned");
         (uint256 left,) = staking.unbondingOf(provider);
         assertLe(left, staking.stakeOf(provider), "unbonding within the stake");
         assertSolvent();

@@ -138,12 +138,33 @@ contract StakingTest is Fixture {
         vm.prank(dispute);
         slasher.hold(provider, 1, until - 5, 0);
         (uint256 amount, uint64 heldUntil) = staking.disputeHoldOf(provider);
-        assertEq(amount, STAKE / 10, "never lowered while it lasts");
+        assertEq(amount, STAKE / 10 + 1, "open questions add up");
         assertEq(heldUntil, until, "never shortened");
         vm.warp(until);
         staking.completeUnbond(provider);
         assertEq(staking.stakeOf(provider), 0, "all out");
         assertSolvent();
+    }
+
+    /// @dev Two questions, each worth a slash: both find theirs.
+    function test_holdExitForDispute_addsUp() public {
+        uint256 slash = uint256(STAKE) * 15 / 100;
+        vm.prank(provider);
+        staking.unbond(STAKE);
+        vm.warp(block.timestamp + UNBONDING);
+        uint64 until = uint64(block.timestamp) + 500;
+        vm.startPrank(dispute);
+        slasher.hold(provider, slash, until, 0);
+        slasher.hold(provider, slash, until, 0);
+        slasher.hold(provider, 0, until + 5, 0);
+        vm.stopPrank();
+        staking.completeUnbond(provider);
+        assertEq(staking.stakeOf(provider), 2 * slash, "both stay");
+        vm.prank(dispute);
+        slasher.hold(provider, type(uint256).max, until, 0);
+        (uint256 amount, uint64 heldUntil) = staking.disputeHoldOf(provider);
+        assertEq(amount, type(uint128).max, "never overflows");
+        assertEq(heldUntil, until + 5, "prolonged by a hold of nothing");
     }
 
     /// @dev STK-1: whatever the order, stake does not leave before the last redeem is out of dispute.

@@ -201,8 +201,6 @@ contract VaultTest is Fixture {
         vm.expectRevert(denied);
         vault.release(alice, 1);
         vm.expectRevert(denied);
-        vault.transferHeld(address(market), 1);
-        vm.expectRevert(denied);
         vault.burn(1);
         vm.stopPrank();
     }
@@ -213,23 +211,26 @@ contract VaultTest is Fixture {
         vm.expectRevert(abi.encodeWithSelector(IVault.InsufficientHeld.selector, address(market), 0, 1));
         vault.release(alice, 1);
         vm.expectRevert(abi.encodeWithSelector(IVault.InsufficientHeld.selector, address(market), 0, 1));
-        vault.transferHeld(address(slasher), 1);
-        vm.expectRevert(abi.encodeWithSelector(IVault.InsufficientHeld.selector, address(market), 0, 1));
         vault.burn(1);
         vm.stopPrank();
         assertEq(vault.held(address(staking)), held, "others' books");
     }
 
-    function test_transferHeld_movesBetweenModules() public {
-        vm.startPrank(address(staking));
-        vault.transferHeld(address(market), 5);
-        vm.expectRevert(abi.encodeWithSelector(IVault.NotModule.selector, alice));
-        vault.transferHeld(alice, 5);
+    function test_release_toNobody_reverts() public {
+        vm.prank(address(staking));
         vm.expectRevert(IVault.ZeroAddress.selector);
         vault.release(address(0), 1);
-        vm.stopPrank();
-        assertEq(vault.held(address(market)), 5, "moved");
-        assertSolvent();
+    }
+
+    function test_modules_namedOnceForEver() public {
+        address[] memory list = vault.modules();
+        assertEq(list.length, 3, "Market, Staking, Slasher");
+        for (uint256 i = 0; i < 3; ++i) {
+            assertTrue(vault.isModule(list[i]), "module");
+        }
+        list[2] = list[0];
+        vm.expectRevert(abi.encodeWithSelector(IVault.DuplicateModule.selector, list[0]));
+        new Vault(address(token), list);
     }
 
     function test_burn_leavesTheVaultWhenFlushed() public {
