@@ -16,11 +16,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/alicebob/miniredis/v2"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/redis/go-redis/v9"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/dgrid-network/dgrid/api"
@@ -28,6 +26,7 @@ import (
 	"github.com/dgrid-network/dgrid/chain/deploy"
 	"github.com/dgrid-network/dgrid/chain/devchain"
 	"github.com/dgrid-network/dgrid/chain/txmgr"
+	"github.com/dgrid-network/dgrid/internal/embedredis"
 	"github.com/dgrid-network/dgrid/models/demo"
 	"github.com/dgrid-network/dgrid/models/floatref"
 	"github.com/dgrid-network/dgrid/models/floatserver"
@@ -64,8 +63,7 @@ type Network struct {
 	Model           *runtime.Model
 
 	store   *store.Store
-	redis   *redis.Client
-	mini    *miniredis.Miniredis
+	redis   *embedredis.Store
 	lanes   map[common.Address]*txmgr.Manager
 	lanesMu sync.Mutex
 	phases  *phases
@@ -116,7 +114,6 @@ func (n *Network) release() error {
 	var errs []error
 	if n.redis != nil {
 		errs = append(errs, n.redis.Close())
-		n.mini.Close()
 		n.redis = nil
 	}
 	if n.store != nil {
@@ -244,12 +241,10 @@ func (n *Network) startTables() (err error) {
 }
 
 func (n *Network) startRelayer() error {
-	mini := miniredis.NewMiniRedis()
-	if err := mini.Start(); err != nil {
-		return fmt.Errorf("start in-process redis: %w", err)
+	var err error
+	if n.redis, err = embedredis.Start(); err != nil {
+		return err
 	}
-	mini.ClockTTL(true) // else leases and limits never expire
-	n.mini, n.redis = mini, redis.NewClient(&redis.Options{Addr: mini.Addr()})
 	r, err := n.Chain.Relayer(devchain.Key(accountRelayer), n.redis, n.Config.Log, prometheus.NewRegistry())
 	if err != nil {
 		return err
