@@ -37,17 +37,20 @@ test: setup test-contracts test-go test-race test-system ## everything: Solidity
 test-contracts: node_modules/.stamp ## Solidity unit, fuzz and invariant tests
 	$(TOOLS) forge test
 
-test-go: setup ## all Go packages
-	$(TOOLS) go test ./...
+test-go: setup ## all Go packages but the system tests
+	$(TOOLS) go test $$(go list ./... | grep -v /internal/testsys)
 
 test-race: setup ## the race detector where neither node nor gnark is linked
 	$(TOOLS) CGO_ENABLED=1 go test -race $(RACE)
 
-test-system: setup build ## the story as separate processes on Postgres, Redis and anvil
-	$(TOOLS) go test -tags system -count=1 -timeout 10m ./internal/testsys/...
+test-system: setup ## the story in one process, and as separate ones on Postgres, Redis and anvil
+	$(TOOLS) go test -count=1 -timeout 15m ./internal/testsys/...
 
-bench: build ## print the figures, as ratios measured in one run
-	./dgrid bench
+bench: setup build ## print the figures, as ratios measured in one run
+	./dgrid bench --keys .cache/keys
+	$(TOOLS) go test ./relayer -run '^$$' -bench Match -benchtime 2000x
+	$(TOOLS) go test ./indexer/bench -run '^$$' -bench . -benchtime 1x -v
+	$(TOOLS) tools/snapshots.sh --check && cat contracts/snapshots/gas/DGrid.json
 
 fuzz: ## each fuzz target for half a minute
 	tools/fuzz.sh 30s

@@ -82,6 +82,7 @@ func rootOf(g *globals) *cobra.Command {
 		newRelayerCommand(g),
 		newIndexerCommand(g),
 		newAPICommand(g),
+		newBenchCommand(g),
 	)
 	return root
 }

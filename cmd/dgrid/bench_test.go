@@ -1,0 +1,28 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestBenchPrintsEveryFigure runs the measurements small: that they come out, not
+// what they reach.
+func TestBenchPrintsEveryFigure(t *testing.T) {
+	root := newRoot()
+	var out, log bytes.Buffer
+	root.SetOut(&out)
+	root.SetErr(&log)
+	root.SetArgs([]string{"bench", "--small", "--json", "api", "requests", "signatures", "indexer", "runtime"})
+	require.NoError(t, root.ExecuteContext(t.Context()), log.String())
+	var all map[string][]figure
+	require.NoError(t, json.Unmarshal(out.Bytes(), &all))
+	for _, name := range []string{"api", "requests", "signatures", "indexer", "runtime"} {
+		require.NotEmpty(t, all[name], name)
+		for _, f := range all[name] {
+			require.Positive(t, f.Value, "%s: %s", name, f.Name)
+		}
+	}
+}
