@@ -362,7 +362,7 @@ func (p *person) lie(ctx context.Context, m *runtime.Model, version common.Hash)
 				return err
 			}
 			for _, call := range []protocol.Call{at.AcceptJob(acceptance, common.Address{}, consent), at.DeliverJob(j.Job, receipt, sig, output)} {
-				if _, err := lane.SubmitAndWait(ctx, call); err != nil {
+				if _, err := lane.SubmitAndWait(ctx, call); err != nil && ctx.Err() == nil {
 					return err
 				}
 			}
