@@ -150,10 +150,9 @@ type lease struct {
 
 // shared is the relayer's side of Redis.
 type shared struct {
-	rdb    redis.UniversalClient
-	ns     string
-	batch  *batcher
-	loaded sync.Mutex
+	rdb   redis.UniversalClient
+	ns    string
+	batch *batcher
 }
 
 func (s *shared) key(parts ...string) string { return s.ns + ":" + strings.Join(parts, ":") }

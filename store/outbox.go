@@ -92,7 +92,7 @@ func (o *Outbox) Put(ctx context.Context, in protocol.Intent) (protocol.Intent, 
 			Column("purpose", "gas_limit", "deadline", "state", "retries", "cancel",
 				"tx_hash", "block_number", "block_hash", "status", "reason", "revert_data").
 			Where("id = ?", in.ID).
-			Where("state IN (?)", bun.In([]protocol.IntentState{protocol.IntentReverted, protocol.IntentSuperseded})).
+			Where("state IN ?", bun.Tuple([]protocol.IntentState{protocol.IntentReverted, protocol.IntentSuperseded})).
 			Exec(ctx); err != nil {
 			return err
 		}
@@ -242,7 +242,7 @@ func withAttempts(ctx context.Context, db bun.IDB, rows []intentRow) ([]protocol
 		ids[i] = r.ID
 	}
 	var attempts []attemptRow
-	if err := db.NewSelect().Model(&attempts).Where("intent_id IN (?)", bun.In(ids)).Order("position").Scan(ctx); err != nil {
+	if err := db.NewSelect().Model(&attempts).Where("intent_id IN ?", bun.Tuple(ids)).Order("position").Scan(ctx); err != nil {
 		return nil, err
 	}
 	byIntent := map[common.Hash][]protocol.Attempt{}

@@ -110,8 +110,8 @@ func (s *story) request() string {
 		return s.rough("[Please tell|Tell|tell|Can you tell|Write|Give] me a [|short |nice |little |good ]story[.||, please.]")
 	}
 	for mark, list := range map[string][]string{"<who>": s.plot.who, "<about>": s.plot.about} {
-		if strings.Contains(topic, mark) {
-			topic = strings.Replace(topic, mark, w.pick(list), 1)
+		if before, after, found := strings.Cut(topic, mark); found {
+			topic = before + w.pick(list) + after
 		}
 	}
 	return s.rough("[Tell me|Tell me|Tell me|Please tell me|Can you tell me|Could you tell me|Write|Write me|Make up|I want|I would like|Give me|Hello! Tell me|Tell us] a [||short |nice |little |new |funny ]story [about|about|about|of] " + topic + "[.|.|.||?|!|, please.]")
