@@ -64,7 +64,7 @@ lint: node_modules/.stamp $(BIN)/staticcheck-$(STATICCHECK_VERSION) ## static ch
 	go vet ./...
 	$(BIN)/staticcheck-$(STATICCHECK_VERSION) $$(go list ./... | grep -v /bindings)
 	$(TOOLS) forge fmt --check
-	$(TOOLS) FOUNDRY_PROFILE=lint forge lint
+	$(TOOLS) FOUNDRY_PROFILE=lint forge lint contracts/src
 	$(TOOLS) solhint --noPoster 'contracts/src/**/*.sol'
 
 $(BIN)/staticcheck-$(STATICCHECK_VERSION):
