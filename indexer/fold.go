@@ -34,7 +34,7 @@ func (s *state) apply(e any) (err error) {
 		err = s.staking(e)
 	case events.ModelPublished:
 		err = s.published(e)
-	case events.ChannelOpened, events.ChannelToppedUp, events.DelegateChanged, events.ChannelClosing, events.ChannelSwept:
+	case events.ChannelOpened, events.ChannelToppedUp, events.DelegateChanged, events.ChannelClosing, events.GraceExtended, events.ChannelSwept:
 		err = s.channel(e)
 	case events.VoucherRedeemed:
 		err = s.redeemed(e)

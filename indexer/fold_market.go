@@ -60,6 +60,17 @@ func (s *state) channel(e any) error {
 			return s.illegal("channel %s closes twice", c.ID)
 		}
 		c.State, c.ClosesAt = store.ChannelClosing, store.Uint64(e.ClosesAt)
+	case events.GraceExtended:
+		c, err := s.liveChannel(e.Channel)
+		if err != nil {
+			return err
+		}
+		if e.ClosesAt != 0 {
+			c.State, c.ClosesAt = store.ChannelClosing, store.Uint64(e.ClosesAt)
+		}
+		if e.RetiresAt != 0 {
+			c.RetiresAt = store.Uint64(e.RetiresAt)
+		}
 	case events.ChannelSwept:
 		c, err := s.liveChannel(e.Channel)
 		if err != nil {

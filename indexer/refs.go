@@ -54,6 +54,8 @@ func appendRefs(refs []store.Ref, e any) []store.Ref {
 		row("channels", store.HashID(e.Channel))
 	case events.ChannelClosing:
 		row("channels", store.HashID(e.Channel))
+	case events.GraceExtended:
+		row("channels", store.HashID(e.Channel))
 	case events.ChannelSwept:
 		row("channels", store.HashID(e.Channel))
 	case events.VoucherRedeemed:

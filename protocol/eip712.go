@@ -147,10 +147,12 @@ func (Redemption) EIP712Type() string { return "Redemption(bytes32 vouchersHash)
 func (r Redemption) encode(w *words) { w.hash(r.VouchersHash) }
 
 func (Acceptance) EIP712Type() string {
-	return "Acceptance(bytes32 job,address provider,uint64 validUntil)"
+	return "Acceptance(bytes32 job,bytes32 requestHash,address provider,address relayer,uint64 validUntil)"
 }
 
-func (a Acceptance) encode(w *words) { w.hash(a.Job).address(a.Provider).uint(a.ValidUntil) }
+func (a Acceptance) encode(w *words) {
+	w.hash(a.Job).hash(a.RequestHash).address(a.Provider).address(a.Relayer).uint(a.ValidUntil)
+}
 
 func (Offer) EIP712Type() string {
 	return "Offer(address provider,bytes32 modelVersion,uint128 priceIn,uint128 priceOut,uint128 maxFee,uint32 capacity,uint64 expiry)"

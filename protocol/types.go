@@ -165,11 +165,16 @@ type Redemption struct {
 	VouchersHash common.Hash `json:"vouchers_hash"`
 }
 
-// Acceptance is an operator's agreement to answer a job.
+// Acceptance is an operator's agreement to answer a job on the terms of its request.
+// Relayer earns its share of the fee, zero leaves it to the provider. ValidUntil is
+// soon: who holds an acceptance back until the job's deadline is near makes the
+// provider burn maxFee.
 type Acceptance struct {
-	Job        common.Hash    `json:"job"`
-	Provider   common.Address `json:"provider"`
-	ValidUntil uint64         `json:"valid_until"`
+	Job         common.Hash    `json:"job"`
+	RequestHash common.Hash    `json:"request_hash"`
+	Provider    common.Address `json:"provider"`
+	Relayer     common.Address `json:"relayer"`
+	ValidUntil  uint64         `json:"valid_until"`
 }
 
 // Offer is a provider's standing price for a model version, signed by an operator.

@@ -126,7 +126,7 @@ func makeVectors(t *testing.T) vectors {
 	second := voucher
 	second.Total, second.Count = amt(t, "1001"), 4
 	redemption := protocol.Redemption{VouchersHash: d.VouchersHash([]protocol.Voucher{voucher, second})}
-	acceptance := protocol.Acceptance{Job: h("job"), Provider: a("provider"), ValidUntil: 1795000001}
+	acceptance := protocol.Acceptance{Job: h("job"), RequestHash: d.Digest(request), Provider: a("provider"), Relayer: a("relayer"), ValidUntil: 1795000001}
 	offer := protocol.Offer{Provider: a("provider"), ModelVersion: h("model"), PriceIn: amt(t, "1"), PriceOut: amt(t, "2"),
 		MaxFee: amt(t, "3"), Capacity: 4, Expiry: 5}
 	reservation := protocol.Reservation{Channel: h("channel"), Provider: a("provider"), Relayer: a("relayer"),

@@ -150,8 +150,9 @@ func (a Addresses) RequestJob(o JobOrder) protocol.Call {
 }
 
 // AcceptJob assigns a job by a provider's signed acceptance.
-func (a Addresses) AcceptJob(v protocol.Acceptance, relayer common.Address, sig protocol.Bytes) protocol.Call {
-	return call(a.Market, "accept job", market.PackAcceptJob(bindings.Acceptance{Job: v.Job, Provider: v.Provider, ValidUntil: v.ValidUntil}, relayer, sig))
+func (a Addresses) AcceptJob(v protocol.Acceptance, sig protocol.Bytes) protocol.Call {
+	return call(a.Market, "accept job", market.PackAcceptJob(bindings.Acceptance{Job: v.Job, RequestHash: v.RequestHash, Provider: v.Provider,
+		Relayer: v.Relayer, ValidUntil: v.ValidUntil}, sig))
 }
 
 // DeliverJob posts receipt and output of a job.

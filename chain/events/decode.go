@@ -97,6 +97,9 @@ var forms = []form{
 	{Market, "ChannelClosing(bytes32,address,uint64)", 2, func(r *reader) any {
 		return ChannelClosing{r.topic(1), r.topicAddress(2), r.uint(64)}
 	}},
+	{Market, "GraceExtended(bytes32,address,uint64,uint64)", 2, func(r *reader) any {
+		return GraceExtended{r.topic(1), r.topicAddress(2), r.uint(64), r.uint(64)}
+	}},
 	{Market, "ChannelSwept(bytes32,address,uint128,uint128)", 2, func(r *reader) any {
 		return ChannelSwept{r.topic(1), r.topicAddress(2), r.amount128(), r.amount128()}
 	}},

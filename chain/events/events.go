@@ -162,6 +162,12 @@ type ChannelClosing struct {
 	ClosesAt  uint64
 }
 
+type GraceExtended struct {
+	Channel             common.Hash
+	Provider            common.Address
+	ClosesAt, RetiresAt uint64 // zero: not moved
+}
+
 type ChannelSwept struct {
 	Channel        common.Hash
 	Requester      common.Address

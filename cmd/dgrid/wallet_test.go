@@ -340,7 +340,7 @@ func (p *person) lie(ctx context.Context, m *runtime.Model, version common.Hash)
 			if j.ModelVersion != version || j.State != contracts.JobRequested {
 				continue
 			}
-			acceptance := protocol.Acceptance{Job: j.Job, Provider: p.addr, ValidUntil: j.Request.Deadline}
+			acceptance := protocol.Acceptance{Job: j.Job, RequestHash: domain.Digest(j.Request), Provider: p.addr, ValidUntil: j.Request.Deadline}
 			consent, err := domain.Sign(operator.Private(), acceptance)
 			if err != nil {
 				return err
@@ -361,7 +361,7 @@ func (p *person) lie(ctx context.Context, m *runtime.Model, version common.Hash)
 			if err != nil {
 				return err
 			}
-			for _, call := range []protocol.Call{at.AcceptJob(acceptance, common.Address{}, consent), at.DeliverJob(j.Job, receipt, sig, output)} {
+			for _, call := range []protocol.Call{at.AcceptJob(acceptance, consent), at.DeliverJob(j.Job, receipt, sig, output)} {
 				if _, err := lane.SubmitAndWait(ctx, call); err != nil && ctx.Err() == nil {
 					return err
 				}

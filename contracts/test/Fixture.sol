@@ -330,12 +330,18 @@ abstract contract Fixture is Test {
     }
 
     function acceptanceOf(bytes32 job) internal view returns (Acceptance memory) {
-        return Acceptance({job: job, provider: provider, validUntil: uint64(block.timestamp) + 10});
+        return Acceptance({
+            job: job,
+            requestHash: market.jobOf(job).requestHash,
+            provider: provider,
+            relayer: relayer,
+            validUntil: uint64(block.timestamp) + 10
+        });
     }
 
     function accept(bytes32 job) internal {
         Acceptance memory a = acceptanceOf(job);
-        market.acceptJob(a, relayer, sign(operatorKey, keccak256(abi.encode(Eip712.ACCEPTANCE_TYPEHASH, a))));
+        market.acceptJob(a, sign(operatorKey, keccak256(abi.encode(Eip712.ACCEPTANCE_TYPEHASH, a))));
     }
 
     function receiptOf(bytes32 job, uint32[] memory output) internal view returns (AnswerReceipt memory) {

@@ -125,7 +125,7 @@ func (c *providerChain) Waiting(ctx context.Context) ([]provider.Job, error) {
 
 // Accept implements provider.Jobs.
 func (c *providerChain) Accept(ctx context.Context, a protocol.Acceptance, signature protocol.Bytes) error {
-	call := c.reader.Addresses().AcceptJob(a, common.Address{}, signature)
+	call := c.reader.Addresses().AcceptJob(a, signature)
 	call.Deadline = a.ValidUntil
 	_, err := c.sender.SubmitAndWait(ctx, call)
 	return err

@@ -389,8 +389,11 @@ func TestRedeemAndJobsReachTheChain(t *testing.T) {
 	work.jobs = []Job{late, cheap, taken, good}
 	require.NoError(t, p.JobsNow(t.Context()))
 	require.Len(t, work.accepted, 1)
-	require.Equal(t, good.ID, work.accepted[0].Job)
 	hash := testDomain.Digest(good.Request)
+	now, err := p.view.now(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, protocol.Acceptance{Job: good.ID, RequestHash: hash, Provider: testOwner, ValidUntil: now + 30}, work.accepted[0],
+		"bound to the terms, and worth nothing to whoever holds it back")
 	require.Equal(t, map[common.Hash][]uint32{hash: {10, 11, 12, 13}}, work.outputs)
 	// After a restart the job is assigned here: the stored receipt is delivered again.
 	seq := p.Status(t.Context()).NextSeq

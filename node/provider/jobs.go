@@ -19,6 +19,11 @@ type Job struct {
 	Assigned common.Address // who must deliver; zero while anyone may accept
 }
 
+// acceptanceLife is how long an acceptance may wait for a block, in seconds. One that
+// is held back counts as a promise until then; a provider that still wants the job
+// signs another.
+const acceptanceLife = 30
+
 // Jobs is the door to the jobs on chain.
 type Jobs interface {
 	// Waiting returns the jobs that nobody has accepted and those that wait for this
@@ -91,7 +96,8 @@ func (p *Provider) job(ctx context.Context, j Job) error {
 	if m == nil || full || !p.wantsJob(m, j, now, stake) {
 		return nil
 	}
-	a := protocol.Acceptance{Job: j.ID, Provider: p.cfg.Provider, ValidUntil: j.Request.Deadline}
+	a := protocol.Acceptance{Job: j.ID, RequestHash: p.cfg.Domain.Digest(j.Request), Provider: p.cfg.Provider,
+		ValidUntil: min(j.Request.Deadline, now+acceptanceLife)}
 	sig, err := p.cfg.Domain.Sign(p.deps.Key, a)
 	if err != nil {
 		return err

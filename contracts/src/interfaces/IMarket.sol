@@ -51,6 +51,9 @@ interface IMarketEvents {
     error JobDeadlineOpen(bytes32 job, uint64 deadline);
     error DisputeWindowOpen(bytes32 job, uint64 until);
     error AcceptanceExpired(uint64 validUntil);
+    /// @notice The acceptance is of another request than the job's.
+    error WrongRequest(bytes32 job, bytes32 requestHash);
+    error OutputTooLong(uint32 tokens, uint32 limit);
     error ExposureTooHigh(uint256 amount, uint256 limit);
     error NotProvenClass(bytes32 modelVersion);
     error UnknownModelVersion(bytes32 modelVersion);
@@ -87,6 +90,11 @@ interface IMarketEvents {
         bytes32 indexed channel, address indexed delegate, address indexed retiring, uint64 retiresAt
     );
     event ChannelClosing(bytes32 indexed channel, address indexed requester, uint64 closesAt);
+    /// @notice A voucher of `provider` found no room under stake / 2 in a grace period, so that period was prolonged: the
+    /// channel's to `closesAt`, the retiring delegate's to `retiresAt`; zero where it was not. The channel is closing.
+    event GraceExtended(
+        bytes32 indexed channel, address indexed provider, uint64 closesAt, uint64 retiresAt
+    );
     event ChannelSwept(bytes32 indexed channel, address indexed requester, uint128 refunded, uint128 paid);
 
     /// @notice A voucher paid `amount`; the line stands at `paid` of `total` promised.
@@ -182,14 +190,16 @@ interface IMarketChannels is IMarketEvents {
         bytes calldata signature
     ) external returns (bytes32 channel);
 
-    /// @notice Anyone adds `amount` of its own free balance to a channel that is not closing.
+    /// @notice Anyone adds `amount` of its own free balance to a channel that is not closing. What is not spent goes to
+    /// the requester, whoever paid it in.
     function topUp(bytes32 channel, uint128 amount) external;
 
     /// @notice Requester only. The old delegate's vouchers count for `closeGrace` more seconds; until then there is no
     /// second change, or two quick ones would void what providers hold. Closing the channel always works.
     function changeDelegate(bytes32 channel, address delegate) external;
 
-    /// @notice Requester only. Starts the grace period in which providers redeem; never delays an earlier close.
+    /// @notice Requester only. Starts the grace period in which providers redeem; never delays an earlier close. A voucher
+    /// that finds no room may prolong it (see `redeem`).
     function closeChannel(bytes32 channel) external;
 
     /// @notice Anyone, from `closesAt` (closed) or `expiry + closeGrace` on: returns what was not paid.
@@ -201,7 +211,10 @@ interface IMarketChannels is IMarketEvents {
     /// signature of Redemption(bytes32 vouchersHash), vouchersHash = keccak256 of the concatenated voucher digests.
     /// The operator must not be retired: a retired key agrees to nothing new.
     /// A voucher that pays nothing is skipped with `VoucherRejected`; only a batch that is wrong as a whole reverts.
-    /// Pays first come up to the channel's deposit and to stake / 2 of pending credit; what is over stays redeemable.
+    /// Pays first come up to the channel's deposit and to stake / 2 of pending credit; what is over stays redeemable: a
+    /// voucher that finds no room in the grace period prolongs it, once, by closeGrace after the last second in which
+    /// anything that pends now can mature (maxDeadline + epoch + disputeWindow + maxHold). So it does for the grace
+    /// period of a retiring delegate, once per change.
     /// @return paid what became pending credit
     function redeem(
         address provider,
@@ -268,13 +281,15 @@ interface IMarketJobs is IMarketEvents {
     /// @notice Puts a request on chain and locks `maxFee` of the caller's free balance. job =
     /// keccak256(abi.encode(chainid, market, caller, nonce)); the request's payment is the job, its requester the
     /// caller, its audience Anyone, its prompt root has secret zero.
+    /// The prompt has at most `maxPromptTokens` tokens, the answer 2048, so that both fit a transaction.
     /// Warning: hang no more value on a job than audit probability times what a fault burns.
     function requestJob(JobOrder calldata order) external returns (bytes32 job);
 
-    /// @notice Anyone: assigns a job by an acceptance that an active operator signed. `relayer` earns its share of the
-    /// fee. Holds the provider's exit until the answer is out of dispute.
-    /// Warning: the acceptance does not name the relayer, so whoever is mined first names it.
-    function acceptJob(Acceptance calldata acceptance, address relayer, bytes calldata signature) external;
+    /// @notice Anyone, before `validUntil`: assigns a job by an acceptance that an active operator signed. It names the
+    /// request, so it is void for other terms, and the relayer that earns its share of the fee. Holds the provider's exit
+    /// until the answer is out of dispute.
+    /// Until delivery the worst fee pends; then the fee.
+    function acceptJob(Acceptance calldata acceptance, bytes calldata signature) external;
 
     /// @notice Anyone, before the deadline: posts the receipt and the output tokens.
     function deliverJob(
@@ -291,7 +306,7 @@ interface IMarketJobs is IMarketEvents {
     /// callback target with `callbackGas`. A failed callback may be tried again; it never touches the payment.
     function runCallback(bytes32 job, uint32[] calldata output) external;
 
-    /// @notice Anyone: returns maxFee of a job that nobody delivered in time; an assigned provider burns the fee.
+    /// @notice Anyone: returns maxFee of a job that nobody delivered in time; an assigned provider burns maxFee.
     /// The requester may call it before the deadline while nobody accepted.
     function refundJob(bytes32 job) external;
 
@@ -318,6 +333,7 @@ interface IMarket is IMarketChannels, IMarketJobs {}
 
 /// @notice What a job's callback target implements.
 interface IJobCallback {
-    /// @dev Called by the Market only; check msg.sender. Warning: at delivery the answer is not final.
+    /// @dev Called by the Market only: check msg.sender. Anyone may name any contract as the target of its own job: check
+    /// that you asked this `job`. Warning: at delivery the answer is not final.
     function onJobResult(bytes32 job, bytes32 modelVersion, uint32[] calldata output, Finish finish) external;
 }

@@ -70,6 +70,7 @@ abstract contract Channels is Parameters {
         uint64 retiresAt = uint64(block.timestamp) + CLOSE_GRACE;
         c.retiring = retiring;
         c.retiresAt = retiresAt;
+        c.retirementExtended = false;
         c.delegate = delegate;
         emit DelegateChanged(channel, delegate, retiring, retiresAt);
     }

@@ -29,6 +29,8 @@ abstract contract Credits is Channels {
         uint256 runPaid;
         // The last model version seen to be published.
         bytes32 published;
+        // The voucher at hand was owed more than there is room for.
+        bool short;
     }
 
     /// @inheritdoc IMarketChannels
@@ -187,8 +189,12 @@ abstract contract Credits is Channels {
 
     function _redeemOne(Batch memory b, Voucher memory v, bytes32 digest, bytes calldata signature) private {
         ChannelState storage c = _channels[v.channel];
-        bytes4 reason = _refusal(b, c, v, digest, signature);
-        if (reason == 0) reason = _settle(b, c, v);
+        (bytes4 reason, address signer) = _refusal(b, c, v, digest, signature);
+        if (reason == 0) {
+            b.short = false;
+            reason = _settle(b, c, v);
+            if (b.short) _extend(c, v, signer);
+        }
         if (reason != 0) emit VoucherRejected(v.channel, b.provider, digest, reason);
     }
 
@@ -199,15 +205,31 @@ abstract contract Credits is Channels {
         Voucher memory v,
         bytes32 digest,
         bytes calldata signature
-    ) private view returns (bytes4) {
-        if (v.provider != b.provider) return WrongProvider.selector;
+    ) private view returns (bytes4 reason, address signer) {
+        if (v.provider != b.provider) return (WrongProvider.selector, signer);
         (address delegate, uint64 redeemableUntil) = (c.delegate, c.redeemableUntil);
-        if (delegate == address(0)) return UnknownChannel.selector;
-        if (block.timestamp >= redeemableUntil) return ChannelClosed.selector;
-        address signer = Signatures.recover(digest, signature);
+        if (delegate == address(0)) return (UnknownChannel.selector, signer);
+        if (block.timestamp >= redeemableUntil) return (ChannelClosed.selector, signer);
+        signer = Signatures.recover(digest, signature);
         bool signed = signer == delegate
             || (signer != address(0) && signer == c.retiring && block.timestamp < c.retiresAt);
-        return signed ? bytes4(0) : BadSignature.selector;
+        if (!signed) reason = BadSignature.selector;
+    }
+
+    /// @dev INVARIANT: what is owed to a provider whose pending credit is full outlasts everything that pends now.
+    /// Whoever made it full, be it by jobs, cannot run the grace period out with it.
+    function _extend(ChannelState storage c, Voucher memory v, address signer) private {
+        // A job that is accepted now is delivered before MAX_DEADLINE; a credit joins its epoch's.
+        uint64 until =
+            uint64(block.timestamp) + MAX_DEADLINE + EPOCH + DISPUTE_WINDOW + MAX_HOLD + CLOSE_GRACE;
+        // More than a grace period ahead, so both only ever move later.
+        bool closing = (c.closed || block.timestamp >= c.expiry) && !c.extended;
+        bool retiring = signer != c.delegate && !c.retirementExtended;
+        if (closing) (c.extended, c.closed, c.redeemableUntil) = (true, true, until);
+        if (retiring) (c.retirementExtended, c.retiresAt) = (true, until);
+        if (closing || retiring) {
+            emit GraceExtended(v.channel, v.provider, closing ? until : 0, retiring ? until : 0);
+        }
     }
 
     function _settle(Batch memory b, ChannelState storage c, Voucher memory v) private returns (bytes4) {
@@ -225,7 +247,7 @@ abstract contract Credits is Channels {
         // INVARIANT: a channel never pays more than its deposit.
         if (paid == deposit) return ChannelEmpty.selector;
         uint256 amount = _min(total - word.paid(), deposit - paid);
-        if (amount > b.room) amount = b.room;
+        if (amount > b.room) (amount, b.short) = (b.room, true);
         // INVARIANT: pending credit never passes half the stake.
         if (amount == 0) return ExposureTooHigh.selector;
 

@@ -27,7 +27,7 @@ abstract contract MarketBase is IMarketEvents, ReentrancyGuardTransient {
     /// @dev What pends for one provider, and what stops it from maturing.
     // slot 0 | pending 16 | forfeitedBefore 5 | lastEpoch 5 | heldUntil 5 | free 1
     struct Book {
-        // Credits not yet split and maxFee of jobs accepted and not yet ended.
+        // Credits not yet split, the worst fee of jobs accepted, the fee of jobs delivered and not yet finalized.
         uint128 pending;
         // Credits of earlier epochs, and jobs delivered in them, are forfeited.
         uint40 forfeitedBefore;
@@ -46,8 +46,8 @@ abstract contract MarketBase is IMarketEvents, ReentrancyGuardTransient {
 
     // slot 0 | delegate 20 | redeemableUntil 8 | free 4          read by every redeem
     // slot 1 | deposit 16 | paid 16                              written by every redeem
-    // slot 2 | requester 20 | expiry 8 | closed 1 | swept 1 | free 2
-    // slot 3 | retiring 20 | retiresAt 8 | free 4
+    // slot 2 | requester 20 | expiry 8 | closed 1 | swept 1 | extended 1 | free 1
+    // slot 3 | retiring 20 | retiresAt 8 | retirementExtended 1 | free 3
     struct ChannelState {
         address delegate;
         uint64 redeemableUntil;
@@ -57,8 +57,12 @@ abstract contract MarketBase is IMarketEvents, ReentrancyGuardTransient {
         uint64 expiry;
         bool closed;
         bool swept;
+        // A voucher found no room under stake / 2 in the grace period, which was prolonged; once.
+        bool extended;
         address retiring;
         uint64 retiresAt;
+        // The same for the grace period of the retiring delegate; once per change.
+        bool retirementExtended;
     }
 
     // slot 0 | receiptsRoot 32

@@ -35,6 +35,8 @@ contract MarketJobs is IMarketJobs, MarketBase {
     /// @dev What the call itself and the bookkeeping after it cost.
     uint256 private constant CALLBACK_RESERVE = 40_000;
     uint256 private constant MAX_PARAMS = 256;
+    /// @dev An answer of this length is delivered, and called back with, by one transaction of 66 kB; see the gas snapshots.
+    uint32 internal constant MAX_OUTPUT_TOKENS = 2048;
 
     constructor(address market, Neighbours memory n, Timing memory t) MarketBase(market, n, t) {}
 
@@ -63,28 +65,27 @@ contract MarketJobs is IMarketJobs, MarketBase {
         j.priceIn = order.priceIn;
         j.priceOut = order.priceOut;
         emit JobRequested(job, msg.sender, order.modelVersion, request, order);
-        if (order.maxFee != 0) VAULT.lock(msg.sender, order.maxFee);
+        VAULT.lock(msg.sender, order.maxFee);
     }
 
     /// @inheritdoc IMarketJobs
-    function acceptJob(Acceptance calldata acceptance, address relayer, bytes calldata signature)
-        external
-        nonReentrant
-    {
+    function acceptJob(Acceptance calldata acceptance, bytes calldata signature) external nonReentrant {
         JobData storage j = _job(acceptance.job);
         address provider = acceptance.provider;
         _requireState(acceptance.job, j, JobState.Requested);
         if (block.timestamp >= j.deadline) revert JobDeadlinePassed(acceptance.job, j.deadline);
         if (block.timestamp >= acceptance.validUntil) revert AcceptanceExpired(acceptance.validUntil);
+        // INVARIANT: a provider owes an answer to the terms it saw; a job id does not name them, and a chain may reorganize.
+        if (acceptance.requestHash != j.requestHash) revert WrongRequest(acceptance.job, j.requestHash);
         address operator = Signatures.recover(Eip712.digest(_separator(), Eip712.hash(acceptance)), signature);
         // INVARIANT: a provider owes only what an operator of its own took on.
         if (!_isActiveOperatorOf(operator, provider)) revert NotOperator(operator, provider);
-        _addExposure(provider, j.maxFee);
+        _addExposure(provider, j.maxFee, _worstFee(j));
 
         j.state = JobState.Accepted;
         j.provider = provider;
-        j.relayer = relayer;
-        emit JobAccepted(acceptance.job, provider, operator, relayer);
+        j.relayer = acceptance.relayer;
+        emit JobAccepted(acceptance.job, provider, operator, acceptance.relayer);
         // INVARIANT: the stake behind a job stays until its answer is out of dispute.
         STAKING.holdExit(provider, j.deadline + DISPUTE_WINDOW + EXIT_MARGIN);
     }
@@ -107,6 +108,9 @@ contract MarketJobs is IMarketJobs, MarketBase {
         Book storage book = _books[j.provider];
         uint40 epoch = _creditEpoch(book);
         book.lastEpoch = epoch;
+        // casting is safe: the worst fee is what `accept` added
+        // forge-lint: disable-next-line(unsafe-typecast)
+        book.pending -= uint128(_worstFee(j)) - receipt.fee;
         j.state = JobState.Delivered;
         j.finish = receipt.finish;
         j.deliveredAt = uint64(block.timestamp);
@@ -130,7 +134,7 @@ contract MarketJobs is IMarketJobs, MarketBase {
         (uint128 fee, uint128 refund) = (j.fee, j.maxFee - j.fee);
         bool forfeited = j.epoch < _books[provider].forfeitedBefore;
         j.state = JobState.Finalized;
-        _books[provider].pending -= j.maxFee;
+        _books[provider].pending -= fee;
         (Split memory s, Payees memory p) = _split(fee, modelVersion, provider, relayer);
         emit JobFinalized(job, provider, fee, refund, s, forfeited);
         _pay(j.requester, refund);
@@ -170,7 +174,9 @@ contract MarketJobs is IMarketJobs, MarketBase {
         j.state = JobState.Refunded;
         uint256 penalty = 0;
         if (state == JobState.Accepted) {
-            _books[provider].pending -= maxFee;
+            // casting is safe: as in `deliverJob`
+            // forge-lint: disable-next-line(unsafe-typecast)
+            _books[provider].pending -= uint128(_worstFee(j));
             penalty = _min(maxFee, STAKING.stakeOf(provider));
         }
         emit JobRefunded(job, requester, maxFee, provider, penalty);
@@ -247,7 +253,11 @@ contract MarketJobs is IMarketJobs, MarketBase {
         uint256 length = order.prompt.length;
         if (length == 0 || length > MAX_PROMPT_TOKENS) revert BadPrompt(length);
         if (order.params.length > MAX_PARAMS) revert BadParams(order.params.length);
-        if (order.maxOutputTokens == 0) revert ZeroAmount();
+        if (order.maxOutputTokens == 0 || order.maxFee == 0) revert ZeroAmount();
+        // INVARIANT: what a provider accepted fits a block.
+        if (order.maxOutputTokens > MAX_OUTPUT_TOKENS) {
+            revert OutputTooLong(order.maxOutputTokens, MAX_OUTPUT_TOKENS);
+        }
         if (order.deadline <= block.timestamp || order.deadline > block.timestamp + MAX_DEADLINE) {
             revert BadExpiry(order.deadline);
         }
@@ -279,12 +289,19 @@ contract MarketJobs is IMarketJobs, MarketBase {
         r.salt = order.salt;
     }
 
-    function _addExposure(address provider, uint128 maxFee) private {
+    /// @dev At most maxFee, a uint128.
+    function _worstFee(JobData storage j) private view returns (uint256) {
+        return FeeLib.fee(j.promptTokens, j.maxOutputTokens, j.priceIn, j.priceOut);
+    }
+
+    /// @param maxFee what a provider burns that does not deliver
+    /// @param worst what it may earn; a high maxFee alone must not use its room up
+    function _addExposure(address provider, uint128 maxFee, uint256 worst) private {
         Book storage book = _books[provider];
         uint256 feeLimit = STAKING.freeStakeOf(provider) / EXPOSURE_DIVISOR;
         // INVARIANT: one answer earns little against what a fault burns.
         if (maxFee > feeLimit) revert ExposureTooHigh(maxFee, feeLimit);
-        uint256 pending = uint256(book.pending) + maxFee;
+        uint256 pending = uint256(book.pending) + worst;
         uint256 limit = STAKING.stakeOf(provider) / 2;
         // INVARIANT: what pends never passes half the stake when it is added to.
         if (pending > limit) revert ExposureTooHigh(pending, limit);

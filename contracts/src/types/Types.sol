@@ -89,10 +89,14 @@ struct Voucher {
     bytes32 receiptsRoot;
 }
 
-/// @notice A provider's agreement to answer one job, signed by one of its operators.
+/// @notice A provider's agreement to answer one job on the terms of its request, signed by one of its operators.
 struct Acceptance {
     bytes32 job;
+    bytes32 requestHash;
     address provider;
+    // Who earns the relayer's share; zero: the provider keeps it.
+    address relayer;
+    // Soon: whoever holds an acceptance back would make the provider burn maxFee for a job it cannot deliver in time.
     uint64 validUntil;
 }
 

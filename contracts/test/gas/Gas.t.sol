@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Voucher} from "../../src/types/Types.sol";
+import {JobOrder, Voucher} from "../../src/types/Types.sol";
 import {Fixture} from "../Fixture.sol";
 
 /// @notice What the named flows cost, as whole transactions (run with --isolate). The figures are committed:
@@ -110,6 +110,20 @@ contract GasTest is Fixture {
         vm.warp(block.timestamp + W);
         market.finalizeJob(job);
         vm.snapshotGasLastCall(GROUP, "finalizeJob");
+    }
+
+    /// @dev The longest answer: one transaction of 66 kB that fits any block, and the 16.8 M gas that one transaction may use.
+    function test_gas_longestJob() public {
+        JobOrder memory o = order();
+        o.maxOutputTokens = 2048;
+        o.priceOut = 1e10;
+        bytes32 job = requestJob(o);
+        accept(job);
+        deliver(job, tokens(2048, 200_000));
+        vm.snapshotGasLastCall(GROUP, "deliverJob, 2048 tokens");
+        assertLt(vm.lastCallGas().gasTotalUsed, 5_000_000, "fits a block");
+        vm.warp(block.timestamp + W);
+        market.finalizeJob(job);
     }
 
     /// @dev ESC-9: a call costs the same whether there is one channel or many.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {FeeLib} from "../../src/libraries/FeeLib.sol";
 import {Channel, Job, JobOrder, JobState, Voucher} from "../../src/types/Types.sol";
 import {Fixture} from "../Fixture.sol";
 
@@ -248,7 +249,8 @@ contract Handler is Fixture {
         for (uint256 i = 0; i < jobList.length; ++i) {
             Job memory j = market.jobOf(jobList[i]);
             sum += j.maxFee;
-            if (j.state != JobState.Requested) pending += j.maxFee;
+            uint256 worst = FeeLib.fee(j.promptTokens, j.maxOutputTokens, j.priceIn, j.priceOut);
+            if (j.state != JobState.Requested) pending += j.deliveredAt == 0 ? worst : j.fee;
         }
         sum += creditSum;
     }

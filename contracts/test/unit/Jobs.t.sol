@@ -104,11 +104,13 @@ contract JobsTest is Fixture {
         Job memory j = market.jobOf(job);
         assertEq(j.provider, provider, "provider");
         assertEq(j.relayer, relayer, "relayer");
-        assertEq(market.pendingOf(provider), j.maxFee, "pending");
+        assertEq(market.pendingOf(provider), 33e6, "pending: the worst fee");
         (, uint64 exitAt) = staking.unbondingOf(provider);
         assertEq(exitAt, j.deadline + W + EXIT_MARGIN, "exit held past the dispute window");
+        Acceptance memory a = acceptanceOf(job);
+        bytes memory signature = acceptSignature(operatorKey, a);
         vm.expectRevert(abi.encodeWithSelector(IMarketEvents.WrongJobState.selector, job, JobState.Accepted));
-        accept(job);
+        market.acceptJob(a, signature);
     }
 
     function test_acceptJob_badAcceptances_revert() public {
@@ -117,20 +119,20 @@ contract JobsTest is Fixture {
         bytes memory good = acceptSignature(operatorKey, a);
         bytes memory foreign = acceptSignature(operator2Key, a);
         vm.expectRevert(abi.encodeWithSelector(IMarketEvents.NotOperator.selector, operator2, provider));
-        market.acceptJob(a, relayer, foreign);
+        market.acceptJob(a, foreign);
         a.job = "unknown";
         vm.expectRevert(abi.encodeWithSelector(IMarketEvents.UnknownJob.selector, bytes32("unknown")));
-        market.acceptJob(a, relayer, good);
+        market.acceptJob(a, good);
         a = acceptanceOf(job);
 
         vm.warp(a.validUntil);
         vm.expectRevert(abi.encodeWithSelector(IMarketEvents.AcceptanceExpired.selector, a.validUntil));
-        market.acceptJob(a, relayer, good);
+        market.acceptJob(a, good);
         vm.warp(a.validUntil - 1);
         vm.prank(provider);
         staking.retireOperator(operator);
         vm.expectRevert(abi.encodeWithSelector(IMarketEvents.NotOperator.selector, operator, provider));
-        market.acceptJob(a, relayer, good);
+        market.acceptJob(a, good);
     }
 
     function test_acceptJob_deadline_boundary() public {
@@ -140,7 +142,7 @@ contract JobsTest is Fixture {
         Acceptance memory a = acceptanceOf(job);
         bytes memory signature = acceptSignature(operatorKey, a);
         vm.expectRevert(abi.encodeWithSelector(IMarketEvents.JobDeadlinePassed.selector, job, deadline));
-        market.acceptJob(a, relayer, signature);
+        market.acceptJob(a, signature);
         vm.warp(deadline - 1);
         accept(job);
     }
@@ -157,7 +159,7 @@ contract JobsTest is Fixture {
         vm.expectRevert(
             abi.encodeWithSelector(IMarketEvents.ExposureTooHigh.selector, STAKE / 400, STAKE / 400 - 1)
         );
-        market.acceptJob(a, relayer, signature);
+        market.acceptJob(a, signature);
         o.maxFee -= 1;
         accept(requestJob(o));
     }
@@ -166,18 +168,90 @@ contract JobsTest is Fixture {
         fund(requester, STAKE);
         JobOrder memory o = order();
         o.maxFee = STAKE / 400;
+        (o.priceIn, o.priceOut) = (0, uint128(STAKE) / 400 / 10 * 1e6);
+        o.maxOutputTokens = 10;
         for (uint256 i = 0; i < 200; ++i) {
             accept(requestJob(o));
         }
         assertEq(market.pendingOf(provider), STAKE / 2, "half the stake");
-        o.maxFee = 33e6;
+        o = order();
         bytes32 job = requestJob(o);
         Acceptance memory a = acceptanceOf(job);
         bytes memory signature = acceptSignature(operatorKey, a);
         vm.expectRevert(
             abi.encodeWithSelector(IMarketEvents.ExposureTooHigh.selector, STAKE / 2 + 33e6, STAKE / 2)
         );
-        market.acceptJob(a, relayer, signature);
+        market.acceptJob(a, signature);
+    }
+
+    /// @dev What pends is what can be earned: a high maxFee alone uses no room up, and a short answer gives room back.
+    function test_pending_followsTheFee() public {
+        JobOrder memory o = order();
+        o.maxFee = STAKE / 400;
+        bytes32 job = requestJob(o);
+        bytes32 missed = requestJob(o);
+        accept(job);
+        accept(missed);
+        assertEq(market.pendingOf(provider), 2 * 33e6, "worst fees");
+        deliver(job, tokens(1, 5));
+        assertEq(market.pendingOf(provider), 33e6 + 11e6, "the fee of 9 in, 1 out");
+        vm.warp(o.deadline);
+        market.refundJob(missed);
+        assertEq(market.pendingOf(provider), 11e6, "nothing of what is over");
+        vm.warp(market.jobOf(job).disputableUntil);
+        market.finalizeJob(job);
+        assertEq(market.pendingOf(provider), 0, "nothing");
+        assertSolvent();
+    }
+
+    /// @dev A chain that reorganizes can put other terms under the same job id.
+    function test_acceptJob_otherTerms_revert() public {
+        uint256 before = vm.snapshotState();
+        bytes32 job = requestJob(order());
+        Acceptance memory a = acceptanceOf(job);
+        bytes memory signature = acceptSignature(operatorKey, a);
+        assertTrue(vm.revertToState(before), "reorganized");
+        JobOrder memory o = order();
+        o.maxFee = 10_000e6;
+        assertEq(requestJob(o), job, "the same id");
+        bytes32 other = market.jobOf(job).requestHash;
+        vm.expectRevert(abi.encodeWithSelector(IMarketEvents.WrongRequest.selector, job, other));
+        market.acceptJob(a, signature);
+    }
+
+    /// @dev Whoever submits it, the relayer is the one that the provider named.
+    function test_acceptJob_relayerIsSigned() public {
+        bytes32 job = requestJob(order());
+        Acceptance memory a = acceptanceOf(job);
+        a.relayer = address(0);
+        bytes memory signature = acceptSignature(operatorKey, a);
+        a.relayer = stranger;
+        vm.expectPartialRevert(IMarketEvents.NotOperator.selector);
+        market.acceptJob(a, signature);
+        a.relayer = address(0);
+        vm.prank(stranger);
+        market.acceptJob(a, signature);
+        assertEq(market.jobOf(job).relayer, address(0), "nobody");
+    }
+
+    function test_requestJob_outputTooLong_reverts() public {
+        JobOrder memory o = order();
+        o.priceOut = 0;
+        o.maxOutputTokens = 2048;
+        requestJob(o);
+        o.maxOutputTokens = 2049;
+        vm.prank(requester);
+        vm.expectRevert(abi.encodeWithSelector(IMarketEvents.OutputTooLong.selector, 2049, 2048));
+        market.requestJob(o);
+    }
+
+    /// @dev Without a fee to burn, whoever has no stake could take a job and sit on it.
+    function test_requestJob_withoutMaxFee_reverts() public {
+        JobOrder memory o = order();
+        (o.priceIn, o.priceOut, o.maxFee) = (0, 0, 0);
+        vm.prank(requester);
+        vm.expectRevert(IMarketEvents.ZeroAmount.selector);
+        market.requestJob(o);
     }
 
     // ------------------------------------------------------------- deliver

@@ -211,6 +211,96 @@ contract RedeemTest is Fixture {
         assertEq(market.pendingOf(provider), 31, "pending");
     }
 
+    uint64 private constant EXTENSION = MAX_DEADLINE + EPOCH + W + MAX_HOLD + GRACE;
+
+    /// @dev The provider's stake is 100 and half of it pends.
+    function fullyPending() private returns (uint64 epoch) {
+        vm.prank(provider);
+        staking.unbond(STAKE - 100);
+        vm.warp(block.timestamp + UNBONDING);
+        staking.completeUnbond(provider);
+        redeem(voucherOf(channel, 50));
+        epoch = epochNow();
+    }
+
+    /// @dev Jobs of high fees fill the room, the requester closes, the grace period runs out: the money is still there when
+    /// what pended has matured, under the longest hold too.
+    function test_redeem_withoutRoom_prolongsTheGraceOnce() public {
+        bytes32 owed = openDefault(40);
+        uint64 epoch = fullyPending();
+        vm.prank(dispute);
+        slasher.hold(provider, 0, 0, type(uint40).max);
+        vm.prank(requester);
+        market.closeChannel(owed);
+        vm.warp(block.timestamp + GRACE - 1);
+        uint64 until = uint64(block.timestamp) + EXTENSION;
+        vm.expectEmit();
+        emit IMarketEvents.GraceExtended(owed, provider, until, 0);
+        assertEq(redeem(voucherOf(owed, 40)), 0, "no room");
+        assertEq(market.channelOf(owed).closesAt, until, "prolonged");
+
+        vm.warp(maturityOf(epoch) + MAX_HOLD);
+        market.mature(provider, tuned, relayer, epoch);
+        vm.warp(until - 1);
+        vm.expectRevert(abi.encodeWithSelector(IMarketEvents.ChannelNotSweepable.selector, owed, until));
+        market.sweepChannel(owed);
+        assertEq(redeem(voucherOf(owed, 39)), 39, "paid");
+        vm.warp(until);
+        market.sweepChannel(owed);
+        assertEq(vault.free(requester), FUNDS - D - 39, "and the rest came back");
+        assertSolvent();
+    }
+
+    function test_redeem_withoutRoom_neverTwice() public {
+        bytes32 owed = openDefault(40);
+        fullyPending();
+        redeem(voucherOf(owed, 40));
+        assertEq(market.channelOf(owed).closesAt, 0, "an open channel needs nothing");
+        vm.prank(requester);
+        market.closeChannel(owed);
+        redeem(voucherOf(owed, 40));
+        uint64 until = market.channelOf(owed).closesAt;
+        vm.warp(until - 1);
+        vm.recordLogs();
+        redeem(voucherOf(owed, 40));
+        assertEq(vm.getRecordedLogs().length, 1, "the rejection");
+        assertEq(market.channelOf(owed).closesAt, until, "a requester's money is not held for ever");
+    }
+
+    /// @dev A voucher cut to the room that is left is owed the rest.
+    function test_redeem_expired_cutToTheRoom_prolongs() public {
+        bytes32 owed = openFor(40, uint64(block.timestamp) + UNBONDING + 10);
+        fullyPending();
+        fund(provider, 20);
+        vm.prank(provider);
+        staking.stake(20);
+        vm.warp(market.channelOf(owed).expiry);
+        assertEq(redeem(voucherOf(owed, 40)), 10, "room for a part");
+        assertEq(market.channelOf(owed).closesAt, block.timestamp + EXTENSION, "the rest is safe");
+        vm.prank(requester);
+        vm.expectPartialRevert(IMarketEvents.ChannelClosed.selector);
+        market.closeChannel(owed);
+    }
+
+    function test_redeem_retiringDelegate_withoutRoom_prolongsOnce() public {
+        uint64 epoch = fullyPending();
+        Voucher memory v = voucherOf(channel, 70);
+        bytes memory signature = signVoucher(delegateKey, v);
+        vm.prank(requester);
+        market.changeDelegate(channel, stranger);
+        uint64 until = uint64(block.timestamp) + EXTENSION;
+        vm.expectEmit();
+        emit IMarketEvents.GraceExtended(channel, provider, 0, until);
+        assertEq(redeemSigned(v, signature), 0, "no room");
+        vm.warp(block.timestamp + 1);
+        redeemSigned(v, signature);
+        assertEq(market.channelOf(channel).retiresAt, until, "once");
+        vm.warp(maturityOf(epoch));
+        market.mature(provider, tuned, relayer, epoch);
+        vm.warp(until - 1);
+        assertEq(redeemSigned(v, signature), 20, "paid");
+    }
+
     // ---------------------------------------------------------- checkpoints
 
     function test_redeem_appendsCheckpoints() public {

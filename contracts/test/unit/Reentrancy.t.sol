@@ -56,7 +56,7 @@ contract ReentrancyTest is Fixture {
         calls[5] = abi.encodeCall(market.redeem, (provider, new Voucher[](1), new bytes[](1), ""));
         calls[6] = abi.encodeCall(market.mature, (provider, tuned, relayer, 1));
         calls[7] = abi.encodeCall(market.requestJob, (o));
-        calls[8] = abi.encodeCall(market.acceptJob, (acceptanceOf(job), relayer, ""));
+        calls[8] = abi.encodeCall(market.acceptJob, (acceptanceOf(job), ""));
         calls[9] = abi.encodeCall(market.deliverJob, (job, r, "", new uint32[](0)));
         calls[10] = abi.encodeCall(market.finalizeJob, (job));
         calls[11] = abi.encodeCall(market.runCallback, (job, new uint32[](0)));

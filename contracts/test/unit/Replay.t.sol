@@ -138,25 +138,29 @@ contract ReplayTest is Fixture {
         bytes32 job2 = requestJob(o);
         Acceptance memory a = acceptanceOf(job);
         bytes memory s = sign(operatorKey, keccak256(abi.encode(Eip712.ACCEPTANCE_TYPEHASH, a)));
-        a.job = job2;
+        (a.job, a.requestHash) = (job2, market.jobOf(job2).requestHash);
         vm.expectPartialRevert(IMarketEvents.NotOperator.selector);
-        market.acceptJob(a, relayer, s);
+        market.acceptJob(a, s);
         a = acceptanceOf(job);
         a.provider = provider2;
         vm.expectPartialRevert(IMarketEvents.NotOperator.selector);
-        market.acceptJob(a, relayer, s);
+        market.acceptJob(a, s);
+        a = acceptanceOf(job);
+        a.relayer = stranger;
+        vm.expectPartialRevert(IMarketEvents.NotOperator.selector);
+        market.acceptJob(a, s);
         a = acceptanceOf(job);
         a.validUntil += 1;
         vm.expectPartialRevert(IMarketEvents.NotOperator.selector);
-        market.acceptJob(a, relayer, s);
+        market.acceptJob(a, s);
         a = acceptanceOf(job);
         vm.chainId(block.chainid + 1);
         vm.expectPartialRevert(IMarketEvents.NotOperator.selector);
-        market.acceptJob(a, relayer, s);
+        market.acceptJob(a, s);
         vm.chainId(block.chainid - 1);
-        market.acceptJob(a, relayer, s);
+        market.acceptJob(a, s);
         vm.expectPartialRevert(IMarketEvents.WrongJobState.selector);
-        market.acceptJob(a, relayer, s);
+        market.acceptJob(a, s);
     }
 
     // ------------------------------------------------------------- receipt
