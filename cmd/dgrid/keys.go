@@ -41,17 +41,22 @@ func newKeysCommand(g *globals) *cobra.Command {
 // newKeysNew makes a key for a service or a wallet.
 func newKeysNew(g *globals) *cobra.Command {
 	var importFile string
+	var light bool
 	cmd := &cobra.Command{
 		Use:   "new FILE",
 		Short: "Make a new encrypted key in FILE, with its passphrase in FILE.pass",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			effort := accounts.Strong
+			if light {
+				effort = accounts.Light
+			}
 			var k accounts.Key
 			var err error
 			if importFile != "" {
-				k, err = accounts.Import(args[0], importFile, accounts.Strong)
+				k, err = accounts.Import(args[0], importFile, effort)
 			} else {
-				k, err = accounts.Create(args[0], accounts.Strong)
+				k, err = accounts.Create(args[0], effort)
 			}
 			if err != nil {
 				return err
@@ -61,6 +66,7 @@ func newKeysNew(g *globals) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&importFile, "import", "", "take the raw hex key in this file instead of making one")
+	cmd.Flags().BoolVar(&light, "light", false, "encrypt so weakly that the file opens at once: for development and tests")
 	return cmd
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/ecdsa"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -70,43 +71,49 @@ func (c client) get(ctx context.Context, path string, out any) error {
 }
 
 // login: the requester signs in with its wallet and makes a key that spends its channel.
-func (t *teller) login(ctx context.Context) error {
+func (t *teller) login(ctx context.Context) (err error) {
 	t.Say("the requester signs in with its wallet and makes an API key")
+	t.api.token, err = Login(ctx, t.APIURL, t.Requester, t.id)
+	return err
+}
+
+// Login signs a wallet in at an API and returns a new key that spends a channel.
+func Login(ctx context.Context, api string, wallet *ecdsa.PrivateKey, channel common.Hash) (string, error) {
+	c := client{base: api}
 	var nonce struct {
 		Nonce   string `json:"nonce"`
 		Domain  string `json:"domain"`
 		URI     string `json:"uri"`
 		ChainID int    `json:"chain_id"`
 	}
-	if err := t.api.get(ctx, "/v1/auth/nonce", &nonce); err != nil {
-		return err
+	if err := c.get(ctx, "/v1/auth/nonce", &nonce); err != nil {
+		return "", err
 	}
-	message, err := siwe.InitMessage(nonce.Domain, address(t.Requester).Hex(), nonce.URI, nonce.Nonce, map[string]any{
+	message, err := siwe.InitMessage(nonce.Domain, address(wallet).Hex(), nonce.URI, nonce.Nonce, map[string]any{
 		"chainId": nonce.ChainID, "issuedAt": time.Now().UTC().Format(time.RFC3339)})
 	if err != nil {
-		return fmt.Errorf("write login message: %w", err)
+		return "", fmt.Errorf("write login message: %w", err)
 	}
-	sig, err := crypto.Sign(accounts.TextHash([]byte(message.String())), t.Requester)
+	sig, err := crypto.Sign(accounts.TextHash([]byte(message.String())), wallet)
 	if err != nil {
-		return err
+		return "", err
 	}
 	sig[64] += 27
 	var session, key struct {
 		Token string `json:"token"`
 		Key   string `json:"key"`
 	}
-	if err := t.api.call(ctx, http.MethodPost, "/v1/auth/siwe", map[string]any{"message": message.String(), "signature": protocol.Bytes(sig)}, &session); err != nil {
-		return err
+	if err := c.call(ctx, http.MethodPost, "/v1/auth/siwe", map[string]any{"message": message.String(), "signature": protocol.Bytes(sig)}, &session); err != nil {
+		return "", err
 	}
-	t.api.token = session.Token
-	if err := t.api.call(ctx, http.MethodPost, "/v1/keys", map[string]any{"name": "story", "channel": t.id}, &key); err != nil {
-		return err
+	c.token = session.Token
+	if err := c.call(ctx, http.MethodPost, "/v1/keys", map[string]any{"name": "story", "channel": channel}, &key); err != nil {
+		return "", err
 	}
 	if key.Token == "" {
 		key.Token = key.Key
 	}
-	t.api.token = key.Token
-	return nil
+	return key.Token, nil
 }
 
 // ask: one streamed answer of each class.
@@ -166,6 +173,18 @@ func (t *teller) stream(ctx context.Context, model, prompt string) (id string, e
 		}
 	}
 	return "", fmt.Errorf("the stream ended early: %w", protocol.ErrUnavailable)
+}
+
+// statusOf tells how far the money of an answer went: "settled" once its voucher is
+// redeemed.
+func (t *teller) statusOf(ctx context.Context, id string) (string, error) {
+	var generation struct {
+		DGrid struct {
+			Status string `json:"status"`
+		} `json:"dgrid"`
+	}
+	err := t.api.get(ctx, "/v1/generations/"+id, &generation)
+	return generation.DGrid.Status, err
 }
 
 // money is what the API says of an account.

@@ -211,6 +211,11 @@ func (t *teller) settle(ctx context.Context) error {
 				return fmt.Errorf("no credit of %s has matured: %w", owner, protocol.ErrNotFound)
 			}
 		}
+		for _, id := range t.answered {
+			if status, err := t.statusOf(ctx, id); err != nil || status != "settled" {
+				return fmt.Errorf("answer %s is %q, not settled: %w", id, status, errors.Join(protocol.ErrNotFound, err))
+			}
+		}
 		if l.callbacks[t.job] == nil || !l.finalized[t.job] {
 			return fmt.Errorf("job %s is not finalized and called back: %w", t.job, protocol.ErrNotFound)
 		}

@@ -50,8 +50,11 @@ var shared struct {
 	serial  atomic.Int64
 }
 
-// Main runs the tests of a package and then stops the server, if one was started.
-func Main(m *testing.M) {
+// Main runs the tests of a package, stops the server, if one was started, and exits.
+func Main(m *testing.M) { os.Exit(Run(m)) }
+
+// Run is Main for packages that have more to clear away: it returns the exit code.
+func Run(m *testing.M) int {
 	shared.managed.Store(true)
 	code := m.Run()
 	shared.once.Do(func() {}) // nobody starts one any more
@@ -60,7 +63,7 @@ func Main(m *testing.M) {
 			fmt.Fprintln(os.Stderr, "stop PostgreSQL:", err)
 		}
 	}
-	os.Exit(code)
+	return code
 }
 
 // URL returns the URL of a fresh, empty database, dropped when the test ends.
