@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -109,7 +110,9 @@ func (g *globals) deploy(cmd *cobra.Command, f *deployFlags) error {
 		r := report{Account: key.Address(), Chain: view.caip2(), DryRun: true, Finality: "pending", Steps: steps, Cost: total(steps)}
 		return g.print(cmd, r, r.write)
 	}
-	d, err := deploy.Run(cmd.Context(), c, chain.KeySigner{Key: key.Private()}, plan, path)
+	ctx, cancel := context.WithTimeout(cmd.Context(), f.timeout)
+	defer cancel()
+	d, err := deploy.Run(ctx, c, chain.KeySigner{Key: key.Private()}, plan, path)
 	if err != nil {
 		return advise(view.explain(err, key.Address()), "run the same command again to finish what was signed: nothing is sent twice")
 	}

@@ -110,20 +110,7 @@ func TestProviderFromInitToWithdraw(t *testing.T) {
 		require.Equal(t, statusPass, c.Status, "%s: %s", id, c.Detail)
 	}
 
-	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
-	ended := make(chan string, 1)
-	go func() {
-		_, notes, code := execute(ctx, p.args(run("provider", "run", "--log", "error")...))
-		if code != exitOK {
-			ended <- notes
-		}
-		close(ended)
-	}()
-	require.Eventually(t, func() bool {
-		out, _, code := p.try(run("provider", "status", "--json")...)
-		return code == exitOK && parseAnswer(t, out).at("relayers", 0, "connected") == true
-	}, 20*time.Second, 50*time.Millisecond)
+	_, ended := p.runProvider(conf)
 	_, notes, code := p.try(run("provider", "export-receipts", "--out", t.TempDir())...)
 	require.Equal(t, exitError, code)
 	require.Contains(t, notes, "provider drain")
@@ -141,14 +128,14 @@ func TestProviderFromInitToWithdraw(t *testing.T) {
 	require.Equal(t, true, a.at("running"))
 	require.NotEqual(t, "0", a.at("pending", "base_units"), "the job's fee is pending")
 	require.Equal(t, true, p.do(run("provider", "drain")...).at("draining"))
-	select {
-	case notes, failed := <-ended:
-		require.False(t, failed, notes)
-	case <-time.After(20 * time.Second):
-		t.Fatal("provider run did not end after drain")
-	}
+	p.ends(ended)
 	p.refuse(exitError, []string{"is it running?", "provider run"}, run("provider", "status")...)
 	require.Equal(t, 0.0, p.do(run("provider", "export-receipts", "--out", t.TempDir())...).at("receipts"), "jobs are receipts on chain already")
+
+	// A signal ends the command's context; it drains as well.
+	stop, ended := p.runProvider(conf)
+	stop()
+	p.ends(ended)
 
 	a = p.do(run("provider", "unstake", "0.5")...)
 	require.Equal(t, "1.500000", a.at("result", "free_stake", "amount"))
@@ -158,6 +145,38 @@ func TestProviderFromInitToWithdraw(t *testing.T) {
 	a = p.do(run("provider", "withdraw", "0.25")...)
 	require.Equal(t, "0.750000", a.at("result", "free", "amount"))
 	p.refuse(exitError, []string{"name the owner's keystore"}, run("provider", "withdraw", "all", "--key", p.key)...)
+}
+
+// runProvider starts a provider and returns once it has its relayer.
+func (p *person) runProvider(conf string) (stop func(), ended <-chan string) {
+	t := p.t
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(cancel)
+	end := make(chan string, 1)
+	go func() {
+		_, notes, code := execute(ctx, p.args("provider", "run", "--log", "error", "--config", conf))
+		if code != exitOK {
+			end <- notes
+		}
+		close(end)
+	}()
+	require.Eventually(t, func() bool {
+		out, _, code := p.try("provider", "status", "--json", "--config", conf)
+		return code == exitOK && parseAnswer(t, out).at("relayers", 0, "connected") == true
+	}, 20*time.Second, 50*time.Millisecond)
+	return cancel, end
+}
+
+// ends waits for a provider to end well.
+func (p *person) ends(ended <-chan string) {
+	p.t.Helper()
+	select {
+	case notes, failed := <-ended:
+		require.False(p.t, failed, notes)
+	case <-time.After(20 * time.Second):
+		p.t.Fatal("provider run did not end")
+	}
 }
 
 // doctor returns the checks by id; of several with one id the last.
