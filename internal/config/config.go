@@ -192,7 +192,7 @@ func (c Config) Validate() error {
 	}
 	checkURL := func(key, value string, schemes ...string) {
 		u, err := url.Parse(value)
-		if err != nil || !contains(schemes, u.Scheme) || u.Host == "" && u.Scheme != "sqlite" {
+		if err != nil || !contains(schemes, u.Scheme) || u.Host == "" && u.Scheme != "sqlite" && u.Scheme != "unix" {
 			bad(key, "%q is no URL of %s", redactURL(value), strings.Join(schemes, ", "))
 		}
 	}

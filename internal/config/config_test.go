@@ -65,3 +65,9 @@ func TestEffectiveMasksPasswords(t *testing.T) {
 	c.Store.URL = "postgres://dgrid:hunter2@db/dgrid"
 	require.NotContains(t, c.Effective()["store.url"], "hunter2")
 }
+
+func TestRedisMayListenOnASocketFile(t *testing.T) {
+	c, err := config.Load(write(t, "[redis]\nurl=\"unix:///run/redis.sock\"\n"), nil)
+	require.NoError(t, err)
+	require.Equal(t, "unix:///run/redis.sock", c.Redis.URL)
+}
