@@ -28,7 +28,7 @@ func set(list ...string) names {
 // equal to the ABIs, so that the kind of a new error is a decision.
 var errorKinds = map[error]names{
 	protocol.ErrNotFound: set("UnknownChannel", "UnknownCheckpoint", "UnknownJob", "UnknownModelVersion", "UnknownVersion",
-		"NoCredit", "NothingScheduled", "NothingUnbonding"),
+		"NoCredit", "NothingOwed", "NothingScheduled", "NothingUnbonding"),
 	protocol.ErrInvalid: set("AmountTooHigh", "BadExpiry", "BadHeader", "BadHeaderPath", "BadManifest", "BadParams", "BadPrompt",
 		"BadRecipient", "BadWiring", "BatchEmpty", "CallbackGasTooHigh", "ERC20InvalidApprover", "ERC20InvalidReceiver",
 		"ERC20InvalidSender", "ERC20InvalidSpender", "DuplicateModule", "FeeAboveMax", "FeeMismatch", "InsufficientCallbackGas", "InvalidShortString",
@@ -37,7 +37,7 @@ var errorKinds = map[error]names{
 		"StoryTooLong", "StringTooLong", "UnsafeTiming", "UnsafeUnbonding", "WrongOutput", "WrongProvider", "WrongRequest", "ZeroAddress", "ZeroAmount"),
 	protocol.ErrConflict: set("AlreadyPublished", "AnswerDisproved", "CallbackAlreadyDone", "CallbackNotOpen",
 		"ChannelAlreadySwept", "ChannelNotSweepable", "CreditNotMature", "DelegateRetiring", "DisputeWindowOpen", "ERC3009UsedAuthorization",
-		"ExitNotOpen", "InexactTransfer", "InvalidAccountNonce", "JobDeadlineOpen", "OperatorTaken", "Paused",
+		"ExitNotOpen", "InexactTransfer", "InvalidAccountNonce", "NotRefunded", "SeedUnknown", "JobDeadlineOpen", "OperatorTaken", "Paused",
 		"ReentrancyGuardReentrantCall", "SafeERC20FailedOperation", "TimelockOpen", "VoucherNotHigher", "WrongJobState", "WrongStatus"),
 	protocol.ErrUnauthorized: set("BadOperatorConsent", "BadSignature", "ECDSAInvalidSignature", "ECDSAInvalidSignatureLength",
 		"ECDSAInvalidSignatureS", "ERC2612InvalidSigner", "ERC3009InvalidSignature", "NotCaller", "NotFirst", "NotMarket", "NotModule",

@@ -182,12 +182,17 @@ func (a Addresses) OpenWager(stake protocol.Amount, salt common.Hash) protocol.C
 	return salted(call(a.StoryWager, "open wager", wager.PackOpen(stake.Big())), salt)
 }
 
-// JoinWager takes the other side and asks for the story.
+// JoinWager takes the other side; AskWager may be called two blocks later.
 func (a Addresses) JoinWager(id uint64) protocol.Call {
 	return call(a.StoryWager, "join wager", wager.PackJoin(new(big.Int).SetUint64(id)))
 }
 
-// PayWager pays a won pot out.
-func (a Addresses) PayWager(id uint64) protocol.Call {
-	return call(a.StoryWager, "pay wager", wager.PackPay(new(big.Int).SetUint64(id)))
+// AskWager asks for the story of a wager with two players.
+func (a Addresses) AskWager(id uint64) protocol.Call {
+	return call(a.StoryWager, "ask for a story", wager.PackAsk(new(big.Int).SetUint64(id)))
+}
+
+// ClaimWager pays what the sender is owed by the game to an address.
+func (a Addresses) ClaimWager(to common.Address, salt common.Hash) protocol.Call {
+	return salted(call(a.StoryWager, "claim from wagers", wager.PackClaim(to)), salt)
 }

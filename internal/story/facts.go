@@ -145,17 +145,14 @@ func (t *teller) gameJob(ctx context.Context) (common.Hash, error) {
 	return w.Job, nil
 }
 
-// payWinner has the game pay its pot and returns who got it.
+// payWinner lets the winner claim the pot and returns who that was.
 func (t *teller) payWinner(ctx context.Context) (common.Address, error) {
-	first := address(t.First)
-	if _, err := t.Lane(first).SubmitAndWait(ctx, t.game.PayWager(t.wagerID)); err != nil {
-		return common.Address{}, err
-	}
 	w, err := network.Wager(ctx, t.Chain, t.game, t.wagerID)
 	if err != nil {
 		return common.Address{}, err
 	}
-	return w.Winner, nil
+	_, err = t.Lane(w.Winner).SubmitAndWait(ctx, t.game.ClaimWager(w.Winner, t.salt("claim")))
+	return w.Winner, err
 }
 
 // receipts: every answer's receipt is fetched and checked as a stranger would,

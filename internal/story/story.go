@@ -21,6 +21,7 @@ import (
 	"github.com/ethereum/go-ethereum/crypto"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/dgrid-network/dgrid/chain"
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/chain/deploy"
 	"github.com/dgrid-network/dgrid/chain/txmgr"
@@ -171,11 +172,11 @@ func (t *teller) wager(ctx context.Context) error {
 	}
 	at := t.Chain.Reader.Addresses()
 	first, second := address(t.First), address(t.Second)
-	t.Say("two players wager 5 tUSD each on a story; the game contract asks for it on chain")
+	t.Say("two players wager 1 tUSD each on a story; the game contract asks for it on chain")
 	created, err := t.Lane(first).SubmitAndWait(ctx, deploy.Wager(at, deploy.Question{
 		ModelVersion: t.ProvenVersion, Prompt: prompt, MaxOutputTokens: 120, TemperatureMilli: 800,
-		PriceIn: big.NewInt(2_000_000), PriceOut: big.NewInt(8_000_000), MaxFee: big.NewInt(2_000), AnswerWithin: 50,
-	}, tokens(10)))
+		PriceIn: big.NewInt(2_000_000), PriceOut: big.NewInt(8_000_000), MaxFee: tokens(1).Big(), AnswerWithin: 50,
+	}, tokens(1)))
 	if err != nil {
 		return err
 	}
@@ -183,19 +184,38 @@ func (t *teller) wager(ctx context.Context) error {
 	t.game.StoryWager = created.ContractAddress
 	var players errgroup.Group
 	for _, p := range []common.Address{first, second} {
-		players.Go(func() error { return t.fund(ctx, p, 5, created.ContractAddress) })
+		players.Go(func() error { return t.fund(ctx, p, 1, created.ContractAddress) })
 	}
 	if err := players.Wait(); err != nil {
 		return err
 	}
-	if err := network.SubmitAll(ctx, t.Lane(first), t.game.OpenWager(tokens(5), t.salt("wager"))); err != nil {
+	if err := network.SubmitAll(ctx, t.Lane(first), t.game.OpenWager(tokens(1), t.salt("wager"))); err != nil {
 		return err
 	}
-	if err := network.SubmitAll(ctx, t.Lane(second), t.game.JoinWager(0)); err != nil {
+	joined, err := t.Lane(second).SubmitAndWait(ctx, t.game.JoinWager(t.wagerID))
+	if err != nil {
+		return err
+	}
+	if err := t.seedKnown(ctx, joined.BlockNumber.Uint64()+2); err != nil {
+		return err
+	}
+	if err := network.SubmitAll(ctx, t.Lane(first), t.game.AskWager(t.wagerID)); err != nil {
 		return err
 	}
 	t.job, err = t.gameJob(ctx)
 	return err
+}
+
+// seedKnown waits for the block from which on the game can ask: the seed is the hash of
+// the block before it, which no player knew when it joined.
+func (t *teller) seedKnown(ctx context.Context, block uint64) error {
+	return t.until(ctx, "the block whose hash is the story's seed", func(ctx context.Context) error {
+		head, err := t.Chain.Client.Head(ctx, chain.Latest)
+		if err == nil && head.Number.Uint64() < block {
+			err = fmt.Errorf("the chain is at block %d, not %d: %w", head.Number, block, protocol.ErrNotFound)
+		}
+		return err
+	})
 }
 
 // settle waits until vouchers are redeemed, credits matured and the job called back.

@@ -5,22 +5,29 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
 import {IJobCallback, IMarket} from "../interfaces/IMarket.sol";
+import {ISlasher} from "../interfaces/ISlasher.sol";
 import {IVault} from "../interfaces/IVault.sol";
 import {Finish, Job, JobOrder, JobState} from "../types/Types.sol";
 
 /// @title StoryWager
 /// @notice Two players stake the same amount; the network's model tells a story; if the sum of its tokens is even the
 /// first player wins, else the second. A sample to copy: it asks by a job, trusts only the Market's call, takes the answer
-/// at finality, and has a way out of every state.
+/// at finality, has a way out of every state, and pays nobody but who asks for it.
 ///
-/// Warning: the story's seed mixes the previous block's randomness, which a block proposer can bias. And no contract should
-/// hang more value on an answer than audit probability times what a fault burns: `maxStake` is that limit.
+/// The model is public and deterministic, so whoever knows the seed knows the story. The seed is therefore the hash of the
+/// block after `join`: when the second player joined, nobody knew it.
+///
+/// Warning: the proposer of that one block can throw it away and lose its reward. A provider that computes a story it does
+/// not like can keep silent: it burns maxFee and the wager is cancelled, so a stake above maxFee would pay for that;
+/// `maxStake` may not pass it. And no contract should hang more value on an answer than audit probability times what a
+/// fault burns. Blocks must be slow enough that somebody calls `ask` within 256 of them.
 contract StoryWager is IJobCallback {
     using SafeERC20 for IERC20;
 
     enum Status {
         None,
         Open, // waits for a second player
+        Joined, // waits for `ask`
         Asked, // the job is out
         Told, // delivered: the story can be read, and may still be disproved
         Won, // final
@@ -39,8 +46,8 @@ contract StoryWager is IJobCallback {
         uint64 answerWithin;
     }
 
-    // slot 0 | first 20 | settled 1 | cancelled 1 | firstWon 1
-    // slot 1 | second 20
+    // slot 0 | first 20 | settled 1 | cancelled 1 | firstWon 1 | refunded 1
+    // slot 1 | second 20 | seedBlock 8
     // slot 2 | stake 16 | pot 16
     // slot 3 | job 32
     struct Wager {
@@ -48,7 +55,10 @@ contract StoryWager is IJobCallback {
         bool settled;
         bool cancelled;
         bool firstWon;
+        bool refunded;
         address second;
+        // Its hash is the seed; zero before `join`.
+        uint64 seedBlock;
         uint128 stake;
         uint128 pot;
         bytes32 job;
@@ -60,12 +70,17 @@ contract StoryWager is IJobCallback {
     error UnknownJob(bytes32 job);
     error StoryTooLong(uint32 tokens, uint32 limit);
     error NotFirst(address caller);
+    error SeedUnknown(uint256 wager, uint64 seedBlock);
+    error NothingOwed(address player);
+    error NotRefunded(uint256 wager);
 
     event WagerOpened(uint256 indexed wager, address indexed first, uint128 stake);
-    event WagerAsked(uint256 indexed wager, bytes32 indexed job, address indexed second, bytes32 seed);
+    event WagerJoined(uint256 indexed wager, address indexed second, uint64 seedBlock);
+    event WagerAsked(uint256 indexed wager, bytes32 indexed job, bytes32 seed);
     event WagerWon(uint256 indexed wager, address indexed winner, uint128 pot, uint32[] story, Finish finish);
-    event WagerPaid(uint256 indexed wager, address indexed winner, uint128 amount);
-    event WagerCancelled(uint256 indexed wager, uint128 returnedEach);
+    event WagerCancelled(uint256 indexed wager, uint128 returned);
+    event WagerRefunded(uint256 indexed wager, uint256 amount);
+    event Claimed(address indexed player, address indexed to, uint256 amount);
 
     /// @dev Enough for the longest story that the constructor allows.
     uint32 private constant CALLBACK_GAS = 400_000;
@@ -74,8 +89,11 @@ contract StoryWager is IJobCallback {
     IMarket private immutable MARKET;
     IVault private immutable VAULT;
     IERC20 private immutable TOKEN;
-    /// @notice The largest stake of one player.
+    ISlasher private immutable SLASHER;
+    /// @notice The largest stake of one player, at most `question().maxFee`.
     uint128 public immutable maxStake;
+    /// @notice What a player may claim.
+    mapping(address player => uint256) public owed;
 
     Question private _question;
     Wager[] private _wagers;
@@ -85,6 +103,9 @@ contract StoryWager is IJobCallback {
         MARKET = market;
         VAULT = vault;
         TOKEN = IERC20(vault.token());
+        SLASHER = ISlasher(market.neighbours().slasher);
+        // INVARIANT: to be silent costs a provider at least what a player can lose.
+        if (maxStake_ > question_.maxFee) revert StakeOutOfRange(maxStake_, 0, question_.maxFee);
         maxStake = maxStake_;
         if (question_.maxOutputTokens > MAX_STORY) revert StoryTooLong(question_.maxOutputTokens, MAX_STORY);
         _question = question_;
@@ -105,19 +126,28 @@ contract StoryWager is IJobCallback {
         _take(stake);
     }
 
-    /// @notice Takes the other side of a wager and asks for the story. The caller has approved this contract.
+    /// @notice Takes the other side of a wager. The caller has approved this contract.
     function join(uint256 wager) external {
         Wager storage w = _require(wager, Status.Open);
-        bytes32 seed =
-            keccak256(abi.encode(block.prevrandao, blockhash(block.number - 1), address(this), wager));
+        uint64 seedBlock = uint64(block.number) + 1;
         w.second = msg.sender;
+        w.seedBlock = seedBlock;
+        emit WagerJoined(wager, msg.sender, seedBlock);
         _take(w.stake);
+    }
+
+    /// @notice Anyone, from two to 257 blocks after `join`: asks for the story. Whoever expects to win will.
+    function ask(uint256 wager) external {
+        Wager storage w = _require(wager, Status.Joined);
+        // INVARIANT: the seed was unknown when the players committed their stakes.
+        if (block.number <= w.seedBlock || _seedLost(w)) revert SeedUnknown(wager, w.seedBlock);
+        bytes32 seed = keccak256(abi.encode(blockhash(w.seedBlock), address(this), wager));
         // The Market is trusted not to call back in here; its callback comes in a later transaction.
         // slither-disable-next-line reentrancy-no-eth
         bytes32 job = MARKET.requestJob(_order(seed));
         w.job = job;
         _wagerOf[job] = wager;
-        emit WagerAsked(wager, job, msg.sender, seed);
+        emit WagerAsked(wager, job, seed);
     }
 
     /// @inheritdoc IJobCallback
@@ -136,41 +166,58 @@ contract StoryWager is IJobCallback {
         w.firstWon = sum % 2 == 0;
         // What the story did not cost came back to this contract's free balance.
         w.pot = 2 * w.stake - MARKET.jobOf(job).fee;
+        owed[_winner(w)] += w.pot;
         emit WagerWon(wager, _winner(w), w.pot, story, finish);
     }
 
-    /// @notice Anyone: pays a won pot to its winner. Not done in the callback, so that no recipient can make it fail.
-    function pay(uint256 wager) external {
-        Wager storage w = _require(wager, Status.Won);
-        uint128 pot = w.pot;
-        if (pot == 0) revert WrongStatus(wager, Status.Won);
-        w.pot = 0;
-        emit WagerPaid(wager, _winner(w), pot);
-        VAULT.withdraw(_winner(w), pot);
+    /// @notice Pays what the caller is owed to an address of its choice. Each player claims for itself, so that nobody's
+    /// wallet can keep another from its money.
+    function claim(address to) external {
+        uint256 amount = owed[msg.sender];
+        if (amount == 0) revert NothingOwed(msg.sender);
+        owed[msg.sender] = 0;
+        emit Claimed(msg.sender, to, amount);
+        VAULT.withdraw(to, amount);
     }
 
-    /// @notice The first player takes back a wager that nobody joined; anyone ends one whose story never came or was
-    /// disproved. Each player gets its stake, or half of what is left.
+    /// @notice Anyone: what a slash refunded of a disproved story's fee goes to whose money it was: the players, or the
+    /// winner if the proof came after the callback.
+    function shareRefund(uint256 wager) external {
+        Status status = statusOf(wager);
+        Wager storage w = _wagers[wager];
+        if (status != Status.Cancelled && status != Status.Won) revert WrongStatus(wager, status);
+        uint256 amount = w.job == 0 ? 0 : SLASHER.refundPaid(MARKET.jobOf(w.job).receiptHash);
+        if (amount == 0 || w.refunded) revert NotRefunded(wager);
+        w.refunded = true;
+        emit WagerRefunded(wager, amount);
+        if (status == Status.Won) owed[_winner(w)] += amount;
+        else _share(w, amount);
+    }
+
+    /// @notice The first player takes back a wager that nobody joined; anyone ends one whose seed was lost, whose story
+    /// never came, or was disproved. Each player is owed its stake, or half of what is left.
     function cancel(uint256 wager) external {
         Status status = statusOf(wager);
         Wager storage w = _wagers[wager];
         if (status == Status.Open) {
             if (msg.sender != w.first) revert NotFirst(msg.sender);
             w.cancelled = true;
+            owed[w.first] += w.stake;
             emit WagerCancelled(wager, w.stake);
-            VAULT.withdraw(w.first, w.stake);
             return;
         }
-        Job memory job = MARKET.jobOf(w.job);
-        bool disproved = job.state == JobState.Finalized && job.disproved;
-        if (status != Status.Asked || (job.state != JobState.Refunded && !disproved)) {
+        uint128 left = 2 * w.stake;
+        if (status == Status.Asked) {
+            Job memory job = MARKET.jobOf(w.job);
+            bool disproved = job.state == JobState.Finalized && job.disproved;
+            if (job.state != JobState.Refunded && !disproved) revert WrongStatus(wager, status);
+            if (disproved) left -= job.fee;
+        } else if (status != Status.Joined || !_seedLost(w)) {
             revert WrongStatus(wager, status);
         }
         w.cancelled = true;
-        uint128 each = (2 * w.stake - (disproved ? job.fee : 0)) / 2;
-        emit WagerCancelled(wager, each);
-        VAULT.withdraw(w.first, each);
-        VAULT.withdraw(w.second, each);
+        emit WagerCancelled(wager, left);
+        _share(w, left);
     }
 
     // --------------------------------------------------------------- views
@@ -182,6 +229,7 @@ contract StoryWager is IJobCallback {
         if (w.cancelled) return Status.Cancelled;
         if (w.settled) return Status.Won;
         if (w.second == address(0)) return Status.Open;
+        if (w.job == 0) return Status.Joined;
         return MARKET.jobOf(w.job).state == JobState.Delivered ? Status.Told : Status.Asked;
     }
 
@@ -207,6 +255,17 @@ contract StoryWager is IJobCallback {
 
     function _winner(Wager storage w) private view returns (address) {
         return w.firstWon ? w.first : w.second;
+    }
+
+    /// @dev An odd unit is the first player's.
+    function _share(Wager storage w, uint256 amount) private {
+        owed[w.second] += amount / 2;
+        owed[w.first] += amount - amount / 2;
+    }
+
+    /// @dev Only the last 256 block hashes can be read.
+    function _seedLost(Wager storage w) private view returns (bool) {
+        return block.number > uint256(w.seedBlock) + 256;
     }
 
     function _take(uint128 stake) private {
