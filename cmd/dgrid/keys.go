@@ -38,34 +38,34 @@ func newKeysCommand(g *globals) *cobra.Command {
 	return cmd
 }
 
-// newKeysNew makes a key for a service or a wallet.
+// newKeysNew makes the key of a wallet or a service.
 func newKeysNew(g *globals) *cobra.Command {
-	var importFile string
+	var hexFile string
 	var light bool
 	cmd := &cobra.Command{
 		Use:   "new FILE",
-		Short: "Make a new encrypted key in FILE, with its passphrase in FILE.pass",
+		Short: "Make a key in an encrypted file, with its passphrase in FILE.pass",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			effort := accounts.Strong
+			effort, create := g.effort, accounts.Create
 			if light {
 				effort = accounts.Light
 			}
-			var k accounts.Key
-			var err error
-			if importFile != "" {
-				k, err = accounts.Import(args[0], importFile, effort)
-			} else {
-				k, err = accounts.Create(args[0], effort)
+			if hexFile != "" {
+				create = func(path string, e accounts.Effort) (accounts.Key, error) { return accounts.Import(path, hexFile, e) }
 			}
+			key, err := create(args[0], effort)
 			if err != nil {
 				return err
 			}
-			f := facts{{"address", k.Address()}, {"key", args[0]}, {"passphrase_file", args[0] + ".pass"}}
-			return g.print(cmd, f, func(w io.Writer) { f.write(w) })
+			f := facts{{"address", key.Address()}, {"key", args[0]}, {"passphrase_file", args[0] + ".pass"}}
+			return g.print(cmd, f, func(w io.Writer) {
+				f.write(w)
+				fmt.Fprintf(w, "\nname it in the configuration, in [wallet], [relayer] or [api]:\n  key = %q\n  passphrase_file = %q\nback both files up: nobody can make them again\n", args[0], args[0]+".pass")
+			})
 		},
 	}
-	cmd.Flags().StringVar(&importFile, "import", "", "take the raw hex key in this file instead of making one")
+	cmd.Flags().StringVar(&hexFile, "import", "", "file with a raw hex key to encrypt instead of making one")
 	cmd.Flags().BoolVar(&light, "light", false, "encrypt so weakly that the file opens at once: for development and tests")
 	return cmd
 }

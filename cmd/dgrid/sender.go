@@ -57,9 +57,9 @@ func loadKey(k config.Keystore, section string) (keys.Key, error) {
 	key, err := keys.Load(k.Key, k.Passphrase)
 	switch {
 	case k.Key == "":
-		err = advise(err, "name a keystore file with --key FILE or %s.key in the configuration; dgrid wallet new FILE makes one", section)
+		err = advise(err, "name a keystore file with --key FILE or %s.key in the configuration; dgrid keys new FILE makes one", section)
 	case errors.Is(err, protocol.ErrNotFound):
-		err = advise(err, "check %s.key and %s.passphrase_file; dgrid wallet new FILE makes a keystore", section, section)
+		err = advise(err, "check %s.key and %s.passphrase_file; dgrid keys new FILE makes a keystore", section, section)
 	}
 	return key, err
 }

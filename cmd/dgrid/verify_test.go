@@ -100,10 +100,10 @@ func TestDevelopmentKeys(t *testing.T) {
 func TestNewWallet(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "w.json")
-	out, _, code := execute(t.Context(), []string{"wallet", "new", path})
+	out, _, code := execute(t.Context(), []string{"keys", "new", path})
 	require.Equal(t, exitOK, code)
 	require.Contains(t, out, "[wallet]")
-	_, notes, code := execute(t.Context(), []string{"wallet", "new", path})
+	_, notes, code := execute(t.Context(), []string{"keys", "new", path})
 	require.Equal(t, exitError, code)
 	require.Contains(t, notes, "exists")
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -26,34 +25,8 @@ Amounts are tokens ("1.5") or base units ("1500000u"). Every command that sends
 takes --dry-run, which simulates the transactions and prints what they cost. A
 command that was interrupted is finished by running it again: nothing is sent twice.`,
 	}
-	cmd.AddCommand(newWalletNew(g), newWalletBalance(g), newWalletDeposit(g), newWalletPermit(g), newWalletRelay(g), newWalletOpen(g), newWalletTopUp(g),
+	cmd.AddCommand(newWalletBalance(g), newWalletDeposit(g), newWalletPermit(g), newWalletRelay(g), newWalletOpen(g), newWalletTopUp(g),
 		newWalletVoucher(g), newWalletClose(g), newWalletSweep(g), newWalletWithdraw(g), newWalletJob(g), newWalletRefund(g), newWalletFaucet(g))
-	return cmd
-}
-
-func newWalletNew(g *globals) *cobra.Command {
-	var hexFile string
-	cmd := &cobra.Command{
-		Use:   "new FILE",
-		Short: "Make a key in an encrypted file, with its passphrase in FILE.pass",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			make := keys.Create
-			if hexFile != "" {
-				make = func(path string, e keys.Effort) (keys.Key, error) { return keys.Import(path, hexFile, e) }
-			}
-			key, err := make(args[0], g.effort)
-			if err != nil {
-				return err
-			}
-			f := facts{{"address", key.Address()}, {"key", args[0]}, {"passphrase_file", args[0] + ".pass"}}
-			return g.print(cmd, f, func(w io.Writer) {
-				f.write(w)
-				fmt.Fprintf(w, "\nname it in the configuration:\n  [wallet]\n  key = %q\n  passphrase_file = %q\nback both files up: nobody can make them again\n", args[0], args[0]+".pass")
-			})
-		},
-	}
-	cmd.Flags().StringVar(&hexFile, "import", "", "file with a raw hex key to encrypt instead of making one")
 	return cmd
 }
 
