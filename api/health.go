@@ -43,7 +43,7 @@ func (s *Server) readyz(c *gin.Context) {
 	if s.deps.Network != nil {
 		meta, err := s.deps.Network.Status(ctx)
 		check("indexer", err)
-		if err == nil && (meta.Stale != "" || time.Duration(meta.LagSeconds)*time.Second > s.cfg.MaxLag) {
+		if err == nil && (meta.Stale != "" || time.Duration(s.lag(meta))*time.Second > s.cfg.MaxLag) {
 			checks["indexer"], ok = "behind or stopped: "+meta.Stale, false
 		}
 	}

@@ -143,8 +143,20 @@ func cursorOrNull(next string) any {
 	return next
 }
 
+// lag is how far the tables are behind the node, or how old their newest block is
+// where that is more: then node or indexer may be away, and nobody knows what they
+// missed.
+func (s *Server) lag(meta store.Meta) uint64 {
+	now := uint64(s.now().Unix())
+	if meta.Block.Time == 0 || now < meta.Block.Time {
+		return meta.LagSeconds
+	}
+	return max(meta.LagSeconds, now-meta.Block.Time)
+}
+
 // show writes the envelope; a client that has this state already gets 304.
 func (s *Server) show(c *gin.Context, data, next any, paged bool, meta store.Meta) {
+	meta.LagSeconds = s.lag(meta)
 	tag := fmt.Sprintf(`W/"%s-%d.%d.%d"`, meta.Block.Hash.Hex(), meta.Latest, meta.Safe, meta.Finalized)
 	c.Header("ETag", tag)
 	c.Header("X-DGrid-Block", strconv.FormatUint(meta.Block.Number, 10))

@@ -16,8 +16,12 @@ import (
 	"github.com/dgrid-network/dgrid/store"
 )
 
+// epoch is the time of the tests' first block: later than their clock, so that the
+// shown lag is the node's.
+const epoch = 4_000_000_000
+
 func blockNumber(n uint64, fork byte) store.Block {
-	return store.Block{Number: n, Hash: common.Hash{fork, byte(n)}, ParentHash: common.Hash{fork, byte(n - 1)}, Time: 1000 + n}
+	return store.Block{Number: n, Hash: common.Hash{fork, byte(n)}, ParentHash: common.Hash{fork, byte(n - 1)}, Time: epoch + n}
 }
 
 // mine commits one block of rows.
@@ -168,4 +172,19 @@ func TestServeDrains(t *testing.T) {
 	close(step)
 	require.Equal(t, 200, (<-got).status, "an answer under way is finished")
 	require.NoError(t, <-served)
+}
+
+// A node that is away sends no newer block: then the age of the newest one tells.
+func TestLagGrowsWhileTheNodeIsAway(t *testing.T) {
+	w := start(t, options{})
+	ctx := context.Background()
+	at, err := w.network.Cursor(ctx)
+	require.NoError(t, err)
+	b := blockNumber(1, 1)
+	b.Time = uint64(time.Now().Add(-time.Hour).Unix())
+	require.NoError(t, w.network.Commit(ctx, at, store.Batch{Blocks: []store.Block{b}, UndoFrom: 1, Heads: store.Heads{Latest: b}}))
+	a := w.do("GET", "/v1/market/providers", "")
+	require.Equal(t, 200, a.status, string(a.raw))
+	require.GreaterOrEqual(t, a.at("meta", "lag_seconds"), float64(3600))
+	require.Equal(t, 503, w.do("GET", "/readyz", "").status)
 }

@@ -81,7 +81,7 @@ func (r *Relayer) acquire(ctx context.Context, n wire.Need, amount protocol.Amou
 			f := failure(wire.CodeChannel, "channel %s has less than %s left of its deposit of %s (%s paid on chain, the rest reserved or served): deposit more",
 				n.Channel, l.Amount, ch.Deposit, ch.Paid)
 			route.drop(i, wire.RejectFunds)
-			f.Route = &route.Route
+			f.Route, f.Needed = &route.Route, l.Amount
 			return lease{}, f
 		}
 		l.Route = route.Route

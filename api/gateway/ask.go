@@ -135,6 +135,29 @@ func (g *Gateway) lacking(c *Chat, limit string, needed, left protocol.Amount, h
 		Missing: &Missing{Limit: limit, Needed: needed, Left: left, Channel: c.Channel.Hex(), HowToFund: how}}
 }
 
+// withLeft adds what this gateway knows to a relayer's refusal for lack of money.
+func (g *Gateway) withLeft(ctx context.Context, id common.Hash, ch Channel, refusal error) error {
+	var e *Error
+	if !errors.As(refusal, &e) || e.Missing == nil || e.Missing.Needed.IsZero() {
+		return refusal
+	}
+	books, err := g.store.SpentOf(ctx, id)
+	if err != nil {
+		return refusal
+	}
+	spent := books.Spent
+	if ch.Paid.Cmp(spent) > 0 {
+		spent = ch.Paid
+	}
+	for _, part := range []protocol.Amount{spent, books.Held} {
+		if ch.Deposit, err = ch.Deposit.Sub(part); err != nil {
+			return refusal // nothing is left
+		}
+	}
+	e.Missing.Left = ch.Deposit
+	return refusal
+}
+
 // limited is what a client is told of a limit that the books refuse to pass.
 func limited(c *Chat, l *store.LimitError) *Error {
 	e := &Error{Code: CodeKeyLimit, Cause: l, Missing: &Missing{Limit: string(l.Limit), Needed: l.Needed, Left: l.Left}}
@@ -212,7 +235,7 @@ func failure(c *Chat, f wire.Failure, cause error) *Error {
 	case CodeNoProvider:
 		out.RetryAfter = defaultRetryInterval
 	case CodeFunds:
-		out.Missing = &Missing{Limit: "channel", Channel: c.Channel.Hex(), HowToFund: "top up the channel (Market.topUp) or wait for running answers to end"}
+		out.Missing = &Missing{Limit: "channel", Needed: f.Needed, Channel: c.Channel.Hex(), HowToFund: "top up the channel (Market.topUp) or wait for running answers to end"}
 	case CodeFirstToken, CodeTotal, CodeProvider:
 	case CodeConcurrency, CodeUnavailable:
 		out.RetryAfter = defaultRetryInterval

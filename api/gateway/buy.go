@@ -194,7 +194,7 @@ func (g *Gateway) begin(ctx context.Context, f *flight, p prompt) (*delivery, er
 	}
 	m, err := g.match(ctx, c, p)
 	if err != nil {
-		return nil, err
+		return nil, g.withLeft(ctx, c.Channel, channel, err)
 	}
 	ask, err := g.sign(c, p, m)
 	if err != nil {

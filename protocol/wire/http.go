@@ -127,6 +127,8 @@ type Failure struct {
 	Code   string `json:"code"` // one of the Code constants
 	Detail string `json:"detail"`
 	Route  *Route `json:"route,omitempty"`
+	// Needed is what the channel must have left for this request where it has less.
+	Needed protocol.Amount `json:"needed,omitzero"`
 	// Refused is the provider's own code where its refusal is the reason.
 	Refused RefuseCode `json:"refused,omitempty"`
 }
