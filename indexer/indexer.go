@@ -54,6 +54,7 @@ type Options struct {
 	Fetchers   int           // ranges fetched ahead; 0: 4
 	MaxSpan    uint64        // blocks in one range; 0: 2,000
 	WantLogs   int           // logs in one range that spans grow towards; 0: 20,000
+	BatchLogs  int           // logs written together while far behind the head; 0: 50,000
 	Log        *slog.Logger
 	Metrics    prometheus.Registerer // nil: none
 }
@@ -70,6 +71,7 @@ type Indexer struct {
 	blooms    *blooms
 	state     *state
 	fetch     *fetcher
+	checked   bool          // the node follows the right chain
 	cursor    *store.Cursor // known position, nil: read it
 
 	mu     sync.Mutex
@@ -93,6 +95,9 @@ func New(source Source, net *store.Network, opts Options) *Indexer {
 	if opts.WantLogs == 0 {
 		opts.WantLogs = 20_000
 	}
+	if opts.BatchLogs == 0 {
+		opts.BatchLogs = 50_000
+	}
 	if opts.Log == nil {
 		opts.Log = slog.Default()
 	}
@@ -100,9 +105,10 @@ func New(source Source, net *store.Network, opts Options) *Indexer {
 	x := &Indexer{source: source, net: net, opts: opts, log: opts.Log, metrics: newMetrics(opts.Metrics), contracts: map[common.Address]events.Source{
 		d.Vault: events.Vault, d.Staking: events.Staking, d.Registry: events.Registry, d.Slasher: events.Slasher, d.Market: events.Market,
 	}}
-	x.addresses = []common.Address{d.Vault, d.Staking, d.Registry, d.Slasher, d.Market}
+	for _, a := range []common.Address{d.Vault, d.Staking, d.Registry, d.Slasher, d.Market} {
+		x.addresses = append(x.addresses, a)
+	}
 	x.blooms = newBlooms(x.contracts)
-	x.state = newState(net)
 	x.fetch = newFetcher(x)
 	return x
 }
@@ -191,6 +197,9 @@ func ignoreEnd(ctx context.Context, err error) error {
 
 // follow converges to what the node shows as head now.
 func (x *Indexer) follow(ctx context.Context) error {
+	if err := x.checkNode(ctx); err != nil {
+		return err
+	}
 	heads, err := x.source.Heads(ctx)
 	if err != nil {
 		return err
@@ -198,10 +207,32 @@ func (x *Indexer) follow(ctx context.Context) error {
 	return x.ConvergeAll(ctx, heads)
 }
 
+// checkNode asks the node, once, which chain it follows. The reason to halt is not
+// stored: the tables are right, and a start with the right node goes on.
+func (x *Indexer) checkNode(ctx context.Context) error {
+	source, ok := x.source.(Identifier)
+	if !ok || x.checked {
+		return nil
+	}
+	id, err := source.ChainID(ctx)
+	if err != nil {
+		return err
+	}
+	if want := x.net.Deployment().ChainID; id != want {
+		return fmt.Errorf("%w: the node follows chain %d, the deployment is on chain %d", ErrHalted, id, want)
+	}
+	x.checked = true
+	return nil
+}
+
 // ConvergeAll converges until there is nothing new.
 func (x *Indexer) ConvergeAll(ctx context.Context, heads store.Heads) error {
 	for {
-		switch err := x.Converge(ctx, heads); {
+		err := x.backfill(ctx, heads)
+		if err == nil {
+			err = x.Converge(ctx, heads)
+		}
+		switch {
 		case errors.Is(err, ErrNothingNew):
 			return nil
 		case err != nil && !errors.Is(err, ErrReorg):
@@ -221,27 +252,16 @@ func (x *Indexer) Converge(ctx context.Context, target store.Heads) (err error) 
 			x.forget()
 		}
 	}()
-	if x.cursor == nil {
-		c, err := x.net.Cursor(ctx)
-		if err != nil {
-			return err
-		}
-		x.cursor = &c
-	}
-	c := *x.cursor
-	x.observe(c, target)
-	if c.Halted != "" {
-		return fmt.Errorf("%w: %s", ErrHalted, c.Halted)
+	c, err := x.position(ctx, target)
+	if err != nil {
+		return err
 	}
 	if !c.Empty() && target.Latest.Number <= c.Number {
 		return x.compareHead(ctx, c, target)
 	}
-	from := c.Number + 1
-	if c.Empty() {
-		from = c.StartBlock
-		if target.Latest.Number < from {
-			return ErrNothingNew
-		}
+	from := next(c)
+	if target.Latest.Number < from {
+		return ErrNothingNew
 	}
 	seg, err := x.fetch.take(ctx, from, target.Latest.Number)
 	if err != nil {
@@ -258,9 +278,34 @@ func (x *Indexer) Converge(ctx context.Context, target store.Heads) (err error) 
 
 // forget drops what is held in memory about the store: it is read again.
 func (x *Indexer) forget() {
-	x.cursor = nil
-	x.state = newState(x.net)
+	x.cursor, x.state = nil, nil
 	x.fetch.reset()
+}
+
+// position is the cursor to go on from; the first time, and after an error, it is
+// read from the store.
+func (x *Indexer) position(ctx context.Context, target store.Heads) (store.Cursor, error) {
+	if x.cursor == nil {
+		c, err := x.net.Cursor(ctx)
+		if err != nil {
+			return c, err
+		}
+		x.cursor, x.state = &c, newState(x.net, c.Empty())
+	}
+	c := *x.cursor
+	x.observe(c, target)
+	if c.Halted != "" {
+		return c, fmt.Errorf("%w: %s", ErrHalted, c.Halted)
+	}
+	return c, nil
+}
+
+// next is the first block above the cursor.
+func next(c store.Cursor) uint64 {
+	if c.Empty() {
+		return c.StartBlock
+	}
+	return c.Number + 1
 }
 
 // compareHead looks at a head that is not above the cursor: the same chain, seen by
@@ -294,6 +339,20 @@ func (x *Indexer) compareHead(ctx context.Context, c store.Cursor, target store.
 
 // commit folds a segment and writes it.
 func (x *Indexer) commit(ctx context.Context, c store.Cursor, seg segment, target store.Heads) error {
+	batch, after, err := x.fold(ctx, c, seg, target)
+	if err != nil {
+		return x.cannotFold(ctx, c, err)
+	}
+	if err := x.net.Commit(ctx, c, batch); err != nil {
+		return err
+	}
+	x.committed(after, batch)
+	return nil
+}
+
+// fold turns a segment that follows c into the batch that Commit writes, and the
+// cursor after it.
+func (x *Indexer) fold(ctx context.Context, c store.Cursor, seg segment, target store.Heads) (b store.Batch, after store.Cursor, err error) {
 	last := seg.blocks[len(seg.blocks)-1].Block
 	heads := target
 	if last.Number > heads.Latest.Number {
@@ -305,40 +364,37 @@ func (x *Indexer) commit(ctx context.Context, c store.Cursor, seg segment, targe
 	if heads.Latest.Number+1 > MaxReorg {
 		undoFrom = max(undoFrom, heads.Latest.Number+1-MaxReorg)
 	}
-	batch, err := x.fold(ctx, seg, undoFrom)
-	if err != nil {
-		if errors.Is(err, ErrIllegal) {
-			return x.halt(ctx, c, err.Error())
-		}
-		return err
-	}
-	batch.UndoFrom, batch.Heads = undoFrom, heads
-	if err := x.net.Commit(ctx, c, batch); err != nil {
-		return err
-	}
-	if c.Empty() {
-		c.StartBlock = batch.Blocks[0].Number
-	}
-	c.Block, c.Heads, c.UndoFrom = last, heads, undoFrom
-	c.ParentHash = common.Hash{}
-	x.cursor = &c
-	x.metrics.committed(len(batch.Blocks), len(batch.Events))
-	x.progress(c)
-	return nil
-}
-
-// fold turns a segment into the batch that Commit writes.
-func (x *Indexer) fold(ctx context.Context, seg segment, undoFrom uint64) (store.Batch, error) {
-	b := store.Batch{Events: seg.events}
+	b = store.Batch{Events: seg.events, UndoFrom: undoFrom, Heads: heads}
 	for _, h := range seg.blocks {
 		b.Blocks = append(b.Blocks, h.Block)
 	}
 	x.state.ctx, x.state.undoFrom = ctx, undoFrom
 	if err := x.state.foldAll(b.Blocks, b.Events, x.contracts); err != nil {
-		return b, err
+		return b, c, err
 	}
-	b.Rows, b.Undo = x.state.flush()
-	return b, nil
+	b.Made, b.Rows, b.Undo = x.state.flush()
+	after = c
+	if c.Empty() {
+		after.StartBlock = b.Blocks[0].Number
+	}
+	after.Block, after.Heads, after.UndoFrom = last, heads, undoFrom
+	after.ParentHash = common.Hash{}
+	return b, after, nil
+}
+
+// cannotFold halts on events that contradict those up to c, which is stored.
+func (x *Indexer) cannotFold(ctx context.Context, c store.Cursor, err error) error {
+	if errors.Is(err, ErrIllegal) {
+		return x.halt(ctx, c, err.Error())
+	}
+	return err
+}
+
+// committed notes that the store is at c.
+func (x *Indexer) committed(c store.Cursor, b store.Batch) {
+	x.cursor = &c
+	x.metrics.committed(len(b.Blocks), len(b.Events))
+	x.progress(c)
 }
 
 // foldAll applies the events of blocks, in order.
@@ -397,7 +453,7 @@ func (x *Indexer) Rebuild(ctx context.Context) error {
 // rewrite cuts the log above a block and folds the rest anew.
 func (x *Indexer) rewrite(ctx context.Context, c store.Cursor, to store.Block) error {
 	return x.net.Rewrite(ctx, c, to, func(ctx context.Context, l store.Log) error {
-		s := newState(l)
+		s := newState(l, true)
 		s.ctx, s.undoFrom = ctx, to.Number+1
 		for {
 			blocks, logs, err := l.Next(ctx)
@@ -407,8 +463,8 @@ func (x *Indexer) rewrite(ctx context.Context, c store.Cursor, to store.Block) e
 			if err := s.foldAll(blocks, logs, x.contracts); err != nil {
 				return err
 			}
-			rows, _ := s.flush()
-			if err := l.Put(ctx, rows); err != nil {
+			made, rows, _ := s.flush()
+			if err := l.Put(ctx, made, rows); err != nil {
 				return err
 			}
 		}

@@ -37,5 +37,10 @@ type Watcher interface {
 	Watch(ctx context.Context, news chan<- struct{}) error
 }
 
+// Identifier is a Source that knows which chain it shows.
+type Identifier interface {
+	ChainID(ctx context.Context) (uint64, error)
+}
+
 // ErrTooMany says that a range of blocks has more logs than the node gives at once.
 var ErrTooMany = errors.New("too many results")

@@ -21,13 +21,15 @@ type loader interface {
 }
 
 // state is the projections as the fold sees them: the rows it touched, read
-// through to the store. One goroutine at a time.
+// through to the store. One goroutine at a time; rows that were flushed are never
+// written again, so that another one may store them meanwhile.
 type state struct {
 	ctx    context.Context
 	loader loader
 	rows   map[store.Ref]store.Row // nil: known not to exist
-	dirty  map[store.Ref]bool      // changed since the last batch
+	dirty  map[store.Ref]bool      // changed since the last batch; true: made since
 	made   []store.Row             // rows that never change, made since the last batch
+	known  *filter                 // of all rows there are; nil: not known
 
 	block    store.Block
 	logIndex uint32
@@ -39,34 +41,52 @@ type state struct {
 	err      error // of the loader, first one wins
 }
 
-func newState(l loader) *state {
-	return &state{loader: l, rows: map[store.Ref]store.Row{}, dirty: map[store.Ref]bool{}, touched: map[store.Ref]bool{}}
+// newState returns the state of what is stored. empty says that nothing is.
+func newState(l loader, empty bool) *state {
+	s := &state{loader: l, rows: map[store.Ref]store.Row{}, dirty: map[store.Ref]bool{}, touched: map[store.Ref]bool{}}
+	if empty {
+		s.known = newFilter()
+	}
+	return s
 }
 
 // maxCached bounds the rows kept between batches.
 const maxCached = 50_000
 
-// flush gives what changed since the last flush.
-func (s *state) flush() (rows []store.Row, undo []store.Undo) {
-	rows, s.made = s.made, nil
-	for ref := range s.dirty {
-		rows = append(rows, s.rows[ref])
+// flush gives what changed since the last flush: rows that did not exist before,
+// and others.
+func (s *state) flush() (made, rows []store.Row, undo []store.Undo) {
+	made, s.made = s.made, nil
+	for ref, isNew := range s.dirty {
+		if isNew {
+			made = append(made, s.rows[ref])
+		} else {
+			rows = append(rows, s.rows[ref])
+		}
 	}
 	undo, s.undo = s.undo, nil
+	if len(s.rows) > maxCached {
+		// What was flushed now is not in the store before the next batch is folded.
+		for ref := range s.rows {
+			if _, ok := s.dirty[ref]; !ok {
+				delete(s.rows, ref)
+			}
+		}
+	}
 	clear(s.dirty)
 	clear(s.touched)
-	if len(s.rows) > maxCached {
-		clear(s.rows)
-	}
-	return rows, undo
+	return made, rows, undo
 }
 
 // prefetch reads the rows a batch will need in few queries.
 func (s *state) prefetch(refs []store.Ref) error {
 	var missing []store.Ref
 	for _, ref := range refs {
-		if _, ok := s.rows[ref]; !ok {
-			s.rows[ref] = nil
+		if _, ok := s.rows[ref]; ok {
+			continue
+		}
+		s.rows[ref] = nil
+		if s.known == nil || s.known.has(ref) {
 			missing = append(missing, ref)
 		}
 	}
@@ -75,8 +95,7 @@ func (s *state) prefetch(refs []store.Ref) error {
 	}
 	rows, err := s.loader.Load(s.ctx, missing)
 	if err != nil {
-		clear(s.rows) // the nils are not known to be true
-		return err
+		return err // the nils are not known to be true: Converge drops the state
 	}
 	for _, r := range rows {
 		s.rows[store.Ref{Table: store.TableOf(r), ID: r.Base().ID}] = r
@@ -104,7 +123,6 @@ func (s *state) begin(b store.Block) {
 // touch prepares a row for change: its old value goes to the undo log, once per
 // block.
 func (s *state) touch(ref store.Ref, row store.Row) {
-	s.dirty[ref] = true
 	if s.block.Number < s.undoFrom || s.touched[ref] {
 		return
 	}
@@ -131,12 +149,22 @@ func change[T any, P rowOf[T]](s *state, id string) (row P, isNew bool) {
 	ref := store.Ref{Table: store.TableOf(P(nil)), ID: id}
 	old := s.lookup(ref)
 	s.touch(ref, old)
-	if old == nil {
+	_, ours := s.dirty[ref]
+	switch {
+	case old == nil:
 		row, isNew = P(new(T)), true
+		s.dirty[ref] = true
+		if s.known != nil {
+			s.known.add(ref)
+		}
 		*row.Base() = store.Entity{ID: id, Block: s.block.Number, LogIndex: s.logIndex, Time: s.block.Time}
 		s.rows[ref] = row
-	} else {
+	case ours:
 		row = old.(P)
+	default: // the old one may be on its way to the store
+		value := *old.(P)
+		row = &value
+		s.rows[ref], s.dirty[ref] = row, false
 	}
 	row.Base().ChangedBlock = s.block.Number
 	return row, isNew

@@ -2,160 +2,126 @@ package store
 
 import (
 	"context"
-	"database/sql/driver"
+	"encoding/binary"
 	"fmt"
-	"reflect"
+	"io"
 	"strings"
 	"sync"
 
-	"github.com/ethereum/go-ethereum/common"
 	"github.com/jackc/pgx/v5"
-	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/schema"
 
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
-// bulk writes many rows of one table: on Postgres one statement over arrays, on
-// SQLite one prepared statement for all rows. Both beat a statement of literals,
-// which the engine has to parse, by a factor of two and more.
+// bulk writes many rows of one table. On Postgres new rows go through COPY in binary
+// form, and others as one statement over arrays; on SQLite through prepared
+// statements of many rows. All beat statements of literals, which the engine has to
+// parse, by a factor of two and more.
 type bulk struct {
-	once     sync.Once
-	fields   []*schema.Field
-	postgres string
-	sqlite   string
+	table string
+	key   string // of the rows that mode replace overwrites
+
+	once    sync.Once
+	columns describer
+	list    string          // of quoted columns
+	end     map[mode]string // of an INSERT
 }
 
-// conflict says what happens to rows that exist.
-type conflict int
+// mode says what happens to rows that exist.
+type mode int
 
 const (
-	replace conflict = iota // the new row wins
-	ignore                  // the old row stays
+	insert  mode = iota // there are none: that there is one fails the transaction
+	replace             // the new row wins
+	ignore              // the old row stays
 )
 
-func (b *bulk) prepare(db bun.IDB, table string, row reflect.Type, on conflict) {
+func (b *bulk) prepare(sample record) {
 	b.once.Do(func() {
-		b.fields = db.Dialect().Tables().Get(row).Fields
-		var names, marks, selects, casts, sets []string
-		for i, f := range b.fields {
-			name := `"` + f.Name + `"`
-			names = append(names, name)
-			marks = append(marks, "?")
-			cast, outer := arrayOf(f.StructField.Type)
-			casts = append(casts, fmt.Sprintf("$%d::%s[]", i+1, cast))
-			selects = append(selects, name+outer)
-			if !f.IsPK {
-				sets = append(sets, name+" = EXCLUDED."+name)
+		sample.columns(&b.columns)
+		var quoted, sets []string
+		for _, name := range b.columns.names {
+			quoted = append(quoted, `"`+name+`"`)
+			if name != "network_id" && name != "id" {
+				sets = append(sets, fmt.Sprintf("%q = EXCLUDED.%q", name, name))
 			}
 		}
-		end := " ON CONFLICT DO NOTHING"
-		if on == replace {
-			end = " ON CONFLICT (network_id, id) DO UPDATE SET " + strings.Join(sets, ", ")
-		}
-		list := strings.Join(names, ", ")
-		into := fmt.Sprintf("INSERT INTO %s (%s) ", table, list)
-		b.sqlite = into + "VALUES (" + strings.Join(marks, ", ") + ")" + end
-		b.postgres = into + fmt.Sprintf("SELECT %s FROM unnest(%s) AS u(%s)", strings.Join(selects, ", "), strings.Join(casts, ", "), list) + end
+		b.list = strings.Join(quoted, ", ")
+		b.end = map[mode]string{insert: "", ignore: " ON CONFLICT DO NOTHING",
+			replace: " ON CONFLICT (" + b.key + ") DO UPDATE SET " + strings.Join(sets, ", ")}
 	})
 }
 
-// arrayOf returns the element type of the array that carries a column, and the cast
-// that makes it the column's.
-func arrayOf(t reflect.Type) (element, cast string) {
-	switch t {
-	case reflect.TypeFor[protocol.Amount](), reflect.TypeFor[Uint64]():
-		return "text", "::numeric"
-	case reflect.TypeFor[common.Hash](), reflect.TypeFor[common.Address](), reflect.TypeFor[protocol.Bytes](), reflect.TypeFor[[]byte]():
-		return "bytea", ""
-	}
-	switch t.Kind() {
-	case reflect.Bool:
-		return "boolean", ""
-	case reflect.String, reflect.Slice: // json.RawMessage
-		return "text", ""
-	}
-	return "bigint", ""
-}
-
-// value gives a column in the form both drivers take.
-func value(v reflect.Value) any {
-	switch v.Kind() {
-	case reflect.Bool:
-		return v.Bool()
-	case reflect.String:
-		return v.String()
-	case reflect.Int64:
-		return v.Int()
-	case reflect.Uint64:
-		if v.Type() != reflect.TypeFor[Uint64]() {
-			return int64(v.Uint())
-		}
-	case reflect.Uint8, reflect.Uint16, reflect.Uint32:
-		return int64(v.Uint())
-	}
-	switch x := v.Addr().Interface().(type) {
-	case *common.Hash:
-		return x[:]
-	case *common.Address:
-		return x[:]
-	case *protocol.Bytes:
-		return []byte(*x)
-	case *[]byte:
-		return *x
-	case driver.Valuer: // protocol.Amount, Uint64
-		text, _ := x.Value()
-		return text
-	}
-	return string(v.Bytes()) // json.RawMessage
-}
-
-// write writes count rows; row gives the struct of each.
-func (b *bulk) write(ctx context.Context, tx *tx, count int, row func(int) reflect.Value) error {
+// write writes count rows; row gives each. Rows in the order of their keys are
+// written fastest.
+func (b *bulk) write(ctx context.Context, tx *tx, m mode, count int, row func(int) record) error {
 	if count == 0 {
 		return nil
 	}
-	if tx.raw != nil {
-		return b.writeArrays(ctx, tx, count, row)
+	b.prepare(row(0))
+	switch {
+	case tx.raw == nil:
+		return b.writeSQLite(ctx, tx, m, count, row)
+	case m == insert:
+		return b.writeCopy(ctx, tx, count, row)
 	}
-	stmt, err := tx.Tx.Tx.PrepareContext(ctx, b.sqlite)
-	if err != nil {
-		return err
-	}
-	defer stmt.Close()
-	args := make([]any, len(b.fields))
-	for i := range count {
-		r := row(i)
-		for j, f := range b.fields {
-			args[j] = value(f.Value(r))
+	return b.writeArrays(ctx, tx, m, count, row)
+}
+
+// sqliteRows is how many rows one statement takes: enough that its fixed cost does
+// not count, far below SQLite's limit of 32,766 parameters.
+const sqliteRows = 32
+
+func (b *bulk) writeSQLite(ctx context.Context, tx *tx, m mode, count int, row func(int) record) error {
+	marks := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(b.columns.names)), ", ") + ")"
+	next := 0
+	for _, size := range []int{sqliteRows, 1} {
+		// An overwriting statement of many rows would journal each page it touches.
+		if next+size > count || m == replace && size > 1 {
+			continue
 		}
-		if _, err := stmt.ExecContext(ctx, args...); err != nil {
+		values := strings.TrimSuffix(strings.Repeat(marks+", ", size), ", ")
+		// OR FAIL needs no journal of the statement either: an error ends the transaction.
+		stmt, err := tx.Tx.Tx.PrepareContext(ctx, "INSERT OR FAIL INTO "+b.table+" ("+b.list+") VALUES "+values+b.end[m])
+		if err != nil {
+			return err
+		}
+		args := arguments{list: make([]any, 0, size*len(b.columns.names))}
+		for next+size <= count && err == nil {
+			args.list = args.list[:0]
+			for range size {
+				row(next).columns(&args)
+				next++
+			}
+			_, err = stmt.ExecContext(ctx, args.list...)
+		}
+		if err2 := stmt.Close(); err == nil {
+			err = err2
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *bulk) writeArrays(ctx context.Context, tx *tx, count int, row func(int) reflect.Value) error {
+func (b *bulk) writeArrays(ctx context.Context, tx *tx, m mode, count int, row func(int) record) error {
 	const most = 5000
+	var casts, selects []string
+	for i, name := range b.columns.names {
+		casts = append(casts, fmt.Sprintf("$%d::%s[]", i+1, b.columns.types[i].array))
+		selects = append(selects, `"`+name+`"`+b.columns.types[i].cast)
+	}
+	text := fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM unnest(%s) AS u(%s)", b.table, b.list,
+		strings.Join(selects, ", "), strings.Join(casts, ", "), b.list) + b.end[m]
 	for start := 0; start < count; start += most {
-		n := min(most, count-start)
-		args := make([]any, len(b.fields))
-		for j, f := range b.fields {
-			element, _ := arrayOf(f.StructField.Type)
-			switch element {
-			case "bigint":
-				args[j] = column[int64](f, start, n, row)
-			case "boolean":
-				args[j] = column[bool](f, start, n, row)
-			case "bytea":
-				args[j] = column[[]byte](f, start, n, row)
-			default:
-				args[j] = column[string](f, start, n, row)
-			}
+		a := arrays{lists: make([]any, len(b.columns.names)), most: min(most, count-start)}
+		for i := start; i < min(start+most, count); i++ {
+			a.at = 0
+			row(i).columns(&a)
 		}
 		err := tx.raw(func(conn *pgx.Conn) error {
-			_, err := conn.Exec(ctx, b.postgres, args...)
+			_, err := conn.Exec(ctx, text, a.lists...)
 			return err
 		})
 		if err != nil {
@@ -165,10 +131,172 @@ func (b *bulk) writeArrays(ctx context.Context, tx *tx, count int, row func(int)
 	return nil
 }
 
-func column[T any](f *schema.Field, start, n int, row func(int) reflect.Value) []T {
-	list := make([]T, n)
-	for i := range list {
-		list[i] = value(f.Value(row(start + i))).(T)
+func (b *bulk) writeCopy(ctx context.Context, tx *tx, count int, row func(int) record) error {
+	r := &copyReader{rows: copyRows{fields: len(b.columns.names)}, count: count, row: row}
+	return tx.raw(func(conn *pgx.Conn) error {
+		_, err := conn.PgConn().CopyFrom(ctx, r, "COPY "+b.table+" ("+b.list+") FROM STDIN (FORMAT binary)")
+		return err
+	})
+}
+
+// describer learns the columns of a row.
+type describer struct {
+	names []string
+	types []columnType
+}
+
+// columnType is the element type of the array that carries a column to Postgres, and
+// the cast that makes it the column's.
+type columnType struct{ array, cast string }
+
+func (d *describer) add(name, array, cast string) {
+	d.names, d.types = append(d.names, name), append(d.types, columnType{array, cast})
+}
+
+func (d *describer) number(name string, _ uint64)           { d.add(name, "bigint", "") }
+func (d *describer) wide(name string, _ uint64)             { d.add(name, "text", "::numeric") }
+func (d *describer) flag(name string, _ bool)               { d.add(name, "boolean", "") }
+func (d *describer) text(name, _ string)                    { d.add(name, "text", "") }
+func (d *describer) raw(name string, _ []byte)              { d.add(name, "bytea", "") }
+func (d *describer) amount(name string, _ *protocol.Amount) { d.add(name, "text", "::numeric") }
+
+// arguments collects what SQLite's driver takes.
+type arguments struct{ list []any }
+
+func (a *arguments) add(v any)                 { a.list = append(a.list, v) }
+func (a *arguments) number(_ string, n uint64) { a.add(int64(n)) }
+func (a *arguments) wide(_ string, n uint64)   { a.add(fmt.Sprintf("%020d", n)) }
+func (a *arguments) flag(_ string, b bool)     { a.add(b) }
+func (a *arguments) text(_, s string)          { a.add(s) }
+func (a *arguments) raw(_ string, b []byte)    { a.add(b) }
+func (a *arguments) amount(_ string, n *protocol.Amount) {
+	text, _ := n.Value()
+	a.add(text)
+}
+
+// arrays collects columns instead of rows.
+type arrays struct {
+	lists []any
+	at    int // column
+	most  int // rows
+}
+
+func addTo[T any](a *arrays, v T) {
+	list, ok := a.lists[a.at].([]T)
+	if !ok {
+		list = make([]T, 0, a.most)
 	}
-	return list
+	a.lists[a.at] = append(list, v)
+	a.at++
+}
+
+func (a *arrays) number(_ string, n uint64)           { addTo(a, int64(n)) }
+func (a *arrays) wide(_ string, n uint64)             { addTo(a, fmt.Sprint(n)) }
+func (a *arrays) flag(_ string, b bool)               { addTo(a, b) }
+func (a *arrays) text(_, s string)                    { addTo(a, s) }
+func (a *arrays) raw(_ string, b []byte)              { addTo(a, b) }
+func (a *arrays) amount(_ string, n *protocol.Amount) { addTo(a, n.String()) }
+
+// copyReader is a COPY stream in binary form, made as it is read.
+type copyReader struct {
+	rows  copyRows
+	row   func(int) record
+	next  int
+	count int
+	rest  []byte // made and not read
+}
+
+// copyHeader is the signature, no flags and no extension.
+const copyHeader = "PGCOPY\n\xff\r\n\x00" + "\x00\x00\x00\x00" + "\x00\x00\x00\x00"
+
+func (r *copyReader) Read(p []byte) (int, error) {
+	if len(r.rest) == 0 {
+		if r.next > r.count {
+			return 0, io.EOF
+		}
+		r.rows.buf = r.rows.buf[:0]
+		if r.next == 0 {
+			r.rows.buf = append(r.rows.buf, copyHeader...)
+		}
+		for ; r.next < r.count && len(r.rows.buf) < 32<<10; r.next++ {
+			r.rows.buf = binary.BigEndian.AppendUint16(r.rows.buf, uint16(r.rows.fields))
+			r.row(r.next).columns(&r.rows)
+		}
+		if r.next == r.count {
+			r.rows.buf = append(r.rows.buf, 0xff, 0xff)
+			r.next++
+		}
+		r.rest = r.rows.buf
+	}
+	n := copy(p, r.rest)
+	r.rest = r.rest[n:]
+	return n, nil
+}
+
+// copyRows writes rows in COPY's binary form.
+type copyRows struct {
+	buf    []byte
+	fields int
+}
+
+func (c *copyRows) size(n int) { c.buf = binary.BigEndian.AppendUint32(c.buf, uint32(n)) }
+
+func (c *copyRows) number(_ string, n uint64) {
+	c.size(8)
+	c.buf = binary.BigEndian.AppendUint64(c.buf, n)
+}
+
+func (c *copyRows) flag(_ string, b bool) {
+	c.size(1)
+	c.buf = append(c.buf, 0)
+	if b {
+		c.buf[len(c.buf)-1] = 1
+	}
+}
+
+func (c *copyRows) text(_, s string) {
+	c.size(len(s))
+	c.buf = append(c.buf, s...)
+}
+
+func (c *copyRows) raw(_ string, b []byte) {
+	if b == nil {
+		c.size(-1)
+		return
+	}
+	c.size(len(b))
+	c.buf = append(c.buf, b...)
+}
+
+func (c *copyRows) wide(_ string, n uint64) {
+	a := protocol.NewAmount(n)
+	c.amount("", &a)
+}
+
+// amount writes a numeric: its digits to the base of 10,000, largest first.
+func (c *copyRows) amount(_ string, a *protocol.Amount) {
+	var digits [20]uint16
+	n := len(digits)
+	if small, ok := a.Uint64(); ok {
+		for ; small > 0; small /= 10_000 {
+			n--
+			digits[n] = uint16(small % 10_000)
+		}
+	} else {
+		text := a.String()
+		for end := len(text); end > 0; end -= 4 {
+			n--
+			for _, d := range text[max(0, end-4):end] {
+				digits[n] = 10*digits[n] + uint16(d-'0')
+			}
+		}
+	}
+	list := digits[n:]
+	c.size(8 + 2*len(list))
+	c.buf = binary.BigEndian.AppendUint16(c.buf, uint16(len(list)))
+	c.buf = binary.BigEndian.AppendUint16(c.buf, uint16(max(0, len(list)-1))) // weight of the first digit
+	c.buf = append(c.buf, 0, 0, 0, 0)                                         // positive, no decimals
+	for _, d := range list {
+		c.buf = binary.BigEndian.AppendUint16(c.buf, d)
+	}
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -45,7 +44,8 @@ type Undo struct {
 type Batch struct {
 	Blocks []Block
 	Events []Event
-	Rows   []Row
+	Made   []Row // of them, those that did not exist before
+	Rows   []Row // the others, and any that may or may not exist
 	Undo   []Undo
 	// UndoFrom is the lowest block whose undo rows are in this batch or before.
 	UndoFrom uint64
@@ -67,10 +67,13 @@ func (n *Network) Commit(ctx context.Context, from Cursor, b Batch) error {
 		if err := n.writeBlocks(ctx, tx, b.Blocks); err != nil {
 			return err
 		}
-		if err := n.writeEvents(ctx, tx, b.Events); err != nil {
+		if err := n.writeEvents(ctx, tx, insert, b.Events); err != nil {
 			return err
 		}
-		if err := n.writeRows(ctx, tx, b.Rows); err != nil {
+		if err := n.writeRows(ctx, tx, insert, b.Made); err != nil {
+			return err
+		}
+		if err := n.writeRows(ctx, tx, replace, b.Rows); err != nil {
 			return err
 		}
 		return n.writeUndo(ctx, tx, b)
@@ -135,14 +138,11 @@ type blockRow struct {
 }
 
 func (n *Network) writeBlocks(ctx context.Context, tx *tx, blocks []Block) error {
-	for chunk := range slices.Chunk(blocks, upsertChunk) {
-		rows := make([]blockRow, len(chunk))
-		for i, b := range chunk {
-			rows[i] = blockRow{NetworkID: n.id, Block: b}
-		}
-		if _, err := tx.NewInsert().Model(&rows).Returning("NULL").Exec(ctx); err != nil {
-			return fmt.Errorf("write blocks: %w", err)
-		}
+	err := blockBulk.write(ctx, tx, insert, len(blocks), func(i int) record {
+		return &blockRow{NetworkID: n.id, Block: blocks[i]}
+	})
+	if err != nil {
+		return fmt.Errorf("write blocks: %w", err)
 	}
 	return nil
 }
@@ -150,14 +150,17 @@ func (n *Network) writeBlocks(ctx context.Context, tx *tx, blocks []Block) error
 // WriteEvents is the floor that benchmarks compare the indexer with: raw events
 // in bulk, without cursor and projections.
 func (n *Network) WriteEvents(ctx context.Context, events []Event) error {
-	return n.inTx(ctx, func(ctx context.Context, tx *tx) error { return n.writeEvents(ctx, tx, events) })
+	return n.inTx(ctx, func(ctx context.Context, tx *tx) error { return n.writeEvents(ctx, tx, ignore, events) })
 }
 
-var eventBulk, undoBulk bulk
+var (
+	blockBulk = bulk{table: "blocks"}
+	eventBulk = bulk{table: "events"}
+	undoBulk  = bulk{table: "undo"}
+)
 
-// writeEvents is idempotent: an event that is there stays.
-func (n *Network) writeEvents(ctx context.Context, tx *tx, events []Event) error {
-	for i := range events {
+func (n *Network) writeEvents(ctx context.Context, tx *tx, m mode, events []Event) error {
+	err := eventBulk.write(ctx, tx, m, len(events), func(i int) record {
 		e := &events[i]
 		e.NetworkID = n.id
 		if e.Topics == nil { // nothing is not NULL
@@ -166,16 +169,15 @@ func (n *Network) writeEvents(ctx context.Context, tx *tx, events []Event) error
 		if e.Data == nil {
 			e.Data = []byte{}
 		}
-	}
-	eventBulk.prepare(tx, "events", reflect.TypeFor[Event](), ignore)
-	err := eventBulk.write(ctx, tx, len(events), func(i int) reflect.Value { return reflect.ValueOf(&events[i]).Elem() })
+		return e
+	})
 	if err != nil {
 		return fmt.Errorf("write events: %w", err)
 	}
 	return nil
 }
 
-func (n *Network) writeRows(ctx context.Context, tx *tx, rows []Row) error {
+func (n *Network) writeRows(ctx context.Context, tx *tx, m mode, rows []Row) error {
 	byTable := map[string][]Row{}
 	for _, r := range rows {
 		r.Base().NetworkID = n.id
@@ -185,7 +187,7 @@ func (n *Network) writeRows(ctx context.Context, tx *tx, rows []Row) error {
 	for _, t := range tables {
 		list := byTable[t.name()]
 		slices.SortFunc(list, func(a, b Row) int { return strings.Compare(a.Base().ID, b.Base().ID) })
-		if err := t.upsert(ctx, tx, list); err != nil {
+		if err := t.write(ctx, tx, m, list); err != nil {
 			return err
 		}
 	}
@@ -193,11 +195,10 @@ func (n *Network) writeRows(ctx context.Context, tx *tx, rows []Row) error {
 }
 
 func (n *Network) writeUndo(ctx context.Context, tx *tx, b Batch) error {
-	for i := range b.Undo {
+	err := undoBulk.write(ctx, tx, insert, len(b.Undo), func(i int) record {
 		b.Undo[i].NetworkID = n.id
-	}
-	undoBulk.prepare(tx, "undo", reflect.TypeFor[Undo](), ignore)
-	err := undoBulk.write(ctx, tx, len(b.Undo), func(i int) reflect.Value { return reflect.ValueOf(&b.Undo[i]).Elem() })
+		return &b.Undo[i]
+	})
 	if err != nil {
 		return fmt.Errorf("write undo: %w", err)
 	}
@@ -269,7 +270,7 @@ func (n *Network) applyUndo(ctx context.Context, tx *tx, above uint64) error {
 			}
 		}
 	}
-	return n.writeRows(ctx, tx, restore)
+	return n.writeRows(ctx, tx, replace, restore)
 }
 
 // cut removes the log above a block.
@@ -333,8 +334,14 @@ func (l Log) Load(ctx context.Context, refs []Ref) ([]Row, error) {
 	return l.net.load(ctx, l.tx, refs)
 }
 
-// Put writes rows in their state so far.
-func (l Log) Put(ctx context.Context, rows []Row) error { return l.net.writeRows(ctx, l.tx, rows) }
+// Put writes rows in their state so far: made ones, which were not put before, and
+// others.
+func (l Log) Put(ctx context.Context, made, rows []Row) error {
+	if err := l.net.writeRows(ctx, l.tx, insert, made); err != nil {
+		return err
+	}
+	return l.net.writeRows(ctx, l.tx, replace, rows)
+}
 
 // Rewrite cuts the log above block to and replaces all projections with what fold
 // makes of the rest, in one transaction. The undo log goes: from then on only new

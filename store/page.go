@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/uptrace/bun"
@@ -167,12 +168,16 @@ func pageIn[T any, P rowPtr[T]](ctx context.Context, v *View, l List, sortable s
 	if filter != nil {
 		q = filter(q)
 	}
+	place := placeOf[TableOf(P(new(T)))]
+	if place == "" {
+		place = "block, log_index, id"
+	}
 	if l.Cursor != "" {
 		after, err := v.resume(ctx, l)
 		if err != nil {
 			return err
 		}
-		q = q.Apply(after.where(column))
+		q = q.Apply(after.where(column, place))
 	}
 	direction := "DESC"
 	if l.Ascending {
@@ -181,7 +186,9 @@ func pageIn[T any, P rowPtr[T]](ctx context.Context, v *View, l List, sortable s
 	if column != "" {
 		q = q.OrderExpr("?TableAlias.? ?", bun.Ident(column), bun.Safe(direction))
 	}
-	q = q.OrderExpr("?TableAlias.block ?0, ?TableAlias.log_index ?0, ?TableAlias.id ?0", bun.Safe(direction))
+	for name := range strings.SplitSeq(place, ", ") {
+		q = q.OrderExpr("?TableAlias.? ?", bun.Ident(name), bun.Safe(direction))
+	}
 	if err := q.Scan(ctx); err != nil {
 		return err
 	}
@@ -230,22 +237,37 @@ func (v *View) resume(ctx context.Context, l List) (mark, error) {
 	return m, err
 }
 
-// where keeps what comes after the mark.
-func (m mark) where(column string) func(*bun.SelectQuery) *bun.SelectQuery {
-	op := bun.Safe("<")
-	if m.Ascending {
-		op = bun.Safe(">")
-	}
-	return func(q *bun.SelectQuery) *bun.SelectQuery {
-		if column == "" {
-			return q.Where("(?TableAlias.block, ?TableAlias.log_index, ?TableAlias.id) ? (?, ?, ?)", op, m.Block, m.LogIndex, m.ID)
-		}
+// placeOf are the columns that order a table by place in the chain, where it is not
+// block, log_index and id: ids made by PositionID sort so by themselves, and need no
+// index but their own.
+var placeOf = map[string]string{"transfers": "id", "stake_changes": "id", "rejections": "id", "share_changes": "id"}
+
+// where keeps what comes after the mark, in the order of a column, if any, and then
+// of the columns of place.
+func (m mark) where(column, place string) func(*bun.SelectQuery) *bun.SelectQuery {
+	var names []string
+	var values []any
+	if column != "" {
 		var value any = m.Value
 		if m.Number {
 			value, _ = strconv.ParseInt(m.Value, 10, 64) // what a forger wrote here selects other rows, no more
 		}
-		return q.Where("(?TableAlias.?, ?TableAlias.block, ?TableAlias.log_index, ?TableAlias.id) ? (?, ?, ?, ?)",
-			bun.Ident(column), op, value, m.Block, m.LogIndex, m.ID)
+		names, values = append(names, column), append(values, value)
+	}
+	for name := range strings.SplitSeq(place, ", ") {
+		names = append(names, name)
+		values = append(values, map[string]any{"block": m.Block, "log_index": m.LogIndex, "id": m.ID}[name])
+	}
+	op := " < "
+	if m.Ascending {
+		op = " > "
+	}
+	marks := strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ")
+	for i, name := range names {
+		names[i] = `?TableAlias."` + name + `"`
+	}
+	return func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("("+strings.Join(names, ", ")+")"+op+"("+marks+")", values...)
 	}
 }
 

@@ -32,7 +32,10 @@ type Entity struct {
 func (e *Entity) Base() *Entity { return e }
 
 // Row is a pointer to one of the row types below.
-type Row interface{ Base() *Entity }
+type Row interface {
+	Base() *Entity
+	record
+}
 
 // Version is a published model version. Its sums count redeemed vouchers and
 // finalized jobs.

@@ -19,7 +19,7 @@ import (
 type table interface {
 	name() string
 	load(ctx context.Context, db bun.IDB, network int64, ids []string) ([]Row, error)
-	upsert(ctx context.Context, tx *tx, rows []Row) error
+	write(ctx context.Context, tx *tx, m mode, rows []Row) error
 	decode(text []byte) (Row, error)
 	page(ctx context.Context, db bun.IDB, network int64, after string, limit int) ([]Row, error)
 }
@@ -66,7 +66,9 @@ type typedTable[T any, P rowPtr[T]] struct {
 	bulk  *bulk
 }
 
-func tableOf[T any, P rowPtr[T]](name string) table { return typedTable[T, P]{name, &bulk{}} }
+func tableOf[T any, P rowPtr[T]](name string) table {
+	return typedTable[T, P]{name, &bulk{table: name, key: "network_id, id"}}
+}
 
 func (t typedTable[T, P]) name() string { return t.table }
 
@@ -112,13 +114,8 @@ func (t typedTable[T, P]) page(ctx context.Context, db bun.IDB, network int64, a
 	return asRows[T, P](list), nil
 }
 
-// upsertChunk keeps one statement of literals below a megabyte.
-const upsertChunk = 500
-
-func (t typedTable[T, P]) upsert(ctx context.Context, tx *tx, rows []Row) error {
-	t.bulk.prepare(tx, t.table, reflect.TypeFor[T](), replace)
-	err := t.bulk.write(ctx, tx, len(rows), func(i int) reflect.Value { return reflect.ValueOf(rows[i].(P)).Elem() })
-	if err != nil {
+func (t typedTable[T, P]) write(ctx context.Context, tx *tx, m mode, rows []Row) error {
+	if err := t.bulk.write(ctx, tx, m, len(rows), func(i int) record { return rows[i] }); err != nil {
 		return fmt.Errorf("write %s: %w", t.table, err)
 	}
 	return nil
@@ -139,9 +136,10 @@ func TableOf(r Row) string {
 	return t.name()
 }
 
-// Load returns the rows named by refs that exist, in no order.
+// Load returns the rows named by refs that exist, in no order. It does not wait for
+// a Commit that runs.
 func (n *Network) Load(ctx context.Context, refs []Ref) ([]Row, error) {
-	return n.load(ctx, n.store.db, refs)
+	return n.load(ctx, n.store.read, refs)
 }
 
 func (n *Network) load(ctx context.Context, db bun.IDB, refs []Ref) ([]Row, error) {

@@ -92,7 +92,7 @@ CREATE TABLE versions (
     PRIMARY KEY (network_id, id)
 );
 --bun:split
-CREATE INDEX versions_order ON versions (network_id, block, log_index, id);
+CREATE INDEX versions_order ON versions (network_id, block, log_index);
 --bun:split
 CREATE INDEX versions_creator ON versions (network_id, creator);
 --bun:split
@@ -139,7 +139,7 @@ CREATE TABLE providers (
     PRIMARY KEY (network_id, id)
 );
 --bun:split
-CREATE INDEX providers_order ON providers (network_id, block, log_index, id);
+CREATE INDEX providers_order ON providers (network_id, block, log_index);
 --bun:split
 CREATE INDEX providers_stake ON providers (network_id, stake);
 --bun:split
@@ -179,8 +179,6 @@ CREATE TABLE stake_changes (
     PRIMARY KEY (network_id, id)
 );
 --bun:split
-CREATE INDEX stake_changes_order ON stake_changes (network_id, block, log_index, id);
---bun:split
 CREATE INDEX stake_changes_provider_block ON stake_changes (network_id, provider, block);
 --bun:split
 CREATE INDEX stake_changes_kind_block ON stake_changes (network_id, kind, block);
@@ -210,7 +208,7 @@ CREATE TABLE channels (
     PRIMARY KEY (network_id, id)
 );
 --bun:split
-CREATE INDEX channels_order ON channels (network_id, block, log_index, id);
+CREATE INDEX channels_order ON channels (network_id, block, log_index);
 --bun:split
 CREATE INDEX channels_requester_block ON channels (network_id, requester, block);
 --bun:split
@@ -237,13 +235,11 @@ CREATE TABLE lines (
     PRIMARY KEY (network_id, id)
 );
 --bun:split
-CREATE INDEX lines_order ON lines (network_id, block, log_index, id);
+CREATE INDEX lines_order ON lines (network_id, block, log_index);
 --bun:split
 CREATE INDEX lines_channel ON lines (network_id, channel);
 --bun:split
 CREATE INDEX lines_provider_block ON lines (network_id, provider, block);
---bun:split
-CREATE INDEX lines_model_version ON lines (network_id, model_version);
 --bun:split
 CREATE TABLE redeems (
     "network_id" {{.Int}} NOT NULL,
@@ -268,7 +264,7 @@ CREATE TABLE redeems (
     PRIMARY KEY (network_id, id)
 );
 --bun:split
-CREATE INDEX redeems_order ON redeems (network_id, block, log_index, id);
+CREATE INDEX redeems_order ON redeems (network_id, block, log_index);
 --bun:split
 CREATE INDEX redeems_provider_block ON redeems (network_id, provider, block);
 --bun:split
@@ -286,8 +282,6 @@ CREATE TABLE rejections (
     "tx_hash" {{.Bytes}} NOT NULL,
     PRIMARY KEY (network_id, id)
 );
---bun:split
-CREATE INDEX rejections_order ON rejections (network_id, block, log_index, id);
 --bun:split
 CREATE INDEX rejections_provider_block ON rejections (network_id, provider, block);
 --bun:split
@@ -317,7 +311,7 @@ CREATE TABLE credits (
     PRIMARY KEY (network_id, id)
 );
 --bun:split
-CREATE INDEX credits_order ON credits (network_id, block, log_index, id);
+CREATE INDEX credits_order ON credits (network_id, block, log_index);
 --bun:split
 CREATE INDEX credits_provider_state ON credits (network_id, provider, state);
 --bun:split
@@ -367,7 +361,7 @@ CREATE TABLE jobs (
     PRIMARY KEY (network_id, id)
 );
 --bun:split
-CREATE INDEX jobs_order ON jobs (network_id, block, log_index, id);
+CREATE INDEX jobs_order ON jobs (network_id, block, log_index);
 --bun:split
 CREATE INDEX jobs_requester_block ON jobs (network_id, requester, block);
 --bun:split
@@ -407,8 +401,6 @@ CREATE TABLE transfers (
     PRIMARY KEY (network_id, id)
 );
 --bun:split
-CREATE INDEX transfers_order ON transfers (network_id, block, log_index, id);
---bun:split
 CREATE INDEX transfers_account_block ON transfers (network_id, account, block);
 --bun:split
 CREATE TABLE share_changes (
@@ -426,8 +418,6 @@ CREATE TABLE share_changes (
     "tx_hash" {{.Bytes}} NOT NULL,
     PRIMARY KEY (network_id, id)
 );
---bun:split
-CREATE INDEX share_changes_order ON share_changes (network_id, block, log_index, id);
 --bun:split
 CREATE TABLE totals (
     "network_id" {{.Int}} NOT NULL,
@@ -466,7 +456,7 @@ CREATE TABLE services (
     PRIMARY KEY (network_id, id)
 );
 --bun:split
-CREATE INDEX services_order ON services (network_id, block, log_index, id);
+CREATE INDEX services_order ON services (network_id, block, log_index);
 --bun:split
 CREATE INDEX services_model_version_fees ON services (network_id, model_version, fees);
 --bun:split
