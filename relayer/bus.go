@@ -167,12 +167,12 @@ func (r *Relayer) store(ctx context.Context, rec record, tell bool) error {
 func (r *Relayer) learn(ctx context.Context, rec record) {
 	f := facts{classes: map[common.Hash]protocol.Class{}}
 	var err error
-	if f.stake, err = r.view.stake(ctx, rec.Provider); err != nil {
+	if f.stake, err = r.view.stake(ctx, rec.Provider); err != nil && ctx.Err() == nil {
 		r.log.Warn("cannot read a provider's stake", "provider", rec.Provider, "err", err)
 	}
 	for _, o := range rec.Offers {
 		v := o.Offer.ModelVersion
-		if f.classes[v], err = r.view.class(ctx, v); err != nil {
+		if f.classes[v], err = r.view.class(ctx, v); err != nil && ctx.Err() == nil {
 			r.log.Warn("cannot read a model version's class", "version", v, "err", err)
 		}
 	}
