@@ -35,6 +35,9 @@ type voucherRecord struct {
 	Pay  wire.Pay        `json:"pay"`
 	Base protocol.Amount `json:"base"` // total of the voucher before
 	At   uint64          `json:"at"`   // block time
+	// Tree is the line's tree with the voucher: on replay the receipts that it adds may
+	// lie in a segment that was dropped.
+	Tree protocol.SumTree `json:"tree"`
 }
 
 type redeemRecord struct {
@@ -317,13 +320,13 @@ func (b *book) summary() []journal.Record {
 }
 
 // forget drops the journal's oldest segments whose receipts can neither be disputed
-// nor paid any more at block time now.
-func (b *book) forget(now, window, unpaidKeep uint64) error {
+// nor paid any more at block time now. dead holds channels that pay nothing any more.
+func (b *book) forget(now, window, unpaidKeep uint64, dead map[common.Hash]bool) error {
 	b.mu.Lock()
 	_, last := b.log.Segments()
 	keep := last
 	for _, e := range b.byRequest {
-		if !e.durable || b.needed(e, now, window, unpaidKeep) {
+		if !e.durable || b.needed(e, now, window, unpaidKeep, dead[e.line.Channel]) {
 			if e.durable {
 				keep = min(keep, e.pos.Segment)
 			}
@@ -342,14 +345,14 @@ func (b *book) forget(now, window, unpaidKeep uint64) error {
 	return b.log.Drop(keep)
 }
 
-func (b *book) needed(e *entry, now, window, unpaidKeep uint64) bool {
+func (b *book) needed(e *entry, now, window, unpaidKeep uint64, dead bool) bool {
 	switch l := b.lines[e.line]; {
 	case e.job:
 		return now <= e.deadline+window+unpaidKeep
 	case !e.paid:
 		return now <= e.deadline+window+unpaidKeep
 	case l == nil || l.redeemed.Cmp(e.end) < 0:
-		return now <= e.deadline+window+unpaidKeep || l != nil && l.since != 0
+		return now <= e.deadline+window+unpaidKeep || l != nil && l.since != 0 && !dead
 	default:
 		return now <= max(e.deadline, l.redeemedAt)+window
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"math/big"
 	"net/http"
 	"sync"
 	"time"
@@ -15,8 +14,6 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/wire"
 )
-
-var maxWord = new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 256), big.NewInt(1))
 
 // Provider is one running provider process.
 type Provider struct {
@@ -184,19 +181,20 @@ func (p *Provider) cancelRuns(s *session, cause error) {
 // Hold checks and stores a voucher durably; it returns how many receipts the line's newest
 // voucher holds, also with an error.
 func (p *Provider) Hold(ctx context.Context, pay wire.Pay) (uint64, error) {
+	refused := func(err error) (uint64, error) { return p.book.heldOf(pay.Voucher.Line()), err }
 	now, err := p.view.now(ctx)
 	if err != nil {
-		return 0, err
+		return refused(err)
 	}
 	ch, err := p.view.channel(ctx, pay.Voucher.Channel)
 	if err != nil {
-		return 0, err
+		return refused(err)
 	}
 	if ch.Expiry <= now {
-		return 0, fmt.Errorf("the channel expired at %d: %w", ch.Expiry, protocol.ErrExpired)
+		return refused(fmt.Errorf("the channel expired at %d: %w", ch.Expiry, protocol.ErrExpired))
 	}
 	if pay.Voucher.Total.Cmp(ch.Deposit) > 0 {
-		return 0, fmt.Errorf("voucher of %s passes the channel's deposit %s: %w", pay.Voucher.Total, ch.Deposit, protocol.ErrInsufficient)
+		return refused(fmt.Errorf("voucher of %s passes the channel's deposit %s: %w", pay.Voucher.Total, ch.Deposit, protocol.ErrInsufficient))
 	}
 	delegates := []common.Address{ch.Delegate}
 	if ch.Retiring != (common.Address{}) {
@@ -215,10 +213,24 @@ func (p *Provider) forgetLoop(ctx context.Context) error {
 		}
 		now, err := p.view.now(ctx)
 		if err == nil {
-			err = p.book.forget(now, uint64(p.cfg.DisputeWindow/time.Second), uint64(p.cfg.UnpaidKeep/time.Second))
+			err = p.book.forget(now, uint64(p.cfg.DisputeWindow/time.Second), uint64(p.cfg.UnpaidKeep/time.Second), p.deadChannels(ctx, now))
 		}
 		if err != nil && ctx.Err() == nil {
 			p.log.Warn("cannot drop old journal segments", "err", err)
 		}
 	}
+}
+
+// deadChannels returns the channels that owe and will never pay: they expired.
+func (p *Provider) deadChannels(ctx context.Context, now uint64) map[common.Hash]bool {
+	dead := map[common.Hash]bool{}
+	for _, l := range p.book.lineViews() {
+		if l.Owed.IsZero() {
+			continue
+		}
+		if ch, err := p.view.channel(ctx, l.Line.Channel); err == nil && ch.Expiry <= now {
+			dead[l.Line.Channel] = true
+		}
+	}
+	return dead
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -72,6 +73,9 @@ func (p Policy) Decide(v RedeemView) [][]SignedVoucher {
 		if l.Owed.IsZero() || !known || ch.Expiry <= v.Now {
 			continue
 		}
+		if !ch.Deposit.IsZero() && ch.Paid.Cmp(ch.Deposit) >= 0 {
+			continue // emptied by others: gas would buy nothing
+		}
 		owing = append(owing, l)
 		if s, err := sum.Add(l.Owed); err == nil {
 			sum = s
@@ -124,16 +128,20 @@ func (p *Provider) redeemLoop(ctx context.Context) error {
 	return nil
 }
 
-// RedeemNow does what the policy says now: redeem what is due, mature what may.
+// RedeemNow does what the policy says now: redeem what is due, mature what may. Neither
+// waits for the other to succeed.
 func (p *Provider) RedeemNow(ctx context.Context) error {
+	var errs []error
 	if p.deps.Redeemer != nil {
-		if err := p.redeemDue(ctx); err != nil {
-			return err
-		}
+		errs = append(errs, p.redeemDue(ctx))
 	}
-	if p.deps.Maturer == nil {
-		return nil
+	if p.deps.Maturer != nil {
+		errs = append(errs, p.matureDue(ctx))
 	}
+	return errors.Join(errs...)
+}
+
+func (p *Provider) matureDue(ctx context.Context) error {
 	now, err := p.view.now(ctx)
 	if err != nil {
 		return err
@@ -172,20 +180,26 @@ func (p *Provider) redeemDue(ctx context.Context) error {
 		}
 		v.Channels[l.Line.Channel] = ch
 	}
+	var errs []error
 	for _, batch := range p.cfg.Redeem.Decide(v) {
-		began := time.Now()
-		paid, err := p.deps.Redeemer.Redeem(ctx, batch)
-		if err != nil {
-			p.metrics.redeems.WithLabelValues("failed").Inc()
-			return fmt.Errorf("redeem %d vouchers: %w", len(batch), err)
-		}
-		p.metrics.redeems.WithLabelValues("paid").Inc()
-		for _, line := range paid {
-			if err := p.book.redeemed(line.Line, line.Total, now); err != nil {
-				return err
-			}
-		}
-		p.log.Info("redeemed vouchers", "vouchers", len(batch), "took", time.Since(began))
+		errs = append(errs, p.redeemBatch(ctx, batch, now))
 	}
+	return errors.Join(errs...)
+}
+
+func (p *Provider) redeemBatch(ctx context.Context, batch []SignedVoucher, now uint64) error {
+	began := time.Now()
+	paid, err := p.deps.Redeemer.Redeem(ctx, batch)
+	if err != nil {
+		p.metrics.redeems.WithLabelValues("failed").Inc()
+		return fmt.Errorf("redeem %d vouchers: %w", len(batch), err)
+	}
+	p.metrics.redeems.WithLabelValues("paid").Inc()
+	for _, line := range paid {
+		if err := p.book.redeemed(line.Line, line.Total, now); err != nil {
+			return err
+		}
+	}
+	p.log.Info("redeemed vouchers", "vouchers", len(batch), "took", time.Since(began))
 	return nil
 }

@@ -12,17 +12,27 @@ import (
 	"github.com/dgrid-network/dgrid/protocol/wire"
 )
 
+// heldOf returns how many receipts the newest voucher of a line holds.
+func (b *book) heldOf(l protocol.Line) uint64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if line := b.lines[l]; line != nil {
+		return line.tree.Count
+	}
+	return 0
+}
+
 // pay holds a voucher if it follows from the provider's own receipts, and returns how many
-// receipts the line's newest voucher holds. The signature must be that of one of delegates;
+// receipts the line's newest voucher holds, also with an error. The signature must be that of one of delegates;
 // now is the block time. Holding the same voucher again is no error.
 func (b *book) pay(p wire.Pay, delegates []common.Address, now uint64) (uint64, error) {
 	v := p.Voucher
 	signer, err := b.domain.Recover(v, p.Signature)
 	if err != nil {
-		return 0, err
+		return b.heldOf(v.Line()), err
 	}
 	if !slices.Contains(delegates, signer) || signer == (common.Address{}) {
-		return 0, fmt.Errorf("voucher is signed by %s, not by the channel's delegate: %w", signer, protocol.ErrUnauthorized)
+		return b.heldOf(v.Line()), fmt.Errorf("voucher is signed by %s, not by the channel's delegate: %w", signer, protocol.ErrUnauthorized)
 	}
 	b.mu.Lock()
 	line := b.lines[v.Line()]
@@ -35,17 +45,17 @@ func (b *book) pay(p wire.Pay, delegates []common.Address, now uint64) (uint64, 
 		b.mu.Unlock()
 		if ticket != nil {
 			if _, err := ticket.Wait(); err != nil {
-				return 0, err
+				return 0, err // the journal broke: nobody knows what the disk holds
 			}
 		}
 		return held, nil
 	}
-	added, err := b.follow(line, p)
+	added, tree, err := b.follow(line, p)
 	if err != nil {
 		b.mu.Unlock()
 		return held, err
 	}
-	rec := voucherRecord{Pay: wire.Pay{Voucher: v, Signature: p.Signature, Added: added}, Base: line.pay.Voucher.Total, At: now}
+	rec := voucherRecord{Pay: wire.Pay{Voucher: v, Signature: p.Signature, Added: added}, Base: line.pay.Voucher.Total, At: now, Tree: tree}
 	data, err := json.Marshal(rec)
 	if err != nil {
 		b.mu.Unlock()
@@ -71,15 +81,15 @@ func (b *book) pay(p wire.Pay, delegates []common.Address, now uint64) (uint64, 
 }
 
 // follow checks that the voucher is what the line's tree becomes with the added
-// receipts, and returns those that are new. Receipts that the line holds already may lead
+// receipts, and returns those that are new and the tree. Receipts that the line holds already may lead
 // the list: a payer that missed an answer repeats them.
-func (b *book) follow(line *lineBook, p wire.Pay) ([]common.Hash, error) {
+func (b *book) follow(line *lineBook, p wire.Pay) ([]common.Hash, protocol.SumTree, error) {
 	v, tree := p.Voucher, line.tree
 	if v.Provider != b.provider {
-		return nil, fmt.Errorf("voucher pays provider %s: %w", v.Provider, protocol.ErrInvalid)
+		return nil, tree, fmt.Errorf("voucher pays provider %s: %w", v.Provider, protocol.ErrInvalid)
 	}
 	if v.Count <= tree.Count || v.Total.Cmp(line.pay.Voucher.Total) < 0 {
-		return nil, fmt.Errorf("voucher of %d receipts and %s is not above the one held, of %d and %s: %w",
+		return nil, tree, fmt.Errorf("voucher of %d receipts and %s is not above the one held, of %d and %s: %w",
 			v.Count, v.Total, tree.Count, line.pay.Voucher.Total, protocol.ErrConflict)
 	}
 	rest := p.Added
@@ -95,27 +105,28 @@ func (b *book) follow(line *lineBook, p wire.Pay) ([]common.Hash, error) {
 		e := b.byReceipt[hash]
 		switch {
 		case e == nil || !e.durable:
-			return nil, fmt.Errorf("voucher adds receipt %s, which is unknown here: %w", hash, protocol.ErrNotFound)
+			return nil, tree, fmt.Errorf("voucher adds receipt %s, which is unknown here: %w", hash, protocol.ErrNotFound)
 		case e.job || e.line != v.Line():
-			return nil, fmt.Errorf("voucher adds receipt %s of another line: %w", hash, protocol.ErrInvalid)
+			return nil, tree, fmt.Errorf("voucher adds receipt %s of another line: %w", hash, protocol.ErrInvalid)
 		case e.paid || seen[hash]:
-			return nil, fmt.Errorf("voucher adds receipt %s twice: %w", hash, protocol.ErrConflict)
+			return nil, tree, fmt.Errorf("voucher adds receipt %s twice: %w", hash, protocol.ErrConflict)
 		}
 		seen[hash] = true
 		var err error
 		if tree, err = tree.Append(hash, e.receipt.Fee); err != nil {
-			return nil, err
+			return nil, tree, err
 		}
 	}
 	if tree.Count != v.Count || tree.Total() != v.Total || tree.Root() != v.ReceiptsRoot {
-		return nil, fmt.Errorf("voucher says %d receipts, total %s; the receipts held and added give %d and %s, or come in another order: %w",
+		return nil, tree, fmt.Errorf("voucher says %d receipts, total %s; the receipts held and added give %d and %s, or come in another order: %w",
 			v.Count, v.Total, tree.Count, tree.Total(), protocol.ErrInvalid)
 	}
-	return rest, nil
+	return rest, tree, nil
 }
 
 // hold applies a voucher record. While replaying, a summary may have brought the line
-// further already; the receipts are marked all the same.
+// further already, and receipts may be gone with their segments; those that are here
+// are marked all the same.
 func (b *book) hold(v voucherRecord) error {
 	key := v.Pay.Voucher.Line()
 	line := b.lines[key]
@@ -123,38 +134,32 @@ func (b *book) hold(v voucherRecord) error {
 		line = &lineBook{}
 		b.lines[key] = line
 	}
-	ahead := line.tree.Count >= v.Pay.Voucher.Count
-	tree, end := line.tree, v.Base
+	end, gone := v.Base, false
 	for _, hash := range v.Pay.Added {
 		e := b.byReceipt[hash]
 		if e == nil {
-			if ahead {
-				continue // its segment is gone
-			}
-			return fmt.Errorf("journal: voucher of line %s adds receipt %s, which no segment holds: %w", key.Channel, hash, protocol.ErrInvalid)
+			gone = true
+			continue
 		}
 		var err error
 		if end, err = end.Add(e.receipt.Fee); err != nil {
 			return err
 		}
+		if gone {
+			end = v.Pay.Voucher.Total // the fees between are not known: rather too late than too early
+		}
 		if !e.paid {
 			e.paid, e.end = true, end
 			b.subUnpaid(e.line.Channel, e.receipt.Fee)
 		}
-		if ahead {
-			continue
-		}
-		if tree, err = tree.Append(hash, e.receipt.Fee); err != nil {
-			return err
-		}
 	}
-	if ahead {
+	if line.tree.Count >= v.Pay.Voucher.Count {
 		return nil
 	}
-	if tree.Root() != v.Pay.Voucher.ReceiptsRoot {
+	if v.Tree.Root() != v.Pay.Voucher.ReceiptsRoot {
 		return fmt.Errorf("journal: voucher of line %s does not follow from its receipts: %w", key.Channel, protocol.ErrInvalid)
 	}
-	line.tree, line.pay = tree, v.Pay
+	line.tree, line.pay = v.Tree, v.Pay
 	if line.since == 0 {
 		line.since = v.At
 	}

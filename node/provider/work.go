@@ -135,6 +135,8 @@ func (p *Provider) begin(s *session, a wire.Ask) (r *run, wait <-chan struct{}, 
 		return nil, nil, refuse(wire.RefuseBusy, "all %d places are taken", p.cfg.Concurrency)
 	case a.Relayer != s.relayer:
 		return nil, nil, refuse(wire.RefuseSignature, "the request names another relayer")
+	case a.Request.MaxFee.Cmp(m.MaxFee) > 0: // sums of what is left stay far below 2^256
+		return nil, nil, refuse(wire.RefuseExposure, "maximum fee %s is above the offer's %s", a.Request.MaxFee, m.MaxFee)
 	}
 	return p.beginLocked(s, a, m), nil, nil
 }
@@ -148,8 +150,6 @@ func (p *Provider) beginLocked(s *session, a wire.Ask, m *Model) *run {
 	p.metrics.running.Set(float64(p.busy))
 	if sum, err := p.inFlight[a.Request.Payment].Add(a.Request.MaxFee); err == nil {
 		p.inFlight[a.Request.Payment] = sum
-	} else {
-		p.inFlight[a.Request.Payment] = protocol.MustAmount(maxWord)
 	}
 	return r
 }

@@ -344,6 +344,11 @@ func (l *Log) roll() error {
 		return fmt.Errorf("close a journal segment: %w", err)
 	}
 	l.opt.Step("journal.rolled")
+	return l.summarize()
+}
+
+// summarize writes the summary at the head of an empty segment.
+func (l *Log) summarize() error {
 	if l.opt.Head == nil {
 		return nil
 	}

@@ -128,6 +128,31 @@ func TestSegmentsRollWithASummaryAndDrop(t *testing.T) {
 	require.NoError(t, l.Close())
 }
 
+// A crash between a new segment's header and its summary leaves it empty: it must get
+// the summary before the segments that it stands for may go.
+func TestEmptyNewSegmentGetsItsSummary(t *testing.T) {
+	dir := t.TempDir()
+	opt := Options{SegmentBytes: 1, Head: func() []Record { return []Record{{2, []byte("summary")}} }}
+	l, _ := reopen(t, dir, opt)
+	add(t, l, "one")
+	add(t, l, "two")
+	_, newest := l.Segments()
+	require.NoError(t, l.Close())
+	for _, size := range []int64{int64(headerSize), 3, 0} {
+		require.NoError(t, os.Truncate(filepath.Join(dir, fmt.Sprintf("%016x.journal", newest)), size))
+		l, got := reopen(t, dir, opt)
+		require.Equal(t, []string{"2:summary", "1:one"}, got)
+		require.NoError(t, l.Close())
+	}
+	l, _ = reopen(t, dir, opt)
+	require.NoError(t, l.Drop(newest))
+	require.NoError(t, l.Close())
+	l, got := reopen(t, dir, opt)
+	require.Equal(t, []string{"2:summary"}, got)
+	add(t, l, "three")
+	require.NoError(t, l.Close())
+}
+
 func TestMissingSegmentIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	l, _ := reopen(t, dir, Options{SegmentBytes: 50})

@@ -32,6 +32,11 @@ func (l *Log) load(replay func(Pos, Record) error) error {
 			return err
 		}
 	}
+	// A crash between a segment's header and its summary: without one, dropping the
+	// segments before would forget what they said, also which numbers were used.
+	if l.size == int64(headerSize) && l.last > 1 {
+		return l.summarize()
+	}
 	return nil
 }
 

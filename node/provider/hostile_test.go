@@ -1,0 +1,184 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"math/big"
+	"testing"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/wire"
+)
+
+// A voucher in a segment that stays may pay a receipt of one that was dropped.
+func TestJournalOpensAfterAPaidReceiptWasDropped(t *testing.T) {
+	dir := t.TempDir()
+	b := testBook(t, dir, 1)
+	first := signOne(t, b, 1) // alone in its segment
+	second := signOne(t, b, 2)
+	deadline := testAsk(1).Request.Deadline
+	_, err := b.pay(testPay(first, second), delegates, deadline) // in a newer one
+	require.NoError(t, err)
+	third := signOne(t, b, 3)
+	line := b.lineViews()[0].Line
+	require.NoError(t, b.redeemed(line, first.Fee, deadline)) // the first alone is redeemed
+	require.NoError(t, b.forget(deadline+101, 100, 1000, nil))
+	require.Nil(t, b.stored(first.RequestHash))
+	require.NotNil(t, b.stored(second.RequestHash))
+	views, next := b.lineViews(), b.next
+	require.NoError(t, b.log.Close())
+
+	b = testBook(t, dir, 1)
+	require.Equal(t, views, b.lineViews())
+	require.Equal(t, next, b.next)
+	require.Equal(t, protocol.NewAmount(10), b.stored(second.RequestHash).end, "not taken for redeemed")
+	all := testPay(first, second, third)
+	all.Added = all.Added[2:]
+	_, err = b.pay(all, delegates, deadline)
+	require.NoError(t, err)
+}
+
+// A voucher that can never be redeemed must not hold the journal for ever.
+func TestJournalLetsGoOfVouchersOfDeadChannels(t *testing.T) {
+	b := testBook(t, t.TempDir(), 1)
+	first := signOne(t, b, 1)
+	deadline := testAsk(1).Request.Deadline
+	_, err := b.pay(testPay(first), delegates, deadline)
+	require.NoError(t, err)
+	signOne(t, b, 2)
+	dead := map[common.Hash]bool{testChannel: true}
+	require.NoError(t, b.forget(deadline+100+1000, 100, 1000, dead))
+	require.NotNil(t, b.stored(first.RequestHash))
+	require.NoError(t, b.forget(deadline+100+1001, 100, 1000, nil))
+	require.NotNil(t, b.stored(first.RequestHash), "the channel lives: it may still be redeemed, and then audited")
+	require.NoError(t, b.forget(deadline+100+1001, 100, 1000, dead))
+	require.Nil(t, b.stored(first.RequestHash))
+}
+
+// Maximum fees that overflow together must leave nothing behind on a channel.
+func TestAbsurdMaximumFeesDoNotPoisonAChannel(t *testing.T) {
+	p, err := New(testConfig(t.TempDir()), Deps{Key: operatorKey.key, Chain: newTestChain()})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, p.book.log.Close()) })
+	s := &session{p: p, relayer: relayerKey.address}
+	huge, _ := protocol.AmountFromBig(new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 256), big.NewInt(1)))
+	var runs []*run
+	for salt := byte(1); salt <= 2; salt++ {
+		a := testAsk(salt)
+		a.Request.MaxFee = huge
+		a.Hash = testDomain.Digest(a.Request)
+		r, _, err := p.begin(s, a)
+		if err == nil {
+			runs = append(runs, r)
+		} else {
+			require.Equal(t, wire.RefuseExposure, refused(a.Hash, err).Code)
+		}
+	}
+	for _, r := range runs {
+		p.end(r)
+	}
+	require.Empty(t, p.inFlight)
+}
+
+// failingChain cannot be read while down.
+type failingChain struct {
+	*testChain
+	down bool
+}
+
+func (c *failingChain) Now(ctx context.Context) (uint64, error) {
+	if c.down {
+		return 0, protocol.ErrUnavailable
+	}
+	return c.testChain.Now(ctx)
+}
+
+// Paid.Count tells the payer where to go on: an outage must not say that nothing is held.
+func TestRefusedVoucherSaysWhatIsHeld(t *testing.T) {
+	chain := &failingChain{testChain: newTestChain()}
+	cfg := testConfig(t.TempDir())
+	cfg.CacheFor = time.Nanosecond
+	p, err := New(cfg, Deps{Key: operatorKey.key, Chain: chain})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, p.book.log.Close()) })
+	first, second := signOne(t, p.book, 1), signOne(t, p.book, 2)
+	_, err = p.Hold(t.Context(), testPay(first))
+	require.NoError(t, err)
+	both := testPay(first, second)
+	forged := both
+	forged.Signature = append(protocol.Bytes(nil), both.Signature...)
+	forged.Signature[3] ^= 1
+
+	chain.down = true
+	count, err := p.Hold(t.Context(), both)
+	require.ErrorIs(t, err, protocol.ErrUnavailable)
+	require.EqualValues(t, 1, count)
+	chain.down = false
+	count, err = p.Hold(t.Context(), forged)
+	require.Error(t, err)
+	require.EqualValues(t, 1, count)
+	chain.channel.Expiry = 1
+	count, err = p.Hold(t.Context(), both)
+	require.ErrorIs(t, err, protocol.ErrExpired)
+	require.EqualValues(t, 1, count)
+}
+
+// moodyRedeemer refuses every batch with a voucher of the bad channel.
+type moodyRedeemer struct {
+	fakeChainWork
+	bad common.Hash
+}
+
+func (m *moodyRedeemer) Redeem(ctx context.Context, vs []SignedVoucher) ([]Paid, error) {
+	for _, v := range vs {
+		if v.Voucher.Channel == m.bad {
+			return nil, errors.New("reverted")
+		}
+	}
+	return m.fakeChainWork.Redeem(ctx, vs)
+}
+
+// One batch that fails must stop neither the others nor the maturing of credits.
+func TestFailingRedeemBlocksNothingElse(t *testing.T) {
+	work := &moodyRedeemer{fakeChainWork: fakeChainWork{outputs: map[common.Hash][]uint32{}}, bad: common.Hash{0xba}}
+	cfg := testConfig(t.TempDir())
+	cfg.Redeem = Policy{Batch: 1}
+	p, err := New(cfg, Deps{Key: operatorKey.key, Chain: anyChannel{newTestChain()}, Redeemer: work, Maturer: work})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, p.book.log.Close()) })
+	for salt, channel := range []common.Hash{work.bad, testChannel} {
+		a := testAsk(byte(salt))
+		a.Request.Payment = channel
+		a.Hash = testDomain.Digest(a.Request)
+		r, _, err := p.book.sign(answerRecord{Ask: a, Receipt: protocol.Receipt{RequestHash: a.Hash, Provider: testOwner, OutputTokens: 1,
+			Finish: protocol.FinishStop, Fee: protocol.NewAmount(uint64(9 - salt))}}) // the bad one owes more and goes first
+		require.NoError(t, err)
+		pay := testPay(r)
+		pay.Voucher.Channel = channel
+		pay.Signature, _ = testDomain.Sign(delegateKey.key, pay.Voucher)
+		_, err = p.Hold(t.Context(), pay)
+		require.NoError(t, err)
+	}
+	require.Error(t, p.RedeemNow(t.Context()))
+	require.Len(t, work.redeemed, 1)
+	require.Equal(t, testChannel, work.redeemed[0][0].Voucher.Channel)
+	require.Len(t, work.matured, 1)
+}
+
+// anyChannel has every channel.
+type anyChannel struct{ *testChain }
+
+func (c anyChannel) Channel(context.Context, common.Hash) (Channel, error) { return c.channel, nil }
+
+// A channel that others emptied pays nothing: no gas is burnt on it.
+func TestNothingIsRedeemedFromAnEmptyChannel(t *testing.T) {
+	l := LineView{Line: protocol.Line{Channel: common.Hash{1}}, Owed: protocol.NewAmount(7), Since: 1}
+	v := RedeemView{Now: 10_000, Lines: []LineView{l}, Channels: map[common.Hash]Channel{{1}: {Expiry: 1_000_000, Deposit: protocol.NewAmount(9), Paid: protocol.NewAmount(9)}}}
+	require.Empty(t, Policy{}.Decide(v))
+	v.Channels[common.Hash{1}] = Channel{Expiry: 1_000_000, Deposit: protocol.NewAmount(9), Paid: protocol.NewAmount(8)}
+	require.Len(t, Policy{}.Decide(v), 1)
+}
