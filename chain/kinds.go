@@ -43,7 +43,7 @@ var errorKinds = map[error]names{
 		"ECDSAInvalidSignatureS", "ERC2612InvalidSigner", "ERC3009InvalidSignature", "NotCaller", "NotFirst", "NotMarket", "NotModule",
 		"NotOperator", "NotOperatorOf", "NotRequester", "NotSlasher", "OwnableUnauthorizedAccount"),
 	protocol.ErrExpired: set("AcceptanceExpired", "ChannelClosed", "ERC2612ExpiredSignature", "ERC3009InvalidAuthorizationTime",
-		"JobDeadlinePassed", "SignatureExpired"),
+		"JobDeadlinePassed", "ScheduleExpired", "SignatureExpired"),
 	protocol.ErrInsufficient: set("ChannelEmpty", "ERC20InsufficientAllowance", "ERC20InsufficientBalance", "ExposureTooHigh",
 		"InsufficientFree", "InsufficientHeld", "InsufficientStake"),
 }

@@ -18,7 +18,7 @@ var burnAddress = common.HexToAddress("0x000000000000000000000000000000000000dEa
 // rows depend on nothing but the events applied before, in order.
 func (s *state) apply(e any) (err error) {
 	switch e := e.(type) {
-	case nil, events.PoolPaid: // books inside the Vault; what reaches accounts is Released
+	case nil, events.PoolPaid, events.TreasuryScheduled: // books inside the Vault (what reaches accounts is Released), and what is only announced
 	case events.Deposited:
 		err = s.deposited(e)
 	case events.Withdrawn:

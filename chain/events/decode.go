@@ -147,6 +147,9 @@ var forms = []form{
 	{Market, "SharesChanged(" + sharesType + ")", 0, func(r *reader) any {
 		return SharesChanged{r.shares()}
 	}},
+	{Market, "TreasuryScheduled(address,uint64)", 1, func(r *reader) any {
+		return TreasuryScheduled{r.topicAddress(1), r.uint(64)}
+	}},
 	{Market, "TreasuryChanged(address)", 1, func(r *reader) any {
 		return TreasuryChanged{r.topicAddress(1)}
 	}},

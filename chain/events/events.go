@@ -119,7 +119,7 @@ type Manifest struct {
 
 type ModelPublished struct {
 	ModelVersion common.Hash
-	Publisher    common.Address // topic "creator"; the payee is Manifest.Creator
+	Publisher    common.Address // who sent the transaction; the payee is Manifest.Creator
 	Parent       common.Hash
 	Manifest     Manifest
 	Header       []byte
@@ -289,6 +289,11 @@ type SharesScheduled struct {
 }
 
 type SharesChanged struct{ Shares Shares }
+
+type TreasuryScheduled struct {
+	Treasury    common.Address
+	EffectiveAt uint64
+}
 
 type TreasuryChanged struct{ Treasury common.Address }
 

@@ -68,7 +68,7 @@ contract ModelRegistry is IModelRegistry {
                 v.header[i] = bytes32(header[32 * i:32 * i + 32]);
             }
         }
-        emit ModelPublished(modelVersion, manifest.creator, manifest.parent, manifest, header);
+        emit ModelPublished(modelVersion, msg.sender, manifest.parent, manifest, header);
     }
 
     // --------------------------------------------------------------- views
@@ -155,7 +155,7 @@ contract ModelRegistry is IModelRegistry {
         }
     }
 
-    function _checkWeights(Manifest calldata m, bytes calldata header, bytes32[] calldata path) private pure {
+    function _checkWeights(Manifest calldata m, bytes calldata header, bytes32[] calldata path) private view {
         if (m.class == Class.Sampled) {
             if (m.weightsRoot != 0) revert BadManifest("weightsRoot");
             if (m.specVersion != 0) revert BadManifest("specVersion");
@@ -163,6 +163,12 @@ contract ModelRegistry is IModelRegistry {
             if (path.length != 0) revert BadManifest("path");
             return;
         }
+        // INVARIANT: nobody publishes what no specification says how to judge. Version 0 is the draft of version 1, for
+        // development chains; no other version exists yet.
+        if (m.specVersion != 0 || (block.chainid != 31_337 && block.chainid != 1337)) {
+            revert BadManifest("specVersion");
+        }
+        if (m.tokenizerHash == 0) revert BadManifest("tokenizerHash");
         HeaderLib.check(header);
         if (path.length == 0 || path.length > MAX_PATH) revert BadManifest("path");
         bytes32 computed = MerkleLib.rootFromPath(MerkleLib.leaf(header), 0, path);

@@ -245,7 +245,7 @@ func (w *World) publish() {
 	names := []string{"stories", "caf\xe9", "nul\x00name", "故事", ""}
 	manifest := dynamic(tuple(kind, protocol.ClassProven, uint32(1), w.fresh("weights"), w.fresh("tokenizer"), parent,
 		uint16(1000), uint16(500), uint16(200), creator, text(pick(w, names)), text("ipfs://"+id.Hex())))
-	w.emit(Deployment.Registry, "ModelPublished", tuple(manifest, text(string(w.fresh("header").Bytes())[:w.rnd.IntN(32)])), id, creator, parent)
+	w.emit(Deployment.Registry, "ModelPublished", tuple(manifest, text(string(w.fresh("header").Bytes())[:w.rnd.IntN(32)])), id, pick(w, w.people), parent)
 }
 
 func (w *World) openChannel(a common.Address) {

@@ -20,8 +20,8 @@ import (
 const catalogAge = time.Second
 
 // Catalog finds models in the indexer's tables. Names are not reserved on chain, so
-// a name belongs to the creator who published it first: "name@n" is that creator's
-// n-th version of it. Versions of others under the same name go by their id.
+// a name belongs to the account that published it first: "name@n" is that account's
+// n-th version of it. A creator is who is paid, and did not sign, so nothing hangs on it. Versions of others under the same name go by their id.
 type Catalog struct {
 	net *store.Network
 	now func() time.Time
@@ -64,10 +64,10 @@ func (c *Catalog) load(ctx context.Context) ([]gateway.Model, error) {
 		}
 		for _, v := range page.Data {
 			if _, taken := owner[v.Name]; !taken {
-				owner[v.Name] = v.Creator
+				owner[v.Name] = v.Publisher
 			}
 			id := v.ModelVersion.Hex()
-			if owner[v.Name] == v.Creator {
+			if owner[v.Name] == v.Publisher {
 				count[v.Name]++
 				id = v.Name + "@" + strconv.Itoa(count[v.Name])
 			}

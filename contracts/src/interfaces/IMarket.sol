@@ -72,6 +72,8 @@ interface IMarketEvents {
     error SharesTooHigh(string field, uint256 bps, uint256 limit);
     error TimelockOpen(uint64 until);
     error NothingScheduled();
+    /// @notice What was scheduled had to be applied before `until`.
+    error ScheduleExpired(uint64 until);
     error UnsafeTiming(string field);
     error BadWiring(string field);
 
@@ -165,6 +167,7 @@ interface IMarketEvents {
 
     event SharesScheduled(Shares shares, uint64 effectiveAt);
     event SharesChanged(Shares shares);
+    event TreasuryScheduled(address indexed treasury, uint64 effectiveAt);
     event TreasuryChanged(address indexed treasury);
     event PausedNewRequests(bool paused);
 }
@@ -224,6 +227,9 @@ interface IMarketChannels is IMarketEvents {
     ) external returns (uint128 paid);
 
     /// @notice Anyone: splits a matured credit. Parts sum to the credit; the provider gets the rounding.
+    /// A credit matures disputeWindow after its epoch. A receipt is disputable until disputeWindow after its checkpoint or
+    /// its request's deadline, whichever is later: by then the credit may be out, and the stake, which cannot leave
+    /// before exitMargin >= maxDeadline more seconds, answers alone.
     function mature(address provider, bytes32 modelVersion, address relayer, uint64 epoch) external;
 
     // -------------------------------------------------------------- slasher
@@ -239,10 +245,12 @@ interface IMarketChannels is IMarketEvents {
 
     /// @notice Owner only: new shares within their bounds, effective after the timelock.
     function scheduleShares(Shares calldata shares) external;
-    /// @notice Anyone, after the timelock.
+    /// @notice Anyone, within a week after the timelock.
     function applyShares() external;
-    /// @notice Owner only: where the protocol's share of later splits goes.
-    function setTreasury(address treasury) external;
+    /// @notice Owner only: where the protocol's share of splits goes, effective after the timelock.
+    function scheduleTreasury(address treasury) external;
+    /// @notice Anyone, within a week after the timelock.
+    function applyTreasury() external;
     /// @notice Owner only: stops or resumes new channels, top-ups and jobs. Never exits, redeeming or refunds.
     function pauseNewRequests(bool paused) external;
 
@@ -266,6 +274,7 @@ interface IMarketChannels is IMarketEvents {
     function timing() external view returns (Timing memory);
     function scheduledShares() external view returns (Shares memory next, uint64 effectiveAt);
     function treasury() external view returns (address);
+    function scheduledTreasury() external view returns (address next, uint64 effectiveAt);
     function neighbours() external view returns (Neighbours memory);
     function isPaused() external view returns (bool);
     /// @notice The epoch a redeem of `provider` would be credited to now.

@@ -17,9 +17,11 @@ interface IModelRegistry {
     /// @notice Version 1 knows one level of lineage.
     error ParentHasParent(ModelVersionId parent);
 
+    /// @notice `publisher` sent the transaction. `manifest.creator` is paid the royalty and need not know: only what it
+    /// published itself may be shown as its own.
     event ModelPublished(
         ModelVersionId indexed modelVersion,
-        address indexed creator,
+        address indexed publisher,
         bytes32 indexed parent,
         Manifest manifest,
         bytes header
@@ -27,6 +29,7 @@ interface IModelRegistry {
 
     /// @notice Publishes a version. In class `proven`, `header` is the 128-byte container header and `path` proves
     /// that it is leaf 0 of `manifest.weightsRoot`; in class `sampled` both are empty and the root is zero.
+    /// The specification version must exist: none does yet but the draft, 0, on development chains (31337, 1337).
     /// LLM and Upstream have no parent; FineTune and Agent have one, which has none itself. An agent has the class, weights,
     /// specification and tokenizer of its parent.
     /// Warning: anyone may publish; a name proves nothing about who stands behind it.

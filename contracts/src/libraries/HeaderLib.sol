@@ -5,7 +5,8 @@ import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 
 /// @title HeaderLib
 /// @notice Reads and range-checks the 128-byte container header of a decoder: what the runtime computes with is what the
-/// contracts judge by. All fields are little-endian uint32; the limits are the runtime's overflow proof.
+/// contracts judge by. All fields are little-endian uint32; the limits are the runtime's overflow proof, and
+/// `test/vectors/header.json` holds both to the same verdicts.
 library HeaderLib {
     uint256 internal constant LENGTH = 128;
     uint256 private constant NO_TOKEN = type(uint32).max;
@@ -18,12 +19,12 @@ library HeaderLib {
         _within(h, 8, "kind", 1, 1);
         _within(h, 12, "d", 32, 16_384);
         _within(h, 16, "f", 32, 65_536);
-        _within(h, 20, "L", 1, 1024);
+        _within(h, 20, "L", 1, 999);
         uint256 heads = _within(h, 24, "H", 1, 16_384);
         uint256 kvHeads = _within(h, 28, "G", 1, heads);
         if (heads % kvHeads != 0) revert IModelRegistry.BadHeader("G", kvHeads);
         uint256 headWidth = _within(h, 32, "hd", 2, 256);
-        if (headWidth % 2 != 0 || heads * headWidth > 16_384) {
+        if (headWidth % 2 != 0 || heads * headWidth < 32 || heads * headWidth > 16_384) {
             revert IModelRegistry.BadHeader("hd", headWidth);
         }
         uint256 vocabulary = _within(h, 36, "V", 1, 1 << 18);
@@ -50,7 +51,9 @@ library HeaderLib {
         uint256 count = _within(h, 76, "stops", 0, MAX_STOPS);
         for (uint256 i = 0; i < MAX_STOPS; ++i) {
             // Unused slots are zero, so that one header has one encoding.
-            _within(h, 80 + 4 * i, "stop", 0, i < count ? vocabulary - 1 : 0);
+            // Used ones ascend, for the same reason.
+            uint256 min = i != 0 && i < count ? word(h, 76 + 4 * i) + 1 : 0;
+            _within(h, 80 + 4 * i, "stop", min, i < count ? vocabulary - 1 : 0);
         }
         for (uint256 offset = 112; offset < LENGTH; offset += 4) {
             _within(h, offset, "reserved", 0, 0);

@@ -78,7 +78,9 @@ abstract contract Credits is Channels {
 
         if (amount == 0) revert NoCredit();
         uint64 maturesAt = _creditMaturity(epoch, book.heldUntil);
-        // INVARIANT: a credit outlives every dispute about the receipts it pays.
+        // INVARIANT: a credit outlives the dispute window of the redeem that made it. A receipt redeemed before its request's
+        // deadline stays disputable for up to MAX_DEADLINE longer; what answers for it then is the stake, which stays for
+        // EXIT_MARGIN >= MAX_DEADLINE after the window, and of which a credit is at most half.
         if (block.timestamp < maturesAt) revert CreditNotMature(epoch, maturesAt);
 
         bool forfeited = epoch < book.forfeitedBefore;

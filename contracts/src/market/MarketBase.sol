@@ -147,11 +147,14 @@ abstract contract MarketBase is IMarketEvents, ReentrancyGuardTransient {
     // slot | shares: relayerBps 2 | protocolBps 2 | auditorsBps 2
     // slot | next shares, the same
     // slot | sharesAt 8 | treasury 20 | paused 1
+    // slot | next treasury 20 | treasuryAt 8
     Shares internal _shares;
     Shares internal _nextShares;
     uint64 internal _sharesAt;
     address internal _treasury;
     bool internal _paused;
+    address internal _nextTreasury;
+    uint64 internal _treasuryAt;
 
     modifier onlySlasher() {
         if (msg.sender != SLASHER) revert NotSlasher(msg.sender);

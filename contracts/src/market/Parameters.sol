@@ -16,6 +16,8 @@ abstract contract Parameters is IMarketChannels, MarketBase, Ownable2Step {
     uint16 private constant MAX_RELAYER_BPS = 500;
     uint16 private constant MAX_PROTOCOL_BPS = 500;
     uint16 private constant MAX_AUDITORS_BPS = 500;
+    /// @dev How long a change stays applicable after the timelock: nobody keeps one in store.
+    uint64 private constant APPLY_WITHIN = 7 days;
 
     // --------------------------------------------------------------- owner
 
@@ -30,23 +32,40 @@ abstract contract Parameters is IMarketChannels, MarketBase, Ownable2Step {
 
     /// @inheritdoc IMarketChannels
     function applyShares() external {
-        uint64 effectiveAt = _sharesAt;
-        if (effectiveAt == 0) revert NothingScheduled();
-        if (block.timestamp < effectiveAt) revert TimelockOpen(effectiveAt);
+        _checkTimelock(_sharesAt);
         _sharesAt = 0;
         _shares = _nextShares;
         emit SharesChanged(_nextShares);
     }
 
     /// @inheritdoc IMarketChannels
-    function setTreasury(address treasury_) external onlyOwner {
-        _setTreasury(treasury_);
+    function scheduleTreasury(address treasury_) external onlyOwner {
+        if (treasury_ == address(0)) revert ZeroAddress();
+        uint64 effectiveAt = uint64(block.timestamp) + TIMELOCK;
+        (_nextTreasury, _treasuryAt) = (treasury_, effectiveAt);
+        emit TreasuryScheduled(treasury_, effectiveAt);
+    }
+
+    /// @inheritdoc IMarketChannels
+    function applyTreasury() external {
+        _checkTimelock(_treasuryAt);
+        _treasuryAt = 0;
+        _setTreasury(_nextTreasury);
     }
 
     /// @inheritdoc IMarketChannels
     function pauseNewRequests(bool paused) external onlyOwner {
         _paused = paused;
         emit PausedNewRequests(paused);
+    }
+
+    /// @notice Without an owner nobody could resume: a Market that is given up runs.
+    function renounceOwnership() public override onlyOwner {
+        if (_paused) {
+            _paused = false;
+            emit PausedNewRequests(false);
+        }
+        super.renounceOwnership();
     }
 
     // --------------------------------------------------------------- views
@@ -110,11 +129,23 @@ abstract contract Parameters is IMarketChannels, MarketBase, Ownable2Step {
     }
 
     /// @inheritdoc IMarketChannels
+    function scheduledTreasury() external view returns (address next, uint64 effectiveAt) {
+        effectiveAt = _treasuryAt;
+        if (effectiveAt != 0) next = _nextTreasury;
+    }
+
+    /// @inheritdoc IMarketChannels
     function isPaused() external view returns (bool) {
         return _paused;
     }
 
     // ------------------------------------------------------------ internal
+
+    function _checkTimelock(uint64 effectiveAt) private view {
+        if (effectiveAt == 0) revert NothingScheduled();
+        if (block.timestamp < effectiveAt) revert TimelockOpen(effectiveAt);
+        if (block.timestamp >= effectiveAt + APPLY_WITHIN) revert ScheduleExpired(effectiveAt + APPLY_WITHIN);
+    }
 
     function _setTreasury(address treasury_) internal {
         if (treasury_ == address(0)) revert ZeroAddress();
@@ -138,7 +169,8 @@ abstract contract Parameters is IMarketChannels, MarketBase, Ownable2Step {
         if (t.epoch == 0) revert UnsafeTiming("epoch");
         if (t.maxDeadline == 0) revert UnsafeTiming("maxDeadline");
         // A receipt is disputable until its deadline + W even when it is redeemed long before the deadline.
-        if (t.exitMargin < t.maxDeadline) revert UnsafeTiming("exitMargin");
+        // And no stake leaves before the credit that it backs can mature.
+        if (t.exitMargin < t.maxDeadline || t.exitMargin < t.epoch) revert UnsafeTiming("exitMargin");
         // Nobody's pending credit is split by shares that were not known when it was earned.
         if (t.timelock <= t.epoch + t.disputeWindow + t.maxHold) revert UnsafeTiming("timelock");
         if (t.exposureDivisor == 0) revert UnsafeTiming("exposureDivisor");

@@ -62,7 +62,7 @@ contract ParametersTest is Fixture {
             vm.expectRevert(denied);
             market.scheduleShares(Shares(0, 0, 0));
             vm.expectRevert(denied);
-            market.setTreasury(others[i]);
+            market.scheduleTreasury(others[i]);
             vm.expectRevert(denied);
             market.pauseNewRequests(true);
             vm.expectRevert(denied);
@@ -79,7 +79,7 @@ contract ParametersTest is Fixture {
         uint256 before = vault.free(requester);
         vm.startPrank(owner);
         market.pauseNewRequests(true);
-        market.setTreasury(owner);
+        market.scheduleTreasury(owner);
         market.scheduleShares(Shares(500, 500, 500));
         vm.expectRevert();
         vault.withdraw(owner, 1);
@@ -98,15 +98,65 @@ contract ParametersTest is Fixture {
         assertSolvent();
     }
 
-    function test_treasury() public {
+    function test_treasury_timelock_boundary() public {
+        vm.expectRevert(IMarketEvents.NothingScheduled.selector);
+        market.applyTreasury();
+        uint64 at = uint64(block.timestamp) + TIMELOCK;
         vm.startPrank(owner);
         vm.expectRevert(IMarketEvents.ZeroAddress.selector);
-        market.setTreasury(address(0));
+        market.scheduleTreasury(address(0));
+        vm.expectEmit();
+        emit IMarketEvents.TreasuryScheduled(stranger, at);
+        market.scheduleTreasury(stranger);
+        vm.stopPrank();
+        (address next, uint64 effectiveAt) = market.scheduledTreasury();
+        assertEq(next, stranger, "scheduled");
+        assertEq(effectiveAt, at, "when");
+        vm.warp(at - 1);
+        vm.expectRevert(abi.encodeWithSelector(IMarketEvents.TimelockOpen.selector, at));
+        market.applyTreasury();
+        assertEq(market.treasury(), treasury, "not yet");
+        vm.warp(at);
         vm.expectEmit();
         emit IMarketEvents.TreasuryChanged(stranger);
-        market.setTreasury(stranger);
+        market.applyTreasury();
+        assertEq(market.treasury(), stranger, "applied");
+        vm.expectRevert(IMarketEvents.NothingScheduled.selector);
+        market.applyTreasury();
+    }
+
+    /// @dev Nobody keeps a change in store for the transaction before a split.
+    function test_schedules_expire() public {
+        vm.startPrank(owner);
+        market.scheduleShares(Shares(500, 500, 500));
+        market.scheduleTreasury(stranger);
         vm.stopPrank();
-        assertEq(market.treasury(), stranger, "treasury");
+        uint64 until = uint64(block.timestamp) + TIMELOCK + 7 days;
+        uint256 before = vm.snapshotState();
+        vm.warp(until);
+        vm.expectRevert(abi.encodeWithSelector(IMarketEvents.ScheduleExpired.selector, until));
+        market.applyShares();
+        vm.expectRevert(abi.encodeWithSelector(IMarketEvents.ScheduleExpired.selector, until));
+        market.applyTreasury();
+        assertTrue(vm.revertToState(before), "again");
+        vm.warp(until - 1);
+        market.applyShares();
+        market.applyTreasury();
+        assertEq(market.treasury(), stranger, "in the last second");
+    }
+
+    function test_renounce_resumes() public {
+        vm.startPrank(owner);
+        market.pauseNewRequests(true);
+        vm.expectEmit();
+        emit IMarketEvents.PausedNewRequests(false);
+        marketOwned.renounceOwnership();
+        vm.stopPrank();
+        assertEq(marketOwned.owner(), address(0), "nobody's");
+        openDefault(1);
+        vm.prank(owner);
+        vm.expectPartialRevert(Ownable.OwnableUnauthorizedAccount.selector);
+        marketOwned.renounceOwnership();
     }
 
     function test_ownership_movesInTwoSteps() public {
@@ -135,6 +185,9 @@ contract ParametersTest is Fixture {
         expectUnsafe(t, "maxDeadline");
         t = timing();
         t.maxDeadline = EXIT_MARGIN + 1;
+        expectUnsafe(t, "exitMargin");
+        t = timing();
+        t.epoch = EXIT_MARGIN + 1;
         expectUnsafe(t, "exitMargin");
         t = timing();
         t.timelock = W + EPOCH + MAX_HOLD;

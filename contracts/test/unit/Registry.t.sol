@@ -9,7 +9,6 @@ contract RegistryTest is Fixture {
     function manifest() private view returns (Manifest memory m) {
         m.kind = ModelKind.LLM;
         m.class = Class.Proven;
-        m.specVersion = 1;
         m.weightsRoot = weightsRootOf(header(), weightsPath());
         m.tokenizerHash = keccak256("tokenizer");
         m.royaltyBps = 1500;
@@ -44,7 +43,7 @@ contract RegistryTest is Fixture {
         Manifest memory m = manifest();
         ModelVersionId id = ModelVersionId.wrap(keccak256(abi.encode(m)));
         vm.expectEmit();
-        emit IModelRegistry.ModelPublished(id, creator, 0, m, header());
+        emit IModelRegistry.ModelPublished(id, stranger, 0, m, header());
         vm.prank(stranger);
         assertEq(ModelVersionId.unwrap(publish(m)), ModelVersionId.unwrap(id), "id");
         assertTrue(registry.exists(id), "exists");
@@ -52,7 +51,7 @@ contract RegistryTest is Fixture {
         assertTrue(registry.kindOf(id) == ModelKind.LLM, "kind");
         assertEq(registry.headerOf(id), header(), "header");
         assertEq(registry.weightsRootOf(id), m.weightsRoot, "weights");
-        assertEq(registry.specVersionOf(id), 1, "spec");
+        assertEq(registry.specVersionOf(id), 0, "spec");
         vm.expectRevert(abi.encodeWithSelector(IModelRegistry.AlreadyPublished.selector, id));
         publish(m);
     }
@@ -75,6 +74,9 @@ contract RegistryTest is Fixture {
         m = manifest();
         m.metadataURI = string(new bytes(513));
         expectRevert(m, bad("metadataURI"));
+        m = manifest();
+        m.tokenizerHash = 0;
+        expectRevert(m, bad("tokenizerHash"));
         m = sampled();
         m.weightsRoot = "x";
         expectRevert(m, bad("weightsRoot"));
@@ -89,6 +91,19 @@ contract RegistryTest is Fixture {
         m.class = Class.None;
         vm.expectRevert(bad("class"));
         registry.publish(m, "", new bytes32[](0));
+    }
+
+    /// @dev The draft is for development chains; nothing else is specified.
+    function test_publish_specVersion_mustExist() public {
+        Manifest memory m = manifest();
+        m.specVersion = 1;
+        expectRevert(m, bad("specVersion"));
+        m.specVersion = 0;
+        vm.chainId(1);
+        expectRevert(m, bad("specVersion"));
+        publish(sampled());
+        vm.chainId(1337);
+        publish(m);
     }
 
     function test_publish_royalties_withinTheirBounds() public {
@@ -132,12 +147,14 @@ contract RegistryTest is Fixture {
         expectField(16, 31, "f");
         expectField(16, 65_537, "f");
         expectField(20, 0, "L");
+        expectField(20, 1000, "L");
         expectField(24, 0, "H");
         expectField(28, 0, "G");
         expectField(28, 3, "G");
         expectField(28, 9, "G");
         expectField(32, 258, "hd");
         expectField(32, 7, "hd");
+        expectField(32, 2, "hd");
         expectField(36, 0, "V");
         expectField(36, (1 << 18) + 1, "V");
         expectField(40, 32_769, "N");
@@ -209,9 +226,6 @@ contract RegistryTest is Fixture {
         m.tokenizerHash = "other";
         expectRevert(m, bad("tokenizerHash"));
         m.tokenizerHash = keccak256("tokenizer");
-        m.specVersion = 2;
-        expectRevert(m, bad("specVersion"));
-        m.specVersion = 1;
         ModelVersionId id = publish(m);
         assertEq(ModelVersionId.unwrap(registry.parentOf(id)), base, "parent");
         Manifest memory s = sampled();
