@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/api"
@@ -131,6 +132,38 @@ func TestTokensAndScopes(t *testing.T) {
 	require.Equal(t, "scope_denied", a.code())
 	require.NoError(t, w.Store.Gateway().RevokeKey(context.Background(), w.Key.Account, key.ID, 1))
 	require.Equal(t, 401, w.do("GET", "/v1/generations/x", "", "Authorization", "Bearer "+token).status)
+}
+
+// A key that may make keys must not make any that can do more than it.
+func TestKeysCannotEscapeThemselves(t *testing.T) {
+	w := start(t, options{})
+	make := func(n api.NewKey) string {
+		n.Account, n.Channel = w.Key.Account, w.Key.Channel
+		token, _, err := w.server.CreateKey(context.Background(), n)
+		require.NoError(t, err)
+		return "Bearer " + token
+	}
+	channel := fmt.Sprintf(`"channel":%q`, w.Key.Channel)
+	all := []string{api.ScopeKeys, api.ScopeInference, api.ScopeRead}
+	for name, c := range map[string]struct {
+		by   api.NewKey
+		body string
+		want int
+	}{
+		"scopes by default":  {api.NewKey{Scopes: []string{api.ScopeKeys}}, `{` + channel + `}`, 403},
+		"scope":              {api.NewKey{Scopes: []string{api.ScopeKeys, api.ScopeRead}}, `{"scopes":["inference"],` + channel + `}`, 403},
+		"budget":             {api.NewKey{Scopes: all, SpendLimit: protocol.NewAmount(10)}, `{` + channel + `}`, 403},
+		"budget in two keys": {api.NewKey{Scopes: all, SpendLimit: protocol.NewAmount(10)}, `{"scopes":["keys"]}`, 403},
+		"tokens":             {api.NewKey{Scopes: all, TokenLimit: 10}, `{"token_limit":10,` + channel + `}`, 403},
+		"expiry":             {api.NewKey{Scopes: all, ExpiresAt: 1 << 40}, `{` + channel + `}`, 403},
+		"later expiry":       {api.NewKey{Scopes: all, ExpiresAt: 1 << 40}, `{"expires_at":1099511627777,` + channel + `}`, 403},
+		"other channel":      {api.NewKey{Scopes: all}, fmt.Sprintf(`{"channel":%q}`, common.Hash{9}), 403},
+		"within":             {api.NewKey{Scopes: all, ExpiresAt: 1 << 40}, `{"expires_at":1099511627776,` + channel + `}`, 201},
+		"reading":            {api.NewKey{Scopes: all, SpendLimit: protocol.NewAmount(10)}, `{"scopes":["read"]}`, 201},
+	} {
+		a := w.do("POST", "/v1/keys", c.body, "Authorization", make(c.by))
+		require.Equal(t, c.want, a.status, "%s: %s", name, a.raw)
+	}
 }
 
 func TestKeyBudgets(t *testing.T) {

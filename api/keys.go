@@ -197,13 +197,14 @@ func (s *Server) createKey(c *gin.Context) {
 	}
 	who := callerOf(c)
 	n.Account = who.account
-	for _, scope := range n.Scopes {
-		if who.key != nil && !slices.Contains(who.scopes, scope) {
-			s.fail(c, &problem{status: 403, kind: "permission_error", code: "scope_denied", detail: "a key cannot give what it has not"})
-			return
-		}
+	if len(n.Scopes) == 0 {
+		n.Scopes = []string{ScopeInference, ScopeRead}
 	}
-	if len(n.Scopes) == 0 || slices.Contains(n.Scopes, ScopeInference) {
+	if why := who.withholds(n); why != "" {
+		s.fail(c, &problem{status: 403, kind: "permission_error", code: "scope_denied", detail: why})
+		return
+	}
+	if slices.Contains(n.Scopes, ScopeInference) {
 		if err := s.deps.Gateway.CheckChannel(c.Request.Context(), n.Channel, n.Account); err != nil {
 			s.fail(c, err)
 			return
@@ -218,6 +219,31 @@ func (s *Server) createKey(c *gin.Context) {
 	shown := s.showKey(key)
 	shown["key"] = token
 	c.JSON(201, shown)
+}
+
+// withholds says why a caller may not make such a key, "" if it may. A session is its
+// account; a key gives no scope, no money and no time that it has not itself. Keys made
+// by a key with a budget would have budgets of their own: it cannot make any that buy.
+func (w *caller) withholds(n NewKey) string {
+	if w.key == nil {
+		return ""
+	}
+	for _, scope := range n.Scopes {
+		if !slices.Contains(w.scopes, scope) {
+			return fmt.Sprintf("a key cannot give what it has not: the scope %q", scope)
+		}
+	}
+	if w.key.ExpiresAt != 0 && (n.ExpiresAt == 0 || n.ExpiresAt > w.key.ExpiresAt) {
+		return "a key cannot make one that outlives it"
+	}
+	buys := slices.Contains(n.Scopes, ScopeInference) || slices.Contains(n.Scopes, ScopeKeys)
+	if limited := w.key.Concurrency > 0 || w.key.TokenLimit > 0 || !w.key.SpendLimit.IsZero(); limited && buys {
+		return "a key with limits cannot make keys that escape them: log in to make more"
+	}
+	if slices.Contains(n.Scopes, ScopeInference) && n.Channel != w.key.Channel {
+		return "a key cannot make one for another channel: log in to make more"
+	}
+	return ""
 }
 
 func (s *Server) revokeKey(c *gin.Context) {
