@@ -17,7 +17,6 @@ import (
 
 const (
 	payWait  = 10 * time.Second
-	maxAdded = 8192  // receipts of one pending voucher
 	maxLines = 10000 // pending vouchers of one provider
 )
 
@@ -56,8 +55,8 @@ func (r *Relayer) handlePay(w http.ResponseWriter, req *http.Request) {
 
 func (r *Relayer) checkPay(ctx context.Context, p *wire.Pay) *wire.Failure {
 	v := p.Voucher
-	if v.Relayer != r.address || len(p.Added) > maxAdded {
-		return failure(wire.CodeInvalidRequest, "the voucher is for another relayer, or adds more than %d receipts", maxAdded)
+	if v.Relayer != r.address || len(p.Added) > wire.MaxAdded {
+		return failure(wire.CodeInvalidRequest, "the voucher is for another relayer, or adds more than %d receipts", wire.MaxAdded)
 	}
 	ch, _, f := r.payer(ctx, wire.Need{Channel: v.Channel})
 	if f != nil && (f.Code != wire.CodeChannel || ch.Delegate == (common.Address{})) {
@@ -146,8 +145,8 @@ func (r *Relayer) keepPay(ctx context.Context, p wire.Pay) error {
 		if missing := p.Voucher.Count - old.Voucher.Count; missing == uint64(len(p.Added)) {
 			p.Added = slices.Concat(old.Added, p.Added)
 		}
-		if len(p.Added) > maxAdded {
-			p.Added = p.Added[len(p.Added)-maxAdded:] // the provider says what it misses
+		if len(p.Added) > wire.MaxAdded {
+			p.Added = p.Added[len(p.Added)-wire.MaxAdded:] // the provider says what it misses
 		}
 	}
 	data, err := json.Marshal(p)

@@ -55,6 +55,9 @@ type incoming struct {
 // idleLimit is how long a stream may be without any event, heartbeats included.
 const idleLimit = 45 * time.Second
 
+// maxText bounds the text of one answer, in bytes.
+const maxText = 8 << 20
+
 // run receives until the answer is stored. The error is an *Error where the client
 // has to be told something; then nothing is due, unless it says Billed.
 func (d *delivery) run(ctx context.Context, open func(context.Context) (*Stream, error)) error {
@@ -233,6 +236,11 @@ func (d *delivery) chunk(ctx context.Context, c *wire.Chunk) error {
 		return nil // repeated by a resumed stream
 	}
 	proven := d.saved.Model.Class == protocol.ClassProven
+	if d.writer.text.Len()+len(c.Text) > maxText {
+		d.cancel(d.g.base)
+		d.g.metrics.refused.WithLabelValues("size").Inc()
+		return d.release(&Error{Code: CodeProvider, Detail: "the provider sent more text than an answer may have; nothing is paid", Cause: protocol.ErrInvalid})
+	}
 	if c.Seq > d.chunks || !proven && len(c.Tokens) > 0 || len(d.tokens)+len(c.Tokens) > int(d.saved.Ask.Request.MaxOutputTokens) {
 		d.cancel(d.g.base)
 		d.g.metrics.refused.WithLabelValues("chunks").Inc()
@@ -289,6 +297,10 @@ func (d *delivery) complete(ctx context.Context, done *wire.Done) error {
 		return d.release(&Error{Code: CodeFirstToken, Detail: fmt.Sprintf("no token within %s; nothing is billed", d.g.cfg.FirstToken), Cause: protocol.ErrUnavailable})
 	case nothing && d.why == cancelTotal:
 		return d.release(&Error{Code: CodeTotal, Detail: "no answer in time; nothing is billed", Cause: protocol.ErrUnavailable})
+	case nothing:
+		// Whoever delivers nothing must not earn the prompt's fee by signing for it.
+		d.g.metrics.refused.WithLabelValues("empty").Inc()
+		return d.release(&Error{Code: CodeProvider, Detail: "the provider delivered nothing; nothing is paid", Cause: protocol.ErrUnavailable})
 	}
 	return d.settle(ctx, b, report)
 }

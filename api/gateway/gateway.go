@@ -32,6 +32,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/wire"
 	"github.com/dgrid-network/dgrid/store"
 )
 
@@ -109,6 +110,7 @@ type Gateway struct {
 	working sync.WaitGroup
 	wake    chan struct{}
 	paying  sync.Map // common.Hash of a line -> *sync.Mutex
+	repeat  int64    // receipts that one message to a provider names at most
 }
 
 // New checks the configuration. The gateway answers at once, but recovers and pays
@@ -142,7 +144,7 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 		deps.Now = time.Now
 	}
 	g := &Gateway{cfg: cfg, store: deps.Store, relay: deps.Relay, chain: cachedOperators{Chain: deps.Chain, seen: new(sync.Map)}, models: deps.Models, log: deps.Log, now: deps.Now,
-		metrics: newMetrics(deps.Metrics), delegate: crypto.PubkeyToAddress(cfg.Delegate.PublicKey), wake: make(chan struct{}, 1)}
+		metrics: newMetrics(deps.Metrics), delegate: crypto.PubkeyToAddress(cfg.Delegate.PublicKey), wake: make(chan struct{}, 1), repeat: wire.MaxAdded}
 	g.flights.all, g.flights.hashes = map[*flight]struct{}{}, map[common.Hash]*flight{}
 	g.base, g.stop = context.WithCancel(context.Background())
 	return g, nil

@@ -138,7 +138,9 @@ func (g *Gateway) send(ctx context.Context, row *store.VoucherLine, correct bool
 	if err != nil {
 		return err
 	}
-	added, err := g.store.Added(ctx, row.ID, row.HeldCount, row.Count)
+	// What the provider holds may lead the list, so that its end is enough: a wrong word
+	// about what it holds must not make a message that no relayer takes.
+	added, err := g.store.Added(ctx, row.ID, max(row.HeldCount, row.Count-g.repeat), row.Count)
 	if err != nil {
 		return err
 	}

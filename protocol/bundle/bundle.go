@@ -232,6 +232,8 @@ func (v *verifier) answered() {
 	err = nil
 	if v.Model.Class == protocol.ClassProven && uint64(len(v.Output)) != uint64(r.OutputTokens) {
 		err = fmt.Errorf("%d tokens were delivered, %d are billed", len(v.Output), r.OutputTokens)
+	} else if v.Model.Class != protocol.ClassProven && uint64(r.OutputTokens) > uint64(len(v.OutputText)) {
+		err = fmt.Errorf("%d bytes were delivered, %d tokens are billed", len(v.OutputText), r.OutputTokens)
 	}
 	v.note(CheckCount, fmt.Sprintf("%d output tokens", r.OutputTokens), err)
 

@@ -123,6 +123,10 @@ func TestVerifyNamesWhatIsWrong(t *testing.T) {
 		}},
 		{"other output", CheckOutput, func(b *Bundle) { b.Receipt.OutputRoot = common.Hash{1} }},
 		{"billed token not delivered", CheckCount, func(b *Bundle) { b.Receipt.OutputTokens, b.Receipt.Fee = 4, protocol.NewAmount(12) }},
+		{"sampled: more tokens than bytes", CheckCount, func(b *Bundle) {
+			b.Model, b.PromptText, b.Prompt, b.Output, b.OutputText = Model{Class: protocol.ClassSampled}, "ask", nil, nil, "no"
+			b.Receipt.TraceRoot = common.Hash{}
+		}},
 		{"over-billed", CheckFee, func(b *Bundle) { b.Receipt.Fee = protocol.NewAmount(11) }},
 		{"under-billed", CheckFee, func(b *Bundle) { b.Receipt.Fee = protocol.NewAmount(9) }},
 		{"fee above maximum", CheckFee, func(b *Bundle) { b.Request.MaxFee = protocol.NewAmount(9) }},

@@ -30,6 +30,9 @@ const MaxFrame = 1 << 20
 // InitialWindow is how many chunks a provider may send before the first Window.
 const InitialWindow = 64
 
+// MaxAdded is how many receipts one Pay may add.
+const MaxAdded = 8192
+
 // Kind names a message in the envelope.
 type Kind string
 

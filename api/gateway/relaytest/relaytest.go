@@ -73,6 +73,9 @@ type Provider struct {
 	// Lie changes a receipt before it is signed, Forge what is sent after.
 	Lie   func(*protocol.Receipt)
 	Forge func(*wire.Done)
+	// Nothing makes it sign for no token at all, Inflate for so many more than it said.
+	Nothing bool
+	Inflate uint32
 	// Vanish ends the answer without a receipt after that many chunks.
 	Vanish int
 
@@ -98,6 +101,9 @@ type Server struct {
 	NoMatch           *wire.Failure
 	Cut               int
 	LosePay, LosePaid int
+	// MaxAdded refuses payments that add more receipts, if it is not 0. MisCount makes
+	// that many payments be refused with the word that nothing is held.
+	MaxAdded, MisCount int
 
 	mu       sync.Mutex
 	changed  chan struct{}
@@ -163,6 +169,7 @@ func (s *Server) Forget() {
 		for receipt, fee := range p.settled {
 			p.fees[receipt] = fee
 		}
+		clear(p.settled)
 	}
 }
 
@@ -323,6 +330,10 @@ func (s *Server) work(a *answer, p *Provider, ask wire.Ask) {
 		if p.Vanish > 0 && n >= p.Vanish {
 			return false
 		}
+		if p.Nothing {
+			receipt.Finish = protocol.FinishCancelled
+			return false
+		}
 		if p.Step != nil {
 			select {
 			case <-p.Step:
@@ -374,6 +385,7 @@ func (s *Server) work(a *answer, p *Provider, ask wire.Ask) {
 }
 
 func (s *Server) sign(p *Provider, ask wire.Ask, receipt protocol.Receipt) *wire.Done {
+	receipt.OutputTokens += p.Inflate
 	fee, err := ask.Request.FeeFor(receipt.OutputTokens)
 	if err != nil {
 		panic(err)
@@ -481,6 +493,18 @@ func (s *Server) pay(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	paid := wire.Paid{VoucherHash: s.Domain.Digest(in.Voucher)}
+	if s.MaxAdded > 0 && len(in.Added) > s.MaxAdded {
+		s.mu.Unlock()
+		fail(w, http.StatusBadRequest, wire.Failure{Code: wire.CodeInvalidRequest})
+		return
+	}
+	if s.MisCount > 0 {
+		s.MisCount--
+		s.mu.Unlock()
+		paid.Error = "the provider cannot read the chain"
+		reply(w, paid)
+		return
+	}
 	if err := s.hold(in); err != nil {
 		paid.Error = err.Error()
 	}
@@ -513,6 +537,12 @@ func (s *Server) hold(in wire.Pay) error {
 	tree := p.lines[v.Line()]
 	if tree.Count == v.Count && tree.Root() == v.ReceiptsRoot {
 		return nil // held already
+	}
+	for len(in.Added) > 0 { // what is held may lead the list
+		if _, held := p.settled[in.Added[0]]; !held {
+			break
+		}
+		in.Added = in.Added[1:]
 	}
 	for _, receipt := range in.Added {
 		fee, ok := p.fees[receipt]
