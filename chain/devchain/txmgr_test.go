@@ -209,6 +209,13 @@ func TestTX4_ForeignSendHalts(t *testing.T) {
 			w.commit()
 		}
 		require.NoError(t, m.Accept(t.Context()))
+		later, err := m.Submit(t.Context(), w.call(counter))
+		require.NoError(t, err)
+		ids = append(ids, later)
+		ended, end := context.WithCancel(t.Context())
+		end()
+		_, err = m.Wait(ended, later)
+		require.NotErrorIs(t, err, txmgr.ErrHalted, "the halt was accepted; nobody who waits now hears of it")
 		superseded := uint64(0)
 		for _, id := range ids {
 			if w.settle(m, id).State == protocol.IntentSuperseded {

@@ -246,6 +246,8 @@ func (m *Manager) Accept(ctx context.Context) error {
 	if err := m.cfg.Outbox.Skip(ctx, m.cfg.ChainID, m.lane, v.Chain.Nonce); err != nil {
 		return fmt.Errorf("accept foreign transactions: %w", err)
 	}
+	// Whoever waits from now on must not be told of the halt that just ended.
+	m.announce(nil, nil)
 	return nil
 }
 
