@@ -1,9 +1,11 @@
 package provider
 
 import (
+	"cmp"
 	"crypto/ecdsa"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -171,6 +173,25 @@ func (b *book) stored(request common.Hash) *entry {
 		return e
 	}
 	return nil
+}
+
+// unpaidOf returns the requests of the newest receipts, at most limit and oldest first,
+// that came through a relayer and that no voucher pays: perhaps nobody got them.
+func (b *book) unpaidOf(relayer common.Address, limit int) []common.Hash {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var found []*entry
+	for _, e := range b.byRequest {
+		if e.durable && !e.paid && !e.job && e.line.Relayer == relayer && e.operator == b.operator {
+			found = append(found, e)
+		}
+	}
+	slices.SortFunc(found, func(x, y *entry) int { return cmp.Compare(x.receipt.Seq, y.receipt.Seq) })
+	hashes := make([]common.Hash, 0, limit)
+	for _, e := range found[max(0, len(found)-limit):] {
+		hashes = append(hashes, e.receipt.RequestHash)
+	}
+	return hashes
 }
 
 // answer reads a stored answer back from disk.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
 
@@ -40,6 +41,26 @@ func TestJournalOpensAfterAPaidReceiptWasDropped(t *testing.T) {
 	all.Added = all.Added[2:]
 	_, err = b.pay(all, delegates, deadline)
 	require.NoError(t, err)
+}
+
+// The same, where the voucher is not in the summary of its own segment.
+func TestJournalOpensAfterAllReceiptsOfAVoucherWereDropped(t *testing.T) {
+	dir := t.TempDir()
+	b := testBook(t, dir, 3000)
+	first, second := signOne(t, b, 1), signOne(t, b, 2)
+	third := signOne(t, b, 3)
+	require.EqualValues(t, 1, b.stored(second.RequestHash).pos.Segment)
+	require.EqualValues(t, 2, b.stored(third.RequestHash).pos.Segment)
+	deadline := testAsk(1).Request.Deadline
+	_, err := b.pay(testPay(first, second), delegates, deadline)
+	require.NoError(t, err)
+	require.NoError(t, b.redeemed(b.lineViews()[0].Line, protocol.NewAmount(10), deadline))
+	require.NoError(t, b.forget(deadline+101, 100, 1000, nil))
+	require.Nil(t, b.stored(second.RequestHash))
+	views := b.lineViews()
+	require.NoError(t, b.log.Close())
+	b = testBook(t, dir, 3000)
+	require.Equal(t, views, b.lineViews())
 }
 
 // A voucher that can never be redeemed must not hold the journal for ever.
@@ -181,4 +202,67 @@ func TestNothingIsRedeemedFromAnEmptyChannel(t *testing.T) {
 	require.Empty(t, Policy{}.Decide(v))
 	v.Channels[common.Hash{1}] = Channel{Expiry: 1_000_000, Deposit: protocol.NewAmount(9), Paid: protocol.NewAmount(8)}
 	require.Len(t, Policy{}.Decide(v), 1)
+}
+
+// heldBackend answers three tokens and then waits to be cut.
+type heldBackend struct{ countBackend }
+
+func (heldBackend) Generate(ctx context.Context, w Work, emit func(Piece) error) (a Answer, err error) {
+	a.Finish, a.BoundaryRoot = protocol.FinishCancelled, common.Hash{1}
+	for i := range uint32(3) {
+		a.Tokens, a.Text, a.OutputTokens = append(a.Tokens, 10+i), a.Text+"x", i+1
+		if err := emit(Piece{Tokens: []uint32{10 + i}, Text: "x"}); err != nil {
+			return a, err
+		}
+	}
+	<-ctx.Done()
+	return a, context.Cause(ctx)
+}
+
+// A receipt over tokens that a broken connection swallowed is paid by nobody: the next
+// connection, also of the next process, brings the whole answer.
+func TestBrokenConnectionBringsTheWholeAnswerLater(t *testing.T) {
+	f := newFakeRelayer(t)
+	cfg := testConfig(t.TempDir(), f.URL)
+	cfg.Models[0].Backend = heldBackend{}
+	a := testAsk(1)
+	first := true
+	for life := range 2 {
+		p, err := New(cfg, Deps{Key: operatorKey.key, Chain: newTestChain()})
+		require.NoError(t, err)
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- p.Run(ctx) }()
+		if first {
+			conn := <-f.conns
+			frame, err := wire.Seal(wire.KindAsk, a)
+			require.NoError(t, err)
+			require.NoError(t, conn.Write(t.Context(), websocket.MessageText, frame))
+			for kind := wire.Kind(""); kind != wire.KindChunk; {
+				_, message, err := conn.Read(t.Context())
+				require.NoError(t, err)
+				require.NoError(t, wire.Each(message, func(e wire.Envelope) error { kind = e.Kind; return nil }))
+			}
+			conn.CloseNow()
+			first = false
+		}
+		conn := <-f.conns
+		var done wire.Done
+		for done.Hash == (common.Hash{}) {
+			_, message, err := conn.Read(t.Context())
+			require.NoError(t, err)
+			require.NoError(t, wire.Each(message, func(e wire.Envelope) error {
+				if e.Kind == wire.KindDone {
+					done, err = wire.Open[wire.Done](e)
+				}
+				return err
+			}))
+		}
+		require.Equal(t, a.Hash, done.Hash, life)
+		require.Equal(t, []uint32{10, 11, 12}, done.Output)
+		require.Equal(t, protocol.TokenRoot(a.Secret, protocol.TagOutput, done.Output), done.Receipt.OutputRoot)
+		stop()
+		conn.CloseNow()
+		require.NoError(t, <-ended)
+	}
 }

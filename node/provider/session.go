@@ -22,7 +22,7 @@ const (
 	software     = "dgrid/1"
 	asksAtOnce   = 4096 // on one connection, refused ones included
 	sessionValid = 60   // seconds of block time that a Session may be old
-	repeatDones  = 64   // how many last ends a new connection repeats
+	repeatDones  = 64   // how many ends that no voucher pays a new connection repeats
 )
 
 // session is one connection to one relayer.
@@ -40,7 +40,6 @@ type peer struct {
 	mu        sync.Mutex
 	address   common.Address
 	connected bool
-	recent    []wire.Done // the last ends: a broken connection may have swallowed them
 	link      *link.Link
 }
 
@@ -81,7 +80,6 @@ func (p *Provider) connect(ctx context.Context, peer *peer) error {
 	var tasks sync.WaitGroup
 	peer.mu.Lock()
 	peer.address, peer.connected, peer.link = relayer, true, s.link
-	recent := peer.recent
 	peer.mu.Unlock()
 	if err := p.sendOffers(ctx, s); err != nil {
 		conn.CloseNow()
@@ -90,8 +88,8 @@ func (p *Provider) connect(ctx context.Context, peer *peer) error {
 		peer.mu.Unlock()
 		return err
 	}
-	for _, d := range recent {
-		if err := s.link.Send(ctx, wire.KindDone, d); err != nil {
+	for _, hash := range p.book.unpaidOf(relayer, repeatDones) {
+		if d, ok := p.wholeDone(hash); ok && s.link.Send(ctx, wire.KindDone, d) != nil {
 			break
 		}
 	}
@@ -231,26 +229,34 @@ func (s *session) refuse(ctx context.Context, hash common.Hash, err error) {
 	}
 }
 
-// deliver sends the end of an answer, on the peer's newest connection if this one
-// broke, and remembers it for the next: a repeated Done harms nobody.
-func (s *session) deliver(ctx context.Context, d wire.Done) {
-	peer := s.peer
-	peer.mu.Lock()
-	if d.Error == "" {
-		if len(peer.recent) >= repeatDones {
-			peer.recent = append(peer.recent[:0:0], peer.recent[1:]...)
-		}
-		peer.recent = append(peer.recent, d)
+// wholeDone is the end of an answer with all of it: which chunks a broken connection
+// still carried nobody knows, and a receipt over tokens that did not arrive is not paid.
+func (p *Provider) wholeDone(hash common.Hash) (wire.Done, bool) {
+	e := p.book.stored(hash)
+	if e == nil {
+		return wire.Done{}, false
 	}
-	peer.mu.Unlock()
+	d, err := p.storedDone(e)
+	if err != nil {
+		p.log.Error("cannot repeat a stored answer", "request", hash, "err", err)
+	}
+	return d, err == nil
+}
+
+// deliver sends the end of an answer, on the peer's newest connection if this one
+// broke; a repeated Done harms nobody.
+func (s *session) deliver(ctx context.Context, d wire.Done) {
 	if err := s.link.Send(ctx, wire.KindDone, d); err == nil || d.Error != "" {
 		return
 	}
-	peer.mu.Lock()
-	newest := peer.link
-	peer.mu.Unlock()
-	if newest != s.link {
-		_ = newest.Send(ctx, wire.KindDone, d) // the next connection repeats it
+	s.peer.mu.Lock()
+	newest := s.peer.link
+	s.peer.mu.Unlock()
+	if newest == s.link {
+		return // the next connection repeats it
+	}
+	if whole, ok := s.p.wholeDone(d.Hash); ok {
+		_ = newest.Send(ctx, wire.KindDone, whole) // the next connection repeats it
 	}
 }
 
