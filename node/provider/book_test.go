@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -215,6 +216,8 @@ func TestEveryRefusalHasItsCode(t *testing.T) {
 		"model":            {wire.RefuseUnknown, func(a *wire.Ask) { a.Request.ModelVersion[0] ^= 1; resign(a) }},
 		"params":           {wire.RefuseParams, func(a *wire.Ask) { a.Params.Seed[0] ^= 1 }},
 		"bad params":       {wire.RefuseParams, func(a *wire.Ask) { a.Params.TemperatureMilli = 1; resign(a) }},
+		"many stops":       {wire.RefuseParams, func(a *wire.Ask) { a.Stop = make([]string, 17) }},
+		"long stop":        {wire.RefuseParams, func(a *wire.Ask) { a.Stop = []string{strings.Repeat("x", 1025)} }},
 		"no output":        {wire.RefuseParams, func(a *wire.Ask) { a.Request.MaxOutputTokens = 0; resign(a) }},
 		"prompt":           {wire.RefusePrompt, func(a *wire.Ask) { a.Prompt = []uint32{1, 2, 4} }},
 		"prompt count":     {wire.RefusePrompt, func(a *wire.Ask) { a.Request.PromptTokens = 2; resign(a) }},

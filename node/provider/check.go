@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -26,6 +27,12 @@ type refusal struct {
 }
 
 func (r *refusal) Error() string { return string(r.code) + ": " + r.detail }
+
+// Stop strings are not signed and not paid for: more than these cost work at every token.
+const (
+	maxStops     = 16
+	maxStopBytes = 1024
+)
 
 func refuse(code wire.RefuseCode, format string, args ...any) error {
 	return &refusal{code, fmt.Sprintf(format, args...)}
@@ -51,6 +58,9 @@ func checkTerms(d protocol.Domain, m *Model, a wire.Ask) error {
 	}
 	if err := a.Params.Validate(); err != nil {
 		return refuse(wire.RefuseParams, "%v", err)
+	}
+	if len(a.Stop) > maxStops || slices.ContainsFunc(a.Stop, func(s string) bool { return len(s) > maxStopBytes }) {
+		return refuse(wire.RefuseParams, "more than %d stop strings, or one of more than %d bytes", maxStops, maxStopBytes)
 	}
 	if r.MaxOutputTokens == 0 {
 		return refuse(wire.RefuseParams, "no output tokens are asked for")

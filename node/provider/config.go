@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/big"
 	"math/rand/v2"
 	"time"
 
@@ -27,9 +28,12 @@ type Config struct {
 	Relayers []Relayer
 	Models   []Model
 
-	Concurrency uint32          // requests at once over all models; the sum of capacities if 0
-	MaxUnpaid   protocol.Amount // fees on one channel without a voucher before it is refused; no limit if 0
-	MaxOwed     protocol.Amount // fees on one channel not yet redeemed before it is refused; no limit if 0
+	Concurrency uint32 // requests at once over all models; the sum of capacities if 0
+	// MaxUnpaid is how much one channel may have running and without a voucher before it
+	// is refused: what a requester that never pays can take. If 0, twice the largest fees
+	// of Concurrency requests, at least of 8: what runs, and as much on its way to a voucher.
+	MaxUnpaid protocol.Amount
+	MaxOwed   protocol.Amount // fees on one channel not yet redeemed before it is refused; no limit if 0
 
 	// DisputeWindow is W: receipts are kept until they cannot be disputed any more.
 	DisputeWindow time.Duration // 30 h
@@ -159,6 +163,9 @@ func (c *Config) complete(d *Deps) error {
 	if c.Concurrency == 0 {
 		c.Concurrency = sum
 	}
+	if c.MaxUnpaid.IsZero() {
+		c.MaxUnpaid = c.runningFees()
+	}
 	return errors.Join(errs...)
 }
 
@@ -192,4 +199,19 @@ type Backend interface {
 	Generate(ctx context.Context, w Work, emit func(Piece) error) (Answer, error)
 	// Check tells whether the backend could answer now.
 	Check(ctx context.Context) error
+}
+
+// runningFees is twice the largest sum of fees that can run at once.
+func (c *Config) runningFees() protocol.Amount {
+	dear := new(big.Int)
+	for _, m := range c.Models {
+		if fee := m.MaxFee.Big(); fee.Cmp(dear) > 0 {
+			dear = fee
+		}
+	}
+	limit, err := protocol.AmountFromBig(dear.Mul(dear, big.NewInt(2*int64(max(c.Concurrency, 8)))))
+	if err != nil {
+		return protocol.Amount{}
+	}
+	return limit
 }

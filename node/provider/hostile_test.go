@@ -266,3 +266,37 @@ func TestBrokenConnectionBringsTheWholeAnswerLater(t *testing.T) {
 		require.NoError(t, <-ended)
 	}
 }
+
+// A requester that never signs a voucher is served so far and no further, also where
+// nobody configured how far.
+func TestWhoNeverPaysIsNotServedForEver(t *testing.T) {
+	chain := newTestChain()
+	chain.channel.Deposit, chain.stake = protocol.NewAmount(1<<60), protocol.NewAmount(1<<62)
+	p, err := New(testConfig(t.TempDir()), Deps{Key: operatorKey.key, Chain: chain})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, p.book.log.Close()) })
+	s := &session{p: p, relayer: relayerKey.address}
+	judge := func(salt byte) error {
+		r, _, err := p.begin(s, testAsk(salt))
+		if err == nil {
+			defer p.end(r)
+			err = p.check(r, s.relayer)
+		}
+		return err
+	}
+	limit, _ := p.cfg.MaxUnpaid.Uint64()
+	require.EqualValues(t, 2*8*10_000, limit)
+	owe := func(salt byte, fee uint64) protocol.Receipt {
+		a := testAsk(salt)
+		r, _, err := p.book.sign(answerRecord{Ask: a, Receipt: protocol.Receipt{RequestHash: a.Hash, Provider: testOwner, Fee: protocol.NewAmount(fee)}})
+		require.NoError(t, err)
+		return r
+	}
+	first := owe(1, limit-11)
+	require.NoError(t, judge(2), "the limit itself")
+	second := owe(3, 1)
+	require.Equal(t, wire.RefuseFunds, refused(common.Hash{}, judge(2)).Code)
+	_, err = p.Hold(t.Context(), testPay(first, second))
+	require.NoError(t, err)
+	require.NoError(t, judge(2))
+}

@@ -85,12 +85,12 @@ func (u *Upstream) request(ctx context.Context, method, path string, body []byte
 	}
 	if res.StatusCode != http.StatusOK {
 		defer res.Body.Close()
-		text, _ := io.ReadAll(io.LimitReader(res.Body, 512)) // an error's text only helps
+		// Its text may repeat the prompt or the key, and errors are logged.
 		kind := protocol.ErrUnavailable
 		if res.StatusCode == http.StatusBadRequest || res.StatusCode == http.StatusUnprocessableEntity {
 			kind = protocol.ErrInvalid
 		}
-		return nil, fmt.Errorf("upstream answers %s: %q: %w", res.Status, text, kind)
+		return nil, fmt.Errorf("upstream answers %d %s: %w", res.StatusCode, http.StatusText(res.StatusCode), kind)
 	}
 	return res, nil
 }
@@ -146,16 +146,30 @@ type chatChunk struct {
 	Error json.RawMessage `json:"error"`
 }
 
+// message is all that a message of a chat may hold: prices are by the bytes of the text,
+// and pictures, sounds or tools would cost the upstream's price of other things.
+type message struct {
+	Role    string `json:"role"`
+	Content string `json:"content"`
+}
+
 // messages returns the chat that the prompt text stands for: the text itself if it is a
 // JSON list of messages, else one message of the user.
 func messages(text string) (json.RawMessage, error) {
-	var list []struct {
+	var loose []struct {
 		Role string `json:"role"`
 	}
-	if strings.HasPrefix(strings.TrimSpace(text), "[") && json.Unmarshal([]byte(text), &list) == nil && len(list) > 0 && list[0].Role != "" {
-		return json.RawMessage(text), nil
+	var chat []message
+	if strings.HasPrefix(strings.TrimSpace(text), "[") && json.Unmarshal([]byte(text), &loose) == nil && len(loose) > 0 && loose[0].Role != "" {
+		d := json.NewDecoder(strings.NewReader(text))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&chat); err != nil {
+			return nil, fmt.Errorf("a message holds more than a role and a text: %w", protocol.ErrInvalid)
+		}
+	} else {
+		chat = []message{{"user", text}}
 	}
-	return json.Marshal([]map[string]string{{"role": "user", "content": text}})
+	return json.Marshal(chat)
 }
 
 // Generate streams one chat completion.

@@ -137,6 +137,27 @@ func TestPromptTextIsAChatOrOneMessage(t *testing.T) {
 	}
 }
 
+// What is paid by the bytes of a text must not become pictures or tools at the upstream.
+func TestOnlyPlainMessagesReachTheUpstream(t *testing.T) {
+	for _, text := range []string{
+		`[{"role":"user","content":[{"type":"image_url","image_url":{"url":"http://10.0.0.1/x"}}]}]`,
+		`[{"role":"user","content":"hi"},{"role":"user","content":[{"type":"text","text":"hi"}]}]`,
+		`[{"role":"assistant","content":"","tool_calls":[{"id":"1"}]}]`,
+	} {
+		_, err := messages(text)
+		require.ErrorIs(t, err, protocol.ErrInvalid, text)
+	}
+}
+
+// An upstream's error may repeat prompt and key: errors are logged.
+func TestUpstreamErrorsAreNotRepeated(t *testing.T) {
+	u := upstreamCase(t, 400, "your key sk-CANARY and your prompt")
+	_, err := u.Generate(t.Context(), Work{Ask: wire.Ask{PromptText: "hi", Request: protocol.Request{MaxOutputTokens: 10}}}, func(Piece) error { return nil })
+	require.ErrorIs(t, err, protocol.ErrInvalid)
+	require.NotContains(t, err.Error(), "CANARY")
+	require.Contains(t, err.Error(), "400")
+}
+
 func TestStopStringsAreFoundAcrossPieces(t *testing.T) {
 	s := newStopper([]string{"", "END", "\n\n"})
 	for _, part := range []string{"a", "E", "N"} {
