@@ -123,10 +123,16 @@ func TestKilledTwiceInTheStory(t *testing.T) {
 	require.Equal(t, facts.Solvency.Owed, facts.Solvency.VaultBalance)
 	await(t, time.Minute, "the first answer to be redeemed", func() error { return k.api.settled(kept.DGrid.RequestID) })
 	k.once()
+	// The accounts that the network was set up with are everybody's: creator and owners
+	// have sent with their own wallets, and so does the one that dgrid up names.
+	me := devchain.Address(upRequester)
+	require.NoError(t, network.SubmitAll(t.Context(), k.lanes.of(me), k.chain.Reader.Addresses().Mint(me, protocol.NewAmount(1), common.Hash{1})))
+	k.stop()
+	k.up()
+	last := k.api.must(chat(demo.Name+"@1", "a last story"))
+	await(t, time.Minute, "the last answer to be redeemed", func() error { return k.api.settled(last.DGrid.RequestID) })
 	sums, domain := redeemed(t, k.chain), k.chain.Reader.Domain()
-	k.down()
-	k.p.interrupt()
-	require.Empty(t, k.p.warnings())
+	k.stop()
 	k.books(domain, sums)
 }
 
@@ -150,6 +156,14 @@ func (k *killed) up() {
 	k.chain = connect(k.t, k.data, k.ready)
 	k.lanes = newLanes(k.t.Context(), k.chain, k.outbox)
 	k.api = &visitor{t: k.t, base: k.ready.APIURL, key: k.ready.APIKey}
+}
+
+// stop ends the network as Ctrl-C does.
+func (k *killed) stop() {
+	k.t.Helper()
+	k.down()
+	k.p.interrupt()
+	require.Empty(k.t, k.p.warnings())
 }
 
 func (k *killed) down() {
