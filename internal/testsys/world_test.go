@@ -111,9 +111,8 @@ func world(t testing.TB, c *network.Chain, api string, lane func(common.Address)
 
 // visitor calls the API over HTTP.
 type visitor struct {
-	t          testing.TB
-	base, key  string
-	lastStatus int
+	t         testing.TB
+	base, key string
 }
 
 func (v *visitor) request(method, path string, body any) *http.Response {
@@ -136,7 +135,6 @@ func (v *visitor) request(method, path string, body any) *http.Response {
 	}
 	res, err := http.DefaultClient.Do(req)
 	require.NoError(v.t, err)
-	v.lastStatus = res.StatusCode
 	return res
 }
 
