@@ -55,6 +55,10 @@ type incoming struct {
 // idleLimit is how long a stream may be without any event, heartbeats included.
 const idleLimit = 45 * time.Second
 
+// cancelAgain is how often a cancel is repeated: one that overtakes its request on
+// the way to the relayer finds nothing to cancel.
+const cancelAgain = 500 * time.Millisecond
+
 // maxText bounds the text of one answer, in bytes.
 const maxText = 8 << 20
 
@@ -71,7 +75,7 @@ func (d *delivery) run(ctx context.Context, open func(context.Context) (*Stream,
 	defer first.Stop()
 	total := time.NewTimer(d.g.cfg.Total)
 	defer total.Stop()
-	var grace <-chan time.Time
+	var grace, again <-chan time.Time
 	gone := d.f.cancel
 	for {
 		before := d.why
@@ -94,13 +98,16 @@ func (d *delivery) run(ctx context.Context, open func(context.Context) (*Stream,
 		case <-gone:
 			gone = nil
 			d.why = cancelClient
+		case <-again:
+			d.cancel(ctx)
+			again = time.After(cancelAgain)
 		case <-grace:
 			return d.lost(fmt.Errorf("cancelled (%s), and no receipt came in time: %w", d.why, protocol.ErrUnavailable))
 		case <-ctx.Done():
 			return d.lost(ctx.Err())
 		}
 		if before == "" && d.why != "" {
-			grace = time.After(d.g.cfg.CancelGrace)
+			grace, again = time.After(d.g.cfg.CancelGrace), time.After(cancelAgain)
 			d.cancel(ctx)
 		}
 		d.why = cmp.Or(before, d.why)
