@@ -29,16 +29,22 @@ type busMessage struct {
 }
 
 func (r *Relayer) publish(ctx context.Context, replica string, m busMessage) error {
+	_, err := r.tell(ctx, replica, m)
+	return err
+}
+
+// tell is publish; heard says whether the replica listens, that is, lives.
+func (r *Relayer) tell(ctx context.Context, replica string, m busMessage) (heard bool, err error) {
 	data, err := json.Marshal(m)
 	if err != nil {
-		return err
+		return false, err
 	}
 	var n *redis.IntCmd
 	r.shared.batch.do(func(p redis.Pipeliner) { n = p.Publish(ctx, r.shared.key("replica", replica), data) })
 	if err := n.Err(); err != nil {
-		return unavailable("reach another replica", err)
+		return false, unavailable("reach another replica", err)
 	}
-	return nil
+	return n.Val() > 0, nil
 }
 
 // listen takes part in the replicas' channels. go-redis connects again by itself; what

@@ -47,6 +47,7 @@ type carrier struct {
 	stopOnce sync.Once
 
 	mu       sync.Mutex
+	asked    common.Address // whose frames count
 	overflow bool
 	route    wire.Route
 
@@ -70,6 +71,12 @@ type answerState struct {
 }
 
 func (c *carrier) push(m reply) {
+	c.mu.Lock()
+	asked := c.asked
+	c.mu.Unlock()
+	if m.provider != asked {
+		return // was asked before, or never: it must not fill the inbox of another
+	}
 	select {
 	case c.inbox <- m:
 	default: // more than the window allows: the provider does not keep to it
@@ -226,6 +233,9 @@ func (c *carrier) conclude(v verdict) {
 func (c *carrier) attempt(ctx context.Context) verdict {
 	c.got = answerState{provider: c.lease.Offer.Offer.Provider, session: c.lease.Session, asked: c.r.clock()}
 	c.granted = wire.InitialWindow
+	c.mu.Lock()
+	c.asked = c.got.provider
+	c.mu.Unlock()
 	if err := c.askProvider(ctx); err != nil {
 		c.r.log.Info("cannot reach a provider", "provider", c.got.provider, "err", err)
 		return failed(wire.CodeProviderFailed, true, errors.Is(err, link.ErrClosed), "the provider is not connected any more")
@@ -335,7 +345,7 @@ func (c *carrier) refusedBy(m *wire.Refused) verdict {
 	case wire.RefuseContext:
 		code = wire.CodeContextLength
 	}
-	v.fail = failure(code, "the provider refused (%s): %s", m.Code, m.Detail)
+	v.fail = failure(code, "the provider refused (%.40s): %.400s", m.Code, m.Detail)
 	v.fail.Refused = m.Code
 	if code == wire.CodeNoProvider {
 		c.mu.Lock()

@@ -190,6 +190,10 @@ func (r *Relayer) begin(ctx context.Context, s wire.Submit, client string) (c *c
 	}
 	if !fresh {
 		r.giveBack(l)
+		if !sameSecret(c.stream.secret, s.Ask.Secret) {
+			c.stream.join(-1)
+			return nil, false, failure(wire.CodeUnauthorized, "the request runs under another secret")
+		}
 		return c, false, nil
 	}
 	admitted = false // the carrier has it now

@@ -172,6 +172,9 @@ func (x *index) set(r record, f facts, now time.Time) {
 	x.removeLocked(r.Provider)
 	p := &presence{record: r, seen: now}
 	for _, o := range r.Offers {
+		if f.classes[o.Offer.ModelVersion] == 0 {
+			continue // no such version: names cost nothing, and each would get its statistics
+		}
 		e := x.newEntry(o, f)
 		e.draining = r.Draining
 		p.entries = append(p.entries, e)

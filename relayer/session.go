@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -34,6 +36,8 @@ type session struct {
 
 	mu     sync.Mutex
 	record record
+
+	delivering atomic.Bool // kept vouchers are on their way to the provider
 }
 
 // connect is the providers' WebSocket.
@@ -246,37 +250,53 @@ func (r *Relayer) fromProvider(ctx context.Context, provider common.Address, e w
 		}
 		return r.publish(ctx, other, busMessage{From: r.replica, Provider: provider, Frame: frame})
 	case msg.done != nil && msg.done.Error == "":
-		// The receipt of an answer that was given up here: kept for whoever reads it again.
-		if line, err := json.Marshal(wire.Event{Done: msg.done}); err == nil {
-			r.task(func() { r.keepLate(r.life, provider, name, append(line, '\n')) })
-		}
+		r.task(func() { r.keepLate(r.life, provider, e, msg.done) })
 	}
 	return nil
 }
 
-// keepLate adds a late receipt to a kept answer that ended without one.
-func (r *Relayer) keepLate(ctx context.Context, provider common.Address, hash common.Hash, line []byte) {
-	lines, _, _, err := r.shared.kept(ctx, hash, "0", 0)
+// keepLate adds a receipt that comes after its answer was given up, or whose replica died
+// with it, to the kept answer: for whoever reads it again.
+func (r *Relayer) keepLate(ctx context.Context, provider common.Address, e wire.Envelope, d *wire.Done) {
+	owner, err := r.deps.Redis.Get(ctx, r.shared.key("own", d.Hash.Hex())).Result()
+	if replica, _, _ := strings.Cut(owner, ":"); err == nil && replica != r.replica {
+		// The replica that carries it may live: this one forgot whom it asked for.
+		if frame, err := wire.Seal(e.Kind, e.Body); err == nil {
+			if heard, err := r.tell(ctx, replica, busMessage{From: r.replica, Provider: provider, Frame: frame}); err != nil || heard {
+				return
+			}
+		}
+	}
+	lines, _, _, err := r.shared.kept(ctx, d.Hash, "0", 0)
 	if err != nil || len(lines) == 0 {
 		return
 	}
 	var last wire.Event
-	if json.Unmarshal(lines[len(lines)-1], &last) != nil || last.Error == nil {
+	if json.Unmarshal(lines[len(lines)-1], &last) != nil || last.Done != nil {
 		return
 	}
-	var e wire.Event
-	if json.Unmarshal(line, &e) != nil {
+	if signer, err := r.cfg.Domain.Recover(d.Receipt, d.Signature); err != nil || d.Receipt.RequestHash != d.Hash {
+		return
+	} else if owner, err := r.view.operator(ctx, signer); err != nil || owner != provider || d.Receipt.Provider != provider {
 		return
 	}
-	e.Seq = last.Seq + 1
-	if signer, err := r.cfg.Domain.Recover(e.Done.Receipt, e.Done.Signature); err != nil {
-		return
-	} else if owner, err := r.view.operator(ctx, signer); err != nil || owner != provider {
+	if last.Error == nil && !acceptedBy(lines, provider) {
 		return
 	}
-	if line, err = json.Marshal(e); err == nil {
-		r.keeper.put(hash, append(line, '\n'))
+	if line, err := json.Marshal(wire.Event{Seq: last.Seq + 1, Done: d}); err == nil {
+		r.keeper.put(d.Hash, append(line, '\n'))
 	}
+}
+
+// acceptedBy tells whether a provider was the last to accept a kept answer.
+func acceptedBy(lines [][]byte, provider common.Address) bool {
+	for _, line := range slices.Backward(lines) {
+		var e wire.Event
+		if json.Unmarshal(line, &e) == nil && e.Accepted != nil {
+			return e.Accepted.Provider == provider
+		}
+	}
+	return false
 }
 
 // setOffers checks signatures and bounds, and tells everybody.
@@ -309,7 +329,13 @@ func (s *session) setOffers(ctx context.Context, o wire.Offers) error {
 	rec := s.record
 	s.mu.Unlock()
 	s.r.announce(ctx, rec)
-	s.r.task(func() { s.r.deliverPending(s.r.life, s.provider) })
+	// Offers come as often as the provider likes: its vouchers go to it once at a time.
+	if s.delivering.CompareAndSwap(false, true) && !s.r.task(func() {
+		defer s.delivering.Store(false)
+		s.r.deliverPending(ctx, s.provider)
+	}) {
+		s.delivering.Store(false)
+	}
 	return nil
 }
 
