@@ -21,6 +21,7 @@ import (
 const (
 	writeLimit = 30 * time.Second // for one write to a client
 	maxPrompt  = 1 << 18          // tokens of a Need
+	passSlack  = 60               // seconds that a client's clock may be ahead
 )
 
 // Handler serves the paths of protocol/wire. The caller's http.Server should set
@@ -90,6 +91,9 @@ func (r *Relayer) handleMatch(w http.ResponseWriter, req *http.Request) {
 	case n.PromptTokens == 0 || n.PromptTokens > maxPrompt || n.MaxOutputTokens == 0:
 		f = failure(wire.CodeInvalidRequest, "prompt_tokens must be 1..%d and max_output_tokens at least 1", maxPrompt)
 	}
+	if f == nil {
+		f = r.checkPass(req.Context(), n)
+	}
 	var l lease
 	if f == nil {
 		l, f = r.acquire(req.Context(), n, protocol.Amount{}, r.cfg.LeaseTTL, r.cfg.LeaseTTL)
@@ -102,6 +106,24 @@ func (r *Relayer) handleMatch(w http.ResponseWriter, req *http.Request) {
 	r.metrics.matches.WithLabelValues("leased").Inc()
 	reply200(w, wire.Match{Lease: l.ID, Offer: l.Offer, Relayer: r.address, Expiry: uint64(r.clock().Add(r.cfg.LeaseTTL).Unix()),
 		MaxFee: l.Amount, Route: l.Route})
+}
+
+// checkPass lets only the channel's delegate take leases on it.
+func (r *Relayer) checkPass(ctx context.Context, n wire.Need) *wire.Failure {
+	now := uint64(r.clock().Unix())
+	if n.Expiry <= now || n.Expiry > now+wire.MaxPass+passSlack {
+		return failure(wire.CodeUnauthorized, "the pass expires at %d, which is not within (%d, %d]", n.Expiry, now, now+wire.MaxPass)
+	}
+	ch, _, f := r.payer(ctx, n)
+	if f != nil {
+		return f
+	}
+	// A pass is used often: its signer is recovered once.
+	signer, err := r.view.pass(r.cfg.Domain.Digest(n.Pass(r.address)), n.Signature)
+	if err != nil || signer == (common.Address{}) || signer != ch.Delegate && signer != ch.Retiring {
+		return failure(wire.CodeUnauthorized, "the pass is not signed by the channel's delegate")
+	}
+	return nil
 }
 
 func (r *Relayer) handleSubmit(w http.ResponseWriter, req *http.Request) {

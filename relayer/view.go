@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/wire"
 )
 
 // view is Chain and Registry with a short memory: a burst of requests is one read, and what the
@@ -23,6 +25,7 @@ type view struct {
 	stakes    memo[common.Address, protocol.Amount]
 	operators memo[common.Address, common.Address]
 	classes   memo[common.Hash, protocol.Class]
+	passes    memo[common.Hash, common.Address]
 }
 
 const (
@@ -48,6 +51,13 @@ func (v *view) stake(ctx context.Context, p common.Address) (protocol.Amount, er
 
 func (v *view) operator(ctx context.Context, op common.Address) (common.Address, error) {
 	return v.operators.get(op, forever, func() (common.Address, error) { return v.registry.Operator(ctx, op) })
+}
+
+// pass returns who signed a digest.
+func (v *view) pass(digest common.Hash, signature []byte) (common.Address, error) {
+	return v.passes.get(crypto.Keccak256Hash(digest[:], signature), wire.MaxPass*time.Second, func() (common.Address, error) {
+		return protocol.RecoverDigest(digest, signature)
+	})
 }
 
 func (v *view) class(ctx context.Context, version common.Hash) (protocol.Class, error) {

@@ -140,7 +140,12 @@ func (r *rig) direct(ctx context.Context, ask wire.Ask, lease string) error {
 
 // signed makes a request of its own and leases a provider for it.
 func (r *rig) signed(ctx context.Context, n int) (wire.Ask, string, error) {
-	m, err := r.net.Relay().Match(ctx, wire.Need{ModelVersion: r.net.Version, Channel: r.net.Key.Channel})
+	need := wire.Need{ModelVersion: r.net.Version, Channel: r.net.Key.Channel, Expiry: uint64(time.Now().Unix()) + 300}
+	var err error
+	if need.Signature, err = r.net.Domain.Sign(relaytest.DelegateKey(), need.Pass(r.net.Server.Relayer)); err != nil {
+		return wire.Ask{}, "", err
+	}
+	m, err := r.net.Relay().Match(ctx, need)
 	if err != nil {
 		return wire.Ask{}, "", err
 	}

@@ -185,7 +185,7 @@ func (g *Gateway) match(ctx context.Context, c *Chat, p prompt) (wire.Match, err
 	if class == 0 {
 		class = c.Model.Class
 	}
-	m, err := g.relay.Match(ctx, wire.Need{ModelVersion: c.Model.Version, Class: class, PromptTokens: p.count, MaxOutputTokens: p.maxOut,
+	m, err := g.request(ctx, wire.Need{ModelVersion: c.Model.Version, Class: class, PromptTokens: p.count, MaxOutputTokens: p.maxOut,
 		MaxPriceIn: r.MaxPriceIn, MaxPriceOut: r.MaxPriceOut, Channel: c.Channel, Order: r.Order, Only: r.Only, Ignore: r.Ignore, AllowFallbacks: r.AllowFallbacks})
 	if err != nil {
 		return m, relayFailure(c, err)

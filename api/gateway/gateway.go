@@ -110,7 +110,8 @@ type Gateway struct {
 	working sync.WaitGroup
 	wake    chan struct{}
 	paying  sync.Map // common.Hash of a line -> *sync.Mutex
-	repeat  int64    // receipts that one message to a provider names at most
+	passes  passes
+	repeat  int64 // receipts that one message to a provider names at most
 }
 
 // New checks the configuration. The gateway answers at once, but recovers and pays

@@ -58,6 +58,20 @@ type Need struct {
 	Tags            []string         `json:"tags,omitempty"`
 	Languages       []string         `json:"languages,omitempty"`
 	AllowFallbacks  bool             `json:"allow_fallbacks"`
+	// Expiry (Unix seconds, at most MaxPass ahead) and Signature are the pass of the
+	// channel's delegate: a lease holds a provider's place and the channel's money, which
+	// must not be for anyone to take. One pass serves until it expires.
+	Expiry    uint64         `json:"expiry"`
+	Signature protocol.Bytes `json:"signature"`
+}
+
+// MaxPass is how many seconds ahead the pass of a Need may expire.
+const MaxPass = 600
+
+// Pass is what the delegate of a channel signs to take leases from a relayer: a Session
+// without a provider, which no provider's hello is.
+func (n Need) Pass(relayer common.Address) protocol.Session {
+	return protocol.Session{Relayer: relayer, Nonce: n.Channel, Expiry: n.Expiry}
 }
 
 // Match is a lease: the provider's capacity and the channel's share are held until

@@ -236,6 +236,10 @@ func (s *Server) match(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, wire.Failure{Code: "invalid_request"})
 		return
 	}
+	if signer, err := s.Domain.Recover(need.Pass(s.Relayer), need.Signature); err != nil || signer != s.Delegate {
+		fail(w, http.StatusUnauthorized, wire.Failure{Code: wire.CodeUnauthorized})
+		return
+	}
 	s.mu.Lock()
 	s.matches++
 	n := s.matches

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/internal/testredis"
+	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/wire"
 	"github.com/dgrid-network/dgrid/relayer"
 )
@@ -86,5 +87,40 @@ func TestSubmittingWithAnotherSecretReadsNothing(t *testing.T) {
 		require.Equal(t, wire.CodeUnauthorized, code(t, err))
 		close(g.open)
 		require.NoError(t, <-done)
+	})
+}
+
+// A lease holds a provider's place and a channel's money: only who may spend the channel
+// takes one.
+func TestNobodyLeasesOnAnothersChannel(t *testing.T) {
+	testredis.Each(t, func(t *testing.T, rdb *redis.Client) {
+		w := newWorld(t, rdb, relayer.Config{})
+		w.node("bob", &Echo{}, nil)
+		mallory := NewPayer(w.chain, "mallory", protocol.NewAmount(1))
+		for name, change := range map[string]func(*wire.Need){
+			"no pass":      func(n *wire.Need) { n.Signature, n.Expiry = nil, 0 },
+			"no signature": func(n *wire.Need) { n.Signature = nil },
+			"another's": func(n *wire.Need) {
+				own := mallory.Need([]uint32{5}, 3)
+				n.Signature, n.Expiry = own.Signature, own.Expiry
+			},
+			"another channel": func(n *wire.Need) { n.Channel = mallory.Channel },
+			"prolonged":       func(n *wire.Need) { n.Expiry++ },
+			"expired": func(n *wire.Need) {
+				n.Expiry = 1
+				n.Signature, _ = Domain.Sign(Key("alice delegate"), n.Pass(Addr("relayer")))
+			},
+			"far too long": func(n *wire.Need) {
+				n.Expiry += 3600
+				n.Signature, _ = Domain.Sign(Key("alice delegate"), n.Pass(Addr("relayer")))
+			},
+			"another relayer's": func(n *wire.Need) { n.Signature, _ = Domain.Sign(Key("alice delegate"), n.Pass(Addr("other"))) },
+		} {
+			n := w.payer.Need([]uint32{5}, 3)
+			change(&n)
+			_, err := w.relay.Client.Match(w.ctx, n)
+			require.Equal(t, wire.CodeUnauthorized, code(t, err), name)
+		}
+		require.NoError(t, w.ask([]uint32{5}, 3).Check(w.chain))
 	})
 }

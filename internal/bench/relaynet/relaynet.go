@@ -299,6 +299,7 @@ type Payer struct {
 
 	mu    sync.Mutex
 	salts uint64
+	pass  wire.Need // what leases are taken with; only Channel, Expiry and Signature
 	lines map[protocol.Line]*payLine
 }
 
@@ -320,7 +321,18 @@ func NewPayer(chain *Chain, name string, deposit protocol.Amount) *Payer {
 
 // Need is what the payer asks to be matched.
 func (p *Payer) Need(prompt []uint32, maxTokens uint32) wire.Need {
-	return wire.Need{ModelVersion: Model, PromptTokens: uint32(len(prompt)), MaxOutputTokens: maxTokens, Channel: p.Channel, AllowFallbacks: true}
+	n := wire.Need{ModelVersion: Model, PromptTokens: uint32(len(prompt)), MaxOutputTokens: maxTokens, Channel: p.Channel, AllowFallbacks: true}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now := uint64(time.Now().Unix()); p.pass.Expiry < now+60 {
+		p.pass = wire.Need{Channel: p.Channel, Expiry: now + 300}
+		var err error
+		if p.pass.Signature, err = Domain.Sign(p.delegate, p.pass.Pass(Addr("relayer"))); err != nil {
+			panic(err) // a key of this package
+		}
+	}
+	n.Expiry, n.Signature = p.pass.Expiry, p.pass.Signature
+	return n
 }
 
 // Sign makes the signed request for a match.
