@@ -94,9 +94,7 @@ interface IMarketEvents {
     event ChannelClosing(bytes32 indexed channel, address indexed requester, uint64 closesAt);
     /// @notice A voucher of `provider` found no room under stake / 2 in a grace period, so that period was prolonged: the
     /// channel's to `closesAt`, the retiring delegate's to `retiresAt`; zero where it was not. The channel is closing.
-    event GraceExtended(
-        bytes32 indexed channel, address indexed provider, uint64 closesAt, uint64 retiresAt
-    );
+    event GraceExtended(bytes32 indexed channel, address indexed provider, uint64 closesAt, uint64 retiresAt);
     event ChannelSwept(bytes32 indexed channel, address indexed requester, uint128 refunded, uint128 paid);
 
     /// @notice A voucher paid `amount`; the line stands at `paid` of `total` promised.

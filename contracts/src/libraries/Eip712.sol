@@ -22,8 +22,9 @@ library Eip712 {
         "Voucher(bytes32 channel,address provider,bytes32 modelVersion,address relayer,uint128 total,uint64 count,bytes32 receiptsRoot)"
     );
     bytes32 internal constant REDEMPTION_TYPEHASH = keccak256("Redemption(bytes32 vouchersHash)");
-    bytes32 internal constant ACCEPTANCE_TYPEHASH =
-        keccak256("Acceptance(bytes32 job,bytes32 requestHash,address provider,address relayer,uint64 validUntil)");
+    bytes32 internal constant ACCEPTANCE_TYPEHASH = keccak256(
+        "Acceptance(bytes32 job,bytes32 requestHash,address provider,address relayer,uint64 validUntil)"
+    );
     bytes32 internal constant OPERATOR_CONSENT_TYPEHASH =
         keccak256("OperatorConsent(address operator,address provider)");
     bytes32 internal constant OPEN_CHANNEL_TYPEHASH = keccak256(

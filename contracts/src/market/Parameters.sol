@@ -144,7 +144,9 @@ abstract contract Parameters is IMarketChannels, MarketBase, Ownable2Step {
     function _checkTimelock(uint64 effectiveAt) private view {
         if (effectiveAt == 0) revert NothingScheduled();
         if (block.timestamp < effectiveAt) revert TimelockOpen(effectiveAt);
-        if (block.timestamp >= effectiveAt + APPLY_WITHIN) revert ScheduleExpired(effectiveAt + APPLY_WITHIN);
+        if (block.timestamp >= effectiveAt + APPLY_WITHIN) {
+            revert ScheduleExpired(effectiveAt + APPLY_WITHIN);
+        }
     }
 
     function _setTreasury(address treasury_) internal {

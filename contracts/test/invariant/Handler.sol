@@ -2,13 +2,14 @@
 pragma solidity ^0.8.28;
 
 import {FeeLib} from "../../src/libraries/FeeLib.sol";
-import {Channel, Job, JobOrder, JobState, Voucher} from "../../src/types/Types.sol";
+import {Channel, Job, JobOrder, JobState, Shares, Voucher} from "../../src/types/Types.sol";
 import {Fixture} from "../Fixture.sol";
 
-/// @notice Valid moves only: whatever reverts here is a bug (`fail_on_revert`). It keeps its own account of what the
-/// Market should hold.
+/// @notice Valid moves only: whatever reverts here is a bug (`fail_on_revert`). Two requesters, two providers and two
+/// delegates take turns. It keeps its own account of what the Market should hold and of how long stake must stay.
 contract Handler is Fixture {
     struct Credit {
+        address provider;
         bytes32 modelVersion;
         address relayer;
         uint64 epoch;
@@ -23,10 +24,27 @@ contract Handler is Fixture {
     uint256 public matured;
     uint256 public jobFees;
 
+    struct Question {
+        uint256 amount;
+        uint64 until;
+    }
+
+    address private requester2;
+    uint256 private requester2Key;
+    address private delegate2;
+    uint256 private delegate2Key;
+    /// @dev Until when a redeem or a job of a provider may still lead to a slash.
+    mapping(address provider => uint256) private atRiskUntil;
+    mapping(address provider => Question[]) private questions;
+
     function start() external {
         setUp();
+        (requester2, requester2Key) = makeAddrAndKey("requester2");
+        (delegate2, delegate2Key) = makeAddrAndKey("delegate2");
+        fund(requester2, FUNDS);
         accounts = [
             requester,
+            requester2,
             provider,
             provider2,
             creator,
@@ -43,18 +61,43 @@ contract Handler is Fixture {
         return (channels.length, jobList.length, credits.length, accounts.length);
     }
 
+    // --------------------------------------------------------------- turns
+
+    function otherRequester() external {
+        (requester, requester2) = (requester2, requester);
+        (requesterKey, requester2Key) = (requester2Key, requesterKey);
+    }
+
+    function otherProvider() public {
+        (provider, provider2) = (provider2, provider);
+        (operator, operator2) = (operator2, operator);
+        (operatorKey, operator2Key) = (operator2Key, operatorKey);
+    }
+
+    function otherDelegate() external {
+        (delegate, delegate2) = (delegate2, delegate);
+        (delegateKey, delegate2Key) = (delegate2Key, delegateKey);
+    }
+
     // --------------------------------------------------------------- moves
 
     function warp(uint16 by) external {
         vm.warp(block.timestamp + bound(by, 1, 150));
     }
 
+    /// @dev To the seconds around an exit, where redeems and holds meet it.
+    function warpToExit(uint8 before) external {
+        (uint256 amount, uint64 exitAt) = staking.unbondingOf(provider);
+        uint256 at = uint256(exitAt) - (amount == 0 ? exitAt : before % 160);
+        if (at > block.timestamp) vm.warp(at);
+    }
+
     function deposit(uint8 who, uint64 amount) external {
-        fund(accounts[who % 8], bound(amount, 1, 1e12));
+        fund(accounts[who % 9], bound(amount, 1, 1e12));
     }
 
     function withdraw(uint8 who, uint256 amount) external {
-        address account = accounts[who % 8];
+        address account = accounts[who % 9];
         uint256 free = vault.free(account);
         if (free == 0) return;
         vm.prank(account);
@@ -88,8 +131,17 @@ contract Handler is Fixture {
         bytes32 id = channels[which % channels.length];
         Channel memory c = market.channelOf(id);
         if (c.closesAt != 0 || block.timestamp >= c.expiry + GRACE) return;
-        vm.prank(requester);
+        vm.prank(c.requester);
         market.closeChannel(id);
+    }
+
+    function changeDelegate(uint256 which) external {
+        if (channels.length == 0) return;
+        bytes32 id = channels[which % channels.length];
+        Channel memory c = market.channelOf(id);
+        if (c.closesAt != 0 || block.timestamp >= c.expiry + GRACE || block.timestamp < c.retiresAt) return;
+        vm.prank(c.requester);
+        market.changeDelegate(id, delegate);
     }
 
     function sweep(uint256 which) external {
@@ -123,24 +175,26 @@ contract Handler is Fixture {
         vm.prank(operator);
         uint128 paid = market.redeem(provider, list, signatures, "");
         redeemed += paid;
+        if (paid != 0) atRisk(provider, block.timestamp);
         assertTrue(paid == 0 || pending + paid <= room, "exposure at redeem");
     }
 
     function track(bytes32 modelVersion, address relayer_, uint64 epoch) private {
         for (uint256 i = 0; i < credits.length; ++i) {
             Credit memory c = credits[i];
-            if (c.epoch == epoch && c.modelVersion == modelVersion && c.relayer == relayer_) return;
+            bool same = c.epoch == epoch && c.modelVersion == modelVersion && c.relayer == relayer_;
+            if (same && c.provider == provider) return;
         }
-        credits.push(Credit(modelVersion, relayer_, epoch));
+        credits.push(Credit(provider, modelVersion, relayer_, epoch));
     }
 
     function mature(uint256 which) external {
         if (credits.length == 0) return;
         uint256 i = which % credits.length;
         Credit memory c = credits[i];
-        (uint128 amount, uint64 maturesAt,) = market.creditOf(provider, c.modelVersion, c.relayer, c.epoch);
+        (uint128 amount, uint64 maturesAt,) = market.creditOf(c.provider, c.modelVersion, c.relayer, c.epoch);
         if (amount == 0 || block.timestamp < maturesAt) return;
-        market.mature(provider, c.modelVersion, c.relayer, c.epoch);
+        market.mature(c.provider, c.modelVersion, c.relayer, c.epoch);
         matured += amount;
         credits[i] = credits[credits.length - 1];
         credits.pop();
@@ -161,11 +215,19 @@ contract Handler is Fixture {
         if (j.maxFee > staking.freeStakeOf(provider) / 400) return;
         if (market.pendingOf(provider) + j.maxFee > staking.stakeOf(provider) / 2) return;
         accept(id);
+        assertLe(market.pendingOf(provider), staking.stakeOf(provider) / 2, "exposure at accept");
+        atRisk(provider, j.deadline);
+    }
+
+    function atRisk(address who, uint256 since) private {
+        uint256 until = since + W + EXIT_MARGIN;
+        if (until > atRiskUntil[who]) atRiskUntil[who] = until;
     }
 
     function deliverOne(uint256 which, uint8 length) external {
         (bytes32 id, Job memory j) = jobAt(which);
         if (j.state != JobState.Accepted || block.timestamp >= j.deadline) return;
+        if (j.provider != provider) otherProvider();
         deliver(id, tokens(1 + length % j.maxOutputTokens, 7));
     }
 
@@ -180,7 +242,10 @@ contract Handler is Fixture {
     function refundOne(uint256 which) external {
         (bytes32 id, Job memory j) = jobAt(which);
         bool open = j.state == JobState.Requested || j.state == JobState.Accepted;
-        if (!open || block.timestamp < j.deadline) return;
+        bool early = j.state == JobState.Requested && j.requester == requester;
+        if (!open || (block.timestamp < j.deadline && !early)) return;
+        if (early && which % 4 != 0) return;
+        vm.prank(requester);
         market.refundJob(id);
         drop(which);
     }
@@ -196,28 +261,69 @@ contract Handler is Fixture {
         uint256 free = staking.freeStakeOf(provider);
         if (free == 0) return;
         vm.prank(provider);
-        staking.unbond(bound(amount, 1, free));
+        staking.unbond(amount % 2 == 0 ? free : bound(amount, 1, free));
     }
 
     function completeUnbond() external {
-        (uint256 amount, uint64 exitAt) = staking.unbondingOf(provider);
-        (, uint64 heldUntil) = staking.disputeHoldOf(provider);
-        if (amount == 0 || block.timestamp < exitAt || block.timestamp < heldUntil) return;
-        staking.completeUnbond(provider);
-        (amount,) = staking.unbondingOf(provider);
-        assertEq(amount, 0, "out");
+        uint256 before = staking.stakeOf(provider);
+        try staking.completeUnbond(provider) {}
+        catch {
+            (uint256 amount, uint64 exitAt) = staking.unbondingOf(provider);
+            (, uint64 heldUntil) = staking.disputeHoldOf(provider);
+            assertTrue(
+                amount == 0 || block.timestamp < exitAt || block.timestamp < heldUntil, "kept for nothing"
+            );
+            return;
+        }
+        // STK-1: nothing leaves that an answer paid for, or an open question, may still slash.
+        assertGe(block.timestamp, atRiskUntil[provider], "unbonding outran a slash");
+        uint256 open = 0;
+        Question[] storage list = questions[provider];
+        for (uint256 i = 0; i < list.length; ++i) {
+            if (block.timestamp < list[i].until) open += list[i].amount;
+        }
+        assertGe(staking.stakeOf(provider), open < before ? open : before, "less than the open questions");
     }
 
     function slash(uint16 bps, uint64 refund, uint64 bounty, bytes32 cause, bool forfeit) external {
+        uint256 burned = vault.free(vault.BURN_ADDRESS());
         vm.prank(dispute);
-        slasher.slash(provider, cause, bps % 1501, forfeit, requester, refund, auditor, bounty);
+        uint256 taken =
+            slasher.slash(provider, cause, bps % 1501, forfeit, requester, refund, auditor, bounty);
+        assertGe((vault.free(vault.BURN_ADDRESS()) - burned) * 100, taken * 93, "93 % burn");
+    }
+
+    function disprove(uint256 which) external {
+        (bytes32 id, Job memory j) = jobAt(which);
+        if (j.state != JobState.Delivered && j.state != JobState.Finalized) return;
+        vm.prank(dispute);
+        slasher.disproveJob(id);
+    }
+
+    function payFromPool(uint256 amount) external {
+        uint256 pool = vault.free(address(slasher));
+        if (pool == 0) return;
+        vm.prank(dispute);
+        slasher.payFromPool(auditor, bound(amount, 1, pool));
+    }
+
+    function flushBurned() external {
+        if (vault.free(vault.BURN_ADDRESS()) != 0) vault.flushBurned();
+    }
+
+    function changeShares(uint16 a, uint16 b, uint16 c) external {
+        (, uint64 at) = market.scheduledShares();
+        if (at != 0 && block.timestamp >= at && block.timestamp < at + 7 days) return market.applyShares();
+        vm.prank(owner);
+        market.scheduleShares(Shares(a % 501, b % 501, c % 501));
     }
 
     function hold(uint16 forSeconds) external {
-        uint64 until = uint64(block.timestamp) + forSeconds % 300;
+        uint64 until = uint64(block.timestamp) + forSeconds % 600;
         uint256 slashable = staking.stakeOf(provider) / 10;
         vm.prank(dispute);
         slasher.hold(provider, slashable, until, until);
+        questions[provider].push(Question(slashable, until));
     }
 
     // --------------------------------------------------------------- books
@@ -242,7 +348,7 @@ contract Handler is Fixture {
         }
         for (uint256 i = 0; i < credits.length; ++i) {
             Credit memory c = credits[i];
-            (uint128 amount,,) = market.creditOf(provider, c.modelVersion, c.relayer, c.epoch);
+            (uint128 amount,,) = market.creditOf(c.provider, c.modelVersion, c.relayer, c.epoch);
             creditSum += amount;
         }
         pending = creditSum;
@@ -264,8 +370,8 @@ contract Handler is Fixture {
         }
         for (uint256 i = 0; i < credits.length; ++i) {
             Credit memory c = credits[i];
-            (uint128 amount,,) = market.creditOf(provider, c.modelVersion, c.relayer, c.epoch);
-            if (amount != 0) market.mature(provider, c.modelVersion, c.relayer, c.epoch);
+            (uint128 amount,,) = market.creditOf(c.provider, c.modelVersion, c.relayer, c.epoch);
+            if (amount != 0) market.mature(c.provider, c.modelVersion, c.relayer, c.epoch);
         }
         for (uint256 i = 0; i < jobList.length; ++i) {
             if (market.jobOf(jobList[i]).state == JobState.Delivered) market.finalizeJob(jobList[i]);
@@ -297,6 +403,6 @@ contract Handler is Fixture {
     }
 
     function pendingNow() external view returns (uint256) {
-        return market.pendingOf(provider);
+        return market.pendingOf(provider) + market.pendingOf(provider2);
     }
 }

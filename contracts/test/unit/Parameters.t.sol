@@ -224,8 +224,9 @@ contract ParametersTest is Fixture {
         address market_ = list[2];
         address other = address(vault);
         Vault v = new Vault(address(token), list);
-        Staking s =
-            new Staking(IVault(mistake == 1 ? other : address(v)), market_, list[1], UNBONDING, W + EXIT_MARGIN);
+        Staking s = new Staking(
+            IVault(mistake == 1 ? other : address(v)), market_, list[1], UNBONDING, W + EXIT_MARGIN
+        );
         Slasher sl = new Slasher(
             IVault(mistake == 2 ? other : address(v)),
             mistake == 3 ? staking : s,
