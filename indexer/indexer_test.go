@@ -18,8 +18,6 @@ import (
 	"github.com/dgrid-network/dgrid/store"
 )
 
-func TestMain(m *testing.M) { testpg.Main(m) }
-
 // engines runs a test on each engine.
 func engines(t *testing.T, test func(t *testing.T, url string)) {
 	t.Run("sqlite", func(t *testing.T) { test(t, "sqlite:"+filepath.Join(t.TempDir(), "dgrid.db")) })

@@ -18,12 +18,13 @@ const (
 	hasTxIndex
 	hasLogIndex
 	hasRemoved
-	hasAll = hasRemoved - 1 // removed may be missing
+	hasBlockTime
+	hasAll = hasRemoved - 1 // removed and blockTimestamp may be missing
 )
 
 var logFields = map[string]int{
 	"address": hasAddress, "topics": hasTopics, "data": hasData, "blockNumber": hasBlockNumber, "blockHash": hasBlockHash,
-	"transactionHash": hasTxHash, "transactionIndex": hasTxIndex, "logIndex": hasLogIndex, "removed": hasRemoved,
+	"transactionHash": hasTxHash, "transactionIndex": hasTxIndex, "logIndex": hasLogIndex, "removed": hasRemoved, "blockTimestamp": hasBlockTime,
 }
 
 // slab hands out small byte strings cut from large ones.
@@ -79,6 +80,8 @@ func (s *scanner) log(mem *slab) (e store.Event, removed bool, err error) {
 			e.LogIndex, err = s.index()
 		case hasRemoved:
 			removed, err = s.boolean()
+		case hasBlockTime: // blocks tell the time; this one is only checked
+			err = s.quantityOrNull()
 		}
 		return err
 	})

@@ -433,7 +433,28 @@ func (s *scanner) fixed(dst []byte) error {
 
 // quantity reads a number "0x..": no leading zeros, at most 64 bits.
 func (s *scanner) quantity() (n uint64, err error) {
-	t, err := s.hex()
+	if err := s.expect('"'); err != nil {
+		return 0, err
+	}
+	return s.quantityText()
+}
+
+// quantityOrNull reads a number that a node may not know.
+func (s *scanner) quantityOrNull() error {
+	switch c, err := s.token(); {
+	case err != nil:
+		return err
+	case c == 'n':
+		return s.expectRaw('u', 'l', 'l')
+	case c != '"':
+		return malformed("found %q, want a quantity", c)
+	}
+	_, err := s.quantityText()
+	return err
+}
+
+func (s *scanner) quantityText() (n uint64, err error) {
+	t, err := s.hexText()
 	if err != nil {
 		return 0, err
 	}
