@@ -120,6 +120,10 @@ func (g *Gateway) DeleteSession(ctx context.Context, tokenHash common.Hash) erro
 	return err
 }
 
+// claimLife is how long a name may be held for a request that is not submitted yet, in
+// seconds: longer than any request takes to be matched and signed.
+const claimLife = 900
+
 // Purge drops what expired before now: sessions and idempotency names. Answers stay.
 func (g *Gateway) Purge(ctx context.Context, now int64) error {
 	return g.s.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
@@ -127,6 +131,10 @@ func (g *Gateway) Purge(ctx context.Context, now int64) error {
 			return fmt.Errorf("purge sessions: %w", err)
 		}
 		if _, err := tx.NewDelete().Model((*Idempotency)(nil)).Where("expires_at <= ?", now).Exec(ctx); err != nil {
+			return fmt.Errorf("purge idempotency names: %w", err)
+		}
+		// Whoever took these names died before it submitted anything.
+		if _, err := tx.NewDelete().Model((*Idempotency)(nil)).Where("request_hash = ? AND created_at <= ?", common.Hash{}, now-claimLife).Exec(ctx); err != nil {
 			return fmt.Errorf("purge idempotency names: %w", err)
 		}
 		return nil

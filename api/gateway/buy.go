@@ -46,6 +46,7 @@ func (g *Gateway) Ask(ctx context.Context, c Chat) (*Answer, error) {
 		f := newFlight(&c, g.cfg.OrphanGrace)
 		old = f.join()
 		if !g.flights.add(f, func() { g.working.Add(1) }) {
+			g.unclaim(&c)
 			return nil, &Error{Code: CodeUnavailable, Detail: "shutting down", RetryAfter: defaultRetryInterval, Cause: protocol.ErrUnavailable}
 		}
 		go g.fly(f, p)
@@ -160,13 +161,21 @@ func (g *Gateway) fly(f *flight, p prompt) {
 		err = d.run(ctx, func(ctx context.Context) (*Stream, error) {
 			return g.relay.Submit(ctx, wire.Submit{Lease: d.saved.Lease, Ask: d.saved.Ask})
 		})
-	} else if f.chat.Name != "" {
-		if err := g.store.Unclaim(g.base, f.chat.KeyID, f.chat.Name); err != nil {
-			g.log.Error("idempotency name stays taken", "error", err)
-		}
+	} else {
+		g.unclaim(f.chat)
 	}
 	g.finish(f, d, err)
 	g.flights.remove(f, hash)
+}
+
+// unclaim gives a client's name back for a request that was never submitted.
+func (g *Gateway) unclaim(c *Chat) {
+	if c.Name == "" {
+		return
+	}
+	if err := g.store.Unclaim(context.WithoutCancel(g.base), c.KeyID, c.Name); err != nil {
+		g.log.Error("idempotency name stays taken", "error", err)
+	}
 }
 
 func (g *Gateway) finish(f *flight, d *delivery, err error) {

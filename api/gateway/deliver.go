@@ -393,6 +393,7 @@ func (d *delivery) settle(ctx context.Context, b bundle.Bundle, report bundle.Re
 		return d.lost(err)
 	}
 	d.g.log.Info("receipt stored", "request", g.Hash, "receipt", g.ReceiptHash, "provider", d.provider, "fee", g.Fee)
+	d.g.payState(row.ID).hurry()
 	d.g.poke()
 	if broken {
 		return &Error{Code: CodeProvider, Detail: "the provider broke off; what arrived is paid", Billed: true, Cause: protocol.ErrUnavailable}

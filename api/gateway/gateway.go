@@ -109,7 +109,7 @@ type Gateway struct {
 	flights flights
 	working sync.WaitGroup
 	wake    chan struct{}
-	paying  sync.Map // common.Hash of a line -> *sync.Mutex
+	paying  sync.Map // common.Hash of a line -> *payState
 	passes  passes
 	repeat  int64 // receipts that one message to a provider names at most
 }
@@ -166,7 +166,9 @@ const recoverEvery = 5 * time.Second
 func (g *Gateway) Run(ctx context.Context) error {
 	group, loop := errgroup.WithContext(ctx)
 	group.Go(func() error { return g.every(loop, nil, g.recoverOpen) })
-	group.Go(func() error { return g.every(loop, g.wake, g.payAll) })
+	group.Go(func() error {
+		return g.every(loop, g.wake, func(ctx context.Context) error { return g.payAll(ctx, false) })
+	})
 	err := group.Wait()
 
 	g.flights.cancelAll()

@@ -3,12 +3,14 @@ package gateway_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/api/gateway"
 	"github.com/dgrid-network/dgrid/api/gateway/relaytest"
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/store"
 )
 
 func requireNothingDue(t *testing.T, n *relaytest.Net) {
@@ -62,4 +64,61 @@ func TestLongLineSurvivesAWrongCount(t *testing.T) {
 	require.NoError(t, n.Gateway.Flush(ctx))
 	vouchers := n.Vouchers()
 	require.EqualValues(t, 6, vouchers[len(vouchers)-1].Count)
+}
+
+// A line that nobody takes must not be tried every few seconds for ever.
+func TestFailingLinesAreTriedLessAndLess(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	n := start(t, relaytest.Options{Paused: true, Server: func(s *relaytest.Server) { s.MisCount = 1 << 20 }})
+	n.Gateway.SetNow(func() time.Time { return now })
+	_, _, err := ask(t, n, nil)
+	require.NoError(t, err)
+	tries := 0
+	for range 720 { // an hour of looking every five seconds
+		left := n.MisCount
+		_ = n.Gateway.PayDue(context.Background())
+		if n.MisCount < left {
+			tries++
+		}
+		now = now.Add(5 * time.Second)
+	}
+	require.Less(t, tries, 25)
+	require.Greater(t, tries, 10)
+	// A new receipt says that the provider lives.
+	_, _, err = ask(t, n, nil)
+	require.NoError(t, err)
+	n.MisCount = 0
+	require.NoError(t, n.Gateway.PayDue(context.Background()))
+	require.Len(t, n.Vouchers(), 1)
+}
+
+// A name that was taken and never used comes back: at once while stopping, and after a
+// crash by itself.
+func TestNamesComeBack(t *testing.T) {
+	n := start(t, relaytest.Options{Paused: true})
+	ctx := context.Background()
+	c := n.Chat()
+	c.Name = "once"
+	old := time.Now().Unix() - 3600
+	held, err := n.Store.Gateway().Claim(ctx, store.Idempotency{KeyID: c.KeyID, Name: c.Name, BodyHash: c.BodyHash, CreatedAt: old, ExpiresAt: old + 1<<20})
+	require.NoError(t, err)
+	require.Nil(t, held)
+	_, err = n.Gateway.Ask(ctx, c)
+	require.Equal(t, gateway.CodeInProgress, code(t, err))
+	require.NoError(t, n.Store.Gateway().Purge(ctx, time.Now().Unix()))
+	a, err := n.Gateway.Ask(ctx, c)
+	require.NoError(t, err)
+	_, err = read(t, a)
+	require.NoError(t, err)
+	a.Close()
+
+	stopped, stop := context.WithCancel(ctx)
+	stop()
+	require.NoError(t, n.Gateway.Run(stopped))
+	c.Name = "twice"
+	_, err = n.Gateway.Ask(ctx, c)
+	require.Equal(t, gateway.CodeUnavailable, code(t, err))
+	held, err = n.Store.Gateway().Claim(ctx, store.Idempotency{KeyID: c.KeyID, Name: c.Name, CreatedAt: old, ExpiresAt: old + 1<<20})
+	require.NoError(t, err)
+	require.Nil(t, held, "the name is free")
 }

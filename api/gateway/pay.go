@@ -23,6 +23,8 @@ const (
 	payers = 16
 	// payTimeout bounds one voucher's way to its provider and back.
 	payTimeout = 20 * time.Second
+	// longestPause is between two attempts on a line that keeps failing.
+	longestPause = 5 * time.Minute
 )
 
 // poke lets Run look for something to pay.
@@ -35,10 +37,50 @@ func (g *Gateway) poke() {
 
 // Flush pays every receipt stored so far, as Run does by itself, and reports what
 // did not succeed.
-func (g *Gateway) Flush(ctx context.Context) error { return g.payAll(ctx) }
+func (g *Gateway) Flush(ctx context.Context) error { return g.payAll(ctx, true) }
 
-// payAll brings every line up to date. Lines fail alone.
-func (g *Gateway) payAll(ctx context.Context) error {
+// payState is one line as payers see it.
+type payState struct {
+	paying sync.Mutex // one at a time
+
+	mu     sync.Mutex
+	failed int       // times in a row
+	after  time.Time // not tried before, unless a receipt comes
+}
+
+func (g *Gateway) payState(line common.Hash) *payState {
+	s, _ := g.paying.LoadOrStore(line, new(payState))
+	return s.(*payState)
+}
+
+// due tells whether a line is to be tried: those that fail wait longer each time, so
+// that lines which nobody will ever take do not hold up the others for ever.
+func (s *payState) due(now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !now.Before(s.after)
+}
+
+func (s *payState) tried(now time.Time, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err == nil {
+		s.failed, s.after = 0, time.Time{}
+		return
+	}
+	s.after = now.Add(min(recoverEvery<<min(s.failed, 10), longestPause))
+	s.failed++
+}
+
+// hurry has a line tried at once: its provider just answered.
+func (s *payState) hurry() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.after = time.Time{}
+}
+
+// payAll brings every line that is due up to date, or every line. Lines fail alone.
+func (g *Gateway) payAll(ctx context.Context, all bool) error {
 	lines, err := g.store.LinesToPay(ctx)
 	if err != nil {
 		return err
@@ -47,7 +89,15 @@ func (g *Gateway) payAll(ctx context.Context) error {
 	group.SetLimit(payers)
 	errs := make([]error, len(lines))
 	for i, line := range lines {
-		group.Go(func() error { errs[i] = g.payLine(ctx, line); return nil })
+		state := g.payState(store.LineID(line))
+		if !all && !state.due(g.now()) {
+			continue
+		}
+		group.Go(func() error {
+			errs[i] = g.payLine(ctx, line)
+			state.tried(g.now(), errs[i])
+			return nil
+		})
 	}
 	_ = group.Wait() // the functions report in errs
 	return errors.Join(errs...)
@@ -57,9 +107,9 @@ func (g *Gateway) payAll(ctx context.Context) error {
 // pays and sends that. One at a time per line; another process is kept out by the
 // compare and swap of Advance.
 func (g *Gateway) payLine(ctx context.Context, line protocol.Line) error {
-	lock, _ := g.paying.LoadOrStore(store.LineID(line), new(sync.Mutex))
-	lock.(*sync.Mutex).Lock()
-	defer lock.(*sync.Mutex).Unlock()
+	state := g.payState(store.LineID(line))
+	state.paying.Lock()
+	defer state.paying.Unlock()
 	for {
 		row, err := g.store.EnsureLine(ctx, line, g.unix())
 		if err != nil {
