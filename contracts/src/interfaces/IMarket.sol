@@ -210,7 +210,8 @@ interface IMarketChannels is IMarketEvents {
 
     /// @notice Redeems vouchers of one provider. Either an operator of it calls, or `consent` is an operator's
     /// signature of Redemption(bytes32 vouchersHash), vouchersHash = keccak256 of the concatenated voucher digests.
-    /// The operator must not be retired: a retired key agrees to nothing new.
+    /// The operator must not be retired: a retired key agrees to nothing new. A consent to vouchers that were paid in part
+    /// counts again for what a top-up makes payable, and every payment moves the exit: retire the operator before an exit.
     /// A voucher that pays nothing is skipped with `VoucherRejected`; only a batch that is wrong as a whole reverts.
     /// Pays first come up to the channel's deposit and to stake / 2 of pending credit; what is over stays redeemable: a
     /// voucher that finds no room in the grace period prolongs it, once, by closeGrace after the last second in which

@@ -168,6 +168,38 @@ contract SlasherTest is Fixture {
         assertFalse(forfeited, "nobody else's");
     }
 
+    /// @dev Redeems, faults and epochs in any order: what was redeemed before the last fault burns, what came after is paid.
+    function testFuzz_forfeit_anyOrder(uint256 seed) public {
+        bytes32 channel = openDefault(D);
+        uint64 first = epochNow();
+        uint128 total = 0;
+        uint128 survives = 0;
+        for (uint256 i = 0; i < 10; ++i) {
+            uint256 move = (seed >> (2 * i)) & 3;
+            if (move < 2) {
+                total += 1000;
+                survives += 1000;
+                assertEq(redeem(voucherOf(channel, total)), 1000, "paid");
+            } else if (move == 2) {
+                vm.prank(dispute);
+                slasher.slash(provider, bytes32(i), 1, true, requester, 0, auditor, 0);
+                survives = 0;
+            } else {
+                vm.warp(block.timestamp + EPOCH);
+            }
+        }
+        vm.warp(block.timestamp + W + 30 * EPOCH);
+        uint256 burned = vault.free(vault.BURN_ADDRESS());
+        for (uint64 e = first; e < first + 25; ++e) {
+            (uint128 amount,,) = market.creditOf(provider, tuned, relayer, e);
+            if (amount != 0) market.mature(provider, tuned, relayer, e);
+        }
+        assertEq(market.pendingOf(provider), 0, "all of it matured");
+        assertEq(vault.free(provider), uint256(survives) * 69 / 100, "earned after the last fault");
+        assertEq(vault.free(vault.BURN_ADDRESS()) - burned, uint256(total - survives) * 69 / 100, "the rest");
+        assertSolvent();
+    }
+
     function test_forfeit_deliveredJobs_notLaterOnes() public {
         bytes32 before = requestJob(order());
         bytes32 later = requestJob(order());
