@@ -18,6 +18,7 @@ import (
 
 const (
 	queueFrames  = 1024
+	queueBytes   = 8 << 20 // of the frames that wait: a peer that does not read costs no more
 	messageBytes = 256 << 10
 )
 
@@ -32,6 +33,7 @@ type Link struct {
 
 	mu     sync.Mutex
 	queue  [][]byte
+	bytes  int // in queue
 	closed bool
 	more   chan struct{} // a frame waits
 	room   chan struct{} // closed and replaced when the queue was emptied
@@ -62,8 +64,9 @@ func (l *Link) Send(ctx context.Context, kind wire.Kind, body any) error {
 			l.mu.Unlock()
 			return ErrClosed
 		}
-		if len(l.queue) < queueFrames {
+		if len(l.queue) < queueFrames && (l.bytes == 0 || l.bytes+len(frame) <= queueBytes) {
 			l.queue = append(l.queue, frame)
+			l.bytes += len(frame)
 			l.mu.Unlock()
 			select {
 			case l.more <- struct{}{}:
@@ -167,7 +170,7 @@ func (l *Link) write(ctx, io context.Context) error {
 func (l *Link) flush(ctx context.Context) error {
 	l.mu.Lock()
 	frames := l.queue
-	l.queue = nil
+	l.queue, l.bytes = nil, 0
 	close(l.room)
 	l.room = make(chan struct{})
 	l.mu.Unlock()
