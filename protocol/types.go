@@ -99,6 +99,16 @@ func (a *Audience) UnmarshalText(t []byte) (err error) {
 // MaxDeadline is how far ahead, in seconds, a provider accepts Request.Deadline.
 const MaxDeadline = 3600
 
+// ExposureDivisor bounds the fee of one request by the provider's free stake /
+// ExposureDivisor: what a fault could gain stays small against what it costs.
+const ExposureDivisor = 400
+
+// WithinExposure tells whether a provider with that free stake may earn fee at once.
+func WithinExposure(fee, freeStake Amount) bool {
+	limit := freeStake.Big()
+	return fee.Big().Cmp(limit.Div(limit, big.NewInt(ExposureDivisor))) <= 0
+}
+
 // TokensPerPrice is the number of tokens a price is quoted for.
 const TokensPerPrice = 1_000_000
 

@@ -219,7 +219,7 @@ func clip(a protocol.Amount) uint64 {
 // exposure is the largest fee of one request for a free stake, in 64 bits.
 func exposure(stake protocol.Amount) uint64 {
 	b := stake.Big()
-	b.Div(b, big400)
+	b.Div(b, exposureDivisor)
 	if !b.IsUint64() {
 		return math.MaxUint64
 	}

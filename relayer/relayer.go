@@ -19,7 +19,7 @@ import (
 	"github.com/dgrid-network/dgrid/protocol/wire"
 )
 
-var big400 = big.NewInt(400)
+var exposureDivisor = big.NewInt(protocol.ExposureDivisor)
 
 // Relayer is one replica.
 type Relayer struct {

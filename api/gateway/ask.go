@@ -207,10 +207,27 @@ func (g *Gateway) match(ctx context.Context, c *Chat, p prompt) (wire.Match, err
 			}
 		}
 	}
+	if err == nil {
+		err = g.withinExposure(ctx, p, o)
+	}
 	if err != nil {
 		return m, &Error{Code: CodeProvider, Detail: "the relayer's match cannot be trusted: " + err.Error(), Cause: err}
 	}
 	return m, nil
+}
+
+// withinExposure refuses an answer that may cost more than the provider's stake can
+// answer for: relayer and provider check it too, but might be one.
+func (g *Gateway) withinExposure(ctx context.Context, p prompt, o protocol.Offer) error {
+	fee, err := protocol.Fee(p.count, p.maxOut, o.PriceIn, o.PriceOut)
+	if err != nil {
+		return err
+	}
+	stake, err := g.chain.FreeStake(ctx, o.Provider)
+	if err == nil && !protocol.WithinExposure(fee, stake) {
+		err = fmt.Errorf("the answer may cost %s, above free stake %s / %d of its provider: %w", fee, stake, protocol.ExposureDivisor, protocol.ErrInvalid)
+	}
+	return err
 }
 
 func (g *Gateway) allowed(r Routing, provider common.Address) bool {

@@ -77,6 +77,8 @@ type Chain interface {
 	Channel(ctx context.Context, id common.Hash) (Channel, error)
 	// ProviderOf returns whom an operator signs for; protocol.ErrNotFound if nobody.
 	ProviderOf(ctx context.Context, operator common.Address) (common.Address, error)
+	// FreeStake returns the stake that bounds what a provider may earn at once.
+	FreeStake(ctx context.Context, provider common.Address) (protocol.Amount, error)
 }
 
 // Models finds what is needed to read a version's tokens.

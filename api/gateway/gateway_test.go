@@ -393,3 +393,19 @@ func TestManyAnswersAtOnce(t *testing.T) {
 	vouchers := n.Vouchers()
 	require.Equal(t, uint64(many), vouchers[len(vouchers)-1].Count)
 }
+
+// TestMatchAboveExposureIsNotAsked covers a relayer in league with a provider that has
+// too little stake for what the answer may cost.
+func TestMatchAboveExposureIsNotAsked(t *testing.T) {
+	n := start(t, relaytest.Options{})
+	n.Chain.SetStake(protocol.NewAmount(1))
+	_, _, err := ask(t, n, nil)
+	require.Equal(t, gateway.CodeProvider, code(t, err))
+	require.ErrorContains(t, err, "free stake")
+	spent, err := n.Store.Gateway().SpentOf(context.Background(), n.Key.Channel)
+	require.NoError(t, err)
+	require.True(t, spent.Spent.IsZero() && spent.Held.IsZero())
+	n.Chain.SetStake(protocol.NewAmount(1 << 62))
+	_, _, err = ask(t, n, nil)
+	require.NoError(t, err)
+}

@@ -36,6 +36,10 @@ func (c gatewayChain) ProviderOf(ctx context.Context, operator common.Address) (
 	return c.Reader.ProviderOf(ctx, operator)
 }
 
+func (c gatewayChain) FreeStake(ctx context.Context, provider common.Address) (protocol.Amount, error) {
+	return c.Reader.FreeStake(ctx, provider)
+}
+
 // ValidSignature implements api.Wallets: whether a contract wallet takes the
 // signature for its own (ERC-1271). An account without code, and a wallet that
 // reverts or answers nonsense, does not.

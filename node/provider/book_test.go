@@ -248,7 +248,7 @@ func TestEveryRefusalHasItsCode(t *testing.T) {
 		want   wire.RefuseCode
 		change func()
 	}{
-		"stake":   {wire.RefuseExposure, func() { chain.stake = protocol.NewAmount(11*ExposureDivisor - 1) }},
+		"stake":   {wire.RefuseExposure, func() { chain.stake = protocol.NewAmount(11*protocol.ExposureDivisor - 1) }},
 		"deposit": {wire.RefuseFunds, func() { chain.channel.Deposit = protocol.NewAmount(10) }},
 		"spent":   {wire.RefuseFunds, func() { chain.channel.Paid = protocol.NewAmount(999_990) }},
 		"closing": {wire.RefuseFunds, func() { chain.channel.Closing = true }},
@@ -259,7 +259,7 @@ func TestEveryRefusalHasItsCode(t *testing.T) {
 		require.Equal(t, c.want, judge(testAsk(1)), name)
 	}
 	*chain = *newTestChain()
-	chain.stake = protocol.NewAmount(11 * ExposureDivisor)
+	chain.stake = protocol.NewAmount(11 * protocol.ExposureDivisor)
 	require.Empty(t, judge(testAsk(1)), "the limit itself is allowed")
 	chain.channel.Delegate, chain.channel.Retiring = common.Address{1}, delegateKey.address
 	require.Empty(t, judge(testAsk(1)), "a retiring delegate still counts")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/big"
 	"slices"
 	"sync"
 	"time"
@@ -149,8 +148,8 @@ func (p *Provider) checkMoney(ctx context.Context, relayer common.Address, a wir
 	if err != nil {
 		return err
 	}
-	if !withinExposure(r.MaxFee, stake) {
-		return refuse(wire.RefuseExposure, "maximum fee %s is above free stake %s / %d", r.MaxFee, stake, ExposureDivisor)
+	if !protocol.WithinExposure(r.MaxFee, stake) {
+		return refuse(wire.RefuseExposure, "maximum fee %s is above free stake %s / %d", r.MaxFee, stake, protocol.ExposureDivisor)
 	}
 	return nil
 }
@@ -178,11 +177,6 @@ func over(limit protocol.Amount, parts ...protocol.Amount) bool {
 		}
 	}
 	return sum.Cmp(limit) > 0
-}
-
-func withinExposure(fee, stake protocol.Amount) bool {
-	limit := stake.Big()
-	return fee.Big().Cmp(limit.Div(limit, big.NewInt(ExposureDivisor))) <= 0
 }
 
 // chainView is Chain with a short memory, so that a burst of requests is one read.

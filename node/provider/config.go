@@ -17,9 +17,6 @@ import (
 	"github.com/dgrid-network/dgrid/protocol/wire"
 )
 
-// ExposureDivisor bounds the fee of one request by free stake / ExposureDivisor.
-const ExposureDivisor = 400
-
 // Config of a provider. Zero durations and limits mean the default beside them.
 type Config struct {
 	Domain   protocol.Domain

@@ -112,7 +112,7 @@ func (p *Provider) job(ctx context.Context, j Job) error {
 func (p *Provider) wantsJob(m *Model, j Job, now uint64, stake protocol.Amount) bool {
 	ask := p.jobAsk(j)
 	return m.Class == protocol.ClassProven && j.Request.Payment == j.ID && j.Request.Deadline > now &&
-		checkTerms(p.cfg.Domain, m, ask) == nil && withinExposure(j.Request.MaxFee, stake)
+		checkTerms(p.cfg.Domain, m, ask) == nil && protocol.WithinExposure(j.Request.MaxFee, stake)
 }
 
 // deliverJob answers an assigned job, once over all restarts, and delivers the receipt.

@@ -38,8 +38,19 @@ type Chain struct {
 	mu        sync.Mutex
 	channels  map[common.Hash]gateway.Channel
 	operators map[common.Address]common.Address
+	stake     protocol.Amount // free stake of every provider
 	down      bool
 }
+
+// FreeStake is the same for all.
+func (c *Chain) FreeStake(context.Context, common.Address) (protocol.Amount, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.stake, nil
+}
+
+// SetStake changes the free stake of all providers.
+func (c *Chain) SetStake(stake protocol.Amount) { c.mu.Lock(); defer c.mu.Unlock(); c.stake = stake }
 
 func (c *Chain) Channel(_ context.Context, id common.Hash) (gateway.Channel, error) {
 	c.mu.Lock()
@@ -105,7 +116,7 @@ func New(o Options) (*Net, error) {
 	}
 	delegate := key("delegate")
 	account, channel := common.HexToAddress("0xacc0"), common.Hash{0xc0}
-	n := &Net{Chain: &Chain{channels: map[common.Hash]gateway.Channel{}, operators: map[common.Address]common.Address{}}}
+	n := &Net{Chain: &Chain{channels: map[common.Hash]gateway.Channel{}, operators: map[common.Address]common.Address{}, stake: protocol.NewAmount(1 << 62)}}
 	n.Server = &Server{Domain: protocol.Domain{ChainID: 31337, Market: common.HexToAddress("0x3a")}, Relayer: common.HexToAddress("0x4e"),
 		Version: common.Hash{0x77}, Class: o.Class, Delegate: crypto.PubkeyToAddress(delegate.PublicKey), Positions: 512}
 	for i := range 2 {
