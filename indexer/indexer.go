@@ -105,9 +105,7 @@ func New(source Source, net *store.Network, opts Options) *Indexer {
 	x := &Indexer{source: source, net: net, opts: opts, log: opts.Log, metrics: newMetrics(opts.Metrics), contracts: map[common.Address]events.Source{
 		d.Vault: events.Vault, d.Staking: events.Staking, d.Registry: events.Registry, d.Slasher: events.Slasher, d.Market: events.Market,
 	}}
-	for _, a := range []common.Address{d.Vault, d.Staking, d.Registry, d.Slasher, d.Market} {
-		x.addresses = append(x.addresses, a)
-	}
+	x.addresses = []common.Address{d.Vault, d.Staking, d.Registry, d.Slasher, d.Market}
 	x.blooms = newBlooms(x.contracts)
 	x.fetch = newFetcher(x)
 	return x
