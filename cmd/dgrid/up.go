@@ -82,7 +82,10 @@ func up(cmd *cobra.Command, g *globals, cfg network.Config) error {
 		fmt.Fprintf(w, "market\t%s\n", facts.Contracts.Market)
 		fmt.Fprintf(w, "api\t%s\n", facts.APIURL)
 		fmt.Fprintf(w, "model\t%s (%s)\n", facts.Model, demo.Description)
-		fmt.Fprintf(w, "accounts\tfunded, of the usual test mnemonic; the requester is %s\n", devchain.Address(network.AccountRequester))
+		fmt.Fprintf(w, "accounts\tfunded, of the mnemonic %q\n", devchain.Mnemonic)
+		for i := range network.Accounts {
+			fmt.Fprintf(w, "\t%d  %s  %s\n", i, devchain.Address(i), network.AccountName(i))
+		}
 		fmt.Fprintf(w, "\nTry it:\n\n%s\n\nCtrl-C stops.\n", curlLine(facts))
 	})
 	if err != nil {

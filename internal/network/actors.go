@@ -34,7 +34,14 @@ const (
 	AccountRequester // funded, for whoever tries the network
 	AccountFirstPlayer
 	AccountSecondPlayer
+	Accounts // how many there are
 )
+
+// AccountName says what an account of an embedded network is for.
+func AccountName(i int) string {
+	return []string{"admin", "relayer", "gateway (delegate of channels)", "creator", "owner of the proven provider", "its operator",
+		"owner of the sampled provider", "its operator", "requester", "first player", "second player"}[i]
+}
 
 // salt names a step of the setup, so that running it again repeats nothing.
 func salt(step string) common.Hash { return crypto.Keccak256Hash([]byte("dgrid up: " + step)) }

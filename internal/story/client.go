@@ -131,7 +131,7 @@ func (t *teller) ask(ctx context.Context) error {
 }
 
 func (t *teller) stream(ctx context.Context, model, prompt string) (id string, err error) {
-	res, err := t.api.do(ctx, http.MethodPost, "/v1/chat/completions", map[string]any{"model": model, "stream": true, "max_tokens": 200, "temperature": 0.3,
+	res, err := t.api.do(ctx, http.MethodPost, "/v1/chat/completions", map[string]any{"model": model, "stream": true, "max_tokens": 300, "temperature": 0.6,
 		"messages": []map[string]string{{"role": "user", "content": prompt}}})
 	if err != nil {
 		return "", err
