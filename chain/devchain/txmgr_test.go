@@ -36,21 +36,18 @@ func TestTX3_ReorgSendsAgain(t *testing.T) {
 				for range depth - 1 {
 					head = w.commit()
 				}
-				require.NoError(t, m.Converge(t.Context()))
+				w.reaches(m, id, protocol.IntentMined)
 				before := w.intent(id)
-				require.Equal(t, protocol.IntentMined, before.State)
 
 				require.NoError(t, w.chain.Rewind(head.Number.Uint64()-depth))
 				if lost {
 					w.chain.DropPending()
 				}
 				require.Zero(t, w.count())
-				require.NoError(t, m.Converge(t.Context()))
-				require.Equal(t, protocol.IntentSent, w.intent(id).State)
+				w.reaches(m, id, protocol.IntentSent)
 				w.commit()
-				require.NoError(t, m.Converge(t.Context()))
+				w.reaches(m, id, protocol.IntentMined)
 				after := w.intent(id)
-				require.Equal(t, protocol.IntentMined, after.State)
 				require.Equal(t, before.TxHash, after.TxHash, "the same bytes")
 				require.NotEqual(t, before.BlockHash, after.BlockHash)
 				require.Equal(t, protocol.IntentConfirmed, w.settle(m, id).State)
@@ -68,13 +65,15 @@ func TestTX3_ReorgToAnotherBlock(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, m.Converge(t.Context()))
 	head := w.commit()
-	require.NoError(t, m.Converge(t.Context()))
+	w.reaches(m, id, protocol.IntentMined)
 	old := w.intent(id).BlockHash
 	require.NoError(t, w.chain.Rewind(head.Number.Uint64()-1))
 	w.commit()
-	require.NoError(t, m.Converge(t.Context()))
-	require.Equal(t, protocol.IntentMined, w.intent(id).State)
-	require.NotEqual(t, old, w.intent(id).BlockHash)
+	require.Eventually(t, func() bool {
+		require.NoError(t, m.Converge(t.Context()))
+		require.Equal(t, protocol.IntentMined, w.intent(id).State)
+		return w.intent(id).BlockHash != old
+	}, 10*time.Second, time.Millisecond, "the new block was never noticed")
 }
 
 // TestTX2_StuckTransactionIsReplaced drops every transaction from the pool: the

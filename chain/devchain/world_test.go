@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/dgrid-network/dgrid/chain"
 	"github.com/dgrid-network/dgrid/chain/devchain"
@@ -146,6 +147,17 @@ func (w *world) settle(m *txmgr.Manager, id common.Hash) protocol.Intent {
 	}
 	w.t.Fatalf("not settled: %+v", w.intent(id))
 	return protocol.Intent{}
+}
+
+// reaches converges until the intent is in the state. The node indexes transactions in
+// the background, and while it does a receipt that is missing proves nothing: one pass
+// may rightly leave everything as it was.
+func (w *world) reaches(m *txmgr.Manager, id common.Hash, state protocol.IntentState) {
+	w.t.Helper()
+	require.Eventually(w.t, func() bool {
+		require.NoError(w.t, m.Converge(w.t.Context()))
+		return w.intent(id).State == state
+	}, 10*time.Second, time.Millisecond, "the intent is not %s", state)
 }
 
 // faultyNode fails as networks do.
