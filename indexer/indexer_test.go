@@ -102,6 +102,9 @@ func TestEnginesHoldTheSame(t *testing.T) {
 // branch that won, byte for byte.
 func TestReorg(t *testing.T) {
 	depths := []uint64{1, 2, 3, 4, 5, 8, 12, 16, 24, 32, 48, 63, 64, 65, 96, 127, 128}
+	if raced {
+		depths = []uint64{1, 5, 64, 128}
+	}
 	engines(t, func(t *testing.T, url string) {
 		n := network(t, url)
 		rnd := rand.New(rand.NewPCG(7, 7))
@@ -110,7 +113,7 @@ func TestReorg(t *testing.T) {
 		grow(c, rnd, 140)
 		converge(t, x, c)
 		rounds := 2
-		if url[:6] != "sqlite" {
+		if url[:6] != "sqlite" || raced {
 			rounds = 1
 		}
 		for range rounds {
@@ -148,7 +151,11 @@ func TestReorg(t *testing.T) {
 // TestReorgDuringBackfill takes blocks back that have no undo rows, in the middle of
 // reading old blocks, and with the first block as the shared one.
 func TestReorgDuringBackfill(t *testing.T) {
-	for seed := range uint64(20) {
+	seeds := uint64(20)
+	if raced {
+		seeds = 3
+	}
+	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(seed, 9))
 			c := bench.NewChain(12, 6, 3)

@@ -86,6 +86,9 @@ func (c *teller) Logs(ctx context.Context, from, to uint64, addresses []common.A
 // same tables as an index without accidents.
 func TestKilledAnywhere(t *testing.T) {
 	kills, blocks := 20, 600
+	if raced {
+		kills, blocks = 4, 200
+	}
 	if text := os.Getenv(killCount); text != "" {
 		var err error
 		kills, err = strconv.Atoi(text)

@@ -1,0 +1,7 @@
+//go:build race
+
+package indexer_test
+
+// raced says that the race detector is on. It watches threads, which need no 400
+// reorgs, and makes the pure-Go SQLite about twenty times slower.
+const raced = true
