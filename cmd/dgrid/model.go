@@ -15,12 +15,12 @@ import (
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/spf13/cobra"
 
+	"github.com/dgrid-network/dgrid/internal/network"
 	"github.com/dgrid-network/dgrid/models/eval"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/runtime"
 	"github.com/dgrid-network/dgrid/runtime/commit"
 	"github.com/dgrid-network/dgrid/runtime/importer"
-	"github.com/dgrid-network/dgrid/runtime/tokenizer"
 	"github.com/dgrid-network/dgrid/runtime/trace"
 )
 
@@ -89,22 +89,13 @@ type modelFacts struct {
 // factsOf digests a parsed model; progress may be nil.
 func factsOf(m *runtime.Model, size int, progress func(done, total int)) (modelFacts, error) {
 	h := m.Header()
-	header := h.Encode()
-	tensors := make([]commit.Tensor, 0, len(m.Tensors()))
-	var tokenizerHash common.Hash
-	for _, t := range m.Tensors() {
-		tensors = append(tensors, commit.Tensor{Name: t.Name, DType: string(t.DType), Shape: t.Shape, Data: t.Data})
-		if t.Name == "tokenizer" {
-			tokenizerHash = crypto.Keccak256Hash(t.Data)
-		}
-	}
-	root, err := commit.WeightsRoot(header[:], tensors, progress)
+	root, _, err := network.WeightsOf(m, progress)
 	if err != nil {
-		return modelFacts{}, fmt.Errorf("digest weights: %w", err)
+		return modelFacts{}, err
 	}
 	sum := m.FileHash()
 	return modelFacts{FileSHA256: hex.EncodeToString(sum[:]), FileBytes: size, SpecVersion: commit.SpecVersion, WeightsRoot: root,
-		TokenizerHash: tokenizerHash, Header: h, Vocabulary: h.Vocab, Context: h.Positions}, nil
+		TokenizerHash: network.TokenizerHash(m), Header: h, Vocabulary: h.Vocab, Context: h.Positions}, nil
 }
 
 func describe(g *globals, cmd *cobra.Command, file []byte) error {
@@ -231,9 +222,8 @@ func newModelRun(g *globals) *cobra.Command {
 
 // encodePrompt asks through the first chat template where the model has one.
 func encodePrompt(m *runtime.Model, text string, raw bool) ([]uint32, uint32, error) {
-	if !raw && len(m.Tokenizer().Templates()) > 0 {
-		ids, err := m.Tokenizer().Render(1, []tokenizer.Message{{Role: tokenizer.User, Content: text}})
-		return ids, 1, err
+	if !raw {
+		return network.Prompt(m, text)
 	}
 	ids, err := m.Tokenizer().Encode(text)
 	return ids, 0, err
