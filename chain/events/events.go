@@ -101,27 +101,11 @@ type Penalized struct {
 
 // ModelRegistry
 
-// Manifest is what a model version is, for ever.
-type Manifest struct {
-	Kind               protocol.ModelKind
-	Class              protocol.Class
-	SpecVersion        uint32
-	WeightsRoot        common.Hash
-	TokenizerHash      common.Hash
-	Parent             common.Hash
-	RoyaltyBps         uint16
-	ParentRoyaltyBps   uint16
-	MinChildRoyaltyBps uint16
-	Creator            common.Address
-	Name               string // any bytes: the contract does not check UTF-8
-	MetadataURI        string // likewise
-}
-
 type ModelPublished struct {
 	ModelVersion common.Hash
 	Publisher    common.Address // who sent the transaction; the payee is Manifest.Creator
 	Parent       common.Hash
-	Manifest     Manifest
+	Manifest     protocol.Manifest // its texts may be any bytes: the contract does not check UTF-8
 	Header       []byte
 }
 

@@ -134,8 +134,8 @@ func list[T any](r *reader, item func(*reader) T) []T {
 	return items
 }
 
-func (r *reader) manifest() Manifest {
-	return Manifest{
+func (r *reader) manifest() protocol.Manifest {
+	return protocol.Manifest{
 		Kind: protocol.ModelKind(r.uint(8)), Class: protocol.Class(r.uint(8)), SpecVersion: r.uint32(),
 		WeightsRoot: r.hash(), TokenizerHash: r.hash(), Parent: r.hash(),
 		RoyaltyBps: uint16(r.uint(16)), ParentRoyaltyBps: uint16(r.uint(16)), MinChildRoyaltyBps: uint16(r.uint(16)),

@@ -57,9 +57,9 @@ type Network struct {
 	Tables     *store.Network
 	RelayerURL string
 	APIURL     string
-	APIKey     string
 	// Proven and Sampled are the two published versions of the demo model.
 	Proven, Sampled common.Hash
+	weights         common.Hash // root of Model
 	Model           *runtime.Model
 
 	store   *store.Store
@@ -260,12 +260,12 @@ func (n *Network) publish() (err error) {
 	if n.Model, err = runtime.Parse(demo.Container()); err != nil {
 		return err
 	}
-	root, path, err := WeightsOf(n.Model, nil)
-	if err != nil {
+	var path []common.Hash
+	if n.weights, path, err = WeightsOf(n.Model, nil); err != nil {
 		return err
 	}
 	creator, at := devchain.Address(accountCreator), n.Chain.Reader.Addresses()
-	proven := ProvenManifest(n.Model, root, demo.Name, creator, 500)
+	proven := ProvenManifest(n.Model, n.weights, demo.Name, creator, 500)
 	sampled := protocol.Manifest{Kind: protocol.KindUpstream, Class: protocol.ClassSampled, RoyaltyBps: 500, Creator: creator, Name: demo.Name + "-float"}
 	header := n.Model.Header().Encode()
 	n.Config.Say("a creator publishes %s: proven, and its float source as sampled", demo.Name)
@@ -347,11 +347,7 @@ func (n *Network) secret(name string) (string, error) {
 }
 
 func (n *Network) startAPI() error {
-	root, _, err := WeightsOf(n.Model, nil)
-	if err != nil {
-		return err
-	}
-	catalog := NewCatalog(n.Tables, map[common.Hash]*runtime.Model{root: n.Model})
+	catalog := NewCatalog(n.Tables, map[common.Hash]*runtime.Model{n.weights: n.Model})
 	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", n.Config.APIPort))
 	if err != nil {
 		return fmt.Errorf("listen for the API: %w", err)
