@@ -21,7 +21,7 @@ const (
 	maxAttempts   = 3
 	settleWait    = 50 * time.Millisecond
 	deadlineSlack = 2 * time.Second // for the receipt of an answer that its deadline cut
-	inboxRoom     = 32              // frames beyond the window: acceptance, end, losses
+	inboxRoom     = 1<<10 + 32      // replies that wait: chunks, and acceptance, end, losses
 )
 
 // reply is what comes from a provider, or that its connection went.
@@ -42,14 +42,13 @@ type carrier struct {
 	stream *stream
 	client string
 
-	inbox    chan reply
+	inbox    inbox
 	stop     chan struct{} // closed when the requester cancels
 	stopOnce sync.Once
 
-	mu       sync.Mutex
-	asked    common.Address // whose frames count
-	overflow bool
-	route    wire.Route
+	mu    sync.Mutex
+	asked common.Address // whose frames count
+	route wire.Route
 
 	// Only the carrier's goroutine uses these.
 	lease   lease
@@ -77,14 +76,60 @@ func (c *carrier) push(m reply) {
 	if m.provider != asked {
 		return // was asked before, or never: it must not fill the inbox of another
 	}
-	select {
-	case c.inbox <- m:
-	default: // more than the window allows: the provider does not keep to it
-		c.mu.Lock()
-		c.overflow = true
-		c.mu.Unlock()
+	if !c.inbox.put(m) { // more than the window allows: the provider does not keep to it
 		c.stream.poke()
 	}
+}
+
+// inbox is a bounded queue of replies. It grows with what waits: most answers never have
+// more than a few, and room for all of the window would be most of a request's memory.
+type inbox struct {
+	mu       sync.Mutex
+	waiting  []reply
+	overflow bool
+	more     chan struct{} // something waits
+}
+
+func newInbox() inbox { return inbox{more: make(chan struct{}, 1)} }
+
+// put adds a reply, unless there is no room.
+func (b *inbox) put(m reply) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.waiting) >= inboxRoom {
+		b.overflow = true
+		return false
+	}
+	b.waiting = append(b.waiting, m)
+	b.wake()
+	return true
+}
+
+func (b *inbox) wake() {
+	select {
+	case b.more <- struct{}{}:
+	default:
+	}
+}
+
+// next takes the oldest reply; ok is false if none waits.
+func (b *inbox) next() (m reply, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.waiting) == 0 {
+		return m, false
+	}
+	m, b.waiting = b.waiting[0], b.waiting[1:]
+	if len(b.waiting) > 0 {
+		b.wake()
+	}
+	return m, true
+}
+
+func (b *inbox) overflowed() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.overflow
 }
 
 func (c *carrier) cancel() { c.stopOnce.Do(func() { close(c.stop) }) }
@@ -244,9 +289,11 @@ func (c *carrier) attempt(ctx context.Context) verdict {
 	defer w.stop()
 	for {
 		select {
-		case m := <-c.inbox:
-			if v, end := c.take(ctx, w, m); end {
-				return v
+		case <-c.inbox.more:
+			if m, ok := c.inbox.next(); ok {
+				if v, end := c.take(ctx, w, m); end {
+					return v
+				}
 			}
 		case <-c.stream.notice:
 			if v, end := c.noticed(ctx, w); end {
@@ -407,10 +454,7 @@ func (c *carrier) done(ctx context.Context, w *watch, d *wire.Done) verdict {
 
 // noticed reacts to readers: further ones let the provider go on, none starts the grace.
 func (c *carrier) noticed(ctx context.Context, w *watch) (verdict, bool) {
-	c.mu.Lock()
-	overflow := c.overflow
-	c.mu.Unlock()
-	if overflow {
+	if c.inbox.overflowed() {
 		return failed(wire.CodeProviderFailed, c.got.chunks == 0, true, "the provider sends more than it was granted"), true
 	}
 	read, readers := c.stream.state()
@@ -443,25 +487,42 @@ func (c *carrier) silent(ctx context.Context, w *watch) (verdict, bool) {
 
 // watch holds the time limits of one attempt. After a cut only the receipt is awaited.
 type watch struct {
-	first, gap, total, away, end *time.Timer
+	first, gap, total, away, end alarm
 	stopped                      <-chan struct{}
 	code, why                    string // of the cut
 }
 
-func (c *carrier) newWatch(ctx context.Context) *watch {
-	idle := func() *time.Timer {
-		t := time.NewTimer(time.Hour)
-		t.Stop()
-		return t
+// alarm is a timer that costs nothing until it is set.
+type alarm struct {
+	timer *time.Timer
+	C     <-chan time.Time
+}
+
+func (a *alarm) Reset(d time.Duration) {
+	if a.timer == nil {
+		a.timer = time.NewTimer(d)
+		a.C = a.timer.C
+		return
 	}
-	w := &watch{first: time.NewTimer(c.r.cfg.FirstToken), gap: idle(), total: time.NewTimer(c.untilDeadline(ctx) + deadlineSlack),
-		away: idle(), end: idle(), stopped: c.stop}
+	a.timer.Reset(d)
+}
+
+func (a *alarm) Stop() {
+	if a.timer != nil {
+		a.timer.Stop()
+	}
+}
+
+func (c *carrier) newWatch(ctx context.Context) *watch {
+	w := &watch{stopped: c.stop}
+	w.first.Reset(c.r.cfg.FirstToken)
+	w.total.Reset(c.untilDeadline(ctx) + deadlineSlack)
 	c.stream.poke() // look at the readers once
 	return w
 }
 
 func (w *watch) stop() {
-	for _, t := range []*time.Timer{w.first, w.gap, w.total, w.away, w.end} {
+	for _, t := range []*alarm{&w.first, &w.gap, &w.total, &w.away, &w.end} {
 		t.Stop()
 	}
 }

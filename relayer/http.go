@@ -254,7 +254,7 @@ func (r *Relayer) unclaim(hash common.Hash, claimed bool) {
 // start runs a carrier; fresh is false if the request runs already.
 func (r *Relayer) start(a wire.Ask, l lease, client string) (c *carrier, fresh bool) {
 	c = &carrier{r: r, ask: a, lease: l, client: client, route: l.Route, stop: make(chan struct{}),
-		stream: newStream(a.Hash, a.Secret, r.cfg.MaxKept), inbox: make(chan reply, 1<<10+inboxRoom)}
+		stream: newStream(a.Hash, a.Secret, r.cfg.MaxKept), inbox: newInbox()}
 	c.stream.readers = 1
 	r.mu.Lock()
 	defer r.mu.Unlock()

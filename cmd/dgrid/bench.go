@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,7 +16,9 @@ import (
 	apibench "github.com/dgrid-network/dgrid/api/bench"
 	indexbench "github.com/dgrid-network/dgrid/indexer/bench"
 	"github.com/dgrid-network/dgrid/internal/bench/relaynet"
+	"github.com/dgrid-network/dgrid/internal/redisserver"
 	"github.com/dgrid-network/dgrid/models/demo"
+	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/prover"
 	"github.com/dgrid-network/dgrid/prover/keys"
 	"github.com/dgrid-network/dgrid/runtime"
@@ -117,14 +120,36 @@ func measureAPI(ctx context.Context, b *benchmark) ([]figure, error) {
 }
 
 func measureRequests(ctx context.Context, b *benchmark) ([]figure, error) {
-	r, err := relaynet.Requests(ctx, relaynet.RequestsConfig{Dir: filepath.Join(b.dir, "journal"), Requests: 20 * b.n, Workers: 64})
+	cfg := relaynet.RequestsConfig{Dir: filepath.Join(b.dir, "journal-embedded"), Requests: 20 * b.n, Workers: 64}
+	r, err := relaynet.Requests(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
+	figures := requestFigures("embedded Redis", r)
+	server, err := redisserver.Start()
+	if errors.Is(err, protocol.ErrNotFound) {
+		fmt.Fprintln(b.cmd.ErrOrStderr(), "no redis-server on the PATH: requests are measured on the embedded Redis only")
+		return figures, nil
+	} else if err != nil {
+		return nil, err
+	}
+	cfg.Dir, cfg.Redis = filepath.Join(b.dir, "journal-server"), server.Client
+	r, err = relaynet.Requests(ctx, cfg)
+	if err = errors.Join(err, server.Close()); err != nil {
+		return nil, err
+	}
+	return append(figures, requestFigures("redis-server", r)...), nil
+}
+
+func requestFigures(store string, r relaynet.RequestsResult) []figure {
+	note := "clients included"
+	if r.RedisCPU > 0 {
+		note += fmt.Sprintf("; %.3f ms of it are redis-server's", ms(r.RedisCPU))
+	}
 	return []figure{
-		{"requests", r.PerSecond, "/s", "> 2000", fmt.Sprintf("%d workers, p50 %.1f ms, clients on the same cores", r.Workers, ms(r.P50))},
-		{"processor time per request", ms(r.CPU), "ms", "", "clients included"},
-	}, nil
+		{"requests, " + store, r.PerSecond, "/s", "> 2000", fmt.Sprintf("%d workers, p50 %.1f ms, clients on the same cores", r.Workers, ms(r.P50))},
+		{"processor time per request, " + store, ms(r.CPU + r.RedisCPU), "ms", "", note},
+	}
 }
 
 func measureSignatures(_ context.Context, b *benchmark) ([]figure, error) {

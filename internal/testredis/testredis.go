@@ -3,18 +3,17 @@
 package testredis
 
 import (
-	"bufio"
 	"context"
-	"fmt"
+	"errors"
 	"os"
-	"os/exec"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"github.com/dgrid-network/dgrid/internal/redisserver"
+	"github.com/dgrid-network/dgrid/protocol"
 )
 
 // Mini returns a client of an embedded store whose keys expire in real time.
@@ -38,76 +37,29 @@ func Mini(t testing.TB) *redis.Client {
 // CI=true.
 func Real(t testing.TB) *redis.Client {
 	t.Helper()
-	opt := &redis.Options{Network: "tcp", Addr: os.Getenv("REDIS_ADDR"), MaintNotificationsConfig: noMaintenance()}
-	if opt.Addr == "" {
-		opt.Network, opt.Addr = "unix", start(t)
+	if addr := os.Getenv("REDIS_ADDR"); addr != "" {
+		c := redis.NewClient(&redis.Options{Addr: addr, MaintNotificationsConfig: noMaintenance()})
+		t.Cleanup(func() { c.Close() })
+		if err := c.FlushAll(context.Background()).Err(); err != nil {
+			t.Fatalf("reach redis at %s: %v", addr, err)
+		}
+		return c
 	}
-	c := redis.NewClient(opt)
-	t.Cleanup(func() { c.Close() })
-	if err := c.FlushAll(context.Background()).Err(); err != nil {
-		t.Fatalf("reach redis at %s: %v", opt.Addr, err)
+	s, err := redisserver.Start()
+	switch {
+	case errors.Is(err, protocol.ErrNotFound) && os.Getenv("CI") != "true":
+		t.Skip("skipped: needs redis-server on the PATH, or REDIS_ADDR")
+	case err != nil:
+		t.Fatalf("%v (or set REDIS_ADDR)", err)
 	}
-	return c
+	t.Cleanup(func() { s.Close() })
+	return s.Client
 }
 
 // Each runs a test on both stores.
 func Each(t *testing.T, f func(t *testing.T, c *redis.Client)) {
 	t.Run("miniredis", func(t *testing.T) { f(t, Mini(t)) })
 	t.Run("redis", func(t *testing.T) { f(t, Real(t)) })
-}
-
-func start(t testing.TB) string {
-	binary, err := exec.LookPath("redis-server")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("redis-server is not on the PATH and REDIS_ADDR is not set")
-		}
-		t.Skip("skipped: needs redis-server on the PATH, or REDIS_ADDR")
-	}
-	// A test's own folder may be too long for a socket's path.
-	dir, err := os.MkdirTemp("", "redis")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	socket := dir + "/s"
-	cmd := exec.Command(binary, "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--dir", dir)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("start redis-server: %v", err)
-	}
-	ready := make(chan error, 1)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		lines := bufio.NewScanner(out)
-		for lines.Scan() {
-			if strings.Contains(lines.Text(), "ready to accept connections") || strings.Contains(lines.Text(), "now ready to accept") {
-				ready <- nil
-				break
-			}
-		}
-		for lines.Scan() { // keep the pipe empty
-		}
-		ready <- fmt.Errorf("redis-server ended")
-	}()
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		<-done
-		cmd.Wait()
-	})
-	select {
-	case err := <-ready:
-		if err != nil {
-			t.Fatal(err)
-		}
-	case <-time.After(30 * time.Second):
-		t.Fatal("redis-server does not get ready")
-	}
-	return socket
 }
 
 // noMaintenance keeps the client from asking for notices that no store here sends.

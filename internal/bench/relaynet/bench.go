@@ -14,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/dgrid-network/dgrid/internal/embedredis"
+	"github.com/dgrid-network/dgrid/internal/redisserver"
 	"github.com/dgrid-network/dgrid/node/provider"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/relayer"
@@ -38,8 +39,10 @@ type RequestsResult struct {
 	P50       time.Duration `json:"p50_ns"`
 	P99       time.Duration `json:"p99_ns"`
 	// CPU is the processor time of this process for one request, clients included: what
-	// stays comparable on a machine that does other things too.
-	CPU time.Duration `json:"cpu_per_request_ns"`
+	// stays comparable on a machine that does other things too. RedisCPU is that of a Redis
+	// of its own; an embedded one is in CPU.
+	CPU      time.Duration `json:"cpu_per_request_ns"`
+	RedisCPU time.Duration `json:"redis_cpu_per_request_ns"`
 }
 
 // Requests measures requests per second through a relayer to one provider with an instant
@@ -74,6 +77,16 @@ func Requests(ctx context.Context, cfg RequestsConfig) (res RequestsResult, err 
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	var mu sync.Mutex
+	redisTime := func() (time.Duration, error) {
+		if cfg.Redis == nil {
+			return 0, nil
+		}
+		return redisserver.ProcessorTime(ctx, cfg.Redis)
+	}
+	ofRedis, err := redisTime()
+	if err != nil {
+		return res, err
+	}
 	began, cpu := time.Now(), processorTime()
 	for i := range cfg.Workers {
 		payer := NewPayer(chain, fmt.Sprint("payer ", i), protocol.NewAmount(1<<40))
@@ -102,9 +115,14 @@ func Requests(ctx context.Context, cfg RequestsConfig) (res RequestsResult, err 
 	}
 	wg.Wait()
 	all, cpu := time.Since(began), processorTime()-cpu
+	after, e := redisTime()
+	if e != nil {
+		err = errors.Join(err, e)
+	}
 	slices.Sort(took)
 	return RequestsResult{Requests: cfg.Requests, Workers: cfg.Workers, Took: all, PerSecond: float64(cfg.Requests) / all.Seconds(),
-		P50: took[len(took)/2], P99: took[len(took)*99/100], CPU: cpu / time.Duration(cfg.Requests)}, err
+		P50: took[len(took)/2], P99: took[len(took)*99/100], CPU: cpu / time.Duration(cfg.Requests),
+		RedisCPU: (after - ofRedis) / time.Duration(cfg.Requests)}, err
 }
 
 // processorTime is what this process has used, user and system.

@@ -13,7 +13,12 @@ func TestRequestsMeasuresRealAnswers(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 200, res.Requests)
 	require.Positive(t, res.PerSecond)
-	_, err = Signatures(10)
+	_, err = Requests(t.Context(), RequestsConfig{Dir: t.TempDir(), Requests: 50, Workers: 8, Redis: testredis.Real(t)})
+	require.NoError(t, err)
+}
+
+func TestSignaturesAreMeasured(t *testing.T) {
+	_, err := Signatures(10)
 	require.NoError(t, err)
 }
 
@@ -29,6 +34,7 @@ func BenchmarkRequests(b *testing.B) {
 			b.ReportMetric(res.PerSecond, "requests/s")
 			b.ReportMetric(float64(res.P50.Microseconds()), "p50-µs")
 			b.ReportMetric(float64(res.CPU.Microseconds()), "cpu-µs/request")
+			b.ReportMetric(float64(res.RedisCPU.Microseconds()), "redis-cpu-µs/request")
 			b.ReportMetric(float64(res.P99.Microseconds()), "p99-µs")
 		})
 	}
