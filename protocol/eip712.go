@@ -16,13 +16,35 @@ type Domain struct {
 	Market  common.Address `json:"market"`
 }
 
-var domainType = crypto.Keccak256Hash([]byte("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"))
+// Hashes of what never changes: digests are made several times for every request.
+var (
+	domainType    = crypto.Keccak256Hash([]byte("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"))
+	domainName    = crypto.Keccak256Hash([]byte("DGrid"))
+	domainVersion = crypto.Keccak256Hash([]byte("1"))
+	typeHashes    = hashTypes(Request{}, Receipt{}, Voucher{}, Redemption{}, Acceptance{}, Offer{}, Reservation{}, Opening{},
+		OperatorConsent{}, OpenChannel{}, Session{})
+)
+
+func hashTypes(all ...Typed) map[string]common.Hash {
+	m := make(map[string]common.Hash, len(all))
+	for _, v := range all {
+		m[v.EIP712Type()] = crypto.Keccak256Hash([]byte(v.EIP712Type()))
+	}
+	return m
+}
+
+func typeHash(v Typed) common.Hash {
+	name := v.EIP712Type()
+	if h, ok := typeHashes[name]; ok {
+		return h
+	}
+	return crypto.Keccak256Hash([]byte(name))
+}
 
 // Separator returns the EIP-712 domain separator.
 func (d Domain) Separator() common.Hash {
-	name, version := crypto.Keccak256Hash([]byte("DGrid")), crypto.Keccak256Hash([]byte("1"))
 	e := make(words, 0, 5*32)
-	e.hash(domainType).hash(name).hash(version).uint(d.ChainID).address(d.Market)
+	e.hash(domainType).hash(domainName).hash(domainVersion).uint(d.ChainID).address(d.Market)
 	return crypto.Keccak256Hash(e)
 }
 
@@ -37,7 +59,7 @@ type Typed interface {
 // request hash, the receipt hash, the voucher hash.
 func (d Domain) Digest(v Typed) common.Hash {
 	e := make(words, 0, 14*32)
-	e.hash(crypto.Keccak256Hash([]byte(v.EIP712Type())))
+	e.hash(typeHash(v))
 	v.encode(&e)
 	sep, body := d.Separator(), crypto.Keccak256Hash(e)
 	return crypto.Keccak256Hash([]byte{0x19, 0x01}, sep[:], body[:])

@@ -1,6 +1,8 @@
 package protocol
 
 import (
+	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math/big"
@@ -268,25 +270,26 @@ func (r Request) FeeFor(outputTokens uint32) (Amount, error) {
 // Bytes is a byte string that JSON shows as 0x hex.
 type Bytes []byte
 
-func (b Bytes) MarshalText() ([]byte, error) { return []byte("0x" + common.Bytes2Hex(b)), nil }
-
-func (b *Bytes) UnmarshalJSON(data []byte) error {
-	var s string
-	if err := json.Unmarshal(data, &s); err != nil {
-		return err
-	}
-	if len(s) < 2 || s[:2] != "0x" || len(s)%2 != 0 || !isHex(s[2:]) {
-		return fmt.Errorf("bytes are not 0x hex: %w", ErrInvalid)
-	}
-	*b = common.Hex2Bytes(s[2:])
-	return nil
+func (b Bytes) MarshalText() ([]byte, error) {
+	return hex.AppendEncode(append(make([]byte, 0, 2+2*len(b)), "0x"...), b), nil
 }
 
-func isHex(s string) bool {
-	for _, c := range []byte(s) {
-		if (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F') {
-			return false
+func (b *Bytes) UnmarshalJSON(data []byte) error {
+	text, plain := data, len(data) >= 2 && data[0] == '"' && !bytes.ContainsRune(data, '\\')
+	if plain {
+		text = data[1 : len(data)-1]
+	} else {
+		var s string
+		if err := json.Unmarshal(data, &s); err != nil {
+			return err
+		}
+		text = []byte(s)
+	}
+	if digits, ok := bytes.CutPrefix(text, []byte("0x")); ok {
+		if raw, err := hex.AppendDecode(make([]byte, 0, len(digits)/2), digits); err == nil {
+			*b = raw
+			return nil
 		}
 	}
-	return true
+	return fmt.Errorf("bytes are not 0x hex: %w", ErrInvalid)
 }
