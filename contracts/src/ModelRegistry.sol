@@ -163,9 +163,8 @@ contract ModelRegistry is IModelRegistry {
             if (path.length != 0) revert BadManifest("path");
             return;
         }
-        // INVARIANT: nobody publishes what no specification says how to judge. Version 0 is the draft of version 1, for
-        // development chains; no other version exists yet.
-        if (m.specVersion != 0 || (block.chainid != 31_337 && block.chainid != 1337)) {
+        // INVARIANT: nobody publishes what no specification says how to judge. Version 1 is the only one.
+        if (m.specVersion != 1 || (block.chainid != 31_337 && block.chainid != 1337)) {
             revert BadManifest("specVersion");
         }
         if (m.tokenizerHash == 0) revert BadManifest("tokenizerHash");

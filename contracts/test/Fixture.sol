@@ -194,6 +194,7 @@ abstract contract Fixture is Test {
         if (class == Class.Sampled) {
             return ModelVersionId.unwrap(registry.publish(m, "", new bytes32[](0)));
         }
+        m.specVersion = 1;
         m.tokenizerHash = keccak256("tokenizer");
         bytes32[] memory path = weightsPath();
         m.weightsRoot = weightsRootOf(header(), path);

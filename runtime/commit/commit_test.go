@@ -36,7 +36,7 @@ func spec(t *testing.T, kind, length int64, words []byte) common.Hash {
 	for _, f := range []struct {
 		v     int64
 		shift uint
-	}{{0, 96}, {kind, 64}, {int64(blocks), 32}, {length, 0}} {
+	}{{commit.SpecVersion, 96}, {kind, 64}, {int64(blocks), 32}, {length, 0}} {
 		iv.Add(iv, new(big.Int).Lsh(big.NewInt(f.v), f.shift))
 	}
 	state := make([]fr.Element, 16)
@@ -80,11 +80,11 @@ func TestGoldenDigests(t *testing.T) {
 		words []byte
 		want  string
 	}{
-		{chunk.Int8, chunk.PackInt8(nil, []int8{1, -2, 3}), "0x3006fcd421fdb78640d63fad41dbbfd83012bd9dcd84364d4001c4716b5b268f"},
-		{chunk.Int16, chunk.PackInt16(nil, []int16{1, -2, 3}), "0x072c8052a0e37ba631c5952151335889092be2675ba4c89033c757c9e7bbd7ee"},
-		{chunk.Int32, chunk.PackInt32(nil, []int32{1, -2, 3}), "0x297bf134a8ada54b986064fddca4cde09d7e7514d7e2dce90a86c32d280b01fe"},
-		{chunk.Wide80, wide, "0x1cb270ee835c3f69bb77fc6ff4b17db02c7424a9da3ed7b56145596fbcdf3dbd"},
-		{chunk.Weights, weights, "0x164897720a635fc418672b1d825c2e9bd8f5cb524ac2ff032fafa45ee9535476"},
+		{chunk.Int8, chunk.PackInt8(nil, []int8{1, -2, 3}), "0x079a92297385d1226711bd3c45052304a81089a600795edf7218a491b99c06d0"},
+		{chunk.Int16, chunk.PackInt16(nil, []int16{1, -2, 3}), "0x01a84d7a99787f6376f58238d2f1d861060c02f2a48b8433ad4a9bdaeca00e46"},
+		{chunk.Int32, chunk.PackInt32(nil, []int32{1, -2, 3}), "0x1e4107bf2d1cf2c5508dbe18d13bdde7013a869ddea9abf8f88cbf0d9037214f"},
+		{chunk.Wide80, wide, "0x228bf5c736fc4764a5679f40d067dfa07d5c4a252643ad73f28f2acf17855178"},
+		{chunk.Weights, weights, "0x158fb736b974a392abc4420438e5021b78fbedbac3b7ddc0a7bd3e43be7923dd"},
 	} {
 		got, err := commit.Digest(c.kind, 3, c.words)
 		require.NoError(t, err)
@@ -147,7 +147,7 @@ func model() (header []byte, tensors []commit.Tensor) {
 	h := random(r, "header", "U8", 1, 128)
 	return h.Data, []commit.Tensor{
 		random(r, "a.m", "U32", 4, 3, 35), random(r, "b.m", "U32", 4, 5, 2), random(r, "a.b", "I32", 4, 600),
-		random(r, "sigmoid", "U16", 2, 1024), random(r, "rope.cos", "I16", 2, 7, 4),
+		random(r, "sigmoid", "U16", 2, 1024), random(r, "rope.cos", "I16", 2, 7, 4), random(r, "rope.sin", "I16", 2, 7, 4),
 		random(r, "a.q", "I8", 1, 3, 1100), random(r, "b.q", "I8", 1, 5, 40), h, random(r, "tokenizer", "U8", 1, 1500),
 	}
 }
@@ -188,13 +188,14 @@ func TestWeightsRootFollowsTheSpecification(t *testing.T) {
 	}
 	var rope, a, b []common.Hash
 	for row := range 7 {
-		rope = append(rope, leaf(2, 4, chunk.PackInt16(nil, i16(ts[4].Data[row*8:row*8+8]))))
+		angles := append(i16(ts[4].Data[row*8:row*8+8]), i16(ts[5].Data[row*8:row*8+8])...)
+		rope = append(rope, leaf(2, 8, chunk.PackInt16(nil, angles)))
 	}
 	for row := range 3 {
-		a = append(a, weights(ts[5], ts[0], row, 0, 1024), weights(ts[5], ts[0], row, 1024, 1100))
+		a = append(a, weights(ts[6], ts[0], row, 0, 1024), weights(ts[6], ts[0], row, 1024, 1100))
 	}
 	for row := range 5 {
-		b = append(b, weights(ts[6], ts[1], row, 0, 40))
+		b = append(b, weights(ts[7], ts[1], row, 0, 40))
 	}
 	root := protocol.MerkleRoot
 	want := root([]common.Hash{
@@ -202,7 +203,7 @@ func TestWeightsRootFollowsTheSpecification(t *testing.T) {
 		root([]common.Hash{leaf(3, 512, chunk.PackInt32(nil, bias[:512])), leaf(3, 88, chunk.PackInt32(nil, bias[512:]))}),
 		root([]common.Hash{leaf(7, 1024, chunk.PackUint16(nil, sigmoid))}),
 		root(rope), root(a), root(b),
-		root([]common.Hash{leaf(6, 1024, chunk.PackUint8(nil, ts[8].Data[:1024])), leaf(6, 476, chunk.PackUint8(nil, ts[8].Data[1024:]))}),
+		root([]common.Hash{leaf(6, 1024, chunk.PackUint8(nil, ts[9].Data[:1024])), leaf(6, 476, chunk.PackUint8(nil, ts[9].Data[1024:]))}),
 	})
 	var calls, last int
 	got, err := commit.WeightsRoot(header, ts, func(done, total int) {
@@ -219,7 +220,7 @@ func TestWeightsRootFollowsTheSpecification(t *testing.T) {
 	digests, err := commit.TensorDigests(ts, "b.q")
 	require.NoError(t, err)
 	require.Equal(t, b, digests)
-	for _, name := range []string{"b.m", "header", "none"} {
+	for _, name := range []string{"b.m", "rope.sin", "header", "none"} {
 		_, err := commit.TensorDigests(ts, name)
 		require.ErrorIs(t, err, protocol.ErrNotFound)
 	}
@@ -248,7 +249,7 @@ func TestWeightsRootBindsEveryTensor(t *testing.T) {
 			require.NotEqual(t, want, got, ts[i].Name)
 		}
 	}
-	ts[5], ts[6] = ts[6], ts[5]
+	ts[6], ts[7] = ts[7], ts[6]
 	swapped, err := commit.WeightsRoot(header, ts, nil)
 	require.NoError(t, err)
 	require.NotEqual(t, want, swapped)
@@ -259,8 +260,8 @@ func TestWeightsRootRefuses(t *testing.T) {
 		"short header":   func(h *[]byte, ts *[]commit.Tensor) { *h = (*h)[:127] },
 		"other header":   func(h *[]byte, ts *[]commit.Tensor) { *h = make([]byte, 128) },
 		"unpaired q":     func(h *[]byte, ts *[]commit.Tensor) { (*ts)[0].Name = "c.m" },
-		"unpaired m":     func(h *[]byte, ts *[]commit.Tensor) { (*ts)[5].Name = "c.q" },
-		"plain I8":       func(h *[]byte, ts *[]commit.Tensor) { (*ts)[5].Name = "a" },
+		"unpaired m":     func(h *[]byte, ts *[]commit.Tensor) { (*ts)[6].Name = "c.q" },
+		"plain I8":       func(h *[]byte, ts *[]commit.Tensor) { (*ts)[6].Name = "a" },
 		"q of U8":        func(h *[]byte, ts *[]commit.Tensor) { (*ts)[0].DType, (*ts)[0].Shape = "U8", []int{3, 140} },
 		"unknown dtype":  func(h *[]byte, ts *[]commit.Tensor) { (*ts)[2].DType = "F32" },
 		"wrong size":     func(h *[]byte, ts *[]commit.Tensor) { (*ts)[2].Shape = []int{601} },
@@ -269,6 +270,10 @@ func TestWeightsRootRefuses(t *testing.T) {
 		"huge dimension": func(h *[]byte, ts *[]commit.Tensor) { (*ts)[2].Shape = []int{math.MaxInt, 4} },
 		"scales shape":   func(h *[]byte, ts *[]commit.Tensor) { (*ts)[1].Shape = []int{2, 5} },
 		"scale range":    func(h *[]byte, ts *[]commit.Tensor) { (*ts)[0].Data[3] = 1 },
+		"no sines":       func(h *[]byte, ts *[]commit.Tensor) { (*ts)[5].Name = "a" },
+		"no cosines":     func(h *[]byte, ts *[]commit.Tensor) { (*ts)[4].Name = "a" },
+		"other sines":    func(h *[]byte, ts *[]commit.Tensor) { (*ts)[5].Shape = []int{14, 2} },
+		"unsigned sines": func(h *[]byte, ts *[]commit.Tensor) { (*ts)[5].DType = "U16" },
 		"same name":      func(h *[]byte, ts *[]commit.Tensor) { *ts = append(*ts, (*ts)[2]) },
 	} {
 		t.Run(name, func(t *testing.T) {

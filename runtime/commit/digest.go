@@ -5,8 +5,7 @@
 //
 // It knows nothing of the runtime's loader: tensors come in as names, dtypes,
 // shapes and raw bytes. It is pure: no clock, no files. Everything here is
-// spec version 0, for development chains only: the digests change once more
-// before the specification is frozen.
+// version 1 of docs/trace-spec.md.
 //
 // # The sponge
 //
@@ -42,9 +41,8 @@ import (
 
 // The parameters of the digest. The circuit reads them from here.
 const (
-	// SpecVersion is the version of the trace specification: 0 is a draft, for
-	// development chains only.
-	SpecVersion = 0
+	// SpecVersion is the version of the trace specification.
+	SpecVersion = 1
 	// Width is the number of field elements in the sponge's state.
 	Width = 16
 	// Rate is the number of words that one permutation absorbs.

@@ -30,6 +30,11 @@ const (
 	weightSuffix = ".q"
 	scaleSuffix  = ".m"
 	headerName   = "header"
+
+	// The two halves of the rotation table, which is one part: a step reads the
+	// cosine and the sine of one angle and can open one chunk of the table.
+	cosName = "rope.cos"
+	sinName = "rope.sin"
 )
 
 var dtypeSize = map[string]int{"I8": 1, "U8": 1, "I16": 2, "U16": 2, "I32": 4, "U32": 4}
@@ -41,6 +46,7 @@ type part struct {
 	rows, cols int
 	data       []byte // values, row-major
 	scales     []byte // U32 [rows, ceil(cols/32)], Weights only
+	right      []byte // Int16 only: the right half of each row, data being the left one
 	digests    []common.Hash
 }
 
@@ -51,7 +57,10 @@ func (p *part) perRow() int { return (p.cols + p.kind.Capacity() - 1) / p.kind.C
 // over [HashLeaf(header), one root per tensor in the given order]. The order is
 // the container's. A matrix is the pair X.q (I8 [out, in]) and X.m (U32 [out,
 // ceil(in/32)]): it has one root, at the place of X.q, and X.m has none. A tensor
-// called "header" has no root either; its data must be the header.
+// called "header" has no root either; its data must be the header. The rotation
+// table is the pair rope.cos and rope.sin (I16 [positions, r/2] each): it has one
+// root, at the place of rope.cos, of rows that are the cosines and then the sines
+// of a position, and rope.sin has none.
 //
 // A tensor's root is the Merkle root over its chunk digests, row by row, each row
 // (the last dimension) cut into chunks of at most the kind's capacity, so that no
@@ -140,8 +149,8 @@ func parts(header []byte, tensors []Tensor) ([]*part, error) {
 	return out, nil
 }
 
-// newPart returns the part that t is the place of; nil for scales and the header,
-// which have none.
+// newPart returns the part that t is the place of; nil for scales, sines and the
+// header, which have none.
 func newPart(t Tensor, byName map[string]*Tensor) (*part, error) {
 	if t.Name == headerName {
 		return nil, nil
@@ -151,6 +160,16 @@ func newPart(t Tensor, byName map[string]*Tensor) (*part, error) {
 		return nil, err
 	}
 	p.data = t.Data
+	switch {
+	case t.Name == cosName:
+		p.kind = chunk.Int16
+		return p, p.join(t, byName)
+	case t.Name == sinName:
+		if byName[cosName] == nil {
+			return nil, fmt.Errorf("tensor %s without %s: %w", sinName, cosName, protocol.ErrInvalid)
+		}
+		return nil, nil
+	}
 	switch t.DType {
 	case "U8":
 		p.kind = chunk.Uint8
@@ -211,6 +230,23 @@ func (p *part) pair(t Tensor, byName map[string]*Tensor) error {
 		return fmt.Errorf("scales %s of shape %v for weights of shape %v: %w", m.Name, m.Shape, t.Shape, protocol.ErrInvalid)
 	}
 	p.scales = m.Data
+	return nil
+}
+
+// join makes p, the cosines t, the rotation table: with the sines to the right.
+func (p *part) join(t Tensor, byName map[string]*Tensor) error {
+	sin := byName[sinName]
+	if sin == nil || t.DType != "I16" || sin.DType != "I16" {
+		return fmt.Errorf("rotation table without sines, or not of I16: %w", protocol.ErrInvalid)
+	}
+	right := part{rows: 1, cols: 1}
+	if err := right.shape(*sin); err != nil {
+		return err
+	}
+	if right.rows != p.rows || right.cols != p.cols {
+		return fmt.Errorf("sines of shape %v for cosines of shape %v: %w", sin.Shape, t.Shape, protocol.ErrInvalid)
+	}
+	p.right, p.cols = sin.Data, 2*p.cols
 	return nil
 }
 
@@ -287,6 +323,18 @@ func (w *rowDigester) row(p *part, row int, out []common.Hash) error {
 	return nil
 }
 
+// int16At returns where the value with index i, in row row, lies.
+func (p *part) int16At(row, i int) (data []byte, at int) {
+	if p.right == nil {
+		return p.data, i
+	}
+	half := p.cols / 2
+	if col := i - row*p.cols; col >= half {
+		return p.right, row*half + col - half
+	}
+	return p.data, i - row*half
+}
+
 // pack packs the n values from index from on, which lie in row row, into w.words.
 func (w *rowDigester) pack(p *part, row, from, n int) (err error) {
 	le := binary.LittleEndian
@@ -296,7 +344,8 @@ func (w *rowDigester) pack(p *part, row, from, n int) (err error) {
 	case chunk.Int16:
 		w.i16 = w.i16[:0]
 		for i := from; i < from+n; i++ {
-			w.i16 = append(w.i16, int16(le.Uint16(p.data[2*i:])))
+			data, at := p.int16At(row, i)
+			w.i16 = append(w.i16, int16(le.Uint16(data[2*at:])))
 		}
 		w.words = chunk.PackInt16(dst, w.i16)
 	case chunk.Uint16:

@@ -9,6 +9,7 @@ contract RegistryTest is Fixture {
     function manifest() private view returns (Manifest memory m) {
         m.kind = ModelKind.LLM;
         m.class = Class.Proven;
+        m.specVersion = 1;
         m.weightsRoot = weightsRootOf(header(), weightsPath());
         m.tokenizerHash = keccak256("tokenizer");
         m.royaltyBps = 1500;
@@ -51,7 +52,7 @@ contract RegistryTest is Fixture {
         assertTrue(registry.kindOf(id) == ModelKind.LLM, "kind");
         assertEq(registry.headerOf(id), header(), "header");
         assertEq(registry.weightsRootOf(id), m.weightsRoot, "weights");
-        assertEq(registry.specVersionOf(id), 0, "spec");
+        assertEq(registry.specVersionOf(id), 1, "spec");
         vm.expectRevert(abi.encodeWithSelector(IModelRegistry.AlreadyPublished.selector, id));
         publish(m);
     }
@@ -93,12 +94,14 @@ contract RegistryTest is Fixture {
         registry.publish(m, "", new bytes32[](0));
     }
 
-    /// @dev The draft is for development chains; nothing else is specified.
+    /// @dev Proven models are for development chains.
     function test_publish_specVersion_mustExist() public {
         Manifest memory m = manifest();
-        m.specVersion = 1;
-        expectRevert(m, bad("specVersion"));
         m.specVersion = 0;
+        expectRevert(m, bad("specVersion"));
+        m.specVersion = 2;
+        expectRevert(m, bad("specVersion"));
+        m.specVersion = 1;
         vm.chainId(1);
         expectRevert(m, bad("specVersion"));
         publish(sampled());
