@@ -127,7 +127,7 @@ func (r *Relayer) onBus(ctx context.Context, data []byte) {
 	}
 	r.mu.Lock()
 	s := r.sessions[m.To]
-	if s != nil && (e.Kind == wire.KindAsk || e.Kind == wire.KindPay) {
+	if s != nil && (e.Kind == wire.KindAsk || e.Kind == wire.KindPay || e.Kind == wire.KindEvidence) {
 		if len(r.remote) >= maxRemote {
 			clear(r.remote)
 		}

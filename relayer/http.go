@@ -34,6 +34,7 @@ func (r *Relayer) Handler() http.Handler {
 	mux.HandleFunc("POST "+wire.PathRequests+"/{hash}/cancel", r.handleCancel)
 	mux.HandleFunc("GET "+wire.PathRequests+"/{hash}/route", r.handleRoute)
 	mux.HandleFunc("POST "+wire.PathVouchers, r.handlePay)
+	mux.HandleFunc("POST "+wire.PathEvidence, r.handleEvidence)
 	mux.HandleFunc("GET "+wire.PathOffers, r.handleOffers)
 	mux.HandleFunc("GET "+wire.PathInfo, func(w http.ResponseWriter, req *http.Request) {
 		reply200(w, wire.Info{Version: wire.Version, Domain: r.cfg.Domain, Relayer: r.address})

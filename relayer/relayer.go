@@ -47,6 +47,7 @@ type Relayer struct {
 	clients  map[string]int
 	remote   map[common.Hash]string // requests and vouchers that another replica sent here
 	payments map[common.Hash]chan wire.Paid
+	exhibits map[common.Hash]exhibitWait
 	idle     chan struct{}
 }
 
@@ -62,7 +63,7 @@ func New(cfg Config, deps Deps) (*Relayer, error) {
 	r := &Relayer{cfg: cfg, deps: deps, log: deps.Log, address: crypto.PubkeyToAddress(deps.Key.PublicKey), replica: randomID(),
 		index: newIndex(cfg.Weights, cfg.Newcomer), metrics: m, clock: time.Now,
 		sessions: map[common.Address]*session{}, carriers: map[common.Hash]*carrier{}, clients: map[string]int{},
-		remote: map[common.Hash]string{}, payments: map[common.Hash]chan wire.Paid{}}
+		remote: map[common.Hash]string{}, payments: map[common.Hash]chan wire.Paid{}, exhibits: map[common.Hash]exhibitWait{}}
 	r.shared = &shared{rdb: deps.Redis, ns: cfg.Namespace, batch: &batcher{rdb: deps.Redis}}
 	r.keeper = &keeper{s: r.shared, from: r.replica, ttl: cfg.Keep, queue: make(chan keepItem, keepQueue), lost: m.keepLost.Inc}
 	r.view = newView(cfg.CacheFor, deps)

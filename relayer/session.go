@@ -230,6 +230,13 @@ func (r *Relayer) fromProvider(ctx context.Context, provider common.Address, e w
 		}
 		r.paid(ctx, provider, v, e)
 		return nil
+	case wire.KindExhibit:
+		v, err := wire.Open[wire.Exhibit](e)
+		if err != nil {
+			return err
+		}
+		r.exhibited(ctx, provider, v, e)
+		return nil
 	default:
 		return nil // of a later version
 	}

@@ -175,6 +175,13 @@ func (b *book) stored(request common.Hash) *entry {
 	return nil
 }
 
+// byHash returns the receipt of a receipt hash, and nil if there is none.
+func (b *book) byHash(receipt common.Hash) *entry {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.byReceipt[receipt]
+}
+
 // unpaidOf returns the requests of the newest receipts, at most limit and oldest first,
 // that came through a relayer and that no voucher pays: perhaps nobody got them.
 func (b *book) unpaidOf(relayer common.Address, limit int) []common.Hash {

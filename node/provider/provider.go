@@ -24,6 +24,8 @@ type Provider struct {
 	view    *chainView
 	metrics *metrics
 	models  map[common.Hash]*Model
+	// exhibits are what auditors asked for.
+	exhibits *exhibits
 	peers   []*peer
 	dialer  *http.Client
 	clock   func() time.Time
@@ -47,7 +49,7 @@ func New(cfg Config, deps Deps) (*Provider, error) {
 	if err := cfg.complete(&deps); err != nil {
 		return nil, err
 	}
-	p := &Provider{cfg: cfg, deps: deps, log: deps.Log, clock: time.Now, models: map[common.Hash]*Model{},
+	p := &Provider{cfg: cfg, deps: deps, log: deps.Log, clock: time.Now, exhibits: newExhibits(), models: map[common.Hash]*Model{},
 		dialer: &http.Client{CheckRedirect: noRedirects}, runs: map[common.Hash]*run{},
 		busyOf: map[common.Hash]uint32{}, inFlight: map[common.Hash]protocol.Amount{}, drainSignal: make(chan struct{})}
 	p.worklife, p.cutWork = context.WithCancelCause(context.Background())

@@ -188,6 +188,12 @@ func (s *session) handle(life context.Context, tasks *sync.WaitGroup, e wire.Env
 			return err
 		}
 		return s.task(tasks, func() { s.p.handlePay(life, s, pay) })
+	case wire.KindEvidence:
+		q, err := wire.Open[wire.Evidence](e)
+		if err != nil {
+			return err
+		}
+		return s.task(tasks, func() { s.p.handleEvidence(life, s, q) })
 	case wire.KindWindow:
 		w, err := wire.Open[wire.Window](e)
 		if err != nil {

@@ -8,7 +8,8 @@
 // exactly one Done; Cancel may come at any time and still ends in Done with
 // finish = cancelled. Chunks are unsigned; Window grants the provider further
 // chunks, so that a slow reader slows the model down and nothing is buffered
-// without bound. Money: Pay carries the newest voucher of a line.
+// without bound. Money: Pay carries the newest voucher of a line. Disputes: Evidence
+// asks for what lies behind a receipt, Exhibit answers.
 package wire
 
 import (
@@ -51,6 +52,8 @@ const (
 	KindPay       Kind = "pay"
 	KindPaid      Kind = "paid"
 	KindDrain     Kind = "drain"
+	KindEvidence  Kind = "evidence"
+	KindExhibit   Kind = "exhibit"
 )
 
 // Envelope is one frame. A WebSocket message holds one or more frames, one a line,
