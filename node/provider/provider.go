@@ -26,9 +26,9 @@ type Provider struct {
 	models  map[common.Hash]*Model
 	// exhibits are what auditors asked for.
 	exhibits *exhibits
-	peers   []*peer
-	dialer  *http.Client
-	clock   func() time.Time
+	peers    []*peer
+	dialer   *http.Client
+	clock    func() time.Time
 
 	// worklife carries all answers; it ends when the process must stop now.
 	worklife context.Context
