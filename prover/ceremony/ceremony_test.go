@@ -86,14 +86,14 @@ func named(name string, c frontend.Circuit) keys.Circuit {
 	}}
 }
 
-func compiled(t *testing.T, name string, c frontend.Circuit) Circuit {
+func compiled(t testing.TB, name string, c frontend.Circuit) Circuit {
 	t.Helper()
 	out, err := Compile(named(name, c), 1)
 	require.NoError(t, err)
 	return out
 }
 
-func cube(t *testing.T) Circuit { t.Helper(); return compiled(t, "cube", &cubeCircuit{}) }
+func cube(t testing.TB) Circuit { t.Helper(); return compiled(t, "cube", &cubeCircuit{}) }
 
 func beacon(b byte) Beacon {
 	value := bytes.Repeat([]byte{b}, 32)
@@ -120,7 +120,7 @@ var fixture struct {
 	err  error
 }
 
-func makeFixture(t *testing.T) error {
+func makeFixture(t testing.TB) error {
 	var err error
 	if fixture.dir, err = os.MkdirTemp("", "ceremony-"); err != nil {
 		return err

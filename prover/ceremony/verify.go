@@ -47,8 +47,7 @@ func (t *Transcript) Verify(ctx context.Context) (*Report, error) {
 		return report, err
 	}
 	if out.record != *sealed.Keys {
-		return report, fmt.Errorf("check keys: the seal says verifying key %s and proving key %s, the transcript and the beacon give %s and %s: %w",
-			sealed.Keys.VerifyingKey, sealed.Keys.ProvingKey, out.record.VerifyingKey, out.record.ProvingKey, protocol.ErrInvalid)
+		return report, fmt.Errorf("check keys: the seal says %+v, the transcript and the beacon give %+v: %w", *sealed.Keys, out.record, protocol.ErrInvalid)
 	}
 	report.add("phase 2 sealed with beacon %s (%s): verifying key %s, lint passed", sealed.Beacon, sealed.BeaconSource, out.record.VerifyingKey)
 	report.Keys = sealed.Keys
