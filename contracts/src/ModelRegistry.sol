@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
+import {IVerifierRegistry} from "./interfaces/IVerifierRegistry.sol";
 import {HeaderLib} from "./libraries/HeaderLib.sol";
 import {MerkleLib} from "./libraries/MerkleLib.sol";
 import {Class, Manifest, ModelKind, ModelVersionId} from "./types/Types.sol";
@@ -36,7 +37,15 @@ contract ModelRegistry is IModelRegistry {
         bytes32[4] header;
     }
 
+    IVerifierRegistry private immutable VERIFIERS;
+
     mapping(ModelVersionId modelVersion => Version) private _versions;
+
+    /// @param verifiers_ says which specification versions can be judged.
+    constructor(IVerifierRegistry verifiers_) {
+        if (address(verifiers_) == address(0)) revert ZeroAddress();
+        VERIFIERS = verifiers_;
+    }
 
     /// @inheritdoc IModelRegistry
     function publish(Manifest calldata manifest, bytes calldata header, bytes32[] calldata path)
@@ -127,6 +136,11 @@ contract ModelRegistry is IModelRegistry {
         return _get(modelVersion).specVersion;
     }
 
+    /// @inheritdoc IModelRegistry
+    function verifiers() external view returns (address) {
+        return address(VERIFIERS);
+    }
+
     // ------------------------------------------------------------- private
 
     function _get(ModelVersionId modelVersion) private view returns (Version storage v) {
@@ -163,10 +177,8 @@ contract ModelRegistry is IModelRegistry {
             if (path.length != 0) revert BadManifest("path");
             return;
         }
-        // INVARIANT: nobody publishes what no specification says how to judge. Version 1 is the only one.
-        if (m.specVersion != 1 || (block.chainid != 31_337 && block.chainid != 1337)) {
-            revert BadManifest("specVersion");
-        }
+        // INVARIANT: nobody publishes what no verifier can judge.
+        if (!VERIFIERS.isSealed(m.specVersion)) revert BadManifest("specVersion");
         if (m.tokenizerHash == 0) revert BadManifest("tokenizerHash");
         HeaderLib.check(header);
         if (path.length == 0 || path.length > MAX_PATH) revert BadManifest("path");

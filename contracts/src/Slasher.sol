@@ -60,7 +60,7 @@ contract Slasher is ISlasher {
         uint256 refund,
         address bountyTo,
         uint256 bounty
-    ) external onlyCaller returns (uint256 taken) {
+    ) external onlyCaller returns (uint256 taken, uint256 refunded, uint256 paid) {
         if (bps > MAX_SLASH_BPS) revert SlashTooHigh(bps, MAX_SLASH_BPS);
         uint256 stake = STAKING.stakeOf(provider);
         uint256 amount = stake * bps / BPS;
@@ -76,6 +76,8 @@ contract Slasher is ISlasher {
         bounty = _min(_min(bounty, amount * MAX_BOUNTY_BPS / BPS), returned - refund);
 
         taken = STAKING.slash(provider, cause, amount, refundTo, refund, bountyTo, bounty);
+        // Nothing was clamped further: what is returned is at most 7 % of what was asked for, and that is at most the stake.
+        (refunded, paid) = (refund, bounty);
         if (forfeitCredit) MARKET.forfeit(provider);
     }
 

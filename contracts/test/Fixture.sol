@@ -8,10 +8,14 @@ import {ModelRegistry} from "../src/ModelRegistry.sol";
 import {Slasher} from "../src/Slasher.sol";
 import {Staking} from "../src/Staking.sol";
 import {Vault} from "../src/Vault.sol";
+import {VerifierRegistry} from "../src/VerifierRegistry.sol";
 import {TestToken} from "../src/dev/TestToken.sol";
+import {DisputeLedger} from "../src/disputes/DisputeLedger.sol";
+import {DisputeWiring} from "../src/disputes/Evidence.sol";
 import {IMarket} from "../src/interfaces/IMarket.sol";
 import {IStaking} from "../src/interfaces/IStaking.sol";
 import {IVault} from "../src/interfaces/IVault.sol";
+import {ISlasher} from "../src/interfaces/ISlasher.sol";
 import {Eip712} from "../src/libraries/Eip712.sol";
 import {FeeLib} from "../src/libraries/FeeLib.sol";
 import {MerkleLib} from "../src/libraries/MerkleLib.sol";
@@ -32,6 +36,7 @@ import {
     Timing,
     Voucher
 } from "../src/types/Types.sol";
+import {StrictVerifier} from "./mocks/StrictVerifier.sol";
 
 /// @notice A whole deployment with named actors, and short words for what they do.
 abstract contract Fixture is Test {
@@ -43,6 +48,8 @@ abstract contract Fixture is Test {
     uint64 internal constant TIMELOCK = 400;
     uint64 internal constant MAX_DEADLINE = 60;
     uint64 internal constant UNBONDING = 1000;
+    /// @dev What a proven fault pays at most: more than the Slasher's ceiling in no test but those about it.
+    uint256 internal constant BOUNTY = 20e6;
     uint128 internal constant STAKE = 4_000_000e6;
     uint128 internal constant FUNDS = 1_000_000e6;
 
@@ -51,6 +58,9 @@ abstract contract Fixture is Test {
     Staking internal staking;
     ModelRegistry internal registry;
     Slasher internal slasher;
+    DisputeLedger internal ledger;
+    StrictVerifier internal verifier;
+    VerifierRegistry internal verifiers;
     MarketJobs internal jobs;
     IMarket internal market;
     Market internal marketOwned;
@@ -99,17 +109,27 @@ abstract contract Fixture is Test {
 
     // -------------------------------------------------------------- deploy
 
+    /// @dev Contracts that know each other get addresses before they exist: those of the creations to come.
     function deploy(address token_) internal {
-        uint64 n = vm.getNonce(address(this));
+        uint64 n = vm.getNonce(address(this)) + DISPUTES_BEFORE + moduleCount();
         address[] memory modules = new address[](3);
-        modules[0] = vm.computeCreateAddress(address(this), n + 1);
-        modules[1] = vm.computeCreateAddress(address(this), n + 3);
-        modules[2] = vm.computeCreateAddress(address(this), n + 5);
+        modules[0] = vm.computeCreateAddress(address(this), n + 2);
+        modules[1] = vm.computeCreateAddress(address(this), n + 4);
+        modules[2] = vm.computeCreateAddress(address(this), n + 6);
         address market_ = modules[2];
 
+        deployDisputes(
+            DisputeWiring({
+                market: IMarket(market_),
+                staking: Staking(modules[0]),
+                registry: ModelRegistry(vm.computeCreateAddress(address(this), n + 3)),
+                ledger: DisputeLedger(vm.computeCreateAddress(address(this), n))
+            }),
+            ISlasher(modules[1])
+        );
         vault = new Vault(token_, modules);
         staking = new Staking(vault, market_, modules[1], UNBONDING, W + EXIT_MARGIN);
-        registry = new ModelRegistry();
+        registry = new ModelRegistry(verifiers);
         slasher = new Slasher(vault, staking, IMarket(market_), disputeContracts());
         jobs = new MarketJobs(market_, neighbours(), timing());
         marketOwned = new Market(address(jobs), neighbours(), owner, treasury, defaultShares(), timing());
@@ -117,11 +137,31 @@ abstract contract Fixture is Test {
         assertEq(address(market), market_, "precomputed address of the market");
     }
 
-    /// @dev One dispute contract, whose calls tests prank.
+    /// @dev Creations of `deployDisputes` before the modules of a test and the ledger.
+    uint64 private constant DISPUTES_BEFORE = 2;
+
+    function deployDisputes(DisputeWiring memory w, ISlasher slasher_) private {
+        verifier = new StrictVerifier();
+        verifiers = new VerifierRegistry(owner, TIMELOCK, TIMELOCK, address(verifier), keccak256("key"));
+        address[] memory extra = deployModules(w);
+        assertEq(extra.length, moduleCount(), "modules announced");
+        ledger = new DisputeLedger(slasher_, extra, BOUNTY);
+        assertEq(address(ledger), address(w.ledger), "precomputed address of the ledger");
+    }
+
+    /// @dev How many contracts `deployModules` creates, each by one `new` and nothing else by this contract.
+    function moduleCount() internal virtual returns (uint64) {
+        return 0;
+    }
+
+    /// @dev The dispute contracts of a test beside the game: override both.
+    function deployModules(DisputeWiring memory) internal virtual returns (address[] memory) {}
+
+    /// @dev The ledger, and a contract whose calls tests prank.
     function disputeContracts() internal returns (address[] memory callers) {
         vm.etch(dispute, hex"00");
-        callers = new address[](1);
-        callers[0] = dispute;
+        callers = new address[](2);
+        (callers[0], callers[1]) = (dispute, address(ledger));
     }
 
     function neighbours() internal view returns (Neighbours memory) {

@@ -9,6 +9,7 @@ interface IModelRegistry {
     error AlreadyPublished(ModelVersionId modelVersion);
     error UnknownVersion(ModelVersionId modelVersion);
     error BadManifest(string field);
+    error ZeroAddress();
     /// @notice A constant of the container header is outside the limits of the runtime specification.
     error BadHeader(string field, uint256 value);
     error BadHeaderPath(bytes32 computed, bytes32 weightsRoot);
@@ -29,7 +30,7 @@ interface IModelRegistry {
 
     /// @notice Publishes a version. In class `proven`, `header` is the 128-byte container header and `path` proves
     /// that it is leaf 0 of `manifest.weightsRoot`; in class `sampled` both are empty and the root is zero.
-    /// The specification version must exist: none does yet but the draft, 0, on development chains (31337, 1337).
+    /// The specification version must be sealed in the VerifierRegistry: what is published can be judged.
     /// LLM and Upstream have no parent; FineTune and Agent have one, which has none itself. An agent has the class, weights,
     /// specification and tokenizer of its parent.
     /// Warning: anyone may publish; a name proves nothing about who stands behind it.
@@ -53,4 +54,5 @@ interface IModelRegistry {
     function headerOf(ModelVersionId modelVersion) external view returns (bytes memory);
     function weightsRootOf(ModelVersionId modelVersion) external view returns (bytes32);
     function specVersionOf(ModelVersionId modelVersion) external view returns (uint32);
+    function verifiers() external view returns (address);
 }

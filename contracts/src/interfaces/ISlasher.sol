@@ -36,7 +36,7 @@ interface ISlasher {
         uint256 refund,
         address bountyTo,
         uint256 bounty
-    ) external returns (uint256 taken);
+    ) external returns (uint256 taken, uint256 refunded, uint256 paid);
 
     /// @notice An open question: exits leave `slashable` more of the stake behind until `exitUntil`, and no credit matures
     /// before `creditUntil`. Open questions add up; to prolong one, hold again with `slashable` zero. A zero time holds

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 
+import {Opening} from "../types/DisputeTypes.sol";
 import {Acceptance, Receipt, Request, Voucher} from "../types/Types.sol";
 
 /// @title Eip712
@@ -25,6 +26,8 @@ library Eip712 {
     bytes32 internal constant ACCEPTANCE_TYPEHASH = keccak256(
         "Acceptance(bytes32 job,bytes32 requestHash,address provider,address relayer,uint64 validUntil)"
     );
+    bytes32 internal constant OPENING_TYPEHASH =
+        keccak256("Opening(bytes32 receiptHash,uint32 t,uint32 l,bytes32 blockRoot)");
     bytes32 internal constant OPERATOR_CONSENT_TYPEHASH =
         keccak256("OperatorConsent(address operator,address provider)");
     bytes32 internal constant OPEN_CHANNEL_TYPEHASH = keccak256(
@@ -54,6 +57,10 @@ library Eip712 {
 
     function hash(Acceptance calldata acceptance) internal pure returns (bytes32) {
         return keccak256(abi.encode(ACCEPTANCE_TYPEHASH, acceptance));
+    }
+
+    function hash(Opening calldata opening) internal pure returns (bytes32) {
+        return keccak256(abi.encode(OPENING_TYPEHASH, opening));
     }
 
     function hashRedemption(bytes32 vouchersHash) internal pure returns (bytes32) {

@@ -13,7 +13,8 @@ contract SlasherTest is Fixture {
 
     function slash(bytes32 cause, uint256 refund, uint256 bounty) private returns (uint256) {
         vm.prank(dispute);
-        return slasher.slash(provider, cause, 1500, true, requester, refund, auditor, bounty);
+        (uint256 taken,,) = slasher.slash(provider, cause, 1500, true, requester, refund, auditor, bounty);
+        return taken;
     }
 
     // ------------------------------------------------------------- callers
@@ -87,7 +88,7 @@ contract SlasherTest is Fixture {
             uint16 bps = i % 2 == 0 ? 1500 : 500;
             uint256 before = vault.free(puppet);
             uint256 cap = staking.stakeOf(provider) / 400;
-            uint256 taken = slasher.slash(provider, bytes32(i), bps, false, puppet, most, puppet, most);
+            (uint256 taken,,) = slasher.slash(provider, bytes32(i), bps, false, puppet, most, puppet, most);
             assertLe(slasher.refundPaid(bytes32(i)), cap, "a refund is at most a fee");
             assertLe(vault.free(puppet) - before, taken * 7 / 100, "at least 93 % burn");
         }
@@ -117,7 +118,7 @@ contract SlasherTest is Fixture {
             staking.unbond(unbonding);
         }
         vm.prank(dispute);
-        uint256 taken = slasher.slash(provider, "c", bps, false, requester, refund, auditor, bounty);
+        (uint256 taken,,) = slasher.slash(provider, "c", bps, false, requester, refund, auditor, bounty);
         assertEq(taken + staking.stakeOf(provider), STAKE, "slashed + left = posted");
         uint256 refunded = vault.free(requester) - FUNDS;
         assertEq(

@@ -182,7 +182,7 @@ contract StakingTest is Fixture {
         vm.warp(start + redeemAt + slashAfter);
         try staking.completeUnbond(provider) {} catch {}
         vm.prank(dispute);
-        uint256 taken = slasher.slash(provider, "fault", 1500, true, requester, 1000, auditor, 0);
+        (uint256 taken,,) = slasher.slash(provider, "fault", 1500, true, requester, 1000, auditor, 0);
         assertEq(taken, uint256(STAKE) * 1500 / 10_000, "the slash finds the whole stake");
     }
 

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {FaultKind, Verdict} from "../types/DisputeTypes.sol";
+
+/// @title DisputeLedger
+/// @notice What every kind of dispute shares: which receipts were proven wrong, how far questions extended their windows,
+/// the rungs of the ladder and the bounty. It is the only caller of the Slasher; the dispute contracts (its modules, fixed
+/// at deployment) are its only callers. It judges nothing.
+interface IDisputeLedger {
+    error NotModule(address caller);
+    error NotAContract(address module);
+    error ZeroAddress();
+    /// @notice One proven fault per receipt.
+    error AlreadyProven(bytes32 receiptHash, FaultKind kind);
+    error NotProven(bytes32 receiptHash);
+    /// @notice A convicted receipt is settled once.
+    error NothingToSettle(bytes32 receiptHash);
+
+    /// @notice A provider was slashed. `kind` says for what; Equivocation and Silence are the small rung (5 % of the
+    /// stake), all others a proven fault (15 %, pending credit forfeited). The bounty went to `submitter`.
+    event FaultProven(
+        bytes32 indexed receiptHash,
+        address indexed provider,
+        address indexed submitter,
+        FaultKind kind,
+        uint256 slashed,
+        uint256 refunded,
+        uint256 bounty
+    );
+    /// @notice The fee of a receipt that had been proven wrong before it was paid came back.
+    event ReceiptSettled(
+        bytes32 indexed receiptHash, address indexed provider, uint256 slashed, uint256 refunded
+    );
+    event WindowExtended(bytes32 indexed receiptHash, uint64 until);
+
+    /// @notice Modules only: a proven fault on a receipt, once. Slashes 15 %, forfeits pending credit, refunds, pays the
+    /// bounty, disproves the job.
+    function convict(Verdict calldata v) external returns (uint256 slashed);
+
+    /// @notice Modules only: the small rung, 5 %, without forfeit. `compensation` goes to `v.submitter` within the
+    /// Slasher's ceilings. How often is the module's business.
+    function rebuke(Verdict calldata v, uint256 compensation) external returns (uint256 slashed);
+
+    /// @notice Modules only: a convicted receipt was paid after its conviction (or the evidence of payment was left out):
+    /// slashes the small rung, refunds, disproves the job. Once per receipt, and not if it was refunded.
+    function settle(Verdict calldata v) external;
+
+    /// @notice Modules only: a question keeps a receipt disputable until `until`; never shortens. Evidence caps it at
+    /// `maxHold` after the window's own end.
+    function extend(bytes32 receiptHash, uint64 until) external;
+
+    /// @notice Modules only: see `ISlasher.hold`.
+    function hold(address provider, uint256 slashable, uint64 exitUntil, uint64 creditUntil) external;
+
+    /// @notice Modules only: see `ISlasher.payFromPool`.
+    function payFromPool(address to, uint256 amount) external;
+
+    /// @notice None: not proven.
+    function faultOf(bytes32 receiptHash) external view returns (FaultKind);
+    function extendedUntil(bytes32 receiptHash) external view returns (uint64);
+    /// @notice The most that a proven fault pays its submitter, in base units.
+    function bounty() external view returns (uint256);
+    function modules() external view returns (address[] memory);
+    function isModule(address account) external view returns (bool);
+    function slasher() external view returns (address);
+}
