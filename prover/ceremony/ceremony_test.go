@@ -446,7 +446,7 @@ func TestInterruptedContribution(t *testing.T) {
 func TestSizesFollowFromTheCircuit(t *testing.T) {
 	c := at(t, finished)
 	all := files(t, c.dir)
-	require.EqualValues(t, c.manifest.phase1Size(), len(all["phase1/0001.params"]))
-	require.EqualValues(t, c.manifest.phase2Size(), len(all["phase2/0002.params"]))
+	require.EqualValues(t, c.manifest.size(1), len(all["phase1/0001.params"]))
+	require.EqualValues(t, c.manifest.size(2), len(all["phase2/0002.params"]))
 	require.EqualValues(t, c.manifest.verifyingSize(), len(all["keys/verifying.key"]))
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 
 	bn254 "github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark/backend/groth16/bn254/mpcsetup"
@@ -29,27 +30,38 @@ const (
 	lengthSize    = 4
 )
 
-// phase1Size returns the exact size of a phase 1 file.
-func (m *Manifest) phase1Size() int64 {
-	n := int64(m.Domain)
-	return 3*proofSize + 8 + g2Size + (2*n-2)*g1Size + (n-1)*g2Size + 2*n*g1Size + challengeSize
+// compressed is the bits of a point's first byte that say it is compressed; gnark
+// takes either form at any place, and lengths behind a longer point would be read
+// from where nobody checked them.
+const compressed = 0b11 << 6
+
+// part is a run of points of one size, or of other bytes where point is 0.
+type part struct{ size, point int }
+
+// parts returns what a parameter file consists of.
+func (m *Manifest) parts(phase int) []part {
+	points := func(n, size int) part { return part{n * size, size} }
+	n, proof := int(m.Domain), []part{{g1Size, g1Size}, {g2Size, g2Size}}
+	end := part{size: challengeSize}
+	if phase == 1 {
+		return append(slices.Concat(proof, proof, proof), part{size: 8}, points(1, g2Size), points(2*n-2, g1Size),
+			points(n-1, g2Size), points(2*n, g1Size), end)
+	}
+	head := []part{{size: 2}, points(1, g1Size), {size: lengthSize}, points(m.PrivateWires, g1Size),
+		{size: lengthSize}, points(n-1, g1Size), points(1, g2Size)}
+	return append(slices.Concat(head, proof), end)
 }
 
-// phase2Size returns the exact size of a phase 2 file.
-func (m *Manifest) phase2Size() int64 { return m.deltaProof() + proofSize + challengeSize }
+// size returns the exact size of a parameter file.
+func (m *Manifest) size(phase int) (size int64) {
+	for _, p := range m.parts(phase) {
+		size += int64(p.size)
+	}
+	return size
+}
 
 // deltaProof returns where the proof of delta begins in a phase 2 file.
-func (m *Manifest) deltaProof() int64 {
-	wires, powers := int64(m.PrivateWires), int64(m.Domain)-1
-	return 2 + g1Size + lengthSize + wires*g1Size + lengthSize + powers*g1Size + g2Size
-}
-
-func (m *Manifest) size(phase int) int64 {
-	if phase == 1 {
-		return m.phase1Size()
-	}
-	return m.phase2Size()
-}
+func (m *Manifest) deltaProof() int64 { return m.size(2) - challengeSize - proofSize }
 
 // challengeOf returns the challenge that a parameter file of the right size answers:
 // the SHA-256 of the file before it.
@@ -83,6 +95,17 @@ func (m *Manifest) checkLayout(phase int, data []byte) error {
 			return fail("another domain")
 		}
 		proofs = []int64{m.deltaProof()}
+	}
+	rest := data
+	for _, part := range m.parts(phase) {
+		if part.point > 0 {
+			for at := 0; at < part.size; at += part.point {
+				if rest[at]&compressed == 0 {
+					return fail("a point that is not compressed")
+				}
+			}
+		}
+		rest = rest[part.size:]
 	}
 	_, _, one, _ := bn254.Generators()
 	generator := one.Bytes()

@@ -294,6 +294,7 @@ func TestPoisonedPhase1(t *testing.T) {
 		"beta of G2":           func(d []byte) { swap(d, 3*proofSize+8, tau2, g2Size) },
 		"a point off curve":    func(d []byte) { copy(d[alpha1:alpha1+g1Size], bytes.Repeat([]byte{0x85}, g1Size)) },
 		"a length":             func(d []byte) { d[3*proofSize+7]++ },
+		"a point uncompressed": func(d []byte) { d[0] &^= compressed },
 		"a huge length":        func(d []byte) { d[3*proofSize] = 0x7f },
 		"a challenge":          func(d []byte) { d[len(d)-1] ^= 1 },
 		"an empty challenge":   func(d []byte) { d[len(d)-challengeSize] = 0 },
@@ -347,6 +348,7 @@ func TestPoisonedPhase2(t *testing.T) {
 		"a proof for another": func(p *mpcsetup.Phase2) { p.Delta = beacons.UpdateValues(nil, p.Challenge, 0) },
 		"a challenge":         func(p *mpcsetup.Phase2) { p.Challenge[3] ^= 1 },
 		"no challenge":        func(p *mpcsetup.Phase2) { p.Challenge = nil },
+		"no secret":           func(p *mpcsetup.Phase2) { p.Delta = beacons.UpdateProof{} },
 		"a commitment": func(p *mpcsetup.Phase2) {
 			p.Parameters.G2.Sigma = append(p.Parameters.G2.Sigma, p.Parameters.G2.Delta)
 			p.Parameters.G1.SigmaCKK = append(p.Parameters.G1.SigmaCKK, p.Parameters.G1.Z)
