@@ -22,6 +22,7 @@ import (
 	"unsafe"
 
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/step"
 	"github.com/dgrid-network/dgrid/runtime/ops"
 	"github.com/dgrid-network/dgrid/runtime/tokenizer"
 )
@@ -117,6 +118,49 @@ func (m *Model) Tokenizer() *tokenizer.Tokenizer { return m.tok }
 // Tensors returns all tensors in container order. Their data is that of the file
 // and read only.
 func (m *Model) Tensors() []Tensor { return slices.Clone(m.tensors) }
+
+// Matrix returns a matrix of a layer, from 0; nil if there is none. It is read only,
+// like everything that this and the next methods return.
+func (m *Model) Matrix(layer int, which step.Matrix) *ops.Matrix {
+	if layer < 0 || layer >= len(m.layers) {
+		return nil
+	}
+	switch w := &m.layers[layer]; which {
+	case step.Query:
+		return &w.q
+	case step.Key:
+		return &w.k
+	case step.Value:
+		return &w.v
+	case step.Output:
+		return &w.o
+	case step.Gate:
+		return &w.gate
+	case step.Up:
+		return &w.up
+	case step.Down:
+		return &w.down
+	}
+	return nil
+}
+
+// Embedding returns the embedding matrix, a row a token.
+func (m *Model) Embedding() *ops.Matrix { return &m.emb }
+
+// Head returns the matrix of the logits, a row a token.
+func (m *Model) Head() *ops.Matrix { return &m.head }
+
+// Rotation returns the cosines and sines of a position below Positions, Q14.
+func (m *Model) Rotation(t int) (cos, sin []int16) {
+	half := m.header.Rotated / 2
+	return m.cos[t*half : (t+1)*half], m.sin[t*half : (t+1)*half]
+}
+
+// Exp2 returns the table of the softmax.
+func (m *Model) Exp2() *[256]uint16 { return m.exp2 }
+
+// Sigmoid returns the table of the gate.
+func (m *Model) Sigmoid() *[1024]uint16 { return m.sigmoid }
 
 func (m *Model) parseTables(p *parser) {
 	h := m.header

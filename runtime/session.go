@@ -92,6 +92,19 @@ func (s *Session) Reset() {
 	}
 }
 
+// Rewind forgets all positions from n on. It does nothing if there are none.
+func (s *Session) Rewind(n int) {
+	if n = max(n, 0); n >= s.pos {
+		return
+	}
+	h := s.m.header
+	s.pos, s.leaves = n, s.leaves[:n*(h.Layers+1)]
+	for i := range s.kv {
+		c := &s.kv[i]
+		c.k, c.v, c.kk, c.kv = c.k[:n*h.HeadDim], c.v[:n*h.HeadDim], c.kk[:n], c.kv[:n]
+	}
+}
+
 // reserve makes room for n positions in all, so that none of them allocates.
 func (s *Session) reserve(n int) {
 	h := s.m.header
@@ -103,6 +116,20 @@ func (s *Session) reserve(n int) {
 	}
 	s.leaves = slices.Grow(s.leaves, max(n*(h.Layers+1)-len(s.leaves), 0))
 	s.z = slices.Grow(s.z, max(n-len(s.z), 0))
+}
+
+// Rows are the stored keys or values of one head: for each position a row of HeadDim
+// numbers and its scale shift.
+type Rows struct {
+	Numbers []int16
+	Shifts  []uint8
+}
+
+// Stored returns the keys and values of a layer's head (both from 0) for all
+// positions so far. They are read only and valid until the session moves on.
+func (s *Session) Stored(layer, head int) (keys, values Rows) {
+	c := &s.kv[layer*s.m.header.KVHeads+head]
+	return Rows{c.k, c.kk}, Rows{c.v, c.kv}
 }
 
 // Positions returns the number of positions computed so far.

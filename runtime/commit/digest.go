@@ -93,10 +93,30 @@ func (d *Digester) Digest(kind chunk.Kind, length int, words []byte) (common.Has
 	if len(words) != want*chunk.WordBytes {
 		return common.Hash{}, fmt.Errorf("chunk of %d bytes instead of %d words: %w", len(words), want, protocol.ErrInvalid)
 	}
+	return d.sponge(kind, length, Blocks(want), words)
+}
+
+// DigestAny is Digest for words that a stranger hashed: there may be more than the
+// packing has, as many as the sponge's blocks take. A digest alone does not tell
+// that the words behind a chunk are zero.
+func (d *Digester) DigestAny(kind chunk.Kind, length int, words []byte) (common.Hash, error) {
+	want, err := kind.Words(length)
+	if err != nil {
+		return common.Hash{}, err
+	}
+	n := len(words) / chunk.WordBytes
+	if len(words)%chunk.WordBytes != 0 || n < want || n > Blocks(want)*Rate {
+		return common.Hash{}, fmt.Errorf("chunk of %d bytes, of %d to %d words: %w", len(words), want, Blocks(want)*Rate, protocol.ErrInvalid)
+	}
+	return d.sponge(kind, length, Blocks(want), words)
+}
+
+func (d *Digester) sponge(kind chunk.Kind, length, blocks int, words []byte) (common.Hash, error) {
 	d.state = [Width]fr.Element{}
-	d.state[0].SetBigInt(IV(kind, Blocks(want), length))
-	for at := 0; at < want; at += Rate {
-		for i := range min(Rate, want-at) {
+	d.state[0].SetBigInt(IV(kind, blocks, length))
+	have := len(words) / chunk.WordBytes
+	for at := 0; at < blocks*Rate; at += Rate {
+		for i := range max(0, min(Rate, have-at)) {
 			var x fr.Element
 			if err := x.SetBytesCanonical(words[(at+i)*chunk.WordBytes : (at+i+1)*chunk.WordBytes]); err != nil {
 				return common.Hash{}, fmt.Errorf("word %d is not a field element: %w", at+i, protocol.ErrInvalid)
@@ -108,6 +128,12 @@ func (d *Digester) Digest(kind chunk.Kind, length int, words []byte) (common.Has
 		}
 	}
 	return common.Hash(d.state[1].Bytes()), nil
+}
+
+// IsElement says whether a hash is a field element, as every digest is.
+func IsElement(h common.Hash) bool {
+	var x fr.Element
+	return x.SetBytesCanonical(h[:]) == nil
 }
 
 // Digest is Digester.Digest with a Digester of its own.

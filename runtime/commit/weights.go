@@ -47,11 +47,16 @@ type part struct {
 	data       []byte // values, row-major
 	scales     []byte // U32 [rows, ceil(cols/32)], Weights only
 	right      []byte // Int16 only: the right half of each row, data being the left one
-	digests    []common.Hash
 }
 
 // perRow returns the number of chunks of one row.
 func (p *part) perRow() int { return (p.cols + p.kind.Capacity() - 1) / p.kind.Capacity() }
+
+// span returns where chunk c of a row begins and how many values it has.
+func (p *part) span(row, c int) (from, n int) {
+	from = row*p.cols + c*p.kind.Capacity()
+	return from, min(p.kind.Capacity(), (row+1)*p.cols-from)
+}
 
 // WeightsRoot returns the root that a model version commits to: the Merkle root
 // over [HashLeaf(header), one root per tensor in the given order]. The order is
@@ -80,41 +85,11 @@ func WeightsRoot(header []byte, tensors []Tensor, progress func(done, total int)
 
 // WeightsLeaves returns the leaves under WeightsRoot.
 func WeightsLeaves(header []byte, tensors []Tensor, progress func(done, total int)) ([]common.Hash, error) {
-	parts, err := parts(header, tensors)
+	w, err := Split(header, tensors)
 	if err != nil {
 		return nil, err
 	}
-	if err := digestAll(parts, progress); err != nil {
-		return nil, err
-	}
-	leaves := []common.Hash{protocol.HashLeaf(header)}
-	for _, p := range parts {
-		leaves = append(leaves, protocol.MerkleRoot(p.digests))
-	}
-	return leaves, nil
-}
-
-// TensorDigests returns the chunk digests of the matrix or tensor called name (a
-// matrix by its weights, "X.q"), row by row: the leaves under its root. It fails
-// with protocol.ErrNotFound if there is none.
-func TensorDigests(tensors []Tensor, name string) ([]common.Hash, error) {
-	for _, t := range tensors {
-		if t.Name != name {
-			continue
-		}
-		p, err := newPart(t, index(tensors))
-		if err != nil {
-			return nil, err
-		}
-		if p == nil {
-			break
-		}
-		if err := digestAll([]*part{p}, nil); err != nil {
-			return nil, err
-		}
-		return p.digests, nil
-	}
-	return nil, fmt.Errorf("tensor %s with a root of its own: %w", name, protocol.ErrNotFound)
+	return w.Leaves(progress)
 }
 
 func index(tensors []Tensor) map[string]*Tensor {
@@ -125,28 +100,27 @@ func index(tensors []Tensor) map[string]*Tensor {
 	return byName
 }
 
-func parts(header []byte, tensors []Tensor) ([]*part, error) {
+func parts(header []byte, tensors []Tensor) (out []*part, names []string, err error) {
 	if len(header) != HeaderSize {
-		return nil, fmt.Errorf("header of %d bytes: %w", len(header), protocol.ErrInvalid)
+		return nil, nil, fmt.Errorf("header of %d bytes: %w", len(header), protocol.ErrInvalid)
 	}
 	byName := index(tensors)
 	if len(byName) != len(tensors) {
-		return nil, fmt.Errorf("two tensors of one name: %w", protocol.ErrInvalid)
+		return nil, nil, fmt.Errorf("two tensors of one name: %w", protocol.ErrInvalid)
 	}
 	if h := byName[headerName]; h != nil && string(h.Data) != string(header) {
-		return nil, fmt.Errorf("header tensor differs from the header: %w", protocol.ErrInvalid)
+		return nil, nil, fmt.Errorf("header tensor differs from the header: %w", protocol.ErrInvalid)
 	}
-	var out []*part
 	for _, t := range tensors {
 		p, err := newPart(t, byName)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if p != nil {
-			out = append(out, p)
+			out, names = append(out, p), append(names, t.Name)
 		}
 	}
-	return out, nil
+	return out, names, nil
 }
 
 // newPart returns the part that t is the place of; nil for scales, sines and the
@@ -250,16 +224,13 @@ func (p *part) join(t Tensor, byName map[string]*Tensor) error {
 	return nil
 }
 
-// digestAll fills in the digests of all parts.
-func digestAll(parts []*part, progress func(done, total int)) error {
-	type job struct {
-		p   *part
-		row int
-	}
-	total := 0
-	for _, p := range parts {
-		p.digests = make([]common.Hash, p.rows*p.perRow())
-		total += len(p.digests)
+// digestAll returns the digests of all parts.
+func digestAll(parts []*part, progress func(done, total int)) ([][]common.Hash, error) {
+	type job struct{ part, row int }
+	digests, total := make([][]common.Hash, len(parts)), 0
+	for i, p := range parts {
+		digests[i] = make([]common.Hash, p.rows*p.perRow())
+		total += len(digests[i])
 	}
 	var (
 		jobs   = make(chan job, 64)
@@ -272,8 +243,9 @@ func digestAll(parts []*part, progress func(done, total int)) error {
 		wg.Go(func() {
 			w := &rowDigester{Digester: NewDigester()}
 			for j := range jobs {
-				n := j.p.perRow()
-				err := w.row(j.p, j.row, j.p.digests[j.row*n:(j.row+1)*n])
+				p := parts[j.part]
+				n := p.perRow()
+				err := w.row(p, j.row, digests[j.part][j.row*n:(j.row+1)*n])
 				mu.Lock()
 				if err != nil && failed == nil {
 					failed = err
@@ -285,14 +257,14 @@ func digestAll(parts []*part, progress func(done, total int)) error {
 			}
 		})
 	}
-	for _, p := range parts {
+	for i, p := range parts {
 		for row := range p.rows {
-			jobs <- job{p, row}
+			jobs <- job{i, row}
 		}
 	}
 	close(jobs)
 	wg.Wait()
-	return failed
+	return digests, failed
 }
 
 // rowDigester digests rows and reuses its buffers.
@@ -309,8 +281,7 @@ type rowDigester struct {
 // row digests the chunks of one row of p into out.
 func (w *rowDigester) row(p *part, row int, out []common.Hash) error {
 	for c := range out {
-		from := row*p.cols + c*p.kind.Capacity()
-		n := min(p.kind.Capacity(), (row+1)*p.cols-from)
+		from, n := p.span(row, c)
 		if err := w.pack(p, row, from, n); err != nil {
 			return fmt.Errorf("chunk %d of row %d: %w", c, row, err)
 		}

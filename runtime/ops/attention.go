@@ -44,9 +44,20 @@ func Exp2Weights(z []int64, zmax int64, exp2 *[256]uint16) (sum int64) {
 // Mix writes o[i] = rdiv(sum_s e[s]*(rows_s[i] << kRows[s]), sum), Q16: one
 // division a channel, after the sum. acc is scratch of len(o) elements.
 func Mix(o []int32, acc []int64, e []int64, rows []int16, kRows []uint8, sum int64) {
-	hd := len(o)
-	acc = acc[:hd]
+	acc = acc[:len(o)]
 	clear(acc)
+	MixSums(acc, e, rows, kRows)
+	for i, a := range acc {
+		if checked {
+			assert(a <= 1<<60 && a >= -1<<60, "mix sum")
+		}
+		o[i] = int32(Rdiv(a, sum))
+	}
+}
+
+// MixSums adds sum_s e[s]*(rows_s[i] << kRows[s]) to acc[i].
+func MixSums(acc, e []int64, rows []int16, kRows []uint8) {
+	hd := len(acc)
 	for s, w := range e {
 		if w == 0 {
 			continue
@@ -57,11 +68,5 @@ func Mix(o []int32, acc []int64, e []int64, rows []int16, kRows []uint8, sum int
 		for i := range acc {
 			acc[i] += w * int64(row[i])
 		}
-	}
-	for i, a := range acc {
-		if checked {
-			assert(a <= 1<<60 && a >= -1<<60, "mix sum")
-		}
-		o[i] = int32(Rdiv(a, sum))
 	}
 }

@@ -49,9 +49,14 @@ func (w *Matrix) Mul(y []int32, a []int16, k uint, from, to int) {
 }
 
 // dot returns the sum T of row j.
-func (w *Matrix) dot(a []int16, j int) (sum int64) {
-	cols, groups := w.Cols, w.Groups()
-	row, m := w.Q[j*cols:(j+1)*cols], w.M[j*groups:(j+1)*groups]
+func (w *Matrix) dot(a []int16, j int) int64 { return w.Partial(a, j, 0, w.Cols) }
+
+// Partial returns the part of the sum T of row j that columns from..to contribute.
+// from is a multiple of Group; a is the whole activation.
+func (w *Matrix) Partial(a []int16, j, from, to int) (sum int64) {
+	row, m := w.Q[j*w.Cols+from:j*w.Cols+to], w.M[j*w.Groups()+from/Group:(j+1)*w.Groups()]
+	a = a[from:to]
+	cols, groups := to-from, (to-from+Group-1)/Group
 	full := cols / Group
 	for g := range full {
 		q, x := (*[Group]int8)(row[g*Group:]), (*[Group]int16)(a[g*Group:])
@@ -147,11 +152,14 @@ func Pack(packed []int64, a0, a1 []int16) {
 	}
 }
 
+// Requant scales a sum T for an activation with scale shift k to Q16, unsaturated.
+func Requant(sum int64, k uint) int64 { return Rsh(sum, Exponent-k) }
+
 func (w *Matrix) finish(sum int64, k uint, j int) int32 {
 	if checked {
 		assert(sum < 1<<62 && sum > -1<<62 && k <= MaxShift, "matrix sum")
 	}
-	y := Rsh(sum, Exponent-k)
+	y := Requant(sum, k)
 	if w.Bias != nil {
 		y += int64(w.Bias[j])
 	}
