@@ -197,9 +197,10 @@ func (c *carrier) end(fee protocol.Amount, last wire.Event) {
 func (c *carrier) settle(l lease, fee protocol.Amount) {
 	defer c.r.index.open(statKey{l.Offer.Offer.Provider, l.Offer.Offer.ModelVersion})
 	ctx := context.WithoutCancel(c.r.life)
+	settlement := c.r.shares.settle(l.Share, l.Amount, fee)
 	route, err := json.Marshal(c.explanation())
 	if err == nil {
-		err = c.r.shared.release(ctx, l, fee, func(p redis.Pipeliner) {
+		err = c.r.shared.release(ctx, l, settlement, func(p redis.Pipeliner) {
 			p.Set(ctx, c.r.shared.key("route", c.ask.Hash.Hex()), route, c.r.cfg.Keep)
 		})
 	}
@@ -331,14 +332,21 @@ func (c *carrier) askProvider(ctx context.Context) error {
 		return err
 	}
 	a := c.ask
-	res := protocol.Reservation{Channel: a.Request.Payment, Provider: c.got.provider, Relayer: c.r.address,
-		Amount: c.lease.Amount, Expiry: now + uint64(c.hold(ctx)/time.Second), Nonce: protocol.MustAmount(randomHash().Big())}
-	sig, err := c.r.cfg.Domain.Sign(c.r.deps.Key, res)
-	if err != nil {
+	if a.Reservation, err = c.r.shares.reservation(c.lease.Share, c.r.clock(), now, now+uint64(c.hold(ctx)/time.Second), c.r.signShare); err != nil {
 		return err
 	}
-	a.Reservation = &wire.SignedReservation{Reservation: res, Signature: sig}
 	return c.r.send(ctx, c.got.provider, a.Hash, wire.KindAsk, a)
+}
+
+// signShare is the relayer's word that it keeps amount of a channel for a provider.
+func (r *Relayer) signShare(channel common.Hash, provider common.Address, amount protocol.Amount, expiry uint64) (*wire.SignedReservation, error) {
+	res := protocol.Reservation{Channel: channel, Provider: provider, Relayer: r.address, Amount: amount, Expiry: expiry,
+		Nonce: protocol.MustAmount(randomHash().Big())}
+	sig, err := r.cfg.Domain.Sign(r.deps.Key, res)
+	if err != nil {
+		return nil, err
+	}
+	return &wire.SignedReservation{Reservation: res, Signature: sig}, nil
 }
 
 func (c *carrier) sendCancel(ctx context.Context) {

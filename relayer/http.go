@@ -190,11 +190,18 @@ func (r *Relayer) begin(ctx context.Context, s wire.Submit, client string) (c *c
 	if err != nil && protocol.Kind(err) != protocol.ErrExpired {
 		return nil, false, r.outage("take a lease", err)
 	}
+	if err == nil {
+		f = r.own(ctx, &l)
+	}
 	if !claimed && r.hasKept(ctx, s.Ask.Hash, s.Ask.Secret) {
-		if err == nil {
+		if err == nil && f == nil {
 			r.giveBack(l)
 		}
 		return nil, true, nil
+	}
+	if f != nil {
+		r.unclaim(s.Ask.Hash, claimed)
+		return nil, false, f
 	}
 	if err != nil {
 		r.unclaim(s.Ask.Hash, claimed)
@@ -240,7 +247,7 @@ func underLease(l lease, q protocol.Request) *wire.Failure {
 }
 
 func (r *Relayer) giveBack(l lease) {
-	if err := r.shared.release(context.WithoutCancel(r.life), l, protocol.Amount{}, nil); err != nil {
+	if err := r.shared.release(context.WithoutCancel(r.life), l, r.shares.settle(l.Share, l.Amount, protocol.Amount{}), nil); err != nil {
 		r.log.Warn("cannot give a lease back, it will expire", "err", err)
 	}
 }
@@ -269,8 +276,9 @@ func (r *Relayer) start(a wire.Ask, l lease, client string) (c *carrier, fresh b
 	r.carriers[a.Hash] = c
 	r.metrics.running.Set(float64(len(r.carriers)))
 	r.tasks.Go(func() {
-		now := r.clock()
-		r.shared.prolong(r.life, l, now.Add(c.hold(r.life)))
+		until := r.clock().Add(c.hold(r.life))
+		longer, _ := r.shares.extend(l.Share, until)
+		r.shared.prolong(r.life, l, until, longer)
 		c.run(r.life)
 	})
 	return c, true

@@ -189,9 +189,23 @@ func TestScriptsCountExactly(t *testing.T) {
 					if rnd.IntN(2) == 0 {
 						fee = protocol.Amount{}
 					}
-					require.NoError(t, s.release(ctx, lease{ID: name, Need: wire.Need{Channel: channel}}, fee, nil))
-					reserved, _ = reserved.Sub(held[name])
+					keep := amount()
+					left := less(held[name], fee)
+					if keep.Cmp(left) < 0 {
+						left = keep
+					}
+					cmds, err := s.run(ctx, func(p redis.Pipeliner) []*redis.Cmd {
+						return []*redis.Cmd{s.evalSettle(ctx, p, settlement{share: &share{id: name, key: shareKey{channel: channel}}, fee: fee, keep: keep})}
+					})
+					require.NoError(t, err)
+					text, err := cmds[0].Text()
+					require.NoError(t, err)
+					require.Equal(t, digits(left), text)
+					reserved, _ = reserved.Sub(less(held[name], left))
 					used, _ = used.Add(fee)
+					if held[name] = left; !left.IsZero() {
+						names = append(names, name)
+					}
 					continue
 				}
 				a, paid, name := amount(), protocol.Amount{}, string(rune('a'+i))
@@ -204,19 +218,30 @@ func TestScriptsCountExactly(t *testing.T) {
 				}
 				sum, _ := base.Add(reserved)
 				sum, _ = sum.Add(a)
+				wanted := times(a, shareRequests)
+				many, _ := base.Add(reserved)
+				many, _ = many.Add(times(wanted, shareSpare))
 				now := time.Unix(1000, 0)
 				cmds, err := s.run(ctx, func(p redis.Pipeliner) []*redis.Cmd {
-					return []*redis.Cmd{s.evalReserve(ctx, p, channel, name, a, Channel{Deposit: deposit, Paid: paid}, now, now.Add(time.Minute))}
+					x := &share{id: name, key: shareKey{channel: channel}, amount: a, until: now.Add(time.Minute)}
+					return []*redis.Cmd{s.evalReserve(ctx, p, x, Channel{Deposit: deposit, Paid: paid}, now)}
 				})
 				require.NoError(t, err)
-				got, err := answers(cmds)
+				got, err := cmds[0].Int64()
 				require.NoError(t, err)
-				require.Equal(t, sum.Cmp(deposit) <= 0, got[0], "%s + %s + %s of %s", base, reserved, a, deposit)
-				if got[0] {
-					reserved, _ = reserved.Add(a)
-					held[name] = a
-					names = append(names, name)
+				switch {
+				case times(wanted, shareSpare) != wanted && many.Cmp(deposit) <= 0:
+					require.EqualValues(t, 2, got, "%s + %s + a share for many of %s in %s", base, reserved, a, deposit)
+					a = wanted
+				case sum.Cmp(deposit) <= 0:
+					require.EqualValues(t, 1, got, "%s + %s + %s of %s", base, reserved, a, deposit)
+				default:
+					require.Zero(t, got, "%s + %s + %s of %s", base, reserved, a, deposit)
+					continue
 				}
+				reserved, _ = reserved.Add(a)
+				held[name] = a
+				names = append(names, name)
 			}
 		}
 	})
@@ -229,9 +254,10 @@ func TestLeasesExpireByThemselves(t *testing.T) {
 		ch := Channel{Deposit: protocol.NewAmount(10)}
 		take := func(id string, at time.Time) (bool, bool) {
 			l := lease{ID: id, Amount: protocol.NewAmount(10), Need: wire.Need{Channel: common.Hash{1}}, Offer: offer(0, 1, func(o *wire.SignedOffer) { o.Offer.Capacity = 1 }).Offers[0]}
-			place, share, err := s.take(ctx, l, ch, at, at.Add(10*time.Second), time.Minute)
+			x := &share{id: id, key: shareKey{channel: l.Need.Channel}, amount: l.Amount, until: at.Add(10 * time.Second)}
+			place, booked, err := s.take(ctx, l, x, ch, at, x.until, time.Minute)
 			require.NoError(t, err)
-			return place, share
+			return place, booked
 		}
 		place, share := take("a", now)
 		require.True(t, place && share)

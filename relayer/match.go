@@ -69,7 +69,7 @@ func (r *Relayer) acquire(ctx context.Context, n wire.Need, amount protocol.Amou
 			continue
 		}
 		now := r.clock()
-		place, share, err := r.shared.take(ctx, l, ch, now, now.Add(hold), keep)
+		place, share, err := r.reserve(ctx, &l, ch, now, now.Add(hold), keep)
 		switch {
 		case err != nil:
 			return lease{}, r.outage("take a lease", err)
@@ -88,6 +88,35 @@ func (r *Relayer) acquire(ctx context.Context, n wire.Need, amount protocol.Amou
 		return l, nil
 	}
 	return lease{}, r.noMatch(ctx, n, route.Route)
+}
+
+// reserve takes the lease l: a place of its offer, and a part of its channel from a share that
+// is held or is booked now. What idle shares hold of the channel counts as free.
+func (r *Relayer) reserve(ctx context.Context, l *lease, ch Channel, now, until time.Time, keep time.Duration) (place, booked bool, err error) {
+	k := shareKey{l.Need.Channel, l.Offer.Offer.Provider}
+	l.Replica, l.Share = r.replica, r.shares.draw(k, l.Amount, now, until)
+	var fresh *share
+	if l.Share == "" {
+		fresh = &share{id: randomID(), key: k, amount: l.Amount, given: l.Amount, single: true, until: until, drawn: now}
+		l.Share = fresh.id
+	}
+	place, booked, err = r.shared.take(ctx, *l, fresh, ch, now, until, keep)
+	if err == nil && place && !booked {
+		r.tellShares(ctx, r.shares.idle(l.Need.Channel))
+		place, booked, err = r.shared.take(ctx, *l, fresh, ch, now, until, keep)
+	}
+	switch {
+	case err == nil && place && booked:
+		if fresh != nil {
+			r.shares.put(fresh)
+		}
+		if keep > 0 {
+			r.shares.wait(*l, now.Add(keep))
+		}
+	case fresh == nil: // a part of a share that stays
+		r.shares.settle(l.Share, l.Amount, protocol.Amount{})
+	}
+	return place, booked, err
 }
 
 // noMatch explains why nothing fits.

@@ -23,8 +23,8 @@ import (
 //	session:<provider>     string record as JSON, expires after three heartbeats
 //	stats:<provider>       hash   model version -> stats as JSON, 30 days
 //	cap:{<prov>:<version>} zset   lease -> when it expires: places taken
-//	chan:{<channel>}       hash   sum (reserved), used (served), and one amount a lease
-//	chan:{<channel>}:exp   zset   lease -> when it expires
+//	chan:{<channel>}       hash   sum (reserved), used (served), and one amount a share
+//	chan:{<channel>}:exp   zset   share -> when it expires
 //	lease:<id>             string lease as JSON, taken once
 //	own:<request>          string replica that runs a request
 //	events:<request>       stream lines of an answer, in field "e", bounded, expires
@@ -69,46 +69,75 @@ local function sub(a,b)
 end
 `
 
-// reserve: KEYS hash, zset; ARGV now, expiry, lease, amount, deposit, paid, keep ms.
-// Returns 1 and books the amount if what is reserved, plus the larger of what was served
-// here and what the chain paid, stays within the deposit.
+// reserve: KEYS hash, zset; ARGV now, expiry, share, amount, deposit, paid, keep ms, wanted,
+// spare, later expiry. Books the amount if what is reserved, plus the larger of what was served here and
+// what the chain paid, stays within the deposit, and returns 1. Books wanted instead, and
+// returns 2, until the later expiry, if so much as spare would stay within it too.
 var scriptReserve = redis.NewScript(luaAmounts + `
 local sum = redis.call('HGET', KEYS[1], 'sum') or zero
-for _, lease in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1])) do
-  sum = sub(sum, redis.call('HGET', KEYS[1], lease) or zero)
-  redis.call('HDEL', KEYS[1], lease)
-  redis.call('ZREM', KEYS[2], lease)
+for _, share in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1])) do
+  sum = sub(sum, redis.call('HGET', KEYS[1], share) or zero)
+  redis.call('HDEL', KEYS[1], share)
+  redis.call('ZREM', KEYS[2], share)
 end
 local base = redis.call('HGET', KEYS[1], 'used') or zero
 if ARGV[6] > base then base = ARGV[6] end
-local next = add(sum, ARGV[4])
-local ok = 0
-if add(base, next) <= ARGV[5] then
-  ok = 1
-  sum = next
-  redis.call('HSET', KEYS[1], ARGV[3], ARGV[4])
-  redis.call('ZADD', KEYS[2], ARGV[2], ARGV[3])
+local function fits(a) return add(base, add(sum, a)) <= ARGV[5] end
+local ok, amount, expiry = 0, zero, ARGV[2]
+if fits(ARGV[9]) then
+  ok, amount, expiry = 2, ARGV[8], ARGV[10]
+elseif fits(ARGV[4]) then
+  ok, amount = 1, ARGV[4]
+end
+if ok > 0 then
+  sum = add(sum, amount)
+  redis.call('HSET', KEYS[1], ARGV[3], amount)
+  redis.call('ZADD', KEYS[2], expiry, ARGV[3])
 end
 redis.call('HSET', KEYS[1], 'sum', sum)
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
 redis.call('PEXPIRE', KEYS[2], ARGV[7])
 return ok`)
 
-// settle: KEYS hash, zset; ARGV lease, fee. Turns a reservation into what was served;
-// fee 0 releases it.
+// settle: KEYS hash, zset; ARGV share, fee, keep. Turns fee of a share into what was served,
+// gives back what is left above keep, and returns what stays; empty if it knows no such share.
 var scriptSettle = redis.NewScript(luaAmounts + `
-local amount = redis.call('HGET', KEYS[1], ARGV[1])
-if amount then
-  redis.call('HSET', KEYS[1], 'sum', sub(redis.call('HGET', KEYS[1], 'sum') or zero, amount))
-  redis.call('HDEL', KEYS[1], ARGV[1])
-  redis.call('ZREM', KEYS[2], ARGV[1])
+local left = ''
+local have = redis.call('HGET', KEYS[1], ARGV[1])
+if have then
+  left = sub(have, ARGV[2])
+  if left > ARGV[3] then left = ARGV[3] end
+  redis.call('HSET', KEYS[1], 'sum', sub(redis.call('HGET', KEYS[1], 'sum') or zero, sub(have, left)))
+  if left == zero then
+    redis.call('HDEL', KEYS[1], ARGV[1])
+    redis.call('ZREM', KEYS[2], ARGV[1])
+  else
+    redis.call('HSET', KEYS[1], ARGV[1], left)
+  end
 end
 if ARGV[2] ~= zero then
   redis.call('HSET', KEYS[1], 'used', add(redis.call('HGET', KEYS[1], 'used') or zero, ARGV[2]))
 end
+return left`)
+
+// carve: KEYS hash, zset; ARGV share, new share, amount, expiry. Makes a part of a share one
+// of its own; the sum stays.
+var scriptCarve = redis.NewScript(luaAmounts + `
+local have = redis.call('HGET', KEYS[1], ARGV[1])
+if not have or have < ARGV[3] then return 0 end
+if have == ARGV[3] then
+  redis.call('HDEL', KEYS[1], ARGV[1])
+  redis.call('ZREM', KEYS[2], ARGV[1])
+else
+  redis.call('HSET', KEYS[1], ARGV[1], sub(have, ARGV[3]))
+end
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
+redis.call('ZADD', KEYS[2], ARGV[4], ARGV[2])
 return 1`)
 
 // place: KEYS zset; ARGV now, expiry, lease, capacity, keep ms. Takes one of capacity places.
+// Only asked where plain commands found none free: they are cheaper, but two replicas may
+// get into each other's way with them.
 var scriptPlace = redis.NewScript(`
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
 if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return 0 end
@@ -125,7 +154,7 @@ if r and cjson.decode(r)['session'] == ARGV[1] then
 end
 return 0`)
 
-var scripts = []*redis.Script{scriptReserve, scriptSettle, scriptPlace, scriptLeave, scriptDeleteIf}
+var scripts = []*redis.Script{scriptReserve, scriptSettle, scriptCarve, scriptPlace, scriptLeave, scriptDeleteIf}
 
 // record is what the replicas share of one connected provider.
 type record struct {
@@ -146,6 +175,8 @@ type lease struct {
 	Session string           `json:"session"`
 	Amount  protocol.Amount  `json:"amount"`
 	Route   wire.Route       `json:"route"`
+	Share   string           `json:"share"`   // which Amount is a part of
+	Replica string           `json:"replica"` // whose share it is
 }
 
 // shared is the relayer's side of Redis.
@@ -217,13 +248,39 @@ func (s *shared) evalPlace(ctx context.Context, p redis.Pipeliner, provider comm
 	return scriptPlace.EvalSha(ctx, p, []string{s.placeKey(provider, version)}, ms(now), ms(until), id, capacity, until.Sub(now).Milliseconds()+60_000)
 }
 
-func (s *shared) evalReserve(ctx context.Context, p redis.Pipeliner, channel common.Hash, id string, amount protocol.Amount, ch Channel, now, until time.Time) *redis.Cmd {
-	return scriptReserve.EvalSha(ctx, p, s.channelKeys(channel), ms(now), ms(until), id, digits(amount), digits(ch.Deposit), digits(ch.Paid), channelKeep.Milliseconds())
+// evalReserve books x.amount, or the size of a share for many such leases if there is much left.
+func (s *shared) evalReserve(ctx context.Context, p redis.Pipeliner, x *share, ch Channel, now time.Time) *redis.Cmd {
+	wanted, spare := times(x.amount, shareRequests), strings.Repeat("9", amountWidth)
+	if much := times(wanted, shareSpare); much != wanted {
+		spare = digits(much)
+	}
+	return scriptReserve.EvalSha(ctx, p, s.channelKeys(x.key.channel), ms(now), ms(x.until), x.id, digits(x.amount), digits(ch.Deposit), digits(ch.Paid),
+		channelKeep.Milliseconds(), digits(wanted), spare, ms(x.until.Add(shareLonger)))
 }
 
-// take leases a place of an offer and a share of a channel, both or none, and keeps the
-// lease if keep is set. It says which of the two was not to be had.
-func (s *shared) take(ctx context.Context, l lease, ch Channel, now, until time.Time, keep time.Duration) (place, share bool, err error) {
+func (s *shared) evalSettle(ctx context.Context, p redis.Pipeliner, t settlement) *redis.Cmd {
+	return scriptSettle.EvalSha(ctx, p, s.channelKeys(t.share.key.channel), t.share.id, digits(t.fee), digits(t.keep))
+}
+
+// carve makes a lease's part of another replica's share a share of its own, called as the lease.
+func (s *shared) carve(ctx context.Context, l lease, until time.Time) (bool, error) {
+	cmds, err := s.run(ctx, func(p redis.Pipeliner) []*redis.Cmd {
+		return []*redis.Cmd{scriptCarve.EvalSha(ctx, p, s.channelKeys(l.Need.Channel), l.Share, l.ID, digits(l.Amount), ms(until))}
+	})
+	if err != nil {
+		return false, err
+	}
+	n, err := cmds[0].Int64()
+	if err != nil {
+		return false, unavailable("read a script's answer", err)
+	}
+	return n == 1, nil
+}
+
+// take leases a place of an offer and, unless x is nil, books the share x; both or none. It
+// keeps the lease if keep is set, and says which of the two was not to be had. What was booked
+// is put into x.
+func (s *shared) take(ctx context.Context, l lease, x *share, ch Channel, now, until time.Time, keep time.Duration) (place, booked bool, err error) {
 	var data []byte
 	if keep > 0 {
 		if data, err = json.Marshal(l); err != nil {
@@ -231,34 +288,74 @@ func (s *shared) take(ctx context.Context, l lease, ch Channel, now, until time.
 		}
 	}
 	o := l.Offer.Offer
+	places := s.placeKey(o.Provider, o.ModelVersion)
+	var taken *redis.IntCmd
 	cmds, err := s.run(ctx, func(p redis.Pipeliner) []*redis.Cmd {
 		if keep > 0 {
 			p.Set(ctx, s.key("lease", l.ID), data, keep)
 		}
-		return []*redis.Cmd{s.evalPlace(ctx, p, o.Provider, o.ModelVersion, l.ID, o.Capacity, now, until),
-			s.evalReserve(ctx, p, l.Need.Channel, l.ID, l.Amount, ch, now, until)}
+		p.ZRemRangeByScore(ctx, places, "-inf", ms(now))
+		p.ZAdd(ctx, places, redis.Z{Score: float64(until.UnixMilli()), Member: l.ID})
+		taken = p.ZCard(ctx, places)
+		p.PExpire(ctx, places, until.Sub(now)+time.Minute)
+		if x == nil {
+			return nil
+		}
+		return []*redis.Cmd{s.evalReserve(ctx, p, x, ch, now)}
 	})
+	if err == nil && taken.Err() != nil {
+		err = unavailable("take a place in Redis", taken.Err())
+	}
 	if err != nil {
 		return false, false, err
 	}
-	got, err := answers(cmds)
-	if err != nil {
-		return false, false, err
+	place, booked = taken.Val() <= int64(o.Capacity), x == nil
+	if x != nil {
+		n, err := cmds[0].Int64()
+		if err != nil {
+			return false, false, unavailable("read a script's answer", err)
+		}
+		if booked = n > 0; n == 2 {
+			x.amount, x.single, x.until = times(x.amount, shareRequests), false, x.until.Add(shareLonger)
+		}
 	}
-	place, share = got[0], got[1]
-	if place && share {
+	if place && booked {
 		return true, true, nil
 	}
-	// The other half must not stay taken; a crash here frees it when it expires.
-	_, err = s.run(ctx, func(p redis.Pipeliner) []*redis.Cmd {
+	place, err = s.undo(ctx, l, x, booked, place, now, until)
+	return place, booked, err
+}
+
+// undo gives back the half that was taken, once it is sure that the other is not to be had: a
+// crash here frees it when it expires. Places that seem to be taken are counted exactly first.
+func (s *shared) undo(ctx context.Context, l lease, x *share, booked, place bool, now, until time.Time) (bool, error) {
+	o := l.Offer.Offer
+	places := s.placeKey(o.Provider, o.ModelVersion)
+	if !place {
+		cmds, err := s.run(ctx, func(p redis.Pipeliner) []*redis.Cmd {
+			p.ZRem(ctx, places, l.ID)
+			return []*redis.Cmd{s.evalPlace(ctx, p, o.Provider, o.ModelVersion, l.ID, o.Capacity, now, until)}
+		})
+		if err != nil {
+			return false, err
+		}
+		got, err := answers(cmds)
+		if err != nil {
+			return false, err
+		}
+		if place = got[0]; place && booked {
+			return true, nil
+		}
+	}
+	_, err := s.run(ctx, func(p redis.Pipeliner) []*redis.Cmd {
 		p.Del(ctx, s.key("lease", l.ID))
-		p.ZRem(ctx, s.placeKey(o.Provider, o.ModelVersion), l.ID)
-		if share {
-			return []*redis.Cmd{scriptSettle.EvalSha(ctx, p, s.channelKeys(l.Need.Channel), l.ID, digits(protocol.Amount{}))}
+		p.ZRem(ctx, places, l.ID)
+		if booked && x != nil {
+			return []*redis.Cmd{s.evalSettle(ctx, p, settlement{share: x})}
 		}
 		return nil
 	})
-	return place, share, err
+	return place, err
 }
 
 func answers(cmds []*redis.Cmd) ([]bool, error) {
@@ -296,24 +393,32 @@ func (s *shared) redeemLease(ctx context.Context, id string, request common.Hash
 	return l, claim.Val(), nil
 }
 
-// release gives back a lease's place and turns its share into fee.
-func (s *shared) release(ctx context.Context, l lease, fee protocol.Amount, more func(redis.Pipeliner)) error {
+// release gives back a lease's place, and settles a share that ends with it, if any.
+func (s *shared) release(ctx context.Context, l lease, t *settlement, more func(redis.Pipeliner)) error {
+	var place *redis.IntCmd
 	_, err := s.run(ctx, func(p redis.Pipeliner) []*redis.Cmd {
-		p.ZRem(ctx, s.placeKey(l.Offer.Offer.Provider, l.Offer.Offer.ModelVersion), l.ID)
+		place = p.ZRem(ctx, s.placeKey(l.Offer.Offer.Provider, l.Offer.Offer.ModelVersion), l.ID)
 		if more != nil {
 			more(p)
 		}
-		return []*redis.Cmd{scriptSettle.EvalSha(ctx, p, s.channelKeys(l.Need.Channel), l.ID, digits(fee))}
+		if t == nil {
+			return nil
+		}
+		return []*redis.Cmd{s.evalSettle(ctx, p, *t)}
 	})
+	if err == nil && place.Err() != nil {
+		err = unavailable("give a place back", place.Err())
+	}
 	return err
 }
 
-// prolong keeps a running request's place and share.
-func (s *shared) prolong(ctx context.Context, l lease, until time.Time) {
-	score := redis.Z{Score: float64(until.UnixMilli()), Member: l.ID}
+// prolong keeps a running request's place, and its share until shareUntil unless zero.
+func (s *shared) prolong(ctx context.Context, l lease, until, shareUntil time.Time) {
 	s.batch.do(func(p redis.Pipeliner) {
-		p.ZAddXX(ctx, s.placeKey(l.Offer.Offer.Provider, l.Offer.Offer.ModelVersion), score)
-		p.ZAddXX(ctx, s.channelKeys(l.Need.Channel)[1], score)
+		p.ZAddXX(ctx, s.placeKey(l.Offer.Offer.Provider, l.Offer.Offer.ModelVersion), redis.Z{Score: float64(until.UnixMilli()), Member: l.ID})
+		if !shareUntil.IsZero() {
+			p.ZAddXX(ctx, s.channelKeys(l.Need.Channel)[1], redis.Z{Score: float64(shareUntil.UnixMilli()), Member: l.Share})
+		}
 	})
 }
 

@@ -29,6 +29,7 @@ type Relayer struct {
 	address common.Address
 	replica string
 	shared  *shared
+	shares  *shares
 	keeper  *keeper
 	index   *index
 	view    *view
@@ -65,6 +66,7 @@ func New(cfg Config, deps Deps) (*Relayer, error) {
 		sessions: map[common.Address]*session{}, carriers: map[common.Hash]*carrier{}, clients: map[string]int{},
 		remote: map[common.Hash]string{}, payments: map[common.Hash]chan wire.Paid{}, exhibits: map[common.Hash]exhibitWait{}}
 	r.shared = &shared{rdb: deps.Redis, ns: cfg.Namespace, batch: &batcher{rdb: deps.Redis}}
+	r.shares = newShares()
 	r.keeper = &keeper{s: r.shared, from: r.replica, ttl: cfg.Keep, queue: make(chan keepItem, keepQueue), lost: m.keepLost.Inc}
 	r.view = newView(cfg.CacheFor, deps)
 	r.life, r.endLife = context.WithCancel(context.Background())
@@ -94,6 +96,7 @@ func (r *Relayer) Run(ctx context.Context) error {
 	g.Go(func() error { return r.keeper.run(back) })
 	g.Go(func() error { return r.listen(back) })
 	g.Go(func() error { return r.presenceLoop(back) })
+	g.Go(func() error { return r.shareLoop(back) })
 	g.Go(func() error {
 		defer stop()
 		select {
@@ -131,6 +134,7 @@ func (r *Relayer) drain() {
 	r.endLife() // under the lock: no task starts after this
 	r.mu.Unlock()
 	r.tasks.Wait()
+	r.tellShares(context.WithoutCancel(r.life), r.shares.all())
 }
 
 // task runs f until the relayer's life ends; false if it is ending already.

@@ -159,12 +159,48 @@ func (p *Provider) checkReservation(relayer common.Address, a wire.Ask, now uint
 		return nil
 	}
 	r := a.Reservation.Reservation
-	signer, err := p.cfg.Domain.Recover(r, a.Reservation.Signature)
-	if err != nil || signer != relayer || r.Relayer != relayer || r.Provider != p.cfg.Provider ||
-		r.Channel != a.Request.Payment || r.Amount.Cmp(a.Request.MaxFee) < 0 || r.Expiry < now {
+	if r.Relayer != relayer || r.Provider != p.cfg.Provider || r.Channel != a.Request.Payment || r.Amount.Cmp(a.Request.MaxFee) < 0 || r.Expiry < now ||
+		!p.reservations.signed(p.cfg.Domain, a.Reservation) {
 		return refuse(wire.RefuseFunds, "the reservation is not the relayer's, for another request, or expired")
 	}
 	return nil
+}
+
+// reservations remembers the newest reservations whose signature was right: a relayer sends
+// one with many requests.
+type reservations struct {
+	mu   sync.Mutex
+	seen map[signedReservation]struct{}
+}
+
+type signedReservation struct {
+	protocol.Reservation
+	signature [65]byte
+}
+
+const maxReservations = 4096
+
+func (x *reservations) signed(d protocol.Domain, s *wire.SignedReservation) bool {
+	key := signedReservation{Reservation: s.Reservation}
+	if copy(key.signature[:], s.Signature) != len(s.Signature) {
+		return false
+	}
+	x.mu.Lock()
+	_, known := x.seen[key]
+	x.mu.Unlock()
+	if known {
+		return true
+	}
+	if signer, err := d.Recover(s.Reservation, s.Signature); err != nil || signer != s.Reservation.Relayer {
+		return false
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.seen == nil || len(x.seen) >= maxReservations {
+		x.seen = map[signedReservation]struct{}{}
+	}
+	x.seen[key] = struct{}{}
+	return true
 }
 
 // over reports whether the sum of parts passes limit.

@@ -30,6 +30,8 @@ type Provider struct {
 	dialer   *http.Client
 	clock    func() time.Time
 
+	reservations reservations // known to be signed
+
 	// worklife carries all answers; it ends when the process must stop now.
 	worklife context.Context
 	cutWork  context.CancelCauseFunc
