@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Pick, Statement, Step, VectorShape} from "../types/DisputeTypes.sol";
+import {Operand, Pick, Statement, Step, VectorShape} from "../types/DisputeTypes.sol";
 
 /// @title StepTable
 /// @notice The relation of every step of a trace as data and index arithmetic: which chunks a step reads, under which
@@ -53,6 +53,13 @@ interface IStepTable {
         external
         pure
         returns (uint8 kind, uint256 length, uint256 wordCount);
+
+    /// @notice The leaf of `keys` in block (t, l) for position s and a key head, and the leaf of `k.rows` in block (s, l) that
+    /// it must equal.
+    function counterpart(bytes calldata header, uint256 t, uint256 l, uint256 s, uint256 head)
+        external
+        pure
+        returns (Operand memory here, Operand memory there);
 
     /// @notice The digest of an operand that is not read: of the chunk that is one wide zero.
     function unusedDigest() external pure returns (bytes32);
