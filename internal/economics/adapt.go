@@ -21,13 +21,13 @@ func newGame(p Parameters, s Strategy) *game {
 	pl := s.plan(p, stake)
 	fee := float64(pl.fee) / float64(stake)
 	one := plan{length: pl.length, stretches: pl.stretches[:len(pl.stretches)/pl.answers]}
-	g := &game{drawn: 1 - one.faults(s.caught(p))[0], cost: make([][]float64, pl.answers+1), more: make([][]bool, pl.answers+1)}
+	g := &game{drawn: 1 - one.faults(s.caught(p))[0][0], cost: make([][]float64, pl.answers+1), more: make([][]bool, pl.answers+1)}
 	perStretch := float64(p.auditPay(pl.length, stake)) / float64(pl.length)
 	g.gain = s.fixed(p, fee, fee, perStretch).Gain
 	own, _ := s.keep(p)
 	var lost [mostFaults + 1]float64
 	for n := range lost {
-		lost[n], _ = s.slashed(p, n, fee)
+		lost[n], _ = s.slashed(p, n, 0, fee)
 	}
 	for i := range g.cost {
 		g.cost[i], g.more[i] = make([]float64, mostFaults+1), make([]bool, mostFaults+1)

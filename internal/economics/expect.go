@@ -1,6 +1,9 @@
 package economics
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Outcome is what a strategy brings and costs in one window, as parts of the stake.
 type Outcome struct {
@@ -27,18 +30,22 @@ func (s Strategy) caught(p Parameters) float64 {
 	return 1 - math.Pow(rate(p.PuppetBPS), float64(p.AssignedAuditors))
 }
 
-// faults returns the probability of each number of wrong answers proven in one window.
+// negligible is the probability below which an outcome is dropped.
+const negligible = 1e-18
+
+// faults returns the probability of [n][again]: n draws that met a wrong answer and led
+// to a proof, again of them on an answer that an earlier one had met.
 //
 // A point falls into a stretch with the probability of its length, and on each piece
-// with that piece's, so all stretches are independent but for an answer that lies
-// in several: it is one fault however often it is drawn. The state therefore carries
-// whether the answer that a stretch ended with is caught already.
-func (pl plan) faults(caught float64) []float64 {
-	type state [2]float64 // by whether the last answer is caught
-	dist := []state{{1, 0}}
-	last := -1
+// with that piece's, so all stretches are independent but for an answer that lies in
+// several. The state therefore carries whether the answer that a stretch ended with
+// was met already.
+func (pl plan) faults(caught float64) [][]float64 {
+	type state [2]float64 // by whether the last answer was met
+	dist := [][]state{{{1, 0}}}
+	last, deepest := -1, 0
 	for _, stretch := range pl.stretches {
-		var before, inside, end float64 // weight of pieces that count as a fault if drawn
+		var before, inside, end float64 // weight of the wrong pieces
 		tail := stretch[len(stretch)-1].answer
 		for _, pc := range stretch {
 			if !pc.wrong {
@@ -54,46 +61,78 @@ func (pl plan) faults(caught float64) []float64 {
 				inside += w
 			}
 		}
-		next := make([]state, len(dist)+1)
-		for n, d := range dist {
-			for c, q := range d {
-				if q == 0 {
-					continue
-				}
-				again, after := before, 0
-				if c == 1 {
-					again = 0 // drawn again: no new fault
-				}
-				if tail == last {
-					after = c
-				}
-				next[n][after] += q * (1 - again - inside - end)
-				next[n+1][after] += q * inside
-				next[n+1][1] += q * end
-				if tail == last {
-					next[n+1][1] += q * again
-				} else {
-					next[n+1][0] += q * again
+		if before > 0 {
+			deepest++
+		}
+		next := make([][]state, len(dist)+1)
+		for n := range next {
+			next[n] = make([]state, deepest+1)
+		}
+		for n := range dist {
+			for again, d := range dist[n] {
+				for met, q := range d {
+					if q < negligible {
+						continue
+					}
+					after, met2 := 0, 0 // of the tail: not drawn, drawn by before
+					if tail == last {
+						after, met2 = met, 1
+					}
+					next[n][again][after] += q * (1 - before - inside - end)
+					next[n+1][again][after] += q * inside
+					next[n+1][again][1] += q * end
+					if before > 0 {
+						next[n+1][again+met][met2] += q * before
+					}
 				}
 			}
 		}
-		last = tail
-		dist = next
-		for len(dist) > 1 && dist[len(dist)-1] == (state{}) {
-			dist = dist[:len(dist)-1]
-		}
+		last, dist = tail, trim(next, func(d state) bool { return d[0] < negligible && d[1] < negligible })
+		deepest = len(dist[0]) - 1
 	}
-	out := make([]float64, len(dist))
-	for n, d := range dist {
-		out[n] = d[0] + d[1]
+	out := make([][]float64, len(dist))
+	for n := range dist {
+		out[n] = make([]float64, len(dist[n]))
+		for again, d := range dist[n] {
+			out[n][again] = d[0] + d[1]
+		}
 	}
 	return out
 }
 
-// slashed is the loss of stake by n faults on drawn answers whose fee is fee, and
-// what is left, both as parts of a stake of 1.
-func (s Strategy) slashed(p Parameters, n int, fee float64) (lost, left float64) {
+// trim drops the last rows and columns that are empty.
+func trim[T any](table [][]T, empty func(T) bool) [][]T {
+	column := func(c int) bool {
+		for _, row := range table {
+			if !empty(row[c]) {
+				return false
+			}
+		}
+		return true
+	}
+	width := len(table[0])
+	for width > 1 && column(width-1) {
+		width--
+	}
+	height := len(table)
+	for height > 1 && !slices.ContainsFunc(table[height-1], func(v T) bool { return !empty(v) }) {
+		height--
+	}
+	table = table[:height]
+	for i := range table {
+		table[i] = table[i][:width]
+	}
+	return table
+}
+
+// slashed is the loss of stake by n draws on wrong answers of fee, again of them on
+// answers met before, and what is left; all as parts of a stake of 1.
+func (s Strategy) slashed(p Parameters, n, again int, fee float64) (lost, left float64) {
 	left = 1
+	answers := n - again
+	if p.OncePerReceipt {
+		n = answers
+	}
 	if n == 0 {
 		return 0, 1
 	}
@@ -129,10 +168,10 @@ func (s Strategy) slashed(p Parameters, n int, fee float64) (lost, left float64)
 			slash(p.FaultBPS, 0, true, true, true)
 		}
 	}
-	refunds := n // each receipt refunds once
+	refunds := answers // each receipt refunds once
 	switch {
 	case s.Reaction == Silence && !p.SilenceIsFault, s.Reaction == Confess && p.SmallRungCloses:
-		for range n {
+		for range answers {
 			slash(p.SilenceBPS, fee, true, own, false)
 		}
 		return lost, left + gone
@@ -143,7 +182,7 @@ func (s Strategy) slashed(p Parameters, n int, fee float64) (lost, left float64)
 			refunds--
 		}
 	case s.Reaction == Confess:
-		for range n {
+		for range answers {
 			slash(p.SilenceBPS, fee, true, own, false)
 		}
 		refunds = 0
@@ -200,14 +239,16 @@ func Expect(p Parameters, s Strategy) (o Outcome, deviation float64) {
 	o = s.fixed(p, total, fee*float64(pl.wrong), perStretch)
 	own, _ := s.keep(p)
 	var mean, square, left float64
-	for n, q := range pl.faults(s.caught(p)) {
-		loss, rest := s.slashed(p, n, fee)
-		if s.forfeits(p, n) {
-			loss += total * rate(own)
+	for n, row := range pl.faults(s.caught(p)) {
+		for again, q := range row {
+			loss, rest := s.slashed(p, n, again, fee)
+			if s.forfeits(p, n) {
+				loss += total * rate(own)
+			}
+			mean += q * loss
+			square += q * loss * loss
+			left += q * rest
 		}
-		mean += q * loss
-		square += q * loss * loss
-		left += q * rest
 	}
 	o.Loss += mean
 	// Each window is the same in proportion to the stake that is left.

@@ -29,6 +29,7 @@ type Parameters struct {
 	FaultBPS           int64 `json:"fault_bps"`   // of the stake that remains, per proven fault
 	SilenceBPS         int64 `json:"silence_bps"` // the same per unanswered question and per equivocation
 	SilencesToFault    int   `json:"silences_to_fault"`
+	OncePerReceipt     bool  `json:"once_per_receipt"`     // a receipt is slashed once for ever, not once for each draw that meets it
 	SilenceIsFault     bool  `json:"silence_is_fault"`     // the last silence is a proven fault; else it ends the matter
 	SmallRungCloses    bool  `json:"small_rung_closes"`    // an equivocation on a receipt bars its fault proof
 	UnbondingAnswers   bool  `json:"unbonding_answers"`    // unbonding stake stays until it can no longer be slashed

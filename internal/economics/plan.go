@@ -27,7 +27,9 @@ func (pl plan) total() Money { return pl.fee * Money(pl.answers) }
 
 // plan lays out what s answers in one window with a stake of stake.
 func (s Strategy) plan(p Parameters, stake Money) plan {
-	fee := p.largestFee(stake)
+	fee := p.largestFee(stake * Money(max(1, s.Shrink)))
+	// What pending credit has no room for is left to later windows.
+	fee = min(fee, share(stake, p.PendingBPS))
 	if s.FeePPM != 0 {
 		fee = fee * Money(s.FeePPM) / PPM
 	}

@@ -17,7 +17,7 @@ func Removals() []Removal {
 		{"refund-cap", "a refund is what the receipt names", func(p *Parameters) { p.RefundDivisor, p.ReturnedBPS = 0, BPS }},
 		{"silence-fault", "silence costs its small rung and ends the matter", func(p *Parameters) { p.SilenceIsFault = false }},
 		{"rung-order", "a smaller fault bars the proof of a larger one", func(p *Parameters) { p.SmallRungCloses = true }},
-		{"fee-limit", "one answer may cost all that may pend", func(p *Parameters) { p.FeeDivisor = (BPS + p.PendingBPS - 1) / p.PendingBPS }},
+		{"every-draw", "a receipt is slashed once, however often it is drawn", func(p *Parameters) { p.OncePerReceipt = true }},
 		{"credit-limit", "twenty times the stake may pend", func(p *Parameters) { p.PendingBPS = 20 * BPS }},
 		{"unbonding", "stake leaves before its answers are judged", func(p *Parameters) { p.UnbondingAnswers = false }},
 		{"second-auditor", "one auditor per draw", func(p *Parameters) { p.AssignedAuditors = 1 }},

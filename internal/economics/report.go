@@ -14,6 +14,7 @@ const MinTrials = 1000
 type Verdict string
 
 const (
+	Even     Verdict = "even"      // neither gains nor loses
 	Loses    Verdict = "loses"     // at least the required ratio, or no gain at all
 	TooCheap Verdict = "too cheap" // loses, but less than required
 	Pays     Verdict = "pays"      // cheating is a business
@@ -80,7 +81,7 @@ func Evaluate(p Parameters, trials int, seed uint64) (Report, error) {
 			return r, err
 		}
 		r.Rows = append(r.Rows, row)
-		r.Pass = r.Pass && row.Verdict == Loses
+		r.Pass = r.Pass && row.Verdict != TooCheap && row.Verdict != Pays
 	}
 	r.Lowest, r.Ratio = Lowest(p)
 	r.Limits = limits(p)
@@ -141,6 +142,8 @@ func agree(o Outcome, deviation float64, e Estimate, windows int) error {
 
 func verdict(p Parameters, o Outcome) Verdict {
 	switch ratio := o.Ratio(); {
+	case o.Gain == 0 && o.Loss == 0:
+		return Even
 	case ratio >= p.required():
 		return Loses
 	case ratio >= 1:
@@ -200,7 +203,7 @@ func limits(p Parameters) Limits {
 func conditions(p Parameters) []Condition {
 	patient := Strategy{WrongEvery: 1, Answers: 1, Own: Everyone}
 	o, _ := Expect(p, patient)
-	job, _ := patient.slashed(p, 1, 1/float64(p.FeeDivisor))
+	job, _ := patient.slashed(p, 1, 0, 1/float64(p.FeeDivisor))
 	job *= patient.caught(p)
 	levels := p.MaxHoldSeconds/p.ClockSeconds - int64(p.SilencesToFault-1)
 	noForfeit, _ := p.Without("forfeit")

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/dgrid-network/dgrid/protocol"
 )
@@ -41,6 +42,9 @@ type books struct {
 func (s Strategy) trialsOf(p Parameters, trials int) int {
 	const full = 400 // stretches
 	n := len(s.plan(p, simulatedStake).stretches) * s.identities() * s.windows()
+	if s.Adaptive {
+		n = 1 // it mostly stops soon
+	}
 	return trials * min(400, max(1, full/max(1, n)))
 }
 
@@ -101,29 +105,36 @@ func (b *books) window(policy [][]bool) error {
 		b.miss(pl)
 		return b.close(before, gain, loss, earned)
 	}
-	answers, proven := b.traffic(pl, policy)
+	answers, found := b.traffic(pl, policy)
 	wrong := 0
 	for a := range answers {
 		if b.s.wrong(a) {
 			wrong++
 		}
 	}
-	forfeited := b.settle(proven, pl.fee)
+	forfeited := b.settle(found, pl.fee)
 	b.mature(pl.fee*Money(answers), pl.fee*Money(wrong), forfeited)
 	return b.close(before, gain, loss, earned)
 }
 
+// drawn are the answers that were drawn and proven wrong.
+type drawn struct {
+	first []int // each once, in the order of draws
+	again []int // once more for each later draw that met it
+}
+
+func (d drawn) draws() int { return len(d.first) + len(d.again) }
+
 // traffic pays for answers and draws among them until the plan or the policy ends. It
-// returns how many were answered and which were proven wrong, in the order of draws.
-func (b *books) traffic(pl plan, policy [][]bool) (answers int, proven []int) {
-	found := map[int]bool{}
+// returns how many were answered and what was found.
+func (b *books) traffic(pl plan, policy [][]bool) (answers int, found drawn) {
 	payer := world
 	if b.s.Wash {
 		payer = wallet
 	}
 	for _, stretch := range pl.stretches {
-		if first := stretch[0].answer; policy != nil && first == answers && !policy[answers][min(len(proven), mostFaults)] {
-			return answers, proven
+		if first := stretch[0].answer; policy != nil && first == answers && !policy[answers][min(found.draws(), mostFaults)] {
+			return answers, found
 		}
 		paid := Money(0)
 		for _, pc := range stretch {
@@ -132,14 +143,16 @@ func (b *books) traffic(pl plan, policy [][]bool) (answers int, proven []int) {
 		}
 		b.move(payer, escrow, paid)
 		b.move(escrow, pending, paid)
-		drawn, ok := b.draw(pl, stretch)
-		if !ok || !b.assign(pl) || !drawn.wrong || found[drawn.answer] {
-			continue
+		at, ok := b.draw(pl, stretch)
+		switch {
+		case !ok || !b.assign(pl) || !at.wrong:
+		case slices.Contains(found.first, at.answer):
+			found.again = append(found.again, at.answer)
+		default:
+			found.first = append(found.first, at.answer)
 		}
-		found[drawn.answer] = true
-		proven = append(proven, drawn.answer)
 	}
-	return answers, proven
+	return answers, found
 }
 
 // draw picks a point of a whole stretch; beyond the end of a shorter one it is none.
@@ -173,8 +186,8 @@ func (b *books) assign(pl plan) bool {
 
 // settle lets the provider react to what was drawn and proves the faults. It tells
 // whether pending credit is forfeited.
-func (b *books) settle(proven []int, fee Money) (forfeited bool) {
-	if len(proven) == 0 {
+func (b *books) settle(found drawn, fee Money) (forfeited bool) {
+	if found.draws() == 0 {
 		return false
 	}
 	if out := share(b.balance[stake], b.s.UnbondBPS); !b.p.UnbondingAnswers && out > 0 {
@@ -187,25 +200,30 @@ func (b *books) settle(proven []int, fee Money) (forfeited bool) {
 		}
 	case Silence:
 		if !b.p.SilenceIsFault {
-			for _, a := range proven {
+			for _, a := range found.first {
 				b.slash(b.p.SilenceBPS, a, fee, false)
 			}
 			return false
 		}
 		// Every question stays open; each clock that ends slashes once.
 		for clock := range b.p.SilencesToFault - 1 {
-			b.slash(b.p.SilenceBPS, proven[min(clock, len(proven)-1)], fee, false)
+			b.slash(b.p.SilenceBPS, found.first[min(clock, len(found.first)-1)], fee, false)
 		}
 	case Confess:
-		for _, a := range proven {
+		for _, a := range found.first {
 			b.slash(b.p.SilenceBPS, a, fee, false)
 		}
 		if b.p.SmallRungCloses {
 			return false
 		}
 	}
-	for _, a := range proven {
+	for _, a := range found.first {
 		b.slash(b.p.FaultBPS, a, fee, b.s.Reaction != Silence)
+	}
+	if !b.p.OncePerReceipt {
+		for _, a := range found.again {
+			b.slash(b.p.FaultBPS, a, fee, b.s.Reaction != Silence)
+		}
 	}
 	return b.p.ForfeitCredit
 }

@@ -37,6 +37,7 @@ type Strategy struct {
 	WrongEvery int   `json:"wrong_every,omitempty"` // one answer in so many is wrong; 0: none
 	Batch      int   `json:"batch,omitempty"`       // answers per redeem; 0: all in one
 	Pieces     int   `json:"pieces,omitempty"`      // an answer is paid by so many redeems; 0: by one
+	Shrink     int64 `json:"shrink,omitempty"`      // the stake was so many times larger when it answered; 0: no larger
 	Adaptive   bool  `json:"adaptive,omitempty"`    // after every redeem goes on or stops, whatever is best
 	Windows    int   `json:"windows,omitempty"`     // how long it goes on; 0: one window
 	Identities int   `json:"identities,omitempty"`  // the stake is split over so many; 0: one
@@ -80,7 +81,8 @@ func Strategies() []Strategy {
 		{Name: "evacuate the stake", About: "drawn, it slashes itself into its own pocket first", WrongEvery: 1, Reaction: Evacuate, Own: Everyone},
 		{Name: "all roles, patient", About: "auditors, gateway, relayer, creator; paid in pieces", WrongEvery: 1, Answers: 1, Pieces: 8, Own: Everyone},
 		{Name: "all roles, fast", About: "as much as credit allows, small redeems", WrongEvery: 1, Batch: 1, Own: Everyone},
-		{Name: "all roles, best stopping", About: "after every draw goes on or stops, whatever is best", WrongEvery: 1, Pieces: 8, Adaptive: true, Own: Everyone},
+		{Name: "all roles, best stopping", About: "after every draw goes on or stops, whatever is best", WrongEvery: 1, Adaptive: true, Own: Everyone},
+		{Name: "all roles, stake shrunk", About: "answers, unbonds all but 1/200, redeems when the rest is gone", WrongEvery: 1, Shrink: 200, Own: Everyone},
 		{Name: "all roles, stake split over 20", About: "twenty identities, patient", WrongEvery: 1, Answers: 1, Identities: 20, Own: Everyone},
 		{Name: "wash trading for audits", About: "right answers to itself, puppets are paid for audits", Own: Everyone &^ Resold, Wash: true},
 		{Name: "wash trading for audits, split over 20", About: "the same with small stakes and short stretches", Own: Everyone &^ Resold, Wash: true, Identities: 20},
