@@ -181,10 +181,15 @@ func Ref(h *types.Header) protocol.BlockRef {
 // and unpacks the answer with an abigen v2 method. An address without code is
 // protocol.ErrNotFound, a revert a *ContractError.
 func Call[T any](ctx context.Context, c *Client, to common.Address, block *big.Int, calldata []byte, unpack func([]byte) (T, error)) (T, error) {
+	return CallFrom(ctx, c, common.Address{}, to, block, calldata, unpack)
+}
+
+// CallFrom is Call with a sender: what it would return to from, were it sent.
+func CallFrom[T any](ctx context.Context, c *Client, from, to common.Address, block *big.Int, calldata []byte, unpack func([]byte) (T, error)) (T, error) {
 	var zero T
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	out, err := c.CallContract(ctx, ethereum.CallMsg{To: &to, Data: calldata}, block)
+	out, err := c.CallContract(ctx, ethereum.CallMsg{From: from, To: &to, Data: calldata}, block)
 	if err != nil {
 		return zero, fmt.Errorf("call %s: %w", to, c.Wrap(err))
 	}

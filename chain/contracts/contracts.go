@@ -109,6 +109,11 @@ func (r *Reader) Line(ctx context.Context, line protocol.Line) (bindings.Line, e
 	return chain.Call(ctx, r.client, r.at.Market, nil, market.PackLineOf(id), market.UnpackLineOf)
 }
 
+// QuoteRedeem returns what a redeem sent by an operator would pay on the newest state.
+func (r *Reader) QuoteRedeem(ctx context.Context, operator common.Address, redeem protocol.Call) (protocol.Amount, error) {
+	return amount(chain.CallFrom(ctx, r.client, operator, *redeem.To, nil, redeem.Data, market.UnpackRedeem))
+}
+
 // Credit is a pending credit: what redeems of one epoch added up to.
 type Credit struct {
 	Amount    protocol.Amount

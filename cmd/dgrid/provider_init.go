@@ -57,6 +57,10 @@ price_in = {{q .Provider.PriceIn}} # per 10^6 prompt tokens
 price_out = {{q .Provider.PriceOut}} # per 10^6 output tokens
 max_fee = {{q .Provider.MaxFee}} # highest fee of one answer; needs 400 times as much stake
 capacity = {{.Provider.Capacity}} # answers at the same time
+
+# When vouchers are brought on chain: gas is paid once for each redeem.
+redeem_every = {{.Provider.RedeemEvery}} # seconds between two looks
+redeem_min = {{q .Provider.RedeemMin}} # base units that a redeem must pay; less goes when it is old or its channel ends
 `))
 
 func newProviderInit(g *globals) *cobra.Command {

@@ -107,6 +107,8 @@ type Provider struct {
 	PriceOut      protocol.Amount `koanf:"price_out"`
 	MaxFee        protocol.Amount `koanf:"max_fee"`
 	Capacity      uint32          `koanf:"capacity"`
+	RedeemEvery   uint32          `koanf:"redeem_every"` // seconds between two looks for vouchers to redeem
+	RedeemMin     protocol.Amount `koanf:"redeem_min"`   // what a redeem must pay to be worth its gas
 	Tags          []string        `koanf:"tags"`
 	Languages     []string        `koanf:"languages"`
 	Keystore
@@ -129,7 +131,7 @@ func Default() Config {
 			Relayers: []string{"http://127.0.0.1:8650"}, Models: []string{}},
 		Provider: Provider{Data: "provider", Relayers: []string{"http://127.0.0.1:8650"}, Control: "127.0.0.1:8653",
 			PriceIn: protocol.NewAmount(100_000), PriceOut: protocol.NewAmount(400_000), MaxFee: protocol.NewAmount(1_000),
-			Capacity: 2, Tags: []string{}, Languages: []string{}},
+			Capacity: 2, RedeemEvery: 60, RedeemMin: protocol.NewAmount(10_000), Tags: []string{}, Languages: []string{}},
 	}
 }
 
@@ -221,6 +223,9 @@ func (c Config) Validate() error {
 		if !p.amount.Fits128() {
 			bad(p.key, "does not fit 128 bits")
 		}
+	}
+	if c.Provider.RedeemEvery == 0 {
+		bad("provider.redeem_every", "is zero")
 	}
 	if c.Provider.Capacity == 0 {
 		bad("provider.capacity", "is zero")

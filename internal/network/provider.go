@@ -73,32 +73,43 @@ func (c *providerChain) Channel(ctx context.Context, id common.Hash) (provider.C
 	return out, nil
 }
 
+// Quote implements provider.Redeemer: the redeem runs on the newest state and leaves nothing.
+func (c *providerChain) Quote(ctx context.Context, batch []provider.SignedVoucher) (protocol.Amount, error) {
+	return c.reader.QuoteRedeem(ctx, c.sender.Address(), c.redeem(batch))
+}
+
+func (c *providerChain) redeem(batch []provider.SignedVoucher) protocol.Call {
+	vouchers, signatures := make([]protocol.Voucher, len(batch)), make([]protocol.Bytes, len(batch))
+	for i, b := range batch {
+		vouchers[i], signatures[i] = b.Voucher, b.Signature
+	}
+	return c.reader.Addresses().Redeem(c.provider, vouchers, signatures, nil)
+}
+
 // Redeem implements provider.Redeemer. A batch is named by its vouchers and by what
 // was paid on their lines before, so that what exceeded a limit can be redeemed
 // again later, and a crash between two attempts repeats nothing.
 func (c *providerChain) Redeem(ctx context.Context, batch []provider.SignedVoucher) ([]provider.Paid, error) {
-	vouchers, signatures := make([]protocol.Voucher, len(batch)), make([]protocol.Bytes, len(batch))
 	state := make([]byte, 0, 32*len(batch))
-	for i, b := range batch {
-		vouchers[i], signatures[i] = b.Voucher, b.Signature
+	for _, b := range batch {
 		line, err := c.reader.Line(ctx, b.Voucher.Line())
 		if err != nil {
 			return nil, err
 		}
 		state = append(state, line.Paid.FillBytes(make([]byte, 32))...)
 	}
-	call := c.reader.Addresses().Redeem(c.provider, vouchers, signatures, nil)
+	call := c.redeem(batch)
 	call.Salt = crypto.Keccak256Hash(state)
 	if _, err := c.sender.SubmitAndWait(ctx, call); err != nil {
 		return nil, err
 	}
-	paid := make([]provider.Paid, len(vouchers))
-	for i, v := range vouchers {
-		line, err := c.reader.Line(ctx, v.Line())
+	paid := make([]provider.Paid, len(batch))
+	for i, b := range batch {
+		line, err := c.reader.Line(ctx, b.Voucher.Line())
 		if err != nil {
 			return nil, err
 		}
-		paid[i] = provider.Paid{Line: v.Line(), Total: protocol.MustAmount(line.Paid)}
+		paid[i] = provider.Paid{Line: b.Voucher.Line(), Total: protocol.MustAmount(line.Paid)}
 	}
 	return paid, nil
 }

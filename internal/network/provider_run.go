@@ -118,7 +118,7 @@ func RunProvider(ctx context.Context, c *Chain, cfg config.Provider, log *slog.L
 	lane := c.Lane(st.Outbox(), key.Private())
 	p, err := c.Provider(ProviderOptions{Owner: cfg.Owner, Operator: lane, Key: key.Private(), Journal: filepath.Join(cfg.Data, "journal"),
 		Relayers: cfg.Relayers, Models: []provider.Model{served.Model}, Control: cfg.Control, Metrics: prometheus.NewRegistry(),
-		Redeem: provider.Policy{Margin: redeemMargin(c.Timing.CloseGrace)}}, 0, log)
+		Redeem: provider.Policy{Amount: cfg.RedeemMin, Margin: redeemMargin(c.Timing.CloseGrace)}}, time.Duration(cfg.RedeemEvery)*time.Second, log)
 	if err != nil {
 		return err
 	}

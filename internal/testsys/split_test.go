@@ -155,7 +155,7 @@ func (s *split) provide(upstream string) {
 		{"proven", s.proven, fmt.Sprintf("model = %q\n", s.path("demo.dgm")), provenOwner},
 		{"sampled", s.sampled, fmt.Sprintf("upstream = \"%s/v1\"\nupstream_key_file = %q\nupstream_model = %q\n", upstream, s.path("upstream.key"), demo.Name), sampledOwner},
 	} {
-		config := s.config(p.name, "[provider]\ndata = %q\nowner = \"%s\"\nrelayers = [%q]\ncontrol = \"unix:%s\"\nversion = \"%s\"\nprice_in = \"2000000\"\nprice_out = \"8000000\"\nmax_fee = \"1000000\"\ncapacity = 4\nkey = %q\npassphrase_file = %q\n%s",
+		config := s.config(p.name, "[provider]\ndata = %q\nowner = \"%s\"\nrelayers = [%q]\ncontrol = \"unix:%s\"\nversion = \"%s\"\nprice_in = \"2000000\"\nprice_out = \"8000000\"\nmax_fee = \"1000000\"\ncapacity = 4\nredeem_every = 1\nredeem_min = \"0\"\nkey = %q\npassphrase_file = %q\n%s",
 			s.path(p.name), devchain.Address(p.owner), s.relayerURL, s.path(p.name+".sock"), p.version, s.path(p.name+"/operator.json"), s.path(p.name+"/operator.json.pass"), p.backend)
 		dgrid(s.t, nil, "wallet", "faucet", "1000", "--config", config, "--key", s.path(p.name+"/owner.json"))
 		dgrid(s.t, nil, "provider", "register", "--stake", "1000", "--config", config, "--key", s.path(p.name+"/owner.json"))

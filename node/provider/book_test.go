@@ -325,6 +325,15 @@ type fakeChainWork struct {
 	outputs  map[common.Hash][]uint32
 }
 
+func (f *fakeChainWork) Quote(_ context.Context, vs []SignedVoucher) (sum protocol.Amount, err error) {
+	for _, v := range vs {
+		if sum, err = sum.Add(v.Voucher.Total); err != nil {
+			return sum, err
+		}
+	}
+	return sum, nil
+}
+
 func (f *fakeChainWork) Redeem(_ context.Context, vs []SignedVoucher) (paid []Paid, err error) {
 	f.redeemed = append(f.redeemed, vs)
 	for _, v := range vs {

@@ -31,6 +31,8 @@ type Provider struct {
 	clock    func() time.Time
 
 	reservations reservations // known to be signed
+	redeeming    sync.Mutex   // one round at a time
+	rests        rests
 
 	// worklife carries all answers; it ends when the process must stop now.
 	worklife context.Context

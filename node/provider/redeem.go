@@ -16,7 +16,7 @@ import (
 
 // Policy says when vouchers are redeemed. Zero fields mean the default beside them.
 type Policy struct {
-	Amount protocol.Amount // what is owed in all that makes a batch worth its gas; anything if 0
+	Amount protocol.Amount // what makes a batch worth its gas, owed in all and paid by it; anything if 0
 	Age    uint64          // seconds of block time after which any voucher is redeemed: 6 h
 	Margin uint64          // seconds before a channel's expiry at which its vouchers must go: 1 h
 	Batch  int             // vouchers in one redeem: 100
@@ -34,9 +34,11 @@ type Paid struct {
 	Total protocol.Amount
 }
 
-// Redeemer brings vouchers on chain. Redeem returns when the outcome is known, with what the chain
-// has paid of each line by then; handing in the same batch again must be harmless.
+// Redeemer brings vouchers on chain. Quote tells what redeeming a batch would pay now, and costs
+// nothing. Redeem returns when the outcome is known, with what the chain has paid of each line by
+// then; handing in the same batch again must be harmless.
 type Redeemer interface {
+	Quote(ctx context.Context, vouchers []SignedVoucher) (protocol.Amount, error)
 	Redeem(ctx context.Context, vouchers []SignedVoucher) ([]Paid, error)
 }
 
@@ -57,13 +59,16 @@ type Maturer interface {
 type RedeemView struct {
 	Now      uint64 // block time
 	Draining bool
+	Asked    bool // by a person: whatever is owed is due
 	Lines    []LineView
-	Channels map[common.Hash]Channel // a channel that is missing could not be read
+	Channels map[common.Hash]Channel  // a channel that is missing could not be read
+	Paused   map[protocol.Line]uint64 // lines that paid nothing, and the block time until which they rest
 }
 
 // Decide returns the batches to redeem now, the largest vouchers first. A line is due when
 // its channel is closing or near its expiry, when its oldest voucher is old, or when the provider
-// drains; all lines that owe anything go along once together they owe Amount.
+// drains; all lines that owe anything go along once together they owe Amount. A line that paid
+// nothing rests, unless its channel's end is near.
 func (p Policy) Decide(v RedeemView) [][]SignedVoucher {
 	p = p.complete()
 	var owing, due []LineView
@@ -76,11 +81,15 @@ func (p Policy) Decide(v RedeemView) [][]SignedVoucher {
 		if !ch.Deposit.IsZero() && ch.Paid.Cmp(ch.Deposit) >= 0 {
 			continue // emptied by others: gas would buy nothing
 		}
+		ending := p.ending(ch, v.Now)
+		if v.Paused[l.Line] > v.Now && !ending && !v.Asked && !v.Draining {
+			continue
+		}
 		owing = append(owing, l)
 		if s, err := sum.Add(l.Owed); err == nil {
 			sum = s
 		}
-		if v.Draining || ch.Closing || ch.Expiry-v.Now <= p.Margin || l.Since+p.Age <= v.Now {
+		if v.Draining || v.Asked || ending || l.Since+p.Age <= v.Now {
 			due = append(due, l)
 		}
 	}
@@ -100,6 +109,9 @@ func (p Policy) Decide(v RedeemView) [][]SignedVoucher {
 	}
 	return batches
 }
+
+// ending tells whether a channel's vouchers must go now.
+func (p Policy) ending(ch Channel, now uint64) bool { return ch.Closing || ch.Expiry-now <= p.Margin }
 
 func (p Policy) complete() Policy {
 	if p.Age == 0 {
@@ -121,19 +133,23 @@ func (p *Provider) redeemLoop(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		}
-		if err := p.RedeemNow(ctx); err != nil && ctx.Err() == nil {
+		if err := p.redeemRound(ctx, false); err != nil && ctx.Err() == nil {
 			p.log.Warn("cannot redeem now", "err", err)
 		}
 	}
 	return nil
 }
 
-// RedeemNow does what the policy says now: redeem what is due, mature what may. Neither
+// RedeemNow redeems all that is owed, however little, and matures what may. What the chain would
+// pay nothing for is left alone.
+func (p *Provider) RedeemNow(ctx context.Context) error { return p.redeemRound(ctx, true) }
+
+// redeemRound does what the policy says now: redeem what is due, mature what may. Neither
 // waits for the other to succeed.
-func (p *Provider) RedeemNow(ctx context.Context) error {
+func (p *Provider) redeemRound(ctx context.Context, asked bool) error {
 	var errs []error
 	if p.deps.Redeemer != nil {
-		errs = append(errs, p.redeemDue(ctx))
+		errs = append(errs, p.redeemDue(ctx, asked))
 	}
 	if p.deps.Maturer != nil {
 		errs = append(errs, p.matureDue(ctx))
@@ -160,12 +176,14 @@ func (p *Provider) matureDue(ctx context.Context) error {
 	return nil
 }
 
-func (p *Provider) redeemDue(ctx context.Context) error {
+func (p *Provider) redeemDue(ctx context.Context, asked bool) error {
+	p.redeeming.Lock() // a person may ask while a round runs
+	defer p.redeeming.Unlock()
 	now, err := p.view.now(ctx)
 	if err != nil {
 		return err
 	}
-	v := RedeemView{Now: now, Lines: p.book.lineViews(), Channels: map[common.Hash]Channel{}}
+	v := RedeemView{Now: now, Asked: asked, Lines: p.book.lineViews(), Channels: map[common.Hash]Channel{}, Paused: p.rests.paused()}
 	p.mu.Lock()
 	v.Draining = p.draining
 	p.mu.Unlock()
@@ -182,21 +200,37 @@ func (p *Provider) redeemDue(ctx context.Context) error {
 	}
 	var errs []error
 	for _, batch := range p.cfg.Redeem.Decide(v) {
-		errs = append(errs, p.redeemBatch(ctx, batch, now))
+		errs = append(errs, p.redeemBatch(ctx, batch, v))
 	}
 	return errors.Join(errs...)
 }
 
-func (p *Provider) redeemBatch(ctx context.Context, batch []SignedVoucher, now uint64) error {
+// redeemBatch redeems what pays. A batch that would pay nothing, because half the stake is
+// pending already or for whatever reason the contract has, costs no gas.
+func (p *Provider) redeemBatch(ctx context.Context, batch []SignedVoucher, v RedeemView) error {
 	began := time.Now()
+	quote, err := p.deps.Redeemer.Quote(ctx, batch)
+	if err != nil {
+		p.metrics.redeems.WithLabelValues("failed").Inc()
+		return fmt.Errorf("ask what %d vouchers would pay: %w", len(batch), err)
+	}
+	if !p.cfg.Redeem.worth(batch, v, quote) {
+		p.rests.rest(batch, v.Now, p.cfg.RedeemEvery)
+		if batch = p.rests.pressing(p.cfg.Redeem, batch, v); len(batch) == 0 {
+			p.metrics.redeems.WithLabelValues("skipped").Inc()
+			p.log.Debug("vouchers would pay too little now", "quote", quote)
+			return nil
+		}
+	}
 	paid, err := p.deps.Redeemer.Redeem(ctx, batch)
 	if err != nil {
 		p.metrics.redeems.WithLabelValues("failed").Inc()
 		return fmt.Errorf("redeem %d vouchers: %w", len(batch), err)
 	}
 	p.metrics.redeems.WithLabelValues("paid").Inc()
+	p.rests.tried(p.cfg.Redeem, batch, paid, v, p.cfg.RedeemEvery)
 	for _, line := range paid {
-		if err := p.book.redeemed(line.Line, line.Total, now); err != nil {
+		if err := p.book.redeemed(line.Line, line.Total, v.Now); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,152 @@
+package provider
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dgrid-network/dgrid/protocol"
+)
+
+// fullChain pays what room there is, first come.
+type fullChain struct {
+	fakeChainWork
+	room  uint64
+	paid  map[protocol.Line]protocol.Amount
+	asked int
+}
+
+func (f *fullChain) each(vs []SignedVoucher, room uint64, take func(protocol.Line, protocol.Amount)) uint64 {
+	sum := uint64(0)
+	for _, v := range vs {
+		line := v.Voucher.Line()
+		owed, _ := v.Voucher.Total.Sub(f.paid[line])
+		n, _ := owed.Uint64()
+		n = min(n, room-sum)
+		sum += n
+		total, _ := f.paid[line].Add(protocol.NewAmount(n))
+		take(line, total)
+	}
+	return sum
+}
+
+func (f *fullChain) Quote(_ context.Context, vs []SignedVoucher) (protocol.Amount, error) {
+	f.asked++
+	return protocol.NewAmount(f.each(vs, f.room, func(protocol.Line, protocol.Amount) {})), nil
+}
+
+func (f *fullChain) Redeem(_ context.Context, vs []SignedVoucher) (paid []Paid, err error) {
+	f.redeemed = append(f.redeemed, vs)
+	f.room -= f.each(vs, f.room, func(l protocol.Line, total protocol.Amount) {
+		f.paid[l] = total
+		paid = append(paid, Paid{l, total})
+	})
+	return paid, nil
+}
+
+// redeemer is a provider that holds vouchers of one receipt on each channel.
+func redeemer(t *testing.T, chain *testChain, work Redeemer, policy Policy, fees ...uint64) (*Provider, []common.Hash) {
+	cfg := testConfig(t.TempDir())
+	if chain.fixed == 0 {
+		chain.fixed = uint64(time.Now().Unix())
+	}
+	cfg.Redeem, cfg.RedeemEvery, cfg.CacheFor = policy, 10*time.Second, time.Nanosecond
+	p, err := New(cfg, Deps{Key: operatorKey.key, Chain: anyChannel{chain}, Redeemer: work})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, p.book.log.Close()) })
+	var channels []common.Hash
+	for i, fee := range fees {
+		channel := common.Hash{byte(i + 1)}
+		a := testAsk(byte(i))
+		a.Request.Payment = channel
+		a.Hash = testDomain.Digest(a.Request)
+		r, _, err := p.book.sign(answerRecord{Ask: a, Receipt: protocol.Receipt{RequestHash: a.Hash, Provider: testOwner, OutputTokens: 1,
+			Finish: protocol.FinishStop, Fee: protocol.NewAmount(fee)}})
+		require.NoError(t, err)
+		pay := testPay(r)
+		pay.Voucher.Channel = channel
+		pay.Signature, _ = testDomain.Sign(delegateKey.key, pay.Voucher)
+		_, err = p.Hold(t.Context(), pay)
+		require.NoError(t, err)
+		channels = append(channels, channel)
+	}
+	return p, channels
+}
+
+// What would pay nothing costs no gas, is asked about less and less, and goes through once
+// there is room.
+func TestWhatPaysNothingIsNotSent(t *testing.T) {
+	work, chain := &fullChain{paid: map[protocol.Line]protocol.Amount{}}, newTestChain()
+	p, _ := redeemer(t, chain, work, Policy{}, 7)
+	start := chain.fixed
+	for range 200 {
+		require.NoError(t, p.redeemRound(t.Context(), false))
+		chain.fixed += 10
+	}
+	require.Empty(t, work.redeemed)
+	require.Less(t, work.asked, 12, "10, 20, 40 ... 600 seconds")
+	require.Greater(t, work.asked, 6)
+	require.NoError(t, p.RedeemNow(t.Context()))
+	require.Empty(t, work.redeemed, "nor when a person asks")
+
+	work.room = 5
+	chain.fixed = start + 10_000
+	require.NoError(t, p.redeemRound(t.Context(), false))
+	require.Len(t, work.redeemed, 1, "a part is better than nothing")
+	require.Equal(t, "5", p.Earnings(t.Context()).Redeemed.String())
+	require.NoError(t, p.redeemRound(t.Context(), false))
+	require.Len(t, work.redeemed, 1)
+}
+
+// The contract prolongs a grace period for a voucher without room: one is enough.
+func TestGracePeriodIsProlongedOnce(t *testing.T) {
+	work, chain := &fullChain{paid: map[protocol.Line]protocol.Amount{}}, newTestChain()
+	p, _ := redeemer(t, chain, work, Policy{}, 7)
+	require.NoError(t, p.redeemRound(t.Context(), false))
+	require.Empty(t, work.redeemed)
+	chain.channel.Closing = true
+	for range 5 {
+		require.NoError(t, p.redeemRound(t.Context(), false))
+		chain.channel.Expiry += 1000
+		chain.fixed++
+	}
+	require.Len(t, work.redeemed, 1)
+	chain.channel.Retiring = delegateKey.address
+	for range 5 {
+		require.NoError(t, p.redeemRound(t.Context(), false))
+	}
+	require.Len(t, work.redeemed, 2, "a delegate that retires has a grace period of its own")
+	work.room = 7
+	require.NoError(t, p.redeemRound(t.Context(), false))
+	require.Len(t, work.redeemed, 3)
+}
+
+// Too little is not worth its gas, unless it is old, its channel ends, or somebody asks.
+func TestRedeemIsWorthItsGas(t *testing.T) {
+	policy := Policy{Amount: protocol.NewAmount(20), Age: 1000}
+	for name, c := range map[string]struct {
+		room   uint64
+		change func(*testChain)
+		asked  bool
+		sent   int
+	}{
+		"enough owed, little room": {room: 9},
+		"enough":                   {room: 30, sent: 1},
+		"old":                      {room: 9, change: func(c *testChain) { c.fixed += 1000 }, sent: 1},
+		"ending":                   {room: 9, change: func(c *testChain) { c.channel.Closing = true }, sent: 1},
+		"asked":                    {room: 9, asked: true, sent: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			work, chain := &fullChain{room: c.room, paid: map[protocol.Line]protocol.Amount{}}, newTestChain()
+			p, _ := redeemer(t, chain, work, policy, 11, 12)
+			if c.change != nil {
+				c.change(chain)
+			}
+			require.NoError(t, p.redeemRound(t.Context(), c.asked))
+			require.Len(t, work.redeemed, c.sent)
+		})
+	}
+}
