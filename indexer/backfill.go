@@ -7,10 +7,34 @@ import (
 	"github.com/dgrid-network/dgrid/store"
 )
 
+// maxWriting bounds the batches on their way to the store at once.
+const maxWriting = 2
+
+// writing is a batch on its way to the store.
+type writing struct {
+	batch store.Batch
+	after store.Cursor
+	done  chan struct{}
+	err   error // once done
+}
+
+// wait is nil-safe: what is not there is done.
+func (w *writing) wait(ctx context.Context) error {
+	if w == nil {
+		return nil
+	}
+	select {
+	case <-w.done:
+		return w.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // backfill moves the store forward while it is far behind the target: in batches of
-// many ranges, each folded while the one before is written. They are written in
-// order, each in its own transaction. It leaves the last MaxReorg blocks, and
-// whatever does not fit on top of the cursor, to Converge.
+// many ranges, each folded while those before are written. Each has its own
+// transaction, and they are committed in order. It leaves the last MaxReorg blocks,
+// and whatever does not fit on top of the cursor, to Converge.
 func (x *Indexer) backfill(ctx context.Context, target store.Heads) (err error) {
 	defer func() {
 		if err != nil {
@@ -18,39 +42,62 @@ func (x *Indexer) backfill(ctx context.Context, target store.Heads) (err error) 
 		}
 	}()
 	at, err := x.position(ctx, target)
-	if err != nil {
+	if err != nil || next(at)+MaxReorg > target.Latest.Number {
 		return err
 	}
-	var writing chan error // the result of the batch on its way; nil: none is
-	var batch store.Batch  // which is this one
-	written := func() error {
-		if writing == nil {
-			return nil
+	if at.Empty() {
+		x.indexed = false
+		if err := x.net.DeferIndexes(ctx); err != nil {
+			return err
 		}
-		err := <-writing
-		writing = nil
-		if err == nil {
-			x.committed(at, batch)
+	}
+	var queue []*writing
+	// settle waits until at most so many batches are on their way. After an error
+	// none is: those behind fail with it.
+	settle := func(most int) error {
+		for len(queue) > most {
+			w := queue[0]
+			queue = queue[1:]
+			if <-w.done; w.err != nil {
+				for _, behind := range queue {
+					<-behind.done
+				}
+				queue = nil
+				return w.err
+			}
+			x.committed(w.after, w.batch)
 		}
-		return err
+		return nil
 	}
 	for next(at)+MaxReorg <= target.Latest.Number {
 		seg, err := x.gather(ctx, at, target)
 		if err != nil || len(seg.blocks) == 0 {
-			return errors.Join(err, written())
+			return errors.Join(err, settle(0))
 		}
-		folded, after, foldErr := x.fold(ctx, at, seg, target)
-		if err := written(); err != nil {
+		batch, after, err := x.fold(ctx, at, seg, target)
+		if err != nil {
+			if err := settle(0); err != nil {
+				return err
+			}
+			return x.cannotFold(ctx, at, err)
+		}
+		if err := settle(maxWriting - 1); err != nil {
 			return err
 		}
-		if foldErr != nil {
-			return x.cannotFold(ctx, at, foldErr)
+		w := &writing{batch: batch, after: after, done: make(chan struct{})}
+		var before *writing
+		if len(queue) > 0 {
+			before = queue[len(queue)-1]
 		}
-		from, result := at, make(chan error, 1)
-		writing, batch, at = result, folded, after
-		go func() { result <- x.net.Commit(ctx, from, folded) }()
+		queue = append(queue, w)
+		from := at
+		at = after
+		go func() {
+			defer close(w.done)
+			w.err = x.net.CommitAfter(ctx, before.wait, from, batch)
+		}()
 	}
-	return written()
+	return settle(0)
 }
 
 // gather takes ranges that follow c until they hold a batch of logs. It returns no

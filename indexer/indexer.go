@@ -55,6 +55,7 @@ type Options struct {
 	MaxSpan    uint64        // blocks in one range; 0: 2,000
 	WantLogs   int           // logs in one range that spans grow towards; 0: 20,000
 	BatchLogs  int           // logs written together while far behind the head; 0: 50,000
+	CacheRows  int           // rows remembered between batches; 0: 50,000
 	Log        *slog.Logger
 	Metrics    prometheus.Registerer // nil: none
 }
@@ -71,6 +72,7 @@ type Indexer struct {
 	blooms    *blooms
 	state     *state
 	fetch     *fetcher
+	indexed   bool          // no index is missing
 	checked   bool          // the node follows the right chain
 	cursor    *store.Cursor // known position, nil: read it
 
@@ -97,6 +99,9 @@ func New(source Source, net *store.Network, opts Options) *Indexer {
 	}
 	if opts.BatchLogs == 0 {
 		opts.BatchLogs = 50_000
+	}
+	if opts.CacheRows == 0 {
+		opts.CacheRows = 50_000
 	}
 	if opts.Log == nil {
 		opts.Log = slog.Default()
@@ -228,6 +233,9 @@ func (x *Indexer) ConvergeAll(ctx context.Context, heads store.Heads) error {
 	for {
 		err := x.backfill(ctx, heads)
 		if err == nil {
+			err = x.index(ctx)
+		}
+		if err == nil {
 			err = x.Converge(ctx, heads)
 		}
 		switch {
@@ -237,6 +245,19 @@ func (x *Indexer) ConvergeAll(ctx context.Context, heads store.Heads) error {
 			return err
 		}
 	}
+}
+
+// index makes the indexes that a backfill went without, this one or one that ended
+// before it was done.
+func (x *Indexer) index(ctx context.Context) error {
+	if x.indexed {
+		return nil
+	}
+	if err := x.net.MakeIndexes(ctx); err != nil {
+		return err
+	}
+	x.indexed = true
+	return nil
 }
 
 // Converge moves the store at most one batch closer to the target's latest block.
@@ -288,7 +309,7 @@ func (x *Indexer) position(ctx context.Context, target store.Heads) (store.Curso
 		if err != nil {
 			return c, err
 		}
-		x.cursor, x.state = &c, newState(x.net, c.Empty())
+		x.cursor, x.state = &c, newState(x.net, x.net.Key(), c.Empty(), x.opts.CacheRows)
 	}
 	c := *x.cursor
 	x.observe(c, target)
@@ -451,7 +472,7 @@ func (x *Indexer) Rebuild(ctx context.Context) error {
 // rewrite cuts the log above a block and folds the rest anew.
 func (x *Indexer) rewrite(ctx context.Context, c store.Cursor, to store.Block) error {
 	return x.net.Rewrite(ctx, c, to, func(ctx context.Context, l store.Log) error {
-		s := newState(l, true)
+		s := newState(l, x.net.Key(), true, x.opts.CacheRows)
 		s.ctx, s.undoFrom = ctx, to.Number+1
 		for {
 			blocks, logs, err := l.Next(ctx)

@@ -98,6 +98,30 @@ func TestEnginesHoldTheSame(t *testing.T) {
 	})
 }
 
+// TestBackfillInManyBatches: several batches on their way at once, and rows that have
+// to be read back while those that changed them may not be stored yet.
+func TestBackfillInManyBatches(t *testing.T) {
+	c := bench.NewChain(12, 6, 3)
+	grow(c, rand.New(rand.NewPCG(4, 4)), 500)
+	want := fresh(t, c)
+	engines(t, func(t *testing.T, url string) {
+		n := network(t, url)
+		x := indexer.New(c, n, indexer.Options{MaxSpan: 4, BatchLogs: 20, CacheRows: 10, Log: slog.New(slog.DiscardHandler)})
+		converge(t, x, c)
+		equal(t, want, dump(t, n))
+		require.NoError(t, n.Reset(context.Background())) // an old index, without what an empty one knows
+		grow(c, rand.New(rand.NewPCG(4, 5)), 300)
+		x = indexer.New(c, n, indexer.Options{MaxSpan: 4, BatchLogs: 20, CacheRows: 10, Log: slog.New(slog.DiscardHandler)})
+		heads, err := c.Heads(context.Background())
+		require.NoError(t, err)
+		require.NoError(t, x.Converge(context.Background(), heads))
+		x = indexer.New(c, n, indexer.Options{MaxSpan: 4, BatchLogs: 20, CacheRows: 10, Log: slog.New(slog.DiscardHandler)})
+		converge(t, x, c)
+		equal(t, fresh(t, c), dump(t, n))
+		c.Rewind(500)
+	})
+}
+
 // TestReorg is IDX-1: after any reorg the tables are those of a fresh index of the
 // branch that won, byte for byte.
 func TestReorg(t *testing.T) {

@@ -26,9 +26,12 @@ type loader interface {
 type state struct {
 	ctx    context.Context
 	loader loader
+	net    int64                   // the network's key
+	cache  int                     // rows kept between batches
 	rows   map[store.Ref]store.Row // nil: known not to exist
 	dirty  map[store.Ref]bool      // changed since the last batch; true: made since
 	made   []store.Row             // rows that never change, made since the last batch
+	sent   []map[store.Ref]bool    // dirty of the last batches: they may still be on their way
 	known  *filter                 // of all rows there are; nil: not known
 
 	block    store.Block
@@ -42,16 +45,13 @@ type state struct {
 }
 
 // newState returns the state of what is stored. empty says that nothing is.
-func newState(l loader, empty bool) *state {
-	s := &state{loader: l, rows: map[store.Ref]store.Row{}, dirty: map[store.Ref]bool{}, touched: map[store.Ref]bool{}}
+func newState(l loader, network int64, empty bool, cache int) *state {
+	s := &state{loader: l, net: network, cache: cache, rows: map[store.Ref]store.Row{}, dirty: map[store.Ref]bool{}, touched: map[store.Ref]bool{}}
 	if empty {
 		s.known = newFilter()
 	}
 	return s
 }
-
-// maxCached bounds the rows kept between batches.
-const maxCached = 50_000
 
 // flush gives what changed since the last flush: rows that did not exist before,
 // and others.
@@ -65,17 +65,29 @@ func (s *state) flush() (made, rows []store.Row, undo []store.Undo) {
 		}
 	}
 	undo, s.undo = s.undo, nil
-	if len(s.rows) > maxCached {
-		// What was flushed now is not in the store before the next batch is folded.
+	if s.sent = append(s.sent, s.dirty); len(s.sent) > maxWriting {
+		s.sent = s.sent[1:]
+	}
+	s.dirty = map[store.Ref]bool{}
+	if len(s.rows) > s.cache {
+		// What was flushed lately is not in the store before the next batch is folded.
 		for ref := range s.rows {
-			if _, ok := s.dirty[ref]; !ok {
+			if !s.onTheWay(ref) {
 				delete(s.rows, ref)
 			}
 		}
 	}
-	clear(s.dirty)
 	clear(s.touched)
 	return made, rows, undo
+}
+
+func (s *state) onTheWay(ref store.Ref) bool {
+	for _, dirty := range s.sent {
+		if _, ok := dirty[ref]; ok {
+			return true
+		}
+	}
+	return false
 }
 
 // prefetch reads the rows a batch will need in few queries.
@@ -157,7 +169,7 @@ func change[T any, P rowOf[T]](s *state, id string) (row P, isNew bool) {
 		if s.known != nil {
 			s.known.add(ref)
 		}
-		*row.Base() = store.Entity{ID: id, Block: s.block.Number, LogIndex: s.logIndex, Time: s.block.Time}
+		*row.Base() = store.Entity{NetworkID: s.net, ID: id, Block: s.block.Number, LogIndex: s.logIndex, Time: s.block.Time}
 		s.rows[ref] = row
 	case ours:
 		row = old.(P)
@@ -186,7 +198,7 @@ func add[T any, P rowOf[T]](s *state, id string, row T) error {
 // line, so no row can have it yet, and none ever changes. It is not looked up.
 func record[T any, P rowOf[T]](s *state, id string, row T) {
 	p := P(&row)
-	*p.Base() = store.Entity{ID: id, Block: s.block.Number, LogIndex: s.logIndex, Time: s.block.Time, ChangedBlock: s.block.Number}
+	*p.Base() = store.Entity{NetworkID: s.net, ID: id, Block: s.block.Number, LogIndex: s.logIndex, Time: s.block.Time, ChangedBlock: s.block.Number}
 	s.made = append(s.made, p)
 	if s.block.Number >= s.undoFrom {
 		s.undo = append(s.undo, store.Undo{Block: s.block.Number, Table: store.TableOf(p), ID: id})

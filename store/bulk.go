@@ -68,14 +68,14 @@ func (b *bulk) write(ctx context.Context, tx *tx, m mode, count int, row func(in
 	return b.writeArrays(ctx, tx, m, count, row)
 }
 
-// sqliteRows is how many rows one statement takes: enough that its fixed cost does
-// not count, far below SQLite's limit of 32,766 parameters.
-const sqliteRows = 32
+// sqliteParameters is how many values one statement takes: enough that its fixed cost
+// does not count, and not more, since the driver looks for each among all.
+const sqliteParameters = 100
 
 func (b *bulk) writeSQLite(ctx context.Context, tx *tx, m mode, count int, row func(int) record) error {
 	marks := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(b.columns.names)), ", ") + ")"
 	next := 0
-	for _, size := range []int{sqliteRows, 1} {
+	for _, size := range []int{max(1, sqliteParameters/len(b.columns.names)), 1} {
 		// An overwriting statement of many rows would journal each page it touches.
 		if next+size > count || m == replace && size > 1 {
 			continue
@@ -163,16 +163,13 @@ func (d *describer) amount(name string, _ *protocol.Amount) { d.add(name, "text"
 // arguments collects what SQLite's driver takes.
 type arguments struct{ list []any }
 
-func (a *arguments) add(v any)                 { a.list = append(a.list, v) }
-func (a *arguments) number(_ string, n uint64) { a.add(int64(n)) }
-func (a *arguments) wide(_ string, n uint64)   { a.add(fmt.Sprintf("%020d", n)) }
-func (a *arguments) flag(_ string, b bool)     { a.add(b) }
-func (a *arguments) text(_, s string)          { a.add(s) }
-func (a *arguments) raw(_ string, b []byte)    { a.add(b) }
-func (a *arguments) amount(_ string, n *protocol.Amount) {
-	text, _ := n.Value()
-	a.add(text)
-}
+func (a *arguments) add(v any)                           { a.list = append(a.list, v) }
+func (a *arguments) number(_ string, n uint64)           { a.add(int64(n)) }
+func (a *arguments) wide(_ string, n uint64)             { a.add(sqliteUint64(n)) }
+func (a *arguments) flag(_ string, b bool)               { a.add(b) }
+func (a *arguments) text(_, s string)                    { a.add(s) }
+func (a *arguments) raw(_ string, b []byte)              { a.add(b) }
+func (a *arguments) amount(_ string, n *protocol.Amount) { a.add(sqliteAmount(*n)) }
 
 // arrays collects columns instead of rows.
 type arrays struct {

@@ -15,8 +15,9 @@
 //   - The cursor moves by compare and swap: of two writers one gets ErrConflict.
 //   - A projection row is a function of the event log alone. Undo holds what each
 //     block overwrote, so that taking blocks back equals never having seen them.
-//   - Amounts are numeric(78,0) in Postgres and zero-padded text of 78 digits in
-//     SQLite: they survive and sort as numbers on both. Sums are done in Go.
+//   - Amounts are numeric(78,0) in Postgres; in SQLite they are integers below 2^63
+//     and zero-padded text of 78 digits from there on. They survive and sort as
+//     numbers on both. Sums are done in Go.
 //
 // # Migrations
 //

@@ -212,8 +212,9 @@ func (v *View) columnText(row reflect.Value, column string) (text string, number
 	field := v.net.store.db.Dialect().Tables().Get(row.Type()).FieldMap[column]
 	switch x := row.FieldByIndex(field.Index).Interface().(type) {
 	case driver.Valuer: // protocol.Amount, Uint64
-		value, _ := x.Value()
-		return fmt.Sprint(value), false
+		value := v.net.store.dialect.comparable(x)
+		_, number = value.(int64)
+		return fmt.Sprint(value), number
 	case string:
 		return x, false
 	default:

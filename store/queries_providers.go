@@ -23,7 +23,7 @@ func (n *Network) Providers(ctx context.Context, f ProviderFilter, l List) (Page
 		"receipts": "receipts", "slashed": "slashed", "jobs_delivered": "jobs_delivered"}
 	return page[Provider](ctx, n, l, sortable, func(q *bun.SelectQuery) *bun.SelectQuery {
 		if !f.MinFreeStake.IsZero() {
-			q = q.Where("free_stake >= ?", f.MinFreeStake)
+			q = q.Where("free_stake >= ?", n.store.dialect.comparable(f.MinFreeStake))
 		}
 		if f.NotForfeited {
 			q = q.Where("NOT forfeited")

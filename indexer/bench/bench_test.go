@@ -13,25 +13,38 @@ import (
 
 func TestMain(m *testing.M) { testpg.Main(m) }
 
-func run(t testing.TB, events, rounds int) {
-	c := bench.History(events)
-	urls := map[string]func() (string, error){
+// engines are fresh databases for measurements.
+func engines(t testing.TB) map[string]func() (string, error) {
+	return map[string]func() (string, error){
 		"sqlite":   func() (string, error) { return "sqlite:" + filepath.Join(t.TempDir(), "dgrid.db"), nil },
 		"postgres": func() (string, error) { return testpg.URL(t), nil },
-	}
-	for engine, url := range urls {
-		r, err := bench.Backfill(context.Background(), c, engine, rounds, url)
-		require.NoError(t, err)
-		require.Equal(t, c.Events(), r.Events)
-		t.Log(r)
 	}
 }
 
 // TestBackfillOverHTTP runs the whole path small: JSON, scanner, client, indexer.
-func TestBackfillOverHTTP(t *testing.T) { run(t, 3000, 1) }
+func TestBackfillOverHTTP(t *testing.T) {
+	c := bench.History(3000)
+	for engine, url := range engines(t) {
+		t.Run(engine, func(t *testing.T) {
+			r, err := bench.Backfill(context.Background(), c, engine, 1, url)
+			require.NoError(t, err)
+			require.Equal(t, c.Events(), r.Events)
+			t.Log(r)
+		})
+	}
+}
 
 func BenchmarkBackfill(b *testing.B) {
-	for b.Loop() {
-		run(b, 200_000, 3)
+	c := bench.History(200_000)
+	for engine, url := range engines(b) {
+		b.Run(engine, func(b *testing.B) {
+			for b.Loop() {
+				r, err := bench.Backfill(context.Background(), c, engine, 5, url)
+				require.NoError(b, err)
+				b.Log(r)
+				b.ReportMetric(r.Full, "events/s")
+				b.ReportMetric(r.Ratio, "ratio")
+			}
+		})
 	}
 }
