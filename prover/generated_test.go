@@ -17,7 +17,7 @@ import (
 var update = flag.Bool("update", false, "rewrite generated files")
 
 const (
-	verifierSource = "../contracts/src/verifiers/DotVerifier.sol"
+	verifierSource = "../contracts/src/verifiers/StepVerifier.sol"
 	verifierCode   = "verifier_bytecode.go"
 )
 
@@ -41,7 +41,7 @@ func same(t *testing.T, path string, want []byte) {
 }
 
 func TestGeneratedVerifier(t *testing.T) {
-	want, err := ExportVerifier(testProver(t).set.Verifying, "DotVerifier")
+	want, err := ExportVerifier(testProver(t).set.Verifying, "StepVerifier")
 	require.NoError(t, err)
 	same(t, verifierSource, want)
 }
@@ -60,7 +60,7 @@ func TestGeneratedVerifierBytecode(t *testing.T) {
 	require.NoError(t, err)
 	input, err := json.Marshal(map[string]any{
 		"language": "Solidity",
-		"sources":  map[string]any{"DotVerifier.sol": map[string]string{"content": string(source)}},
+		"sources":  map[string]any{"StepVerifier.sol": map[string]string{"content": string(source)}},
 		"settings": map[string]any{
 			"optimizer": map[string]any{"enabled": true, "runs": 200}, "evmVersion": "cancun", "viaIR": false,
 			"metadata":        map[string]any{"bytecodeHash": "none", "appendCBOR": false},
@@ -82,14 +82,14 @@ func TestGeneratedVerifierBytecode(t *testing.T) {
 	for _, e := range result.Errors {
 		require.NotEqual(t, "error", e.Severity, e.FormattedMessage)
 	}
-	object := result.Contracts["DotVerifier.sol"]["DotVerifier"].EVM.Bytecode.Object
+	object := result.Contracts["StepVerifier.sol"]["StepVerifier"].EVM.Bytecode.Object
 	code, err := hex.DecodeString(object)
 	require.NoError(t, err)
 	require.NotEmpty(t, code)
 
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "package prover\n\n// Code generated from contracts/src/verifiers/DotVerifier.sol. DO NOT EDIT.\n\n")
-	fmt.Fprintf(&out, "// dotVerifierCode is the creation code of DotVerifier in hexadecimal.\nconst dotVerifierCode = \"\" +\n")
+	fmt.Fprintf(&out, "package prover\n\n// Code generated from contracts/src/verifiers/StepVerifier.sol. DO NOT EDIT.\n\n")
+	fmt.Fprintf(&out, "// stepVerifierCode is the creation code of StepVerifier in hexadecimal.\nconst stepVerifierCode = \"\" +\n")
 	for at := 0; at < len(object); at += 128 {
 		plus := " +"
 		if at+128 >= len(object) {

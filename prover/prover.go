@@ -58,8 +58,8 @@ func (p *Prover) KeyHash() common.Hash { return p.set.KeyHash }
 // protocol.ErrConflict if the statement is false, protocol.ErrInvalid if the step
 // has no proof either way, and ctx's error if ctx ends before the work begins: a
 // running proof (about a second) is not interrupted.
-func (p *Prover) Prove(ctx context.Context, step *circuit.DotStep, ok bool) (Proof, circuit.Inputs, error) {
-	_, holds, err := step.Reference()
+func (p *Prover) Prove(ctx context.Context, step *circuit.StepInput, ok bool) (Proof, circuit.Inputs, error) {
+	holds, err := step.Reference()
 	if err != nil {
 		return Proof{}, circuit.Inputs{}, err
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/chunk"
+	"github.com/dgrid-network/dgrid/protocol/step"
 	"github.com/dgrid-network/dgrid/prover/circuit"
 	"github.com/dgrid-network/dgrid/prover/keys"
 	"github.com/dgrid-network/dgrid/runtime"
@@ -99,7 +100,7 @@ func wideLayer(rows, cols int) layer {
 
 // step returns the step of chunk c of row j with all running sums right. A row's
 // sums do not straddle a chunk of sums.
-func (l *layer) step(t testing.TB, j, c int) *circuit.DotStep {
+func (l *layer) step(t testing.TB, j, c int) *circuit.StepInput {
 	w := &l.matrix
 	perRow := (w.Cols + 1023) / 1024
 	rows := chunk.Wide80.Capacity() / perRow
@@ -118,11 +119,23 @@ func (l *layer) step(t testing.TB, j, c int) *circuit.DotStep {
 	require.NoError(t, err)
 	lo, hi := c*1024, min(c*1024+1024, w.Cols)
 	g := j * w.Groups()
-	return &circuit.DotStep{
-		Activations: l.input[lo:hi], Weights: w.Q[j*w.Cols+lo : j*w.Cols+hi], Scales: w.M[g+lo/32 : g+(hi+31)/32],
-		SumWords: words, SumCount: len(sums), Place: (j-from)*perRow + c, First: c == 0,
+	weights, err := chunk.PackWeights(nil, w.Q[j*w.Cols+lo:j*w.Cols+hi], w.M[g+lo/32:g+(hi+31)/32])
+	require.NoError(t, err)
+	place := (j-from)*perRow + c
+	in := &circuit.StepInput{
+		Statement: step.Statement{
+			Op: step.OpLinear, First: c == 0,
+			A: step.Operand{Source: step.Opened, Kind: chunk.Int16, Length: hi - lo},
+			B: step.Operand{Source: step.Stored, Kind: chunk.Weights, Length: hi - lo},
+			O: step.Operand{Source: step.Opened, Kind: chunk.Wide80, Length: len(sums), Places: [2]int{place, max(place-1, 0)}},
+		},
+		A: chunk.PackInt16(nil, l.input[lo:hi]), B: weights, O: words,
 		Submitter: common.HexToAddress("0x00000000000000000000000000000000000A11ce"),
 	}
+	if in.Statement.First {
+		in.Statement.O.Places[1] = place
+	}
+	return in
 }
 
 // The story of this package: two committed chunks of a model, one running sum over
@@ -139,13 +152,13 @@ func TestProofOfOneSumOnTheVerifierContract(t *testing.T) {
 			l := open(t)
 			perRow := (l.matrix.Cols + 1023) / 1024
 			row, c := l.matrix.Rows-1, perRow-1
-			step := l.step(t, row, c)
-			proof, inputs, err := p.Prove(t.Context(), step, true)
+			in := l.step(t, row, c)
+			proof, inputs, err := p.Prove(t.Context(), in, true)
 			require.NoError(t, err)
 			answer, gas, err := contract.Call(Calldata(proof, inputs))
 			require.NoError(t, err)
 			require.Empty(t, answer)
-			t.Logf("%d weights, verifying transaction %d gas", len(step.Weights), gas)
+			t.Logf("%d weights, verifying transaction %d gas", in.Statement.A.Length, gas)
 
 			// The weights are those of the model: their digest is a leaf of its root.
 			digests, err := commit.TensorDigests(l.tensors, firstMatrix+".q")
@@ -153,7 +166,7 @@ func TestProofOfOneSumOnTheVerifierContract(t *testing.T) {
 			require.Equal(t, digests[row*perRow+c], inputs[1])
 
 			// The sum of a whole row is what the runtime makes its output from.
-			sum, _, err := step.Reference()
+			sum, err := in.Result()
 			require.NoError(t, err)
 			y := make([]int32, l.matrix.Rows)
 			l.matrix.Mul(y, l.input, l.shift, row, row+1)
@@ -163,11 +176,12 @@ func TestProofOfOneSumOnTheVerifierContract(t *testing.T) {
 
 			// The claim off by one: right cannot be proven, wrong can, and the proof of
 			// the one is no proof of the other.
-			wrong := *step
-			wrong.SumWords = append([]byte(nil), step.SumWords...)
-			wrong.SumWords[step.Place/3*32+31-step.Place%3*10] ^= 1
+			wrong := *in
+			place := in.Statement.O.Places[0]
+			wrong.O = append([]byte(nil), in.O...)
+			wrong.O[place/3*32+31-place%3*10] ^= 1
 			requireUnprovable(t, p, &wrong, true)
-			requireUnprovable(t, p, step, false)
+			requireUnprovable(t, p, in, false)
 			fault, faultInputs, err := p.Prove(t.Context(), &wrong, false)
 			require.NoError(t, err)
 			_, _, err = contract.Call(Calldata(fault, faultInputs))
@@ -185,10 +199,10 @@ func TestProofOfOneSumOnTheVerifierContract(t *testing.T) {
 
 // requireUnprovable checks that neither the reference nor the solver lets a false
 // statement through.
-func requireUnprovable(t *testing.T, p *Prover, step *circuit.DotStep, ok bool) {
-	_, _, err := p.Prove(t.Context(), step, ok)
+func requireUnprovable(t *testing.T, p *Prover, in *circuit.StepInput, ok bool) {
+	_, _, err := p.Prove(t.Context(), in, ok)
 	require.ErrorIs(t, err, protocol.ErrConflict)
-	assignment, _, err := step.Assign(ok)
+	assignment, _, err := in.Assign(ok)
 	require.NoError(t, err)
 	_, err = p.prove(assignment)
 	require.ErrorContains(t, err, "is not satisfied")
@@ -304,7 +318,7 @@ func TestDevelopmentKeysStayOnDevelopmentChains(t *testing.T) {
 	for _, id := range []uint64{31337, 1337} {
 		p, err := New(set, id)
 		require.NoError(t, err)
-		require.Equal(t, keys.Dot().DevKey, p.KeyHash())
+		require.Equal(t, keys.Step().DevKey, p.KeyHash())
 		_, err = deployVerifier(id)
 		require.NoError(t, err)
 	}
@@ -318,41 +332,41 @@ func TestDevelopmentKeysStayOnDevelopmentChains(t *testing.T) {
 
 func TestProveRefuses(t *testing.T) {
 	p, l := testProver(t), wideLayer(1, 40)
-	step := l.step(t, 0, 0)
+	in := l.step(t, 0, 0)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, _, err := p.Prove(ctx, step, true)
+	_, _, err := p.Prove(ctx, in, true)
 	require.ErrorIs(t, err, context.Canceled)
-	step.Place = 9
-	_, _, err = p.Prove(t.Context(), step, true)
+	in.Statement.O.Places[0] = 9
+	_, _, err = p.Prove(t.Context(), in, true)
 	require.ErrorIs(t, err, protocol.ErrInvalid)
 }
 
 func TestMeasure(t *testing.T) {
 	set, err := devKeys()
 	require.NoError(t, err)
-	step, err := SampleStep()
+	in, err := SampleStep()
 	require.NoError(t, err)
-	_, ok, err := step.Reference()
+	ok, err := in.Reference()
 	require.NoError(t, err)
 	require.True(t, ok)
-	f, err := Measure(t.Context(), set, step, 1, false)
+	f, err := Measure(t.Context(), set, in, 1, false)
 	require.NoError(t, err)
 	require.Less(t, f.VerifyGas, uint64(260_000))
 	require.Positive(t, f.Prove)
 	require.Positive(t, f.ProveHeap)
 	require.Less(t, f.ContractBytes, 24_576)
 	t.Logf("%+v", f)
-	_, err = Measure(t.Context(), set, step, 0, false)
+	_, err = Measure(t.Context(), set, in, 0, false)
 	require.ErrorIs(t, err, protocol.ErrInvalid)
 }
 
 func BenchmarkProve(b *testing.B) {
 	set, err := devKeys()
 	require.NoError(b, err)
-	step, err := SampleStep()
+	in, err := SampleStep()
 	require.NoError(b, err)
-	f, err := Measure(b.Context(), set, step, max(1, b.N), false)
+	f, err := Measure(b.Context(), set, in, max(1, b.N), false)
 	require.NoError(b, err)
 	b.ReportMetric(float64(f.Constraints), "constraints")
 	b.ReportMetric(f.Prove.Seconds(), "s/proof")
@@ -382,10 +396,10 @@ func FuzzDecode(f *testing.F) {
 func BenchmarkSetup(b *testing.B) {
 	set, err := devKeys()
 	require.NoError(b, err)
-	step, err := SampleStep()
+	in, err := SampleStep()
 	require.NoError(b, err)
 	for b.Loop() {
-		f, err := Measure(b.Context(), set, step, 1, true)
+		f, err := Measure(b.Context(), set, in, 1, true)
 		require.NoError(b, err)
 		b.ReportMetric(f.Setup.Seconds(), "s/setup")
 	}

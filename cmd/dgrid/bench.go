@@ -50,7 +50,7 @@ type benchmark struct {
 
 var measurements = []measurement{
 	// First, so that the memory it reports is its own.
-	{"proofs", "one proof of the first circuit", measureProofs},
+	{"proofs", "one proof of the step circuit", measureProofs},
 	{"api", "what the API adds to an answer", measureAPI},
 	{"requests", "one-token answers through relayer and provider, receipts fsynced", measureRequests},
 	{"signatures", "receipts signed and verified", measureSignatures},
@@ -199,7 +199,7 @@ func measureProofs(ctx context.Context, b *benchmark) ([]figure, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
 	}
-	set, err := keys.Store{Dir: b.keysDir, Child: []string{self, keys.ChildCommand}, Progress: b.cmd.ErrOrStderr()}.Dev(ctx, keys.Dot())
+	set, err := keys.Store{Dir: b.keysDir, Child: []string{self, keys.ChildCommand}, Progress: b.cmd.ErrOrStderr()}.Dev(ctx, keys.Step())
 	if err != nil {
 		return nil, err
 	}

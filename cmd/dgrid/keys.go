@@ -23,9 +23,9 @@ func newKeysCommand(g *globals) *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("find this program: %w", err)
 			}
-			dot := keys.Dot()
-			fmt.Fprintf(cmd.ErrOrStderr(), "checking the keys of circuit %s in %s\n", dot.Name, dir)
-			set, err := keys.Store{Dir: dir, Child: []string{self, keys.ChildCommand}, Progress: cmd.ErrOrStderr()}.Dev(cmd.Context(), dot)
+			step := keys.Step()
+			fmt.Fprintf(cmd.ErrOrStderr(), "checking the keys of circuit %s in %s\n", step.Name, dir)
+			set, err := keys.Store{Dir: dir, Child: []string{self, keys.ChildCommand}, Progress: cmd.ErrOrStderr()}.Dev(cmd.Context(), step)
 			if err != nil {
 				return err
 			}
@@ -76,7 +76,7 @@ func newKeysChild() *cobra.Command {
 	return &cobra.Command{
 		Use: keys.ChildCommand, Hidden: true, DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if code := keys.RunChild(args, cmd.ErrOrStderr(), keys.Dot()); code != 0 {
+			if code := keys.RunChild(args, cmd.ErrOrStderr(), keys.Step()); code != 0 {
 				return exitCode{code, fmt.Errorf("development keys were not made")}
 			}
 			return nil

@@ -1,181 +1,130 @@
 package circuit
 
 import (
-	"fmt"
 	"math/big"
 
-	"github.com/consensys/gnark-crypto/ecc"
-	"github.com/consensys/gnark/constraint"
 	"github.com/consensys/gnark/frontend"
-	"github.com/consensys/gnark/frontend/cs/r1cs"
-	"github.com/ethereum/go-ethereum/common"
 
-	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/chunk"
-	"github.com/dgrid-network/dgrid/runtime/commit"
+	"github.com/dgrid-network/dgrid/protocol/step"
 )
 
-// PublicInputs is the number of public inputs of a circuit.
-const PublicInputs = 5
-
-// DotStep is what one step of a running dot product reads, in plain values.
-type DotStep struct {
-	Activations []int16  // 1..1024 values
-	Weights     []int8   // as many
-	Scales      []uint32 // one below 2^24 for every started group of 32 weights
-	SumWords    []byte   // the chunk of running sums as packed words; may be malformed
-	SumCount    int      // sums in that chunk, 1..225
-	Place       int      // of the claim, 0..SumCount-1
-	First       bool     // the running sum starts here
-	Submitter   common.Address
-}
-
-// Inputs are the public inputs of a proof in the verifier's order: the digests of
-// activations, weights and sums, the step's fields, the submitter.
-type Inputs [PublicInputs]common.Hash
-
-// Reference returns the right sum at the step's place and whether the claim there
-// is that sum. It fails with protocol.ErrInvalid on a step that cannot be proven
-// either way.
-func (s *DotStep) Reference() (sum *big.Int, ok bool, err error) {
-	if err := s.check(); err != nil {
-		return nil, false, err
-	}
-	sum = new(big.Int)
-	if !s.First {
-		sum, _ = s.sumAt(s.Place - 1)
-	}
-	for g, m := range s.Scales {
-		var group int64
-		for i := g * chunk.GroupSize; i < min((g+1)*chunk.GroupSize, len(s.Weights)); i++ {
-			group += int64(s.Weights[i]) * int64(s.Activations[i])
-		}
-		sum.Add(sum, new(big.Int).Mul(big.NewInt(group), big.NewInt(int64(m))))
-	}
-	claim, wellFormed := s.sumAt(s.Place)
-	return sum, wellFormed && claim.Cmp(sum) == 0, nil
-}
-
-// check says whether the step has a proof.
-func (s *DotStep) check() error {
-	if len(s.Activations) != len(s.Weights) {
-		return fmt.Errorf("%d activations for %d weights: %w", len(s.Activations), len(s.Weights), protocol.ErrInvalid)
-	}
-	words, err := chunk.Wide80.Words(s.SumCount)
+// Assign returns the witness of the statement "the claim is right" (ok) or "the claim
+// is wrong" (!ok), and its public inputs. It does not decide which of the two holds: a
+// false statement has a witness that no prover can satisfy. It fails with
+// protocol.ErrInvalid where Reference does.
+func (in *StepInput) Assign(ok bool) (*Step, Inputs, error) {
+	e, err := in.evaluate()
 	if err != nil {
-		return err
+		return nil, Inputs{}, err
 	}
-	if len(s.SumWords) != words*chunk.WordBytes {
-		return fmt.Errorf("%d bytes for %d sums: %w", len(s.SumWords), s.SumCount, protocol.ErrInvalid)
+	public, err := in.Inputs(ok)
+	if err != nil {
+		return nil, Inputs{}, err
 	}
-	if s.Place < 0 || s.Place >= s.SumCount || s.Place == 0 && !s.First {
-		return fmt.Errorf("place %d of %d sums: %w", s.Place, s.SumCount, protocol.ErrInvalid)
+	c := &Step{
+		A: public[0].Big(), B: public[1].Big(), O: public[2].Big(),
+		Word: public[3].Big(), Parameters: public[4].Big(),
 	}
+	for i := range c.Slots {
+		c.Slots[i].assign(&e.chunks[i], in.Statement.Op == step.OpBind && i != slotA)
+	}
+	c.assignNumbers(e)
+	if err := c.assignDivision(e); err != nil {
+		return nil, Inputs{}, err
+	}
+	return c, public, c.assignRoot(e)
+}
+
+func (s *Chunk) assign(o *opened, empty bool) {
+	for w := range s.Words {
+		s.Words[w] = 0
+		if w < len(o.words) && !empty {
+			s.Words[w] = o.words[w]
+		}
+	}
+	for p := range s.Reads {
+		word, limb := o.position(p)
+		s.Reads[p] = Position{Word: word, Limb: limb}
+	}
+}
+
+// assignNumbers sets the bits of the numbers that the operation sums over; others are
+// without effect and stand for zeros.
+func (c *Step) assignNumbers(e *evaluation) {
+	a, b := &e.chunks[slotA], &e.chunks[slotB]
+	var limbsA, limbsB, scales []uint64
+	switch e.Op {
+	case step.OpLinear, step.OpSum, step.OpScore:
+		limbsA = a.limbs(0, a.Length, halfBits)
+	case step.OpSquares, step.OpMix:
+		limbsA = a.limbs(0, a.Length, int32Bits)
+	}
+	setLimbs(c.Halves[:], limbsA, halfBits, a.Kind == chunk.Int32)
+	switch e.Op {
+	case step.OpLinear:
+		limbsB = b.limbs(chunk.ScaleWords, b.Length, byteBits)
+		scales = b.limbs(0, (b.Length+chunk.GroupSize-1)/chunk.GroupSize, scaleBits)
+	case step.OpScore, step.OpMix:
+		limbsB = b.limbs(0, b.Length, halfBits)
+	}
+	setLimbs(c.Bytes[:], limbsB, byteBits, b.Kind == chunk.Int16)
+	setLimbs(c.Scales[:], scales, scaleBits, false)
+}
+
+// limbs returns n limbs from a word on.
+func (o *opened) limbs(word, n, width int) []uint64 {
+	perWord := wordBits / width
+	all := make([]uint64, n)
+	mask := new(big.Int).Sub(pow2(width), big.NewInt(1))
+	for i := range all {
+		limb := new(big.Int).Rsh(o.words[word+i/perWord], uint(i%perWord*width))
+		all[i] = limb.And(limb, mask).Uint64()
+	}
+	return all
+}
+
+// setLimbs sets bits to those of limbs; double limbs have twice the width.
+func setLimbs(dst []frontend.Variable, limbs []uint64, width int, double bool) {
+	for i := range dst {
+		dst[i] = 0
+	}
+	if double {
+		width *= 2
+	}
+	for i, limb := range limbs {
+		for j := range width {
+			dst[i*width+j] = limb >> j & 1
+		}
+	}
+}
+
+func (c *Step) assignDivision(e *evaluation) error {
+	p, d := new(big.Int), big.NewInt(1)
+	switch e.Op {
+	case step.OpAbsMax, step.OpMax, step.OpPick, step.OpPad, step.OpBind:
+	default:
+		var err error
+		if p, d, err = e.fraction(); err != nil {
+			return err
+		}
+	}
+	q, r := new(big.Int).DivMod(p, d, new(big.Int))
+	c.Division = Division{Quotient: q, Remainder: r}
 	return nil
 }
 
-// sumAt returns the sum at a place and whether its word is well formed.
-func (s *DotStep) sumAt(place int) (sum *big.Int, wellFormed bool) {
-	at := place / sumLimbs * chunk.WordBytes
-	word := new(big.Int).SetBytes(s.SumWords[at : at+chunk.WordBytes])
-	wellFormed = word.BitLen() <= sumLimbs*sumBits
-	sum = word.Rsh(word, uint(place%sumLimbs*sumBits))
-	sum.And(sum, new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), sumBits), big.NewInt(1)))
-	return sum.Sub(sum, new(big.Int).Lsh(big.NewInt(1), sumBits-1)), wellFormed
-}
-
-// Assign returns the witness of the statement "the claim is right" (ok) or "the
-// claim is wrong" (!ok), and its public inputs. It does not decide which of the
-// two holds: a false statement has a witness that no prover can satisfy. It fails
-// with protocol.ErrInvalid on a step that cannot be proven either way.
-func (s *DotStep) Assign(ok bool) (*Dot, Inputs, error) {
-	if err := s.check(); err != nil {
-		return nil, Inputs{}, err
+func (c *Step) assignRoot(e *evaluation) error {
+	r := &root{mean: new(big.Int), rest: new(big.Int)}
+	var err error
+	if e.Op == step.OpRsqrt {
+		r, err = e.root()
+	} else {
+		err = r.finish(pow2(62), e)
 	}
-	act := chunk.PackInt16(nil, s.Activations)
-	weights, err := chunk.PackWeights(nil, s.Weights, s.Scales)
 	if err != nil {
-		return nil, Inputs{}, err
+		return err
 	}
-	n := len(s.Weights)
-	var in Inputs
-	digester := commit.NewDigester()
-	for i, d := range []struct {
-		kind  chunk.Kind
-		n     int
-		words []byte
-	}{{chunk.Int16, n, act}, {chunk.Weights, n, weights}, {chunk.Wide80, s.SumCount, s.SumWords}} {
-		if in[i], err = digester.Digest(d.kind, d.n, d.words); err != nil {
-			return nil, Inputs{}, err
-		}
-	}
-	in[3] = s.stepWord(ok)
-	in[4] = common.BytesToHash(s.Submitter[:])
-
-	c := &Dot{
-		Activations: in[0].Big(), Weights: in[1].Big(), Sums: in[2].Big(), Step: in[3].Big(), Submitter: in[4].Big(),
-		Length: n, SumCount: s.SumCount, Place: s.Place, First: bit(s.First), OK: bit(ok),
-	}
-	assignWords(c.ActivationWords[:], act)
-	assignWords(c.WeightWords[:], weights)
-	assignWords(c.SumWords[:], s.SumWords)
-	for i := range c.Live {
-		c.Live[i] = bit(i < n)
-	}
-	for b := range c.SumHashed {
-		c.SumHashed[b] = bit(b*blockSums < s.SumCount)
-	}
-	c.Claim.assign(s.Place)
-	c.Before.assign(s.Place - 1 + bit(s.First))
-	return c, in, nil
-}
-
-// stepWord packs the fields of the public word Step.
-func (s *DotStep) stepWord(ok bool) common.Hash {
-	word := new(big.Int)
-	for _, f := range []struct {
-		v     int
-		shift uint
-	}{
-		{OpLinear, fieldOp}, {len(s.Weights), fieldLength}, {s.SumCount, fieldSums},
-		{s.Place, fieldPlace}, {bit(s.First), fieldFirst}, {bit(ok), fieldOK},
-	} {
-		word.Or(word, new(big.Int).Lsh(big.NewInt(int64(f.v)), f.shift))
-	}
-	return common.BigToHash(word)
-}
-
-func (s *sumSelector) assign(place int) {
-	for w := range s.Word {
-		s.Word[w] = bit(w == place/sumLimbs)
-	}
-	for l := range s.Limb {
-		s.Limb[l] = bit(l == place%sumLimbs)
-	}
-}
-
-func assignWords(dst []frontend.Variable, words []byte) {
-	for w := range dst {
-		if at := w * chunk.WordBytes; at < len(words) {
-			dst[w] = new(big.Int).SetBytes(words[at : at+chunk.WordBytes])
-		} else {
-			dst[w] = 0
-		}
-	}
-}
-
-func bit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-// CompileDot compiles the Dot circuit. It takes about a second.
-func CompileDot() (constraint.ConstraintSystem, error) {
-	ccs, err := frontend.Compile(ecc.BN254.ScalarField(), r1cs.NewBuilder, &Dot{})
-	if err != nil {
-		return nil, fmt.Errorf("compile circuit: %w", err)
-	}
-	return ccs, nil
+	c.Root = Root{Mean: r.mean, MeanRest: r.rest, HalfZeros: r.halfZeros, Root: r.root, Inverse: r.inverse, Rest: r.inverseRest}
+	return nil
 }

@@ -1,58 +1,89 @@
 package circuit
 
 import (
+	"fmt"
 	"math/big"
 
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+	native "github.com/consensys/gnark-crypto/ecc/bn254/fr/poseidon2"
 	"github.com/consensys/gnark/frontend"
 	"github.com/consensys/gnark/std/permutation/poseidon2"
+	"github.com/ethereum/go-ethereum/common"
 
+	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/chunk"
 	"github.com/dgrid-network/dgrid/runtime/commit"
 )
 
-// sponge computes chunk digests in a circuit, as package commit defines them.
-type sponge struct {
-	api  frontend.API
-	perm *poseidon2.Permutation
-}
-
-func newSponge(api frontend.API) (*sponge, error) {
-	perm, err := poseidon2.NewPoseidon2FromParameters(api, commit.Width, commit.FullRounds, commit.PartialRounds)
-	if err != nil {
-		return nil, err
-	}
-	return &sponge{api: api, perm: perm}, nil
-}
-
-// digest returns the digest of a chunk of length values in the given words, of
-// which the blocks b with hashed[b] = 1 are absorbed. The caller has constrained
-// hashed to booleans that never rise, the first of them 1. Words past the chunk's
-// end in the last hashed block are absorbed as they are: inputs force them to 0, a
-// chunk that is read totally does not.
-func (s *sponge) digest(kind chunk.Kind, length frontend.Variable, words, hashed []frontend.Variable) (frontend.Variable, error) {
-	blocks := frontend.Variable(0)
-	for _, h := range hashed {
-		blocks = s.api.Add(blocks, h)
-	}
+// digest returns the digest of a slot's chunk, as package commit defines it. Words
+// behind the chunk's end in the last hashed block are absorbed as they are.
+func (b builder) digest(perm *poseidon2.Permutation, s *slot) (frontend.Variable, error) {
 	state := make([]frontend.Variable, commit.Width)
 	for i := range state {
 		state[i] = 0
 	}
-	state[0] = s.api.Add(commit.IV(kind, 0, 0), s.api.Mul(blocks, new(big.Int).Lsh(big.NewInt(1), 32)), length)
+	state[0] = b.Add(commit.IV(0, 0, 0), b.Mul(s.kindCode, pow2(64)), b.Mul(s.blocks, pow2(32)), s.length)
 	digest := frontend.Variable(0)
-	for b := range hashed {
-		block := words[b*commit.Rate : min((b+1)*commit.Rate, len(words))]
-		for i, w := range block {
-			state[1+i] = s.api.Add(state[1+i], w)
+	for i, hashed := range s.hashed {
+		for j, w := range s.words[i*commit.Rate : (i+1)*commit.Rate] {
+			state[1+j] = b.Add(state[1+j], w)
 		}
-		if err := s.perm.Permutation(state); err != nil {
-			return nil, err
+		if err := perm.Permutation(state); err != nil {
+			return nil, fmt.Errorf("permute: %w", err)
 		}
-		last := hashed[b]
-		if b+1 < len(hashed) {
-			last = s.api.Sub(last, hashed[b+1])
+		last := hashed
+		if i+1 < len(s.hashed) {
+			last = b.Sub(last, s.hashed[i+1])
 		}
-		digest = s.api.Add(digest, s.api.Mul(last, state[1]))
+		digest = b.Add(digest, b.Mul(last, state[1]))
 	}
 	return digest, nil
+}
+
+// Digest is commit.Digest for a chunk that need not be canonical: words may go on
+// behind the chunk's end, up to the end of its last sponge block, and hold any field
+// elements. It fails with protocol.ErrInvalid on words that no digest of this kind
+// and length could have absorbed.
+func Digest(kind chunk.Kind, length int, words []byte) (common.Hash, error) {
+	all, err := blockWords(kind, length, words)
+	if err != nil {
+		return common.Hash{}, err
+	}
+	var state [commit.Width]fr.Element
+	state[0].SetBigInt(commit.IV(kind, len(all)/commit.Rate, length))
+	perm := native.NewPermutation(commit.Width, commit.FullRounds, commit.PartialRounds)
+	for at := 0; at < len(all); at += commit.Rate {
+		for i := range commit.Rate {
+			var x fr.Element
+			x.SetBigInt(all[at+i])
+			state[1+i].Add(&state[1+i], &x)
+		}
+		if err := perm.Permutation(state[:]); err != nil {
+			return common.Hash{}, fmt.Errorf("permute: %w", err)
+		}
+	}
+	return common.Hash(state[1].Bytes()), nil
+}
+
+// blockWords returns the words of all hashed blocks of a chunk.
+func blockWords(kind chunk.Kind, length int, words []byte) ([]*big.Int, error) {
+	least, err := kind.Words(length)
+	if err != nil {
+		return nil, err
+	}
+	most := commit.Blocks(least) * commit.Rate
+	if n := len(words); n%chunk.WordBytes != 0 || n < least*chunk.WordBytes || n > most*chunk.WordBytes {
+		return nil, fmt.Errorf("chunk of %d bytes for %d words: %w", n, least, protocol.ErrInvalid)
+	}
+	all := make([]*big.Int, most)
+	for w := range all {
+		all[w] = new(big.Int)
+		if at := w * chunk.WordBytes; at < len(words) {
+			all[w].SetBytes(words[at : at+chunk.WordBytes])
+		}
+		if all[w].Cmp(fr.Modulus()) >= 0 {
+			return nil, fmt.Errorf("word %d is not a field element: %w", w, protocol.ErrInvalid)
+		}
+	}
+	return all, nil
 }

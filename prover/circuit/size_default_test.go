@@ -2,4 +2,4 @@
 
 package circuit
 
-const randomSteps = 1000
+const randomSteps = 300

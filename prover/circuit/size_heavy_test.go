@@ -2,4 +2,4 @@
 
 package circuit
 
-const randomSteps = 100_000
+const randomSteps = 5000

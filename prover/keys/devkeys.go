@@ -1,6 +1,6 @@
 package keys
 
-// dotDevKey is the hash of the Dot circuit's development verifying key. A test
+// stepDevKey is the hash of the Step circuit's development verifying key. A test
 // fails with the new value when the circuit has changed; the verifier contract is
 // generated again then.
-const dotDevKey = "0xc424828606400bd8cbc63bdf268bdb7bb806d1631d3583e97bc1fa33a871aa05"
+const stepDevKey = "0x32a5f58563125c4c0020ed089b97e168229e1470ef5fbcf19e2e3f58eac95cf1"

@@ -34,10 +34,10 @@ type Circuit struct {
 	DevKey  common.Hash // Hash of the development verifying key
 }
 
-// Dot is the circuit of one running sum (package circuit). Its development key
-// changes with every change of the circuit: the keys tests print the new hash.
-func Dot() Circuit {
-	return Circuit{Name: "dot", Compile: circuit.CompileDot, DevKey: common.HexToHash(dotDevKey)}
+// Step is the circuit of every operation (package circuit). Its development key
+// changes with every change of the circuit: Store.Dev then fails with the new hash.
+func Step() Circuit {
+	return Circuit{Name: "step", Compile: circuit.Compile, DevKey: common.HexToHash(stepDevKey)}
 }
 
 // Set is the keys of one circuit together with its constraint system.

@@ -36,7 +36,7 @@ type Store struct {
 }
 
 // Dev returns the development keys of a circuit, from the cache or made anew in
-// a child process (about ten seconds for 40,000 constraints on two cores). It
+// a child process (about ten seconds for 46,000 constraints on two cores). It
 // fails with protocol.ErrInvalid if the verifying key's hash is not c.DevKey, or
 // if Lint refuses the key.
 func (s Store) Dev(ctx context.Context, c Circuit) (*Set, error) {
