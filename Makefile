@@ -10,7 +10,7 @@ STATICCHECK_VERSION := v0.8.2
 # Packages that link neither the embedded node nor gnark: cheap under the race detector.
 RACE := ./protocol/... ./runtime/... ./relayer/... ./node/... ./api/... ./store/... ./indexer/... ./internal/config/...
 
-.PHONY: help setup build demo up test test-contracts test-go test-race test-system bench fuzz fmt lint generate verify snapshots clean
+.PHONY: help setup build demo up test test-contracts test-go test-race test-system bench ceremony-full fuzz fmt lint generate verify snapshots clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -51,6 +51,9 @@ bench: setup build ## print the figures, as ratios measured in one run
 	$(TOOLS) go test ./relayer -run '^$$' -bench Match -benchtime 2000x
 	$(TOOLS) go test ./indexer/bench -run '^$$' -bench . -benchtime 1x -v
 	$(TOOLS) tools/snapshots.sh --check && cat contracts/snapshots/gas/DGrid.json
+
+ceremony-full: build ## hold a whole key ceremony alone, and print what each step takes (many minutes)
+	./dgrid ceremony rehearse
 
 fuzz: ## each fuzz target for half a minute
 	tools/fuzz.sh 30s

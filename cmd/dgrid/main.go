@@ -77,6 +77,7 @@ func rootOf(g *globals) *cobra.Command {
 		newVerifyCommand(g),
 		newKeysCommand(g),
 		newKeysChild(),
+		newCeremonyCommand(g, ceremonyCircuits()),
 		newUpCommand(g),
 		newDemoCommand(g),
 		newRelayerCommand(g),

@@ -106,7 +106,7 @@ func Create(ctx context.Context, dir string, c Circuit, o Options, progress io.W
 // protocol.ErrNotFound if there is none in the folder and protocol.ErrConflict if it
 // is for another circuit or specification. It checks no contribution: see Verify.
 func Open(dir string, c Circuit, progress io.Writer) (*Transcript, error) {
-	m, err := readManifest(dir)
+	m, err := ReadManifest(dir)
 	if err != nil {
 		return nil, err
 	}

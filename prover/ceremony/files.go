@@ -172,7 +172,8 @@ func readRecord(path string, r record) error {
 	return nil
 }
 
-func readManifest(dir string) (Manifest, error) {
+// ReadManifest reads what the ceremony in a folder is for, and nothing else.
+func ReadManifest(dir string) (Manifest, error) {
 	var m Manifest
 	err := readRecord(filepath.Join(dir, manifestFile), &m)
 	return m, err

@@ -77,7 +77,7 @@ func (s *State) Includes(hash common.Hash) bool {
 // their hashes, and size, hash, lengths and challenge of every parameter file: what
 // damage and disorder break. It checks no proof, which is what Verify is for.
 func Read(dir string) (*State, error) {
-	m, err := readManifest(dir)
+	m, err := ReadManifest(dir)
 	if err != nil {
 		return nil, err
 	}

@@ -234,7 +234,7 @@ func rechain(t *testing.T, dir string) {
 
 func manifestBefore(t *testing.T) common.Hash {
 	t.Helper()
-	m, err := readManifest(stageDir(begun))
+	m, err := ReadManifest(stageDir(begun))
 	require.NoError(t, err)
 	return m.Hash
 }
