@@ -17,15 +17,9 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/step"
 	"github.com/dgrid-network/dgrid/runtime"
 )
-
-// Block names one block of a trace: position T, and L = 0 for the embedding, 1 to
-// Layers for a layer, Layers+1 for the head.
-type Block struct{ T, L int }
-
-// before is the order of a trace: by position, then by layer.
-func (b Block) before(c Block) bool { return b.T < c.T || b.T == c.T && b.L < c.L }
 
 // Report is what a replay found.
 type Report struct {
@@ -89,16 +83,16 @@ func Replay(ctx context.Context, m *runtime.Model, prompt, output []uint32, p pr
 // the given boundary leaves differs from this replay: its inputs are agreed, so
 // that block holds the first wrong step. ok is false if nothing differs. A missing
 // leaf counts as zero, and so does one past the end.
-func (r Report) FirstDifference(leaves []common.Hash) (first Block, ok bool) {
+func (r Report) FirstDifference(leaves []common.Hash) (first step.Block, ok bool) {
 	for i := range max(len(leaves), len(r.Leaves)) {
 		if leafAt(leaves, i) != leafAt(r.Leaves, i) {
-			first, ok = Block{i / (r.layers + 1), i % (r.layers + 1)}, true
+			first, ok = step.Block{T: i / (r.layers + 1), L: i % (r.layers + 1)}, true
 			break
 		}
 	}
 	if r.WrongToken >= 0 {
-		head := Block{r.prompt - 1 + r.WrongToken, r.layers + 1}
-		if !ok || head.before(first) {
+		head := step.Block{T: r.prompt - 1 + r.WrongToken, L: r.layers + 1}
+		if !ok || head.Before(first) {
 			first, ok = head, true
 		}
 	}

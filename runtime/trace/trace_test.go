@@ -9,6 +9,7 @@ import (
 
 	"github.com/dgrid-network/dgrid/internal/testmodels"
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/step"
 	"github.com/dgrid-network/dgrid/runtime"
 	"github.com/dgrid-network/dgrid/runtime/importer"
 )
@@ -72,7 +73,7 @@ func TestEveryWrongTokenIsFound(t *testing.T) {
 			require.Equal(t, right, r.Right)
 			first, ok := r.FirstDifference(r.Leaves)
 			require.True(t, ok)
-			require.Equal(t, Block{T: len(prompt) - 1 + i, L: m.Header().Layers + 1}, first)
+			require.Equal(t, step.Block{T: len(prompt) - 1 + i, L: m.Header().Layers + 1}, first)
 		}
 	}
 	// The same tokens under another seed are not the answer.
@@ -96,8 +97,8 @@ func TestFirstDifferentBoundary(t *testing.T) {
 	for i := range r.Leaves {
 		leaves := append([]common.Hash(nil), r.Leaves...)
 		leaves[i][31] ^= 1
-		want := Block{i / (layers + 1), i % (layers + 1)}
-		if head := (Block{2, layers + 1}); head.before(want) {
+		want := step.Block{T: i / (layers + 1), L: i % (layers + 1)}
+		if head := (step.Block{T: 2, L: layers + 1}); head.Before(want) {
 			want = head
 		}
 		got, ok := r.FirstDifference(leaves)
@@ -106,11 +107,11 @@ func TestFirstDifferentBoundary(t *testing.T) {
 	}
 	got, ok := r.FirstDifference(r.Leaves[:3])
 	require.True(t, ok)
-	require.Equal(t, Block{3 / (layers + 1), 3 % (layers + 1)}, got, "a missing leaf differs")
+	require.Equal(t, step.Block{T: 3 / (layers + 1), L: 3 % (layers + 1)}, got, "a missing leaf differs")
 	r.WrongToken = -1
 	got, ok = r.FirstDifference(append(r.Leaves[:len(r.Leaves):len(r.Leaves)], common.Hash{1}))
 	require.True(t, ok)
-	require.Equal(t, Block{5, 0}, got, "padding that is not zero differs")
+	require.Equal(t, step.Block{T: 5}, got, "padding that is not zero differs")
 }
 
 func TestImpossibleAnswersAreRefused(t *testing.T) {

@@ -1,0 +1,187 @@
+package trace
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/chunk"
+	"github.com/dgrid-network/dgrid/protocol/step"
+	"github.com/dgrid-network/dgrid/runtime/commit"
+)
+
+// Source hands out what stands under the block root that somebody signed. Lists may be
+// longer than the layout says, up to the leaves of the full tree, and words up to the
+// end of the last hashed block: what a liar put there is needed for paths and digests.
+type Source interface {
+	// Roots returns the vector roots in the order of the layout.
+	Roots(ctx context.Context) ([]common.Hash, error)
+	// Digests returns the leaves of a vector.
+	Digests(ctx context.Context, id step.VectorID) ([]common.Hash, error)
+	// Words returns the words of a chunk.
+	Words(ctx context.Context, id step.VectorID, c int) ([]byte, error)
+}
+
+// Opening is a block as somebody claims it. Everything that its source hands out is
+// checked against the block root, once, and kept. Not for concurrent use.
+type Opening struct {
+	Layout []step.Vector
+
+	root    common.Hash
+	source  Source
+	roots   []common.Hash
+	digests map[step.VectorID][]common.Hash
+	words   map[[2]int][]byte
+	sponge  *commit.Digester
+}
+
+// NewOpening returns the opening of block b under a block root.
+func NewOpening(a step.Arch, b step.Block, root common.Hash, source Source) (*Opening, error) {
+	layout, err := a.Layout(b)
+	if err != nil {
+		return nil, err
+	}
+	return &Opening{Layout: layout, root: root, source: source, digests: map[step.VectorID][]common.Hash{}, words: map[[2]int][]byte{},
+		sponge: commit.NewDigester()}, nil
+}
+
+// Opening returns the block as its own opening.
+func (b *Block) Opening() *Opening {
+	o, err := NewOpening(b.Arch, b.Block, b.root, own{b})
+	if err != nil {
+		panic("trace: a block without a layout") // it was made from one
+	}
+	return o
+}
+
+// own is a block as the source of its opening.
+type own struct{ b *Block }
+
+func (o own) Roots(context.Context) ([]common.Hash, error) { return o.b.roots, nil }
+
+func (o own) Digests(_ context.Context, id step.VectorID) ([]common.Hash, error) {
+	return o.b.digests[id], nil
+}
+
+func (o own) Words(_ context.Context, id step.VectorID, c int) ([]byte, error) {
+	return o.b.Chunk(id, c)
+}
+
+// Source returns the block as a source of what an honest opening of it holds.
+func (b *Block) Source() Source { return own{b} }
+
+// Root returns the block root.
+func (o *Opening) Root() common.Hash { return o.root }
+
+// bad is the error for data that is not what was signed: as good as not served.
+func bad(what string) error {
+	return fmt.Errorf("%s served is not what the opening commits to: %w", what, protocol.ErrUnavailable)
+}
+
+// under says whether a list of n leaves, perhaps with padding, has a root.
+func under(list []common.Hash, n int, root common.Hash) bool {
+	return len(list) >= n && len(list) <= 1<<protocol.MerkleDepth(n) && protocol.MerkleRoot(list) == root
+}
+
+// Roots returns the vector roots. It fails with protocol.ErrUnavailable, as the other
+// methods do, if the source hands out something else than was signed.
+func (o *Opening) Roots(ctx context.Context) ([]common.Hash, error) {
+	if o.roots != nil {
+		return o.roots, nil
+	}
+	roots, err := o.source.Roots(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !under(roots, len(o.Layout), o.root) {
+		return nil, bad("list of vector roots")
+	}
+	o.roots = roots
+	return roots, nil
+}
+
+// Digests returns the leaves of a vector, which has some.
+func (o *Opening) Digests(ctx context.Context, id step.VectorID) ([]common.Hash, error) {
+	if d, ok := o.digests[id]; ok {
+		return d, nil
+	}
+	roots, err := o.Roots(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list, err := o.source.Digests(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if !under(list, o.Layout[id].Chunks(), roots[id]) {
+		return nil, bad("list of digests of " + o.Layout[id].Name)
+	}
+	o.digests[id] = list
+	return list, nil
+}
+
+// Words returns the words of a chunk.
+func (o *Opening) Words(ctx context.Context, id step.VectorID, c int) ([]byte, error) {
+	at := [2]int{int(id), c}
+	if w, ok := o.words[at]; ok {
+		return w, nil
+	}
+	digests, err := o.Digests(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	words, err := o.source.Words(ctx, id, c)
+	if err != nil {
+		return nil, err
+	}
+	vec := o.Layout[id]
+	if d, err := o.sponge.DigestAny(vec.Kind, vec.Length(c), words); err != nil || d != digests[c] {
+		return nil, bad("chunk of " + vec.Name)
+	}
+	o.words[at] = words
+	return words, nil
+}
+
+// Path returns the digest of a chunk with its siblings up to the block root.
+func (o *Opening) Path(ctx context.Context, id step.VectorID, c int) (common.Hash, []common.Hash, error) {
+	roots, err := o.Roots(ctx)
+	if err != nil {
+		return common.Hash{}, nil, err
+	}
+	digests, err := o.Digests(ctx, id)
+	if err != nil {
+		return common.Hash{}, nil, err
+	}
+	p, err := path(roots, digests, int(id), c)
+	if err != nil {
+		return common.Hash{}, nil, err
+	}
+	return digests[c], p, nil
+}
+
+// Read reads the number at a place of packed words totally: whatever the words are, it
+// is the number in the limb, and whole says that no bit stands above the limbs of its
+// word. Places behind the last word read as the number of an all-zero word. kind is
+// int16, int32 or wide.
+func Read(kind chunk.Kind, words []byte, place int) (v chunk.Wide, whole bool) {
+	size := map[chunk.Kind]int{chunk.Int16: 2, chunk.Int32: 4, chunk.Wide80: 10}[kind]
+	limbs := kind.Limbs()
+	var word [chunk.WordBytes]byte
+	if at := place / limbs * chunk.WordBytes; at+chunk.WordBytes <= len(words) {
+		copy(word[:], words[at:])
+	}
+	top := chunk.WordBytes - limbs*size
+	limb := word[chunk.WordBytes-(place%limbs+1)*size:][:size]
+	whole = bytes.Equal(word[:top], make([]byte, top))
+	switch size {
+	case 2:
+		return chunk.WideOf(int64(int16(binary.BigEndian.Uint16(limb) ^ 0x8000))), whole
+	case 4:
+		return chunk.WideOf(int64(int32(binary.BigEndian.Uint32(limb) ^ 1<<31))), whole
+	}
+	return chunk.Wide{Hi: int64(int16(binary.BigEndian.Uint16(limb) ^ 0x8000)), Lo: binary.BigEndian.Uint64(limb[2:])}, whole
+}
