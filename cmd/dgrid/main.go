@@ -84,6 +84,7 @@ func rootOf(g *globals) *cobra.Command {
 		newIndexerCommand(g),
 		newAPICommand(g),
 		newBenchCommand(g),
+		newEconomicsCommand(g),
 	)
 	return root
 }

@@ -65,7 +65,7 @@ type Report struct {
 }
 
 // Evaluate asks about every strategy, both ways: exactly, and by trials simulated
-// windows from seed (light strategies up to 400 times as many). That the two disagree
+// windows from seed (light strategies up to 100 times as many). That the two disagree
 // is an error, as are parameters out of range; a failed table is a Report.
 func Evaluate(p Parameters, trials int, seed uint64) (Report, error) {
 	r := Report{Parameters: p, Seed: seed, Required: p.required(), Pass: true}

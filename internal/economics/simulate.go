@@ -45,7 +45,7 @@ func (s Strategy) trialsOf(p Parameters, trials int) int {
 	if s.Adaptive {
 		n = 1 // it mostly stops soon
 	}
-	return trials * min(400, max(1, full/max(1, n)))
+	return trials * min(100, max(1, full/max(1, n)))
 }
 
 // Simulate plays s trials times with the ledger audited after every window. The same

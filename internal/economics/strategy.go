@@ -81,7 +81,7 @@ func Strategies() []Strategy {
 		{Name: "evacuate the stake", About: "drawn, it slashes itself into its own pocket first", WrongEvery: 1, Reaction: Evacuate, Own: Everyone},
 		{Name: "all roles, patient", About: "auditors, gateway, relayer, creator; paid in pieces", WrongEvery: 1, Answers: 1, Pieces: 8, Own: Everyone},
 		{Name: "all roles, fast", About: "as much as credit allows, small redeems", WrongEvery: 1, Batch: 1, Own: Everyone},
-		{Name: "all roles, best stopping", About: "after every draw goes on or stops, whatever is best", WrongEvery: 1, Adaptive: true, Own: Everyone},
+		{Name: "all roles, best stopping", About: "stops after one answer; once caught goes on, as credit is lost anyhow", WrongEvery: 1, Adaptive: true, Own: Everyone},
 		{Name: "all roles, stake shrunk", About: "answers, unbonds all but 1/200, redeems when the rest is gone", WrongEvery: 1, Shrink: 200, Own: Everyone},
 		{Name: "all roles, stake split over 20", About: "twenty identities, patient", WrongEvery: 1, Answers: 1, Identities: 20, Own: Everyone},
 		{Name: "wash trading for audits", About: "right answers to itself, puppets are paid for audits", Own: Everyone &^ Resold, Wash: true},
