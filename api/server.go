@@ -63,7 +63,7 @@ type Config struct {
 // Deps is what a server works with.
 type Deps struct {
 	Gateway *gateway.Gateway
-	Relay   *gateway.Relay
+	Relay   *gateway.Relays
 	Catalog Catalog
 	Keys    *store.Gateway
 	// Network is the indexer's tables; nil: the marketplace answers 503.
@@ -238,6 +238,8 @@ func (s *Server) table() []route {
 		{"GET", "/v1/generations/:id", own, s.generation},
 		{"GET", "/v1/receipts/:id", own, s.receipt},
 		{"GET", "/v1/requests/:id/route", own, s.requestRoute},
+		{"GET", "/v1/audits/feed", open, s.auditFeed},
+		{"GET", "/v1/audits/:receipt", open, s.auditBundle},
 		{"GET", "/v1/auth/nonce", open, s.nonce},
 		{"POST", "/v1/auth/siwe", open, s.siwe},
 		{"DELETE", "/v1/auth/session", session, s.logout},

@@ -1,0 +1,5 @@
+DROP INDEX gateway_generations_receipt;
+
+--bun:split
+
+DROP INDEX gateway_generations_feed;
