@@ -74,7 +74,7 @@ func start(t *testing.T, o options) *world {
 	if o.api != nil {
 		o.api(&cfg)
 	}
-	deps := api.Deps{Gateway: n.Gateway, Relay: n.Relay(), Catalog: n, Keys: n.Store.Gateway(), Network: w.network, Redis: rdb}
+	deps := api.Deps{Gateway: n.Gateway, Relay: n.Relays(), Catalog: n, Keys: n.Store.Gateway(), Network: w.network, Redis: rdb}
 	if o.deps != nil {
 		o.deps(&deps)
 	}

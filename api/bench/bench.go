@@ -77,7 +77,7 @@ func newRig() (*rig, error) {
 	}
 	r.rdb = redis.NewClient(&redis.Options{Addr: r.redis.Addr()})
 	server, err := api.New(api.Config{Decimals: 6, RequestsPerMinute: 1 << 30, TokensPerMinute: 1 << 30},
-		api.Deps{Gateway: r.net.Gateway, Relay: r.net.Relay(), Catalog: r.net, Keys: r.net.Store.Gateway(), Redis: r.rdb})
+		api.Deps{Gateway: r.net.Gateway, Relay: r.net.Relays(), Catalog: r.net, Keys: r.net.Store.Gateway(), Redis: r.rdb})
 	if err != nil {
 		return nil, errors.Join(err, r.close())
 	}

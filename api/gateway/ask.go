@@ -178,42 +178,29 @@ func limited(c *Chat, l *store.LimitError) *Error {
 	return e
 }
 
-// match finds a provider for the prompt.
-func (g *Gateway) match(ctx context.Context, c *Chat, p prompt) (wire.Match, error) {
-	r := c.Routing
-	class := r.Class
-	if class == 0 {
-		class = c.Model.Class
-	}
-	m, err := g.request(ctx, wire.Need{ModelVersion: c.Model.Version, Class: class, PromptTokens: p.count, MaxOutputTokens: p.maxOut,
-		MaxPriceIn: r.MaxPriceIn, MaxPriceOut: r.MaxPriceOut, Channel: c.Channel, Order: r.Order, Only: r.Only, Ignore: r.Ignore, AllowFallbacks: r.AllowFallbacks})
-	if err != nil {
-		return m, relayFailure(c, err)
-	}
-	o := m.Offer.Offer
+// checkMatch checks a match as far as anybody can who is not the relayer.
+func (g *Gateway) checkMatch(ctx context.Context, c *Chat, p prompt, m wire.Match) error {
+	r, o := c.Routing, m.Offer.Offer
 	switch {
 	case o.ModelVersion != c.Model.Version:
-		err = errors.New("matched offer is for another model version")
+		return errors.New("matched offer is for another model version")
 	case r.MaxPriceIn != nil && o.PriceIn.Cmp(*r.MaxPriceIn) > 0, r.MaxPriceOut != nil && o.PriceOut.Cmp(*r.MaxPriceOut) > 0:
-		err = errors.New("matched offer is dearer than the request allows")
+		return errors.New("matched offer is dearer than the request allows")
 	case !g.allowed(r, o.Provider):
-		err = errors.New("matched provider is one that the request excludes")
+		return errors.New("matched provider is one that the request excludes")
 	}
-	if err == nil {
-		var signer, provider common.Address
-		if signer, err = g.cfg.Domain.Recover(o, m.Offer.Signature); err == nil {
-			if provider, err = g.chain.ProviderOf(ctx, signer); err == nil && provider != o.Provider {
-				err = fmt.Errorf("offer of %s is signed by %s, who signs for %s", o.Provider, signer, provider)
-			}
-		}
-	}
-	if err == nil {
-		err = g.withinExposure(ctx, p, o)
-	}
+	signer, err := g.cfg.Domain.Recover(o, m.Offer.Signature)
 	if err != nil {
-		return m, &Error{Code: CodeProvider, Detail: "the relayer's match cannot be trusted: " + err.Error(), Cause: err}
+		return err
 	}
-	return m, nil
+	provider, err := g.chain.ProviderOf(ctx, signer)
+	if err != nil {
+		return err
+	}
+	if provider != o.Provider {
+		return fmt.Errorf("offer of %s is signed by %s, who signs for %s", o.Provider, signer, provider)
+	}
+	return g.withinExposure(ctx, p, o)
 }
 
 // withinExposure refuses an answer that may cost more than the provider's stake can

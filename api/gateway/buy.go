@@ -159,7 +159,7 @@ func (g *Gateway) fly(f *flight, p prompt) {
 	if err == nil {
 		hash = d.gen.Hash
 		err = d.run(ctx, func(ctx context.Context) (*Stream, error) {
-			return g.relay.Submit(ctx, wire.Submit{Lease: d.saved.Lease, Ask: d.saved.Ask})
+			return d.relay.Submit(ctx, wire.Submit{Lease: d.saved.Lease, Ask: d.saved.Ask})
 		})
 	} else {
 		g.unclaim(f.chat)
@@ -201,7 +201,7 @@ func (g *Gateway) begin(ctx context.Context, f *flight, p prompt) (*delivery, er
 	if err != nil {
 		return nil, err
 	}
-	m, err := g.match(ctx, c, p)
+	m, relay, err := g.match(ctx, c, p)
 	if err != nil {
 		return nil, g.withLeft(ctx, c.Channel, channel, err)
 	}
@@ -240,11 +240,11 @@ func (g *Gateway) begin(ctx context.Context, f *flight, p prompt) (*delivery, er
 		*i = Info{Hash: gen.Hash, PublicID: gen.PublicID, Quote: m.Lease, Model: gen.Model, ModelVersion: gen.ModelVersion, Class: c.Model.Class,
 			Provider: saved.Matched, Channel: c.Channel, Created: gen.CreatedAt, PromptTokens: p.count}
 	})
-	return newDelivery(g, f, gen, saved, c.Model), nil
+	return newDelivery(g, f, gen, saved, c.Model, relay), nil
 }
 
-func newDelivery(g *Gateway, f *flight, gen *store.Generation, saved Saved, model Model) *delivery {
-	d := &delivery{g: g, f: f, gen: gen, saved: saved, provider: saved.Matched, writer: writer{stops: saved.Ask.Stop, trim: saved.Ask.Params.TemplateID != 0}}
+func newDelivery(g *Gateway, f *flight, gen *store.Generation, saved Saved, model Model, relay *upstream) *delivery {
+	d := &delivery{g: g, relay: relay, f: f, gen: gen, saved: saved, provider: saved.Matched, writer: writer{stops: saved.Ask.Stop, trim: saved.Ask.Params.TemplateID != 0}}
 	d.after.Store(-1)
 	if saved.Model.Class == protocol.ClassProven && model.Tokenizer != nil {
 		d.writer.decoder = model.Tokenizer.NewDecoder(saved.Ask.Prompt)

@@ -22,6 +22,7 @@ import (
 // delivery takes one answer in: events until the receipt, then checks and books.
 type delivery struct {
 	g      *Gateway
+	relay  *upstream // the request's own
 	f      *flight
 	gen    *store.Generation
 	saved  Saved
@@ -115,7 +116,7 @@ func (d *delivery) run(ctx context.Context, open func(context.Context) (*Stream,
 }
 
 func (d *delivery) cancel(ctx context.Context) {
-	if err := d.g.relay.Cancel(ctx, d.gen.Hash, d.saved.Ask.Secret); err != nil && ctx.Err() == nil {
+	if err := d.relay.Cancel(ctx, d.gen.Hash, d.saved.Ask.Secret); err != nil && ctx.Err() == nil {
 		d.g.log.Warn("cancel did not reach the relayer", "request", d.gen.Hash, "error", err)
 	}
 }
@@ -169,7 +170,7 @@ func (d *delivery) pump(ctx context.Context, open func(context.Context) (*Stream
 // which is harmless: the same hash is the same request.
 func (d *delivery) reopen(submit func(context.Context) (*Stream, error)) func(context.Context) (*Stream, error) {
 	return func(ctx context.Context) (*Stream, error) {
-		s, err := d.g.relay.Resume(ctx, d.gen.Hash, d.saved.Ask.Secret, d.after.Load())
+		s, err := d.relay.Resume(ctx, d.gen.Hash, d.saved.Ask.Secret, d.after.Load())
 		if errors.Is(err, protocol.ErrNotFound) && d.after.Load() < 0 {
 			return submit(ctx)
 		}
@@ -418,7 +419,7 @@ func (d *delivery) settled(ctx context.Context, err error) bool {
 func (d *delivery) explain(ctx context.Context) {
 	ctx, stop := context.WithTimeout(ctx, 2*time.Second)
 	defer stop()
-	if route, err := d.g.relay.Route(ctx, d.gen.Hash, d.saved.Ask.Secret); err == nil {
+	if route, err := d.relay.Route(ctx, d.gen.Hash, d.saved.Ask.Secret); err == nil {
 		if raw, err := json.Marshal(route); err == nil {
 			d.gen.Route = string(raw)
 		}

@@ -63,7 +63,7 @@ type Config struct {
 // Deps is what a gateway works with. Log, Now and Metrics may be nil.
 type Deps struct {
 	Store   *store.Gateway
-	Relay   *Relay
+	Relays  *Relays
 	Chain   Chain
 	Models  Models // may be nil: then recovered answers have no text
 	Log     *slog.Logger
@@ -98,7 +98,7 @@ type Channel struct {
 type Gateway struct {
 	cfg      Config
 	store    *store.Gateway
-	relay    *Relay
+	relays   *Relays
 	chain    Chain
 	models   Models
 	log      *slog.Logger
@@ -112,14 +112,13 @@ type Gateway struct {
 	working sync.WaitGroup
 	wake    chan struct{}
 	paying  sync.Map // common.Hash of a line -> *payState
-	passes  passes
-	repeat  int64 // receipts that one message to a provider names at most
+	repeat  int64    // receipts that one message to a provider names at most
 }
 
 // New checks the configuration. The gateway answers at once, but recovers and pays
 // only while Run runs.
 func New(cfg Config, deps Deps) (*Gateway, error) {
-	if cfg.Delegate == nil || deps.Store == nil || deps.Relay == nil || deps.Chain == nil {
+	if cfg.Delegate == nil || deps.Store == nil || deps.Relays == nil || deps.Chain == nil {
 		return nil, fmt.Errorf("gateway needs a delegate key, a store, a relayer and a chain: %w", protocol.ErrInvalid)
 	}
 	set := func(d *time.Duration, v time.Duration) {
@@ -146,7 +145,7 @@ func New(cfg Config, deps Deps) (*Gateway, error) {
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
-	g := &Gateway{cfg: cfg, store: deps.Store, relay: deps.Relay, chain: cachedOperators{Chain: deps.Chain, seen: new(sync.Map)}, models: deps.Models, log: deps.Log, now: deps.Now,
+	g := &Gateway{cfg: cfg, store: deps.Store, relays: deps.Relays, chain: cachedOperators{Chain: deps.Chain, seen: new(sync.Map)}, models: deps.Models, log: deps.Log, now: deps.Now,
 		metrics: newMetrics(deps.Metrics), delegate: crypto.PubkeyToAddress(cfg.Delegate.PublicKey), wake: make(chan struct{}, 1), repeat: wire.MaxAdded}
 	g.flights.all, g.flights.hashes = map[*flight]struct{}{}, map[common.Hash]*flight{}
 	g.base, g.stop = context.WithCancel(context.Background())

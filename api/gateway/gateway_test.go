@@ -344,7 +344,7 @@ func TestCrashLosesNoAnswer(t *testing.T) {
 	require.Equal(t, store.GenerationSubmitted, gen.State)
 
 	// A second gateway over the same relayer and database finds the open answer.
-	g, err := gateway.New(gateway.Config{Domain: old.Domain, Delegate: relaytest.DelegateKey()}, gateway.Deps{Store: old.Store.Gateway(), Relay: old.Relay(), Chain: old.Chain, Models: old})
+	g, err := gateway.New(gateway.Config{Domain: old.Domain, Delegate: relaytest.DelegateKey()}, gateway.Deps{Store: old.Store.Gateway(), Relays: old.Relays(), Chain: old.Chain, Models: old})
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())
 	ran := make(chan error)

@@ -197,7 +197,12 @@ func (g *Gateway) send(ctx context.Context, row *store.VoucherLine, correct bool
 	voucher := voucherOf(row.Line(), tree)
 	ctx, stop := context.WithTimeout(ctx, payTimeout)
 	defer stop()
-	paid, err := g.relay.Pay(ctx, wire.Pay{Voucher: voucher, Signature: row.Signature, Added: added})
+	relay, err := g.relays.of(ctx, voucher.Relayer)
+	if err != nil {
+		g.metrics.vouchers.WithLabelValues("lost").Inc()
+		return fmt.Errorf("send voucher of line %s: %w", row.ID, err)
+	}
+	paid, err := relay.Pay(ctx, wire.Pay{Voucher: voucher, Signature: row.Signature, Added: added})
 	refusal := paid.Error
 	var refused *RelayError
 	if errors.As(err, &refused) && !errors.Is(err, protocol.ErrUnavailable) {

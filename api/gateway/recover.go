@@ -60,8 +60,12 @@ func (g *Gateway) pickUp(ctx context.Context, gen *store.Generation) error {
 			return err
 		}
 	}
-	d := newDelivery(g, f, gen, saved, model)
-	stream, err := g.relay.Resume(ctx, gen.Hash, saved.Ask.Secret, -1)
+	relay, err := g.relays.of(ctx, saved.Ask.Relayer)
+	d := newDelivery(g, f, gen, saved, model, relay)
+	var stream *Stream
+	if err == nil {
+		stream, err = relay.Resume(ctx, gen.Hash, saved.Ask.Secret, -1)
+	}
 	if err != nil {
 		if late := uint64(g.unix()) > saved.Ask.Request.Deadline; late && !errors.Is(err, protocol.ErrUnavailable) {
 			err = d.release(&Error{Code: CodeProvider, Detail: "no receipt arrived before the request's deadline", Cause: protocol.ErrExpired})
@@ -81,7 +85,7 @@ func (g *Gateway) pickUp(ctx context.Context, gen *store.Generation) error {
 			opened = true
 			return stream, nil
 		}
-		return g.relay.Resume(ctx, gen.Hash, saved.Ask.Secret, d.after.Load())
+		return relay.Resume(ctx, gen.Hash, saved.Ask.Secret, d.after.Load())
 	})
 	g.finish(f, d, err)
 	return nil

@@ -214,7 +214,7 @@ func newAPICommand(g *globals) *cobra.Command {
 				}
 				files[root] = m
 			}
-			server, err := s.chain.API(network.APIOptions{Relayer: s.cfg.API.Relayers[0], URL: s.cfg.API.URL, Origins: s.cfg.API.Origins, Delegate: key.Private()},
+			server, err := s.chain.API(network.APIOptions{Relayers: s.cfg.API.Relayers, URL: s.cfg.API.URL, Origins: s.cfg.API.Origins, Delegate: key.Private()},
 				st, tables, network.NewCatalog(tables, files), rdb, s.log)
 			if err != nil {
 				return err

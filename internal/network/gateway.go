@@ -60,10 +60,10 @@ func (c gatewayChain) ValidSignature(ctx context.Context, account common.Address
 	return len(out) >= 4 && bytes.Equal(out[:4], selector), nil
 }
 
-// APIOptions say who an API is and where its relayer is.
+// APIOptions say who an API is and where its relayers are.
 type APIOptions struct {
-	Relayer  string // base URL
-	URL      string // how the world reaches the API
+	Relayers []string // base URLs, the preferred first
+	URL      string   // how the world reaches the API
 	Origins  []string
 	Delegate *ecdsa.PrivateKey
 	Version  string
@@ -71,13 +71,13 @@ type APIOptions struct {
 
 // API makes the HTTP service with its gateway.
 func (c *Chain) API(o APIOptions, st *store.Store, net *store.Network, catalog *Catalog, rdb redis.UniversalClient, log *slog.Logger) (*api.Server, error) {
-	relay, err := gateway.NewRelay(o.Relayer, nil)
+	relays, err := gateway.NewRelays(o.Relayers, nil)
 	if err != nil {
 		return nil, err
 	}
 	registry := prometheus.NewRegistry()
 	g, err := gateway.New(gateway.Config{Domain: c.Reader.Domain(), Delegate: o.Delegate},
-		gateway.Deps{Store: st.Gateway(), Relay: relay, Chain: gatewayChain{c}, Models: catalog, Log: log, Metrics: registry})
+		gateway.Deps{Store: st.Gateway(), Relays: relays, Chain: gatewayChain{c}, Models: catalog, Log: log, Metrics: registry})
 	if err != nil {
 		return nil, err
 	}
@@ -86,5 +86,5 @@ func (c *Chain) API(o APIOptions, st *store.Store, net *store.Network, catalog *
 		return nil, fmt.Errorf("read the API's address: %w", err)
 	}
 	return api.New(api.Config{Asset: c.Reader.Addresses().Token, Decimals: 6, Origins: o.Origins, SIWEDomain: u.Host, SIWEURI: o.URL, Version: o.Version},
-		api.Deps{Gateway: g, Relay: relay, Catalog: catalog, Keys: st.Gateway(), Network: net, Redis: rdb, Wallets: gatewayChain{c}, Log: log, Metrics: registry})
+		api.Deps{Gateway: g, Relay: relays, Catalog: catalog, Keys: st.Gateway(), Network: net, Redis: rdb, Wallets: gatewayChain{c}, Log: log, Metrics: registry})
 }

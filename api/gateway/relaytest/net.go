@@ -26,6 +26,7 @@ type Net struct {
 	Model   gateway.Model
 	Key     *store.APIKey
 	relay   *gateway.Relay
+	relays  *gateway.Relays
 	stop    context.CancelFunc
 	done    chan error
 }
@@ -102,6 +103,8 @@ type Options struct {
 	Key    func(*store.APIKey)
 	// DatabaseURL is sqlite::memory: if empty.
 	DatabaseURL string
+	// Others starts further relayers, which the gateway likes less, and returns their URLs.
+	Others func(first *Server) []string
 	// Paused leaves the gateway's Run out: nothing is paid or recovered.
 	Paused bool
 }
@@ -151,14 +154,22 @@ func New(o Options) (*Net, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n.relay, err = gateway.NewRelay(n.Start(), nil); err != nil {
+	url := n.Start()
+	if n.relay, err = gateway.NewRelay(url, nil); err != nil {
+		return nil, err
+	}
+	urls := []string{url}
+	if o.Others != nil {
+		urls = append(urls, o.Others(n.Server)...)
+	}
+	if n.relays, err = gateway.NewRelays(urls, nil); err != nil {
 		return nil, err
 	}
 	cfg := gateway.Config{Domain: n.Domain, Delegate: delegate}
 	if o.Config != nil {
 		o.Config(&cfg)
 	}
-	n.Gateway, err = gateway.New(cfg, gateway.Deps{Store: n.Store.Gateway(), Relay: n.relay, Chain: n.Chain, Models: n})
+	n.Gateway, err = gateway.New(cfg, gateway.Deps{Store: n.Store.Gateway(), Relays: n.relays, Chain: n.Chain, Models: n})
 	if err != nil {
 		return nil, err
 	}
@@ -172,8 +183,11 @@ func New(o Options) (*Net, error) {
 	return n, nil
 }
 
-// Relay is the client that the gateway uses.
+// Relay is a client of the server.
 func (n *Net) Relay() *gateway.Relay { return n.relay }
+
+// Relays is what the gateway reaches its relayers by.
+func (n *Net) Relays() *gateway.Relays { return n.relays }
 
 // ByVersion, ByID and All make a Net a catalog of one model.
 func (n *Net) ByVersion(_ context.Context, version common.Hash) (gateway.Model, error) {
@@ -203,6 +217,7 @@ func (n *Net) Close() error {
 	n.stop()
 	err := <-n.done
 	n.relay.Close()
+	n.relays.Close()
 	n.Server.Close()
 	return errors.Join(err, n.Store.Close())
 }

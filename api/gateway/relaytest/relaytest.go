@@ -101,6 +101,10 @@ type Server struct {
 	NoMatch           *wire.Failure
 	Cut               int
 	LosePay, LosePaid int
+	// Matcher is whose matches it claims to make, if not its own. LeaseGone refuses every
+	// request because its lease expired.
+	Matcher   common.Address
+	LeaseGone bool
 	// MaxAdded refuses payments that add more receipts, if it is not 0. MisCount makes
 	// that many payments be refused with the word that nothing is held.
 	MaxAdded, MisCount int
@@ -142,6 +146,15 @@ func (s *Server) Start() string {
 	})
 	s.http = httptest.NewServer(mux)
 	return s.http.URL
+}
+
+// Sibling is another relayer of the same network, with the same providers. Start it.
+func (s *Server) Sibling(relayer common.Address) *Server {
+	x := &Server{Domain: s.Domain, Relayer: relayer, Version: s.Version, Class: s.Class, Delegate: s.Delegate, Positions: s.Positions}
+	for _, p := range s.Providers {
+		x.Providers = append(x.Providers, &Provider{Owner: p.Owner, Operator: p.Operator, PriceIn: p.PriceIn, PriceOut: p.PriceOut})
+	}
+	return x
 }
 
 // Close ends all connections.
@@ -258,7 +271,11 @@ func (s *Server) match(w http.ResponseWriter, r *http.Request) {
 			route.Rejected["price"]++
 			continue
 		}
-		reply(w, wire.Match{Lease: fmt.Sprintf("%s/%d", p.Owner, n), Offer: s.offer(p), Relayer: s.Relayer, Expiry: uint64(time.Now().Add(time.Minute).Unix()), Route: route})
+		relayer := s.Relayer
+		if s.Matcher != (common.Address{}) {
+			relayer = s.Matcher
+		}
+		reply(w, wire.Match{Lease: fmt.Sprintf("%s/%d", p.Owner, n), Offer: s.offer(p), Relayer: relayer, Expiry: uint64(time.Now().Add(time.Minute).Unix()), Route: route})
 		return
 	}
 	fail(w, http.StatusServiceUnavailable, wire.Failure{Code: "no_provider_fits", Detail: "no provider fits", Route: &route})
@@ -276,7 +293,7 @@ func (s *Server) submit(w http.ResponseWriter, r *http.Request) {
 	}
 	owner, _, _ := strings.Cut(in.Lease, "/")
 	i := slices.IndexFunc(s.Providers, func(p *Provider) bool { return p.Owner.Hex() == owner })
-	if i < 0 {
+	if i < 0 || s.LeaseGone {
 		fail(w, http.StatusGone, wire.Failure{Code: "lease_expired"})
 		return
 	}
