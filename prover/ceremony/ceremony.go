@@ -86,13 +86,14 @@ func Create(ctx context.Context, dir string, c Circuit, o Options, progress io.W
 	if err := makeEmpty(dir); err != nil {
 		return nil, err
 	}
-	err = t.step(ctx, "circuit "+c.Name+": linting throw-away keys", func() error {
+	vk, err := step(ctx, t, "circuit "+c.Name+": making throw-away keys to lint", func() (groth16.VerifyingKey, error) {
 		_, vk, err := groth16.Setup(t.system)
-		if err != nil {
-			return fmt.Errorf("set up throw-away keys: %w", err)
-		}
-		return keys.Lint(vk, t.manifest.PublicInputs)
+		return vk, err
 	})
+	if err != nil {
+		return nil, err
+	}
+	err = keys.Lint(vk, t.manifest.PublicInputs)
 	if err != nil {
 		return nil, err
 	}
@@ -178,39 +179,46 @@ const heartbeat = 20 * time.Second
 
 // step runs one piece of work and says what it is and how long it took. gnark takes
 // no context, so when ctx ends step returns at once and leaves the piece to finish
-// in the background: a piece therefore computes and never writes. Panics are errors:
-// gnark has them for input it did not expect.
-func (t *Transcript) step(ctx context.Context, what string, work func() error) error {
+// in the background. A piece therefore never writes files, hands its result over by
+// returning it, and nothing that it uses is touched after a failed step. Panics are
+// errors: gnark has them for input it did not expect.
+func step[T any](ctx context.Context, t *Transcript, what string, work func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	var none T
 	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+		return none, fmt.Errorf("%s: %w", what, err)
 	}
 	fmt.Fprintf(t.Progress, "%s\n", what)
 	start := time.Now()
-	done := make(chan error, 1)
+	done := make(chan result, 1)
 	go func() {
 		defer func() {
 			if r := recover(); r != nil {
-				done <- fmt.Errorf("%v: %w", r, protocol.ErrInvalid)
+				done <- result{err: fmt.Errorf("%v: %w", r, protocol.ErrInvalid)}
 			}
 		}()
-		done <- work()
+		value, err := work()
+		done <- result{value, err}
 	}()
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
 	for {
 		select {
-		case err := <-done:
-			if err != nil {
-				return fmt.Errorf("%s: %w", what, err)
+		case r := <-done:
+			if r.err != nil {
+				return none, fmt.Errorf("%s: %w", what, r.err)
 			}
 			if took := time.Since(start); took > time.Second {
 				fmt.Fprintf(t.Progress, "  done in %s\n", took.Round(100*time.Millisecond))
 			}
-			return nil
+			return r.value, nil
 		case <-tick.C:
 			fmt.Fprintf(t.Progress, "  still at it after %s\n", time.Since(start).Round(time.Second))
 		case <-ctx.Done():
-			return fmt.Errorf("%s: %w", what, ctx.Err())
+			return none, fmt.Errorf("%s: %w", what, ctx.Err())
 		}
 	}
 }

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	cryptorand "crypto/rand"
+	"encoding/json"
 	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -19,6 +21,7 @@ import (
 	"github.com/consensys/gnark/frontend/cs/r1cs"
 	"github.com/consensys/gnark/std/rangecheck"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/protocol"
@@ -434,6 +437,24 @@ func TestInterruptedContribution(t *testing.T) {
 		require.Len(t, report.State.Phases[phase-1].Contributions, 2)
 	}
 
+	// The contributor stops while the work goes on.
+	for _, stage := range []int{powers1, circuit1} {
+		c := at(t, stage)
+		before := files(t, c.dir)
+		ctx, cancel := context.WithCancel(t.Context())
+		c.Progress = writerFunc(func(p []byte) (int, error) {
+			if bytes.Contains(p, []byte(": contributing")) {
+				cancel()
+			}
+			return len(p), nil
+		})
+		_, err := c.Contribute(ctx, Contribution{})
+		require.ErrorIs(t, err, context.Canceled)
+		require.Equal(t, before, files(t, c.dir))
+		_, err = c.Contribute(t.Context(), Contribution{})
+		require.NoError(t, err)
+	}
+
 	// It died while sealing: the keys are there, the record is not.
 	c := at(t, finished)
 	require.NoError(t, os.Remove(sealPath(c.dir, 2)))
@@ -449,4 +470,22 @@ func TestSizesFollowFromTheCircuit(t *testing.T) {
 	require.EqualValues(t, c.manifest.size(1), len(all["phase1/0001.params"]))
 	require.EqualValues(t, c.manifest.size(2), len(all["phase2/0002.params"]))
 	require.EqualValues(t, c.manifest.verifyingSize(), len(all["keys/verifying.key"]))
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+// The hash of a record as the page on ceremonies says it is made.
+func TestHashOfARecord(t *testing.T) {
+	for name, data := range files(t, at(t, finished).dir) {
+		if filepath.Ext(name) != ".json" {
+			continue
+		}
+		var compact bytes.Buffer
+		require.NoError(t, json.Compact(&compact, data))
+		body, hash, found := strings.Cut(compact.String(), `,"hash":"`)
+		require.True(t, found)
+		require.Equal(t, strings.TrimSuffix(hash, `"}`), crypto.Keccak256Hash([]byte(body+"}")).Hex(), name)
+	}
 }

@@ -77,20 +77,16 @@ type contributor interface {
 func (t *Transcript) last(ctx context.Context, s *State, phase int, trust bool) (contributor, error) {
 	done := s.Phases[phase-1].Contributions
 	if trust && len(done) > 0 {
-		var p contributor
 		data, err := s.readParams(t.dir, &done[len(done)-1])
 		if err != nil {
 			return nil, err
 		}
-		err = t.step(ctx, fmt.Sprintf("phase %d: reading contribution %d", phase, len(done)), func() (err error) {
+		return step(ctx, t, fmt.Sprintf("phase %d: reading contribution %d", phase, len(done)), func() (contributor, error) {
 			if phase == 1 {
-				p, err = t.manifest.decodePhase1(data)
-			} else {
-				p, err = t.manifest.decodePhase2(data)
+				return t.manifest.decodePhase1(data)
 			}
-			return err
+			return t.manifest.decodePhase2(data)
 		})
-		return p, err
 	}
 	c, err := t.replay(ctx, s, nil)
 	if err != nil {
@@ -104,19 +100,19 @@ func (t *Transcript) last(ctx context.Context, s *State, phase int, trust bool) 
 
 // contribute applies fresh secrets, forgets them, and checks the result as everyone
 // else will: a machine that computes wrongly should hear it first.
-func (t *Transcript) contribute(ctx context.Context, phase int, last contributor) (after []byte, err error) {
+func (t *Transcript) contribute(ctx context.Context, phase int, last contributor) ([]byte, error) {
 	if err := checkEntropy(); err != nil {
 		return nil, err
 	}
-	var before []byte
-	err = t.step(ctx, fmt.Sprintf("phase %d: contributing", phase), func() error {
-		if before, err = encodeParams(last); err != nil {
-			return err
+	type pair struct{ before, after []byte }
+	files, err := step(ctx, t, fmt.Sprintf("phase %d: contributing", phase), func() (p pair, err error) {
+		if p.before, err = encodeParams(last); err != nil {
+			return p, err
 		}
 		last.Contribute()
-		after, err = encodeParams(last)
+		p.after, err = encodeParams(last)
 		forget()
-		return err
+		return p, err
 	})
 	if err != nil {
 		return nil, err
@@ -124,8 +120,8 @@ func (t *Transcript) contribute(ctx context.Context, phase int, last contributor
 	if err := checkEntropy(); err != nil { // it was not replaced meanwhile either
 		return nil, err
 	}
-	return after, t.step(ctx, fmt.Sprintf("phase %d: checking the new contribution", phase), func() error {
-		return t.checkOwn(phase, before, after)
+	return step(ctx, t, fmt.Sprintf("phase %d: checking the new contribution", phase), func() ([]byte, error) {
+		return files.after, t.checkOwn(phase, files.before, files.after)
 	})
 }
 

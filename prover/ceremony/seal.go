@@ -107,18 +107,15 @@ type output struct {
 }
 
 // makeKeys applies the beacon to the last contribution of phase 2. c is used up.
-func (t *Transcript) makeKeys(ctx context.Context, c *chain, beacon []byte) (out *output, err error) {
-	err = t.step(ctx, "phase 2: applying the beacon, making the keys", func() error {
+func (t *Transcript) makeKeys(ctx context.Context, c *chain, beacon []byte) (*output, error) {
+	return step(ctx, t, "phase 2: applying the beacon, making the keys", func() (*output, error) {
 		last, err := encodeParams(c.phase2)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		pk, vk := c.phase2.Seal(&c.commons, &c.evals, beacon)
-		out, err = t.finish(pk.(*groth16bn254.ProvingKey), vk.(*groth16bn254.VerifyingKey), last, beacon)
-		return err
+		pk, vk := c.phase2.Seal(c.commons, &c.evals, beacon)
+		return t.finish(pk.(*groth16bn254.ProvingKey), vk.(*groth16bn254.VerifyingKey), last, beacon)
 	})
-	c.phase2 = nil
-	return out, err
 }
 
 // finish lints the keys and encodes them.

@@ -81,7 +81,7 @@ func (t *Transcript) read() (*State, error) {
 // chain is a ceremony replayed to its last contribution.
 type chain struct {
 	phase1  *mpcsetup.Phase1 // nil once sealed
-	commons mpcsetup.SrsCommons
+	commons *mpcsetup.SrsCommons
 	phase2  *mpcsetup.Phase2 // nil while phase 1 is open
 	evals   mpcsetup.Phase2Evaluations
 }
@@ -94,23 +94,12 @@ func (t *Transcript) replay(ctx context.Context, s *State, report *Report) (*cha
 	c := &chain{phase1: mpcsetup.NewPhase1(t.manifest.Domain)}
 	for i := range s.Phases[0].Contributions {
 		r := &s.Phases[0].Contributions[i]
-		err := t.checkLink(ctx, s, r, report, func(data []byte) error {
-			next, err := t.manifest.decodePhase1(data)
-			if err != nil {
-				return err
-			}
-			if err := follows(c.phase1, next.Challenge); err != nil {
-				return err
-			}
-			if err := c.phase1.Verify(next); err != nil {
-				return fmt.Errorf("%v: %w", err, protocol.ErrInvalid)
-			}
-			c.phase1 = next
-			return nil
-		})
+		next, err := checkLink(ctx, t, s, r, c.phase1, t.manifest.decodePhase1, (*mpcsetup.Phase1).Verify)
 		if err != nil {
 			return nil, err
 		}
+		c.phase1 = next
+		report.addLink(r)
 	}
 	sealed := s.Phases[0].Sealed
 	if sealed == nil {
@@ -133,76 +122,81 @@ func (t *Transcript) replayPhase2(ctx context.Context, s *State, c *chain, repor
 	}
 	for i := range s.Phases[1].Contributions {
 		r := &s.Phases[1].Contributions[i]
-		err := t.checkLink(ctx, s, r, report, func(data []byte) error {
-			next, err := t.manifest.decodePhase2(data)
-			if err != nil {
-				return err
-			}
-			if err := follows(c.phase2, next.Challenge); err != nil {
-				return err
-			}
-			if err := c.phase2.Verify(next); err != nil {
-				return fmt.Errorf("%v: %w", err, protocol.ErrInvalid)
-			}
-			c.phase2 = next
-			return nil
-		})
+		next, err := checkLink(ctx, t, s, r, c.phase2, t.manifest.decodePhase2, (*mpcsetup.Phase2).Verify)
 		if err != nil {
 			return err
 		}
+		c.phase2 = next
+		report.addLink(r)
 	}
 	return nil
 }
 
-// follows checks a challenge by itself: gnark lets an empty one pass.
-func follows(previous params, challenge []byte) error {
-	data, err := encodeParams(previous)
-	if err != nil {
-		return err
-	}
-	if sum := sha256.Sum256(data); string(sum[:]) != string(challenge) {
-		return fmt.Errorf("it does not follow the parameters before: %w", protocol.ErrInvalid)
-	}
-	return nil
-}
-
-func (t *Transcript) checkLink(ctx context.Context, s *State, r *Record, report *Report, check func(data []byte) error) error {
+// checkLink checks one contribution against the parameters before it, which it may
+// use up, and returns its own.
+func checkLink[P params](ctx context.Context, t *Transcript, s *State, r *Record, previous P, decode func([]byte) (P, error), verify func(previous, next P) error) (P, error) {
+	var none P
 	data, err := s.readParams(t.dir, r)
 	if err != nil {
-		return err
+		return none, err
 	}
 	what := fmt.Sprintf("phase %d: checking contribution %d of %d", r.Phase, r.Sequence, len(s.Phases[r.Phase-1].Contributions))
-	if err := t.step(ctx, what, func() error { return check(data) }); err != nil {
-		return err
-	}
+	return step(ctx, t, what, func() (P, error) {
+		next, err := decode(data)
+		if err != nil {
+			return none, err
+		}
+		// gnark lets an empty challenge pass; what was decoded has one.
+		before, err := encodeParams(previous)
+		if err != nil {
+			return none, err
+		}
+		if challengeOf(data) != common.Hash(sha256.Sum256(before)) {
+			return none, fmt.Errorf("it does not follow the parameters before: %w", protocol.ErrInvalid)
+		}
+		if err := verify(previous, next); err != nil {
+			return none, fmt.Errorf("%v: %w", err, protocol.ErrInvalid)
+		}
+		return next, nil
+	})
+}
+
+func (r *Report) addLink(link *Record) {
 	by := ""
-	if r.Contributor != "" {
-		by = fmt.Sprintf(" by %q", r.Contributor)
+	if link.Contributor != "" {
+		by = fmt.Sprintf(" by %q", link.Contributor)
 	}
-	report.add("phase %d, contribution %d%s: record %s, proofs hold", r.Phase, r.Sequence, by, r.Hash)
-	return nil
+	r.add("phase %d, contribution %d%s: record %s, proofs hold", link.Phase, link.Sequence, by, link.Hash)
 }
 
 // sealPhase1 closes phase 1 and returns the SHA-256 of the reference string.
-func (t *Transcript) sealPhase1(ctx context.Context, c *chain, beacon []byte) (sum common.Hash, err error) {
-	err = t.step(ctx, "phase 1: applying the beacon", func() error {
-		c.commons = c.phase1.Seal(beacon)
-		h := sha256.New()
-		if _, err := c.commons.WriteTo(h); err != nil {
-			return fmt.Errorf("hash reference string: %w", err)
-		}
-		h.Sum(sum[:0])
-		return nil
+func (t *Transcript) sealPhase1(ctx context.Context, c *chain, beacon []byte) (common.Hash, error) {
+	commons, err := step(ctx, t, "phase 1: applying the beacon", func() (*mpcsetup.SrsCommons, error) {
+		commons := c.phase1.Seal(beacon)
+		return &commons, nil
 	})
-	c.phase1 = nil // gnark: no valid phase 1 any more
-	return sum, err
+	if err != nil {
+		return zero, err
+	}
+	c.commons, c.phase1 = commons, nil // gnark: no valid phase 1 any more
+	h := sha256.New()
+	if _, err := c.commons.WriteTo(h); err != nil {
+		return zero, fmt.Errorf("hash reference string: %w", err)
+	}
+	return common.BytesToHash(h.Sum(nil)), nil
 }
 
 // startPhase2 evaluates the circuit at the reference string: the longest step.
 func (t *Transcript) startPhase2(ctx context.Context, c *chain) error {
-	return t.step(ctx, "phase 2: evaluating the circuit", func() error {
-		c.phase2 = new(mpcsetup.Phase2)
-		c.evals = c.phase2.Initialize(t.system, &c.commons)
-		return nil
+	type start struct {
+		phase2 *mpcsetup.Phase2
+		evals  mpcsetup.Phase2Evaluations
+	}
+	s, err := step(ctx, t, "phase 2: evaluating the circuit", func() (start, error) {
+		p := new(mpcsetup.Phase2)
+		evals := p.Initialize(t.system, c.commons)
+		return start{p, evals}, nil
 	})
+	c.phase2, c.evals = s.phase2, s.evals
+	return err
 }
