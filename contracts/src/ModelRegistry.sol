@@ -137,6 +137,17 @@ contract ModelRegistry is IModelRegistry {
     }
 
     /// @inheritdoc IModelRegistry
+    function termsOf(ModelVersionId modelVersion)
+        external
+        view
+        returns (Class class, uint32 specVersion, bytes32 weightsRoot, bytes memory header)
+    {
+        Version storage v = _get(modelVersion);
+        bytes32[4] memory h = v.header;
+        return (v.class, v.specVersion, v.weightsRoot, abi.encodePacked(h));
+    }
+
+    /// @inheritdoc IModelRegistry
     function verifiers() external view returns (address) {
         return address(VERIFIERS);
     }

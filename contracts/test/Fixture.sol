@@ -10,8 +10,10 @@ import {Staking} from "../src/Staking.sol";
 import {Vault} from "../src/Vault.sol";
 import {VerifierRegistry} from "../src/VerifierRegistry.sol";
 import {TestToken} from "../src/dev/TestToken.sol";
+import {DisputeGame} from "../src/disputes/DisputeGame.sol";
 import {DisputeLedger} from "../src/disputes/DisputeLedger.sol";
 import {DisputeWiring} from "../src/disputes/Evidence.sol";
+import {StepTable} from "../src/disputes/StepTable.sol";
 import {IMarket} from "../src/interfaces/IMarket.sol";
 import {IStaking} from "../src/interfaces/IStaking.sol";
 import {IVault} from "../src/interfaces/IVault.sol";
@@ -61,6 +63,8 @@ abstract contract Fixture is Test {
     DisputeLedger internal ledger;
     StrictVerifier internal verifier;
     VerifierRegistry internal verifiers;
+    StepTable internal table;
+    DisputeGame internal disputes;
     MarketJobs internal jobs;
     IMarket internal market;
     Market internal marketOwned;
@@ -127,7 +131,7 @@ abstract contract Fixture is Test {
             }),
             ISlasher(modules[1])
         );
-        vault = new Vault(token_, modules);
+        vault = new Vault(token_, concat(modules, bondHolders()));
         staking = new Staking(vault, market_, modules[1], UNBONDING, W + EXIT_MARGIN);
         registry = new ModelRegistry(verifiers);
         slasher = new Slasher(vault, staking, IMarket(market_), disputeContracts());
@@ -138,14 +142,18 @@ abstract contract Fixture is Test {
     }
 
     /// @dev Creations of `deployDisputes` before the modules of a test and the ledger.
-    uint64 private constant DISPUTES_BEFORE = 2;
+    uint64 private constant DISPUTES_BEFORE = 4;
 
     function deployDisputes(DisputeWiring memory w, ISlasher slasher_) private {
         verifier = new StrictVerifier();
         verifiers = new VerifierRegistry(owner, TIMELOCK, TIMELOCK, address(verifier), keccak256("key"));
+        table = new StepTable();
+        disputes = new DisputeGame(w, table, verifiers);
         address[] memory extra = deployModules(w);
         assertEq(extra.length, moduleCount(), "modules announced");
-        ledger = new DisputeLedger(slasher_, extra, BOUNTY);
+        address[] memory own = new address[](1);
+        own[0] = address(disputes);
+        ledger = new DisputeLedger(slasher_, concat(own, extra), BOUNTY);
         assertEq(address(ledger), address(w.ledger), "precomputed address of the ledger");
     }
 
@@ -156,6 +164,16 @@ abstract contract Fixture is Test {
 
     /// @dev The dispute contracts of a test beside the game: override both.
     function deployModules(DisputeWiring memory) internal virtual returns (address[] memory) {}
+
+    /// @dev Those of `deployModules` that hold bonds in the Vault; called after it.
+    function bondHolders() internal virtual returns (address[] memory) {}
+
+    function concat(address[] memory a, address[] memory b) private pure returns (address[] memory c) {
+        c = new address[](a.length + b.length);
+        for (uint256 i = 0; i < c.length; ++i) {
+            c[i] = i < a.length ? a[i] : b[i - a.length];
+        }
+    }
 
     /// @dev The ledger, and a contract whose calls tests prank.
     function disputeContracts() internal returns (address[] memory callers) {

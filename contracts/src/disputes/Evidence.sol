@@ -11,7 +11,7 @@ import {Signatures} from "../libraries/Signatures.sol";
 import {SumTree} from "../libraries/SumTree.sol";
 import {TraceLib} from "../libraries/TraceLib.sol";
 import {Case, FaultKind, Payment, ReceiptEvidence, SignedOpening, Verdict} from "../types/DisputeTypes.sol";
-import {Channel, Class, Job, JobState, ModelVersionId, Receipt, Request, Timing} from "../types/Types.sol";
+import {Class, ModelVersionId, Timing} from "../types/Types.sol";
 
 /// @notice The contracts that every dispute contract works with; fixed at its deployment.
 struct DisputeWiring {
@@ -125,14 +125,14 @@ abstract contract Evidence is IEvidence {
     function _readPayment(ReceiptEvidence calldata e, Case memory c) private view {
         Timing memory timing = MARKET.timing();
         uint256 from = e.request.deadline;
-        Job memory job = MARKET.jobOf(e.request.payment);
-        if (job.state != JobState.None) {
-            if (e.payment.count != 0) revert EvidenceMismatch("payment");
-            if (job.receiptHash == c.receiptHash) {
-                (c.job, c.refundTo, c.refund) = (e.request.payment, job.requester, e.receipt.fee);
-                from = job.deliveredAt;
+        if (e.payment.count == 0) {
+            (address requester, bytes32 delivered, uint64 at) = MARKET.deliveryOf(e.request.payment);
+            if (delivered == c.receiptHash) {
+                (c.job, c.refundTo, c.refund) = (e.request.payment, requester, e.receipt.fee);
+                from = at;
             }
-        } else if (e.payment.count != 0) {
+        } else {
+            // No job has a voucher line: one counter makes the ids of jobs and channels.
             bytes32 line = MARKET.lineId(e.request.payment, c.provider, c.modelVersion, e.payment.relayer);
             uint64 time = _checkpointTime(line, c.receiptHash, e.receipt.fee, e.payment);
             if (time > from) from = time;

@@ -198,6 +198,21 @@ contract StepTable is IStepTable {
     }
 
     /// @inheritdoc IStepTable
+    function leaf(bytes calldata header, uint256 t, uint256 l, uint256 vector, uint256 index)
+        external
+        pure
+        returns (Operand memory o)
+    {
+        View memory v = _view(header, t, l);
+        Vector memory vec = _vector(v, vector);
+        uint256 chunks = _chunks(vec);
+        if (index >= chunks) revert NoPadding(vector, index, 0);
+        o = _leaf(v, vector, index, chunks);
+        if (vec.op == StepLib.KEYS) (vec, index) = (_vector(v, KEY_ROWS), index % v.kvHeads);
+        (o.kind, o.length) = (uint8(vec.kind), uint32(_length(vec, index)));
+    }
+
+    /// @inheritdoc IStepTable
     function counterpart(bytes calldata header, uint256 t, uint256 l, uint256 s, uint256 head)
         external
         pure

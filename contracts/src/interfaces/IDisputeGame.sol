@@ -32,8 +32,8 @@ interface IEvidence {
 interface IDisputeGame is IEvidence {
     error ZeroSubmitter();
     /// @notice Block (t, l) is none of the receipt's trace.
-    error BlockOutsideTrace(uint32 t, uint32 l);
-    error MissingOpening(uint32 t, uint32 l);
+    error BlockOutsideTrace(uint256 t, uint256 l);
+    error MissingOpening(uint256 t, uint256 l);
     /// @notice Public inputs and words must be below the field's modulus.
     error NotInField(uint256 value);
     /// @notice The parameters are not the canonical encoding that the request commits to.

@@ -325,6 +325,11 @@ interface IMarketJobs is IMarketEvents {
     // ---------------------------------------------------------------- views
 
     function jobOf(bytes32 job) external view returns (Job memory);
+    /// @notice Whom a job is refunded to and what was delivered when; zero for what is not so far, or no job.
+    function deliveryOf(bytes32 job)
+        external
+        view
+        returns (address requester, bytes32 receiptHash, uint64 deliveredAt);
     /// @notice EIP-712 digests: the names of requests and receipts everywhere.
     function hashRequest(Request calldata request) external view returns (bytes32);
     function hashReceipt(Receipt calldata receipt) external view returns (bytes32);

@@ -54,5 +54,10 @@ interface IModelRegistry {
     function headerOf(ModelVersionId modelVersion) external view returns (bytes memory);
     function weightsRootOf(ModelVersionId modelVersion) external view returns (bytes32);
     function specVersionOf(ModelVersionId modelVersion) external view returns (uint32);
+    /// @notice What a computation of this version is judged by, in one call.
+    function termsOf(ModelVersionId modelVersion)
+        external
+        view
+        returns (Class class, uint32 specVersion, bytes32 weightsRoot, bytes memory header);
     function verifiers() external view returns (address);
 }

@@ -54,6 +54,13 @@ interface IStepTable {
         pure
         returns (uint8 kind, uint256 length, uint256 wordCount);
 
+    /// @notice Where a chunk of a vector lies in its block, and its kind and length; for `keys` those of the chunks that its
+    /// digests are of.
+    function leaf(bytes calldata header, uint256 t, uint256 l, uint256 vector, uint256 index)
+        external
+        pure
+        returns (Operand memory);
+
     /// @notice The leaf of `keys` in block (t, l) for position s and a key head, and the leaf of `k.rows` in block (s, l) that
     /// it must equal.
     function counterpart(bytes calldata header, uint256 t, uint256 l, uint256 s, uint256 head)

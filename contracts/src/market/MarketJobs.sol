@@ -226,6 +226,16 @@ contract MarketJobs is IMarketJobs, MarketBase {
     }
 
     /// @inheritdoc IMarketJobs
+    function deliveryOf(bytes32 job)
+        external
+        view
+        returns (address requester, bytes32 receiptHash, uint64 deliveredAt)
+    {
+        JobData storage j = _jobs[job];
+        return (j.requester, j.receiptHash, j.deliveredAt);
+    }
+
+    /// @inheritdoc IMarketJobs
     function hashRequest(Request calldata request) external view returns (bytes32) {
         return Eip712.digest(_separator(), Eip712.hash(request));
     }
