@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 
+import {IDisputeLedger} from "../interfaces/IDisputeLedger.sol";
 import {IMarketChannels} from "../interfaces/IMarket.sol";
 import {ISlasher} from "../interfaces/ISlasher.sol";
 import {IStaking} from "../interfaces/IStaking.sol";
@@ -184,8 +185,7 @@ abstract contract Parameters is IMarketChannels, MarketBase, Ownable2Step {
         if (!IVault(n.vault).isModule(address(this))) revert BadWiring("vault.market");
         if (!IVault(n.vault).isModule(n.staking)) revert BadWiring("vault.staking");
         if (!IVault(n.vault).isModule(n.slasher)) revert BadWiring("vault.slasher");
-        // INVARIANT: three contracts keep books in the Vault, and no key.
-        if (IVault(n.vault).modules().length != 3) revert BadWiring("vault.modules");
+        _checkModules(n);
         if (IStaking(n.staking).vault() != n.vault) revert BadWiring("staking.vault");
         if (IStaking(n.staking).market() != address(this)) revert BadWiring("staking.market");
         if (IStaking(n.staking).slasher() != n.slasher) revert BadWiring("staking.slasher");
@@ -197,5 +197,26 @@ abstract contract Parameters is IMarketChannels, MarketBase, Ownable2Step {
         if (IStaking(n.staking).unbondingPeriod() <= t.disputeWindow + t.exitMargin) {
             revert UnsafeTiming("unbonding");
         }
+    }
+
+    /// @dev INVARIANT: three contracts keep books in the Vault, beside them those that may slash and hold bonds, and no key.
+    function _checkModules(Neighbours memory n) private view {
+        address[] memory modules = IVault(n.vault).modules();
+        address[] memory callers = ISlasher(n.slasher).callers();
+        for (uint256 i = 0; i < modules.length; ++i) {
+            address m = modules[i];
+            bool known = m == address(this) || m == n.staking || m == n.slasher;
+            for (uint256 j = 0; j < callers.length && !known; ++j) {
+                known = m == callers[j] || _isDisputeModule(callers[j], m);
+            }
+            if (!known) revert BadWiring("vault.modules");
+        }
+    }
+
+    /// @dev Whether `caller` is a ledger of which `module` is a part; a caller may be of another kind.
+    function _isDisputeModule(address caller, address module) private view returns (bool) {
+        (bool success, bytes memory data) =
+            caller.staticcall(abi.encodeCall(IDisputeLedger.isModule, (module)));
+        return success && data.length == 32 && abi.decode(data, (uint256)) == 1;
     }
 }
