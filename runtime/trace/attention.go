@@ -50,10 +50,10 @@ func (b maker) attend(s *runtime.Session) []int32 {
 	}
 	b.wide(step.Scores, scores...)
 	b.wide(step.ScoreClaim, claims...)
-	b.numbers[step.Softmax].Int16 = softmax
+	b.set(step.Softmax, Numbers{Int16: softmax})
 	b.wide(step.SoftmaxSums, softmaxSums...)
-	b.numbers[step.MixSums].Wide = mixSums
-	b.numbers[step.Mixed].Int32 = mix
+	b.set(step.MixSums, Numbers{Wide: mixSums})
+	b.set(step.Mixed, Numbers{Int32: mix})
 	return mix
 }
 
@@ -86,5 +86,5 @@ func (b maker) columns(values []runtime.Rows) {
 			}
 		}
 	}
-	b.numbers[step.Columns].Int32 = x
+	b.set(step.Columns, Numbers{Int32: x})
 }

@@ -11,7 +11,16 @@ import (
 // forward pass. It keeps what the forward pass throws away.
 type maker struct {
 	*Block
-	m *runtime.Model
+	m     *runtime.Model
+	alter func(at step.Block, id step.VectorID, n Numbers)
+}
+
+// set keeps the numbers of a vector. What is made of them is made afterwards.
+func (b maker) set(id step.VectorID, n Numbers) {
+	b.numbers[id] = n
+	if b.alter != nil {
+		b.alter(b.Block.Block, id, n)
+	}
 }
 
 func (b maker) wide(id step.VectorID, v ...int64) {
@@ -19,7 +28,7 @@ func (b maker) wide(id step.VectorID, v ...int64) {
 	for i, x := range v {
 		w[i] = chunk.WideOf(x)
 	}
-	b.numbers[id].Wide = w
+	b.set(id, Numbers{Wide: w})
 }
 
 // norm makes the five vectors of a normalisation of h from first on and returns the
@@ -32,12 +41,12 @@ func (b maker) norm(first step.VectorID, h []int32) ([]int16, uint) {
 		sum = sum.Add(chunk.Wide{Hi: int64(hi), Lo: lo})
 		sums = append(sums, sum)
 	}
-	b.numbers[first].Wide = sums
+	b.set(first, Numbers{Wide: sums})
 	inv, zz := ops.InvRMS(uint64(sum.Hi), sum.Lo, len(h), b.Arch.Eps)
 	b.wide(first+1, int64(zz), inv)
 	x := make([]int32, len(h))
 	ops.Norm(x, h, b.Arch.Eps)
-	b.numbers[first+2].Int32 = x
+	b.set(first+2, Numbers{Int32: x})
 	return b.quant(first+3, x)
 }
 
@@ -46,7 +55,7 @@ func (b maker) quant(claim step.VectorID, x []int32) ([]int16, uint) {
 	a := make([]int16, len(x))
 	k := ops.Quant(a, x)
 	b.wide(claim, int64(k), int64(largest(x)))
-	b.numbers[claim+1].Int16 = a
+	b.set(claim+1, Numbers{Int16: a})
 	return a, k
 }
 
@@ -74,7 +83,7 @@ func (b maker) sums(id step.VectorID, w *ops.Matrix, a []int16) []int64 {
 		}
 		last[j] = sum
 	}
-	b.numbers[id].Wide = all
+	b.set(id, Numbers{Wide: all})
 	return last
 }
 
@@ -84,7 +93,7 @@ func (b maker) linear(first step.VectorID, w *ops.Matrix, a []int16, k uint) []i
 	for j, sum := range b.sums(first, w, a) {
 		y[j] = ops.Sat(ops.Requant(sum, k))
 	}
-	b.numbers[first+1].Int32 = y
+	b.set(first+1, Numbers{Int32: y})
 	return y
 }
 
@@ -101,7 +110,7 @@ func (b maker) biasable(first step.VectorID, w *ops.Matrix, a []int16, k uint) [
 	if w.Bias != nil {
 		b.wide(first+1, wide...)
 	}
-	b.numbers[first+2].Int32 = y
+	b.set(first+2, Numbers{Int32: y})
 	return y
 }
 
@@ -109,18 +118,19 @@ func (b maker) biasable(first step.VectorID, w *ops.Matrix, a []int16, k uint) [
 func (b maker) add(id step.VectorID, h, y []int32) []int32 {
 	out := append([]int32(nil), h...)
 	ops.Add(out, y)
-	b.numbers[id].Int32 = out
+	b.set(id, Numbers{Int32: out})
 	return out
 }
 
 func (b maker) embed(token uint32) {
 	h := make([]int32, b.Arch.Width)
 	b.m.Embedding().Row(h, int(token))
-	b.Token, b.numbers[step.EmbedOut].Int32 = int(token), h
+	b.Token = int(token)
+	b.set(step.EmbedOut, Numbers{Int32: h})
 }
 
 func (b maker) head(h []int32) {
-	b.numbers[step.In].Int32 = h
+	b.set(step.In, Numbers{Int32: h})
 	a, k := b.norm(step.Squares, h)
 	logits := b.linear(step.LogitSums, b.m.Head(), a, k)
 	best := 0
@@ -137,7 +147,7 @@ func (b maker) head(h []int32) {
 func (b maker) layer(h []int32, s *runtime.Session) {
 	l := b.L - 1
 	matrix := func(which step.Matrix) *ops.Matrix { return b.m.Matrix(l, which) }
-	b.numbers[step.In].Int32 = h
+	b.set(step.In, Numbers{Int32: h})
 	a, k := b.norm(step.Squares, h)
 	q := b.biasable(step.QuerySums, matrix(step.Query), a, k)
 	key := b.biasable(step.KeySums, matrix(step.Key), a, k)
@@ -152,7 +162,7 @@ func (b maker) layer(h []int32, s *runtime.Session) {
 	gate, up := b.linear(step.GateSums, matrix(step.Gate), a, k), b.linear(step.UpSums, matrix(step.Up), a, k)
 	p := make([]int32, len(gate))
 	ops.Glu(p, gate, up, b.m.Sigmoid())
-	b.numbers[step.Gated].Int32 = p
+	b.set(step.Gated, Numbers{Int32: p})
 	a, k = b.quant(step.GatedClaim, p)
 	b.add(step.Out, h, b.linear(step.DownSums, matrix(step.Down), a, k))
 }
@@ -163,7 +173,7 @@ func (b maker) rotate(id step.VectorID, x []int32) []int32 {
 	for at := 0; at < len(y); at += b.Arch.HeadWidth {
 		ops.Rope(y[at:at+b.Arch.HeadWidth], cos, sin)
 	}
-	b.numbers[id].Int32 = y
+	b.set(id, Numbers{Int32: y})
 	return y
 }
 
@@ -180,5 +190,5 @@ func (b maker) rows(claim step.VectorID, x []int32) {
 		claims = append(claims, int64(k), int64(largest(x[:hd])))
 	}
 	b.wide(claim, claims...)
-	b.numbers[claim+1].Int16 = rows
+	b.set(claim+1, Numbers{Int16: rows})
 }

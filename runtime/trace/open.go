@@ -13,6 +13,11 @@ import (
 // ascending positions cost one pass over the sequence in all, and a step back costs
 // one position. It is not safe for concurrent use.
 type Opener struct {
+	// Alter, if set, sees the numbers of each vector of a block as soon as they are made
+	// and before later ones are made of them, and may change int16 and int32 ones in
+	// place. It is how tests and demonstrations cheat; an honest opener has none.
+	Alter func(at step.Block, id step.VectorID, n Numbers)
+
 	m    *runtime.Model
 	arch step.Arch
 	seq  []uint32
@@ -64,7 +69,7 @@ func (o *Opener) Open(ctx context.Context, at step.Block) (*Block, error) {
 		return nil, fmt.Errorf("block (%d, %d) of a trace of %d positions: %w", at.T, at.L, len(o.seq)-1, protocol.ErrInvalid)
 	}
 	b := &Block{Block: at, Arch: o.arch, Layout: layout, numbers: make([]Numbers, len(layout))}
-	fill := maker{b, o.m}
+	fill := maker{b, o.m, o.Alter}
 	if at.L == 0 {
 		fill.embed(o.seq[at.T])
 		return b, b.seal()
