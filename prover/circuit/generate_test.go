@@ -14,8 +14,8 @@ import (
 // generator makes random inputs, edge values more often than others.
 type generator struct{ *rand.Rand }
 
-// ops are the operations with a circuit.
-func ops() []step.Op {
+// operations are the operations with a circuit.
+func operations() []step.Op {
 	var all []step.Op
 	for op := step.Op(0); op < 64; op++ {
 		if known(op) {

@@ -95,7 +95,7 @@ func effective(r *rand.Rand, c *Step, st step.Statement) map[string]*frontend.Va
 // One witness per statement: no private value that has an effect can be replaced
 // alone, in a true statement or in a false one.
 func TestNoPrivateValueIsFree(t *testing.T) {
-	for _, op := range ops() {
+	for _, op := range operations() {
 		r := rand.New(rand.NewPCG(15, uint64(op)))
 		in := example(15, op, r.IntN(2) == 0)
 		ok, err := in.Reference()
@@ -394,7 +394,7 @@ func TestUnknownCodesHaveNoProof(t *testing.T) {
 // Whatever stands in the word of a claim, the claim can be judged; bits above the
 // limbs make it wrong.
 func TestMalformedClaimsAreWrong(t *testing.T) {
-	for _, op := range ops() {
+	for _, op := range operations() {
 		if !uses(op, slotO) {
 			continue
 		}

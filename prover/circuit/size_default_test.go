@@ -2,4 +2,4 @@
 
 package circuit
 
-const randomSteps = 300
+const randomSteps = 100

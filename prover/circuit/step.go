@@ -88,6 +88,7 @@ const (
 	paddingCheck
 	unhashedCheck
 	kindCheck
+	digestCheck
 )
 
 // statement is the public words taken apart.
@@ -118,6 +119,9 @@ func (c *Step) Define(api frontend.API) error {
 	}
 	bind := st.op[step.OpBind]
 	for i, public := range []frontend.Variable{c.A, c.B, c.O} {
+		if c.omit == digestCheck {
+			break
+		}
 		got, err := b.digest(perm, st.slots[i])
 		if err != nil {
 			return err

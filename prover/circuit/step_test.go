@@ -8,10 +8,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/consensys/gnark-crypto/ecc"
 	"github.com/consensys/gnark/constraint"
 	"github.com/consensys/gnark/constraint/solver"
-	"github.com/consensys/gnark/frontend"
 	"github.com/consensys/gnark/logger"
 	"github.com/stretchr/testify/require"
 )
@@ -33,9 +31,7 @@ var compiled = sync.OnceValue(func() constraint.ConstraintSystem {
 })
 
 func solve(t testing.TB, ccs constraint.ConstraintSystem, c *Step, opts ...solver.Option) error {
-	w, err := frontend.NewWitness(c, ecc.BN254.ScalarField())
-	require.NoError(t, err)
-	return ccs.IsSolved(w, opts...)
+	return ccs.IsSolved(quickWitness(t, c), opts...)
 }
 
 // requireAgreement checks that the circuit and the reference agree: the statement that
@@ -54,12 +50,28 @@ func requireAgreement(t testing.TB, in *StepInput, both bool) bool {
 	return ok
 }
 
+// Random steps of every operation, edge values and ties more often than others. Seven
+// of eight are tried on the circuit without its digests, which halves the time.
 func TestCircuitAgreesWithReference(t *testing.T) {
-	for _, op := range ops() {
+	quick := lacking(t, digestCheck)
+	for _, op := range operations() {
 		g := generator{rand.New(rand.NewPCG(uint64(op), 2))}
 		right := 0
 		for i := range randomSteps {
-			if requireAgreement(t, g.input(op), i%8 == 0) {
+			in := g.input(op)
+			if i%8 == 0 {
+				if requireAgreement(t, in, true) {
+					right++
+				}
+				continue
+			}
+			ok, err := in.Reference()
+			require.NoError(t, err)
+			require.NoError(t, solve(t, quick, assigned(t, in, ok)), "%+v is %v", in.Statement, ok)
+			if i%8 == 1 {
+				require.Error(t, solve(t, quick, assigned(t, in, !ok)), "%+v is %v", in.Statement, ok)
+			}
+			if ok {
 				right++
 			}
 		}
