@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -21,7 +20,6 @@ import (
 	"github.com/dgrid-network/dgrid/runtime"
 	"github.com/dgrid-network/dgrid/runtime/commit"
 	"github.com/dgrid-network/dgrid/runtime/importer"
-	"github.com/dgrid-network/dgrid/runtime/trace"
 )
 
 func newModelCommand(g *globals) *cobra.Command {
@@ -277,54 +275,5 @@ func newModelEval(g *globals) *cobra.Command {
 	cmd.Flags().StringVar(&textFile, "text", "", "text to measure on")
 	cmd.Flags().IntVar(&windows, "windows", 20, "how many windows of the text")
 	_ = cmd.MarkFlagRequired("text")
-	return cmd
-}
-
-// traceFacts is one block of an execution trace: the boundary leaves around it.
-type traceFacts struct {
-	Positions int         `json:"positions"`
-	Root      common.Hash `json:"boundary_root"`
-	T         int         `json:"t"`
-	L         int         `json:"l"`
-	Leaf      common.Hash `json:"leaf"`
-	Output    []uint32    `json:"output"`
-}
-
-func newModelTrace(g *globals) *cobra.Command {
-	var t, l, maxTokens int
-	cmd := &cobra.Command{
-		Use:   "trace FILE PROMPT --position T --layer L",
-		Short: "Run a prompt and show one boundary of its execution trace",
-		Args:  cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			m, err := runtime.Open(args[0])
-			if err != nil {
-				return err
-			}
-			prompt, template, err := encodePrompt(m, args[1], false)
-			if err != nil {
-				return err
-			}
-			params := protocol.Params{TemplateID: template}
-			result, err := m.NewSession().Generate(cmd.Context(), prompt, runtime.Params{Params: params, MaxTokens: maxTokens}, nil)
-			if err != nil {
-				return err
-			}
-			report, err := trace.Replay(context.WithoutCancel(cmd.Context()), m, prompt, result.Output, params)
-			if err != nil {
-				return err
-			}
-			if t < 0 || t >= report.Positions || l < 0 || l > m.Header().Layers {
-				return fmt.Errorf("boundary (%d, %d) of %d positions and %d layers: %w", t, l, report.Positions, m.Header().Layers, protocol.ErrInvalid)
-			}
-			f := traceFacts{report.Positions, report.Root, t, l, report.Leaves[t*(m.Header().Layers+1)+l], result.Output}
-			return g.print(cmd, f, func(w io.Writer) {
-				fmt.Fprintf(w, "positions\t%d\nboundary root\t%s\nleaf (%d, %d)\t%s\n", f.Positions, f.Root, t, l, f.Leaf)
-			})
-		},
-	}
-	cmd.Flags().IntVar(&t, "position", 0, "position, from 0")
-	cmd.Flags().IntVar(&l, "layer", 0, "layer, 0 for the embedding")
-	cmd.Flags().IntVar(&maxTokens, "max-tokens", 50, "longest answer")
 	return cmd
 }
