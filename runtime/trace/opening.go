@@ -168,7 +168,13 @@ func (o *Opening) Path(ctx context.Context, id step.VectorID, c int) (common.Has
 // word. Places behind the last word read as the number of an all-zero word. kind is
 // int16, int32 or wide.
 func Read(kind chunk.Kind, words []byte, place int) (v chunk.Wide, whole bool) {
-	size := map[chunk.Kind]int{chunk.Int16: 2, chunk.Int32: 4, chunk.Wide80: 10}[kind]
+	size := 10
+	switch kind {
+	case chunk.Int16:
+		size = 2
+	case chunk.Int32:
+		size = 4
+	}
 	limbs := kind.Limbs()
 	var word [chunk.WordBytes]byte
 	if at := place / limbs * chunk.WordBytes; at+chunk.WordBytes <= len(words) {
