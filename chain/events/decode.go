@@ -27,7 +27,7 @@ type form struct {
 	read      func(*reader) any
 }
 
-var forms = []form{
+var forms = append([]form{
 	{Vault, "Deposited(address,address,uint256,uint256)", 2, func(r *reader) any {
 		return Deposited{r.topicAddress(1), r.topicAddress(2), r.amount(), r.amount()}
 	}},
@@ -156,7 +156,7 @@ var forms = []form{
 	{Market, "PausedNewRequests(bool)", 0, func(r *reader) any {
 		return PausedNewRequests{r.bool()}
 	}},
-}
+}, disputeForms...)
 
 type key struct {
 	source Source

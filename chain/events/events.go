@@ -21,10 +21,14 @@ const (
 	Registry
 	Slasher
 	Market
+	Ledger
+	Questions
+	Claims
+	Verifiers
 )
 
 func (s Source) String() string {
-	return [...]string{"none", "Vault", "Staking", "ModelRegistry", "Slasher", "Market"}[min(s, 5)]
+	return [...]string{"none", "Vault", "Staking", "ModelRegistry", "Slasher", "Market", "DisputeLedger", "Questions", "Claims", "VerifierRegistry"}[min(s, 9)]
 }
 
 // Vault

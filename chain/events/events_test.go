@@ -31,7 +31,7 @@ var (
 // indexed parameters, out of the Solidity interfaces.
 func declared(t *testing.T) map[string]int {
 	var source string
-	for _, pattern := range []string{"types/Types.sol", "interfaces/I*.sol"} {
+	for _, pattern := range []string{"types/*.sol", "interfaces/I*.sol"} {
 		files, err := filepath.Glob("../../contracts/src/" + pattern)
 		require.NoError(t, err)
 		require.NotEmpty(t, files)
