@@ -13,6 +13,8 @@ package prover
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
+	"time"
 
 	"github.com/consensys/gnark-crypto/ecc"
 	bn254 "github.com/consensys/gnark-crypto/ecc/bn254"
@@ -34,9 +36,13 @@ const ProofSize = 256
 // Proof is a Groth16 proof in the encoding of the verifier contract.
 type Proof [ProofSize]byte
 
-// Prover proves and verifies the steps of one circuit. It is safe for concurrent
-// use; one proof uses all cores and about 110 MB, the keys included.
-type Prover struct{ set *keys.Set }
+// Prover proves and verifies steps. It is safe for concurrent use: proofs are made
+// one after the other, since each takes all cores.
+type Prover struct {
+	set  *keys.Set
+	busy chan struct{} // holds one token while a proof is made
+	last atomic.Int64  // duration of the last proof in nanoseconds, 0 before the first
+}
 
 // New returns a prover for the chain. It fails with protocol.ErrUnauthorized if
 // the keys must not be used there and protocol.ErrInvalid if Lint refuses them.
@@ -47,32 +53,38 @@ func New(set *keys.Set, chainID uint64) (*Prover, error) {
 	if err := keys.Lint(set.Verifying, circuit.PublicInputs); err != nil {
 		return nil, err
 	}
-	return &Prover{set: set}, nil
+	return &Prover{set: set, busy: make(chan struct{}, 1)}, nil
 }
 
 // KeyHash returns the hash of the verifying key. A service refuses to start where
 // the chain's key has another.
 func (p *Prover) KeyHash() common.Hash { return p.set.KeyHash }
 
-// Prove proves that the claim of a step is right (ok) or wrong (!ok). It fails with
-// protocol.ErrConflict if the statement is false, protocol.ErrInvalid if the step
-// has no proof either way, and ctx's error if ctx ends before the work begins: a
-// running proof (about a second) is not interrupted.
-func (p *Prover) Prove(ctx context.Context, step *circuit.StepInput, ok bool) (Proof, circuit.Inputs, error) {
-	holds, err := step.Reference()
+// Prove proves that the claim of a step is right (ok) or wrong (!ok). It waits for
+// proofs under way. It fails with protocol.ErrConflict if the statement is false,
+// protocol.ErrInvalid if the step has no proof either way, and ctx's error if ctx ends
+// before the work begins: a running proof (about a second) is not interrupted.
+func (p *Prover) Prove(ctx context.Context, in *circuit.StepInput, ok bool) (Proof, circuit.Inputs, error) {
+	holds, err := in.Reference()
 	if err != nil {
 		return Proof{}, circuit.Inputs{}, err
 	}
 	if holds != ok {
 		return Proof{}, circuit.Inputs{}, fmt.Errorf("prove that a claim is right=%t: %w", ok, protocol.ErrConflict)
 	}
-	if err := ctx.Err(); err != nil {
-		return Proof{}, circuit.Inputs{}, fmt.Errorf("prove step: %w", err)
-	}
-	assignment, inputs, err := step.Assign(ok)
+	assignment, inputs, err := in.Assign(ok)
 	if err != nil {
 		return Proof{}, circuit.Inputs{}, err
 	}
+	select {
+	case p.busy <- struct{}{}:
+		defer func() { <-p.busy }()
+	case <-ctx.Done():
+	}
+	if err := ctx.Err(); err != nil {
+		return Proof{}, circuit.Inputs{}, fmt.Errorf("prove step: %w", err)
+	}
+	start := time.Now()
 	proof, err := p.prove(assignment)
 	if err != nil {
 		return Proof{}, circuit.Inputs{}, err
@@ -80,7 +92,52 @@ func (p *Prover) Prove(ctx context.Context, step *circuit.StepInput, ok bool) (P
 	if err := p.Verify(proof, inputs); err != nil {
 		return Proof{}, circuit.Inputs{}, fmt.Errorf("check own proof: %w", err)
 	}
+	p.last.Store(int64(time.Since(start)))
 	return proof, inputs, nil
+}
+
+// Estimate says what a proof takes. Every step costs the same.
+type Estimate struct {
+	Constraints int           `json:"constraints"`
+	Memory      uint64        `json:"memory"`      // peak bytes of the process beyond what it holds now
+	Duration    time.Duration `json:"duration_ns"` // good to a factor of two while no proof was made
+}
+
+// The estimate's rules of thumb, measured: scratch memory of a constraint, and how
+// much longer a proof takes than one product over sampled points.
+const (
+	scratchPerConstraint = 1600 // bytes
+	samplePoints         = 4096
+	samplesPerProof      = 40
+)
+
+// Estimate estimates a proof without making one: from the last one, or else from a
+// sample of its work, which takes some milliseconds.
+func (p *Prover) Estimate() (Estimate, error) {
+	e := Estimate{
+		Constraints: p.set.System.GetNbConstraints(),
+		Memory:      uint64(p.set.System.GetNbConstraints()) * scratchPerConstraint,
+		Duration:    time.Duration(p.last.Load()),
+	}
+	if e.Duration > 0 {
+		return e, nil
+	}
+	points := p.set.Proving.(*groth16bn254.ProvingKey).G1.Z
+	if len(points) < samplePoints {
+		return e, nil
+	}
+	scalars := make([]fr.Element, samplePoints)
+	scalars[0].SetUint64(3)
+	for i := 1; i < len(scalars); i++ {
+		scalars[i].Square(&scalars[i-1])
+		scalars[i].Add(&scalars[i], &scalars[0])
+	}
+	start := time.Now()
+	if _, err := new(bn254.G1Jac).MultiExp(points[:samplePoints], scalars, ecc.MultiExpConfig{}); err != nil {
+		return e, fmt.Errorf("sample a proof: %w", err)
+	}
+	e.Duration = samplesPerProof * time.Since(start)
+	return e, nil
 }
 
 // prove proves an assignment as it is; a false one has no proof.

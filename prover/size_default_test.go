@@ -1,0 +1,5 @@
+//go:build !heavy
+
+package prover
+
+const heavy = false
