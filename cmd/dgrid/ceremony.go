@@ -29,10 +29,10 @@ type ceremonyCircuit struct {
 
 // ceremonyCircuits are the circuits that keys can be made for; the first is the default.
 func ceremonyCircuits() []ceremonyCircuit {
-	return []ceremonyCircuit{{keys.Dot(), tryDot}}
+	return []ceremonyCircuit{{keys.Step(), tryStep}}
 }
 
-func tryDot(ctx context.Context, set *keys.Set) error {
+func tryStep(ctx context.Context, set *keys.Set) error {
 	const mainnet = 1
 	p, err := prover.New(set, mainnet)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 var systemReader = cryptorand.Reader
 
 // checkEntropy refuses to work with replaced randomness: a contributor's secrets
-// would be known, and a verifier's challenges predictable.
+// would be known, and the random numbers of whoever checks predictable.
 func checkEntropy() error {
 	from := reflect.Indirect(reflect.ValueOf(cryptorand.Reader)).Type().PkgPath()
 	if cryptorand.Reader != systemReader || !strings.HasPrefix(from, "crypto/") {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"path/filepath"
 
 	bn254 "github.com/consensys/gnark-crypto/ecc/bn254"
@@ -79,63 +80,11 @@ func (m *Manifest) verifyingSize() int64 {
 // domainSize is the size of gnark's encoding of the domain, which begins with N.
 const domainSize = 8 + 5*fr.Bytes + 1
 
-// decodeProvingKey reads a proving key. Its lengths are checked against the circuit
-// first, because gnark allocates what they say. Points are not checked: a wrong one
-// makes proofs that do not verify, which the prover notices.
+// decodeProvingKey reads a proving key. Points are not checked: a wrong one makes
+// proofs that do not verify, which the prover notices.
 func (m *Manifest) decodeProvingKey(data []byte) (pk *groth16bn254.ProvingKey, err error) {
-	fail := func(what string) (*groth16bn254.ProvingKey, error) {
-		return nil, fmt.Errorf("decode proving key: %s: %w", what, protocol.ErrInvalid)
-	}
-	const g1, g2 = bn254.SizeOfG1AffineUncompressed, bn254.SizeOfG2AffineUncompressed
-	wires := uint64(m.PrivateWires + m.PublicInputs + 1)
-	rest := data
-	take := func(n int) []byte {
-		if n > len(rest) {
-			n, rest = 0, nil
-		}
-		part := rest[:n]
-		rest = rest[n:]
-		return part
-	}
-	number := func(size int) uint64 {
-		part := take(size)
-		switch len(part) {
-		case 4:
-			return uint64(binary.BigEndian.Uint32(part))
-		case 8:
-			return binary.BigEndian.Uint64(part)
-		}
-		return 1 << 63
-	}
-	// gnark takes a compressed point at any place, and lengths behind a shorter point
-	// would be read from where nobody checked them.
-	points := func(n, size int) bool {
-		part := take(n * size)
-		for at := 0; at < len(part); at += size {
-			if part[at]&compressed != 0 {
-				return false
-			}
-		}
-		return len(part) == n*size
-	}
-	slice := func(size int, least, most uint64) bool {
-		n := number(4)
-		return n >= least && n <= most && points(int(n), size)
-	}
-	if number(8) != m.Domain || len(take(domainSize-8)) != domainSize-8 || data[domainSize-1] > 1 {
-		return fail("another domain")
-	}
-	if !points(3, g1) || !slice(g1, 0, wires) || !slice(g1, 0, wires) || !slice(g1, m.Domain-1, m.Domain-1) || !slice(g1, uint64(m.PrivateWires), uint64(m.PrivateWires)) {
-		return fail("lengths in G1")
-	}
-	if !points(2, g2) || !slice(g2, 0, wires) {
-		return fail("lengths in G2")
-	}
-	if number(8) != wires || number(8) > wires || number(8) > wires {
-		return fail("another number of wires")
-	}
-	if uint64(len(rest)) != 2*wires+4 || binary.BigEndian.Uint32(rest[2*wires:]) != 0 {
-		return fail("its end")
+	if err := m.checkProvingKey(data); err != nil {
+		return nil, err
 	}
 	defer func() {
 		if r := recover(); r != nil {
@@ -144,14 +93,79 @@ func (m *Manifest) decodeProvingKey(data []byte) (pk *groth16bn254.ProvingKey, e
 	}()
 	pk = new(groth16bn254.ProvingKey)
 	if _, err := pk.UnsafeReadFrom(bytes.NewReader(data)); err != nil {
-		return fail(err.Error())
+		return nil, fmt.Errorf("decode proving key: %v: %w", err, protocol.ErrInvalid)
 	}
+	wires := uint64(m.wires())
 	if count(pk.InfinityA) != pk.NbInfinityA || count(pk.InfinityB) != pk.NbInfinityB || uint64(len(pk.G1.A))+pk.NbInfinityA != wires ||
 		uint64(len(pk.G1.B))+pk.NbInfinityB != wires || len(pk.G2.B) != len(pk.G1.B) {
-		return fail("the points left out")
+		return nil, fmt.Errorf("decode proving key: the points left out: %w", protocol.ErrInvalid)
 	}
 	pk.Domain = *fft.NewDomain(m.Domain)
 	return pk, nil
+}
+
+// wires is the number of all wires: private ones, public ones and the constant.
+func (m *Manifest) wires() int { return m.PrivateWires + m.PublicInputs + 1 }
+
+// checkProvingKey checks the lengths in a proving key against the circuit, because
+// gnark allocates what they say.
+func (m *Manifest) checkProvingKey(data []byte) error {
+	const g1, g2 = bn254.SizeOfG1AffineUncompressed, bn254.SizeOfG2AffineUncompressed
+	wires, private, powers := uint64(m.wires()), uint64(m.PrivateWires), m.Domain-1
+	r := &rawReader{rest: data}
+	ok := r.number(8) == m.Domain && len(r.take(domainSize-8)) == domainSize-8 && data[domainSize-1] <= 1 &&
+		r.points(3, g1) && r.slice(g1, 0, wires) && r.slice(g1, 0, wires) && r.slice(g1, powers, powers) && r.slice(g1, private, private) &&
+		r.points(2, g2) && r.slice(g2, 0, wires) &&
+		r.number(8) == wires && r.number(8) <= wires && r.number(8) <= wires &&
+		len(r.take(2*m.wires())) == 2*m.wires() && r.number(4) == 0 && len(r.rest) == 0
+	if !ok {
+		return fmt.Errorf("decode proving key: its lengths are not those of the circuit: %w", protocol.ErrInvalid)
+	}
+	return nil
+}
+
+// rawReader walks over gnark's uncompressed encoding without decoding it. What is
+// not there any more reads as nothing.
+type rawReader struct{ rest []byte }
+
+func (r *rawReader) take(n int) []byte {
+	if n > len(r.rest) {
+		n, r.rest = 0, nil
+	}
+	part := r.rest[:n]
+	r.rest = r.rest[n:]
+	return part
+}
+
+// number reads an integer of 4 or 8 bytes; missing ones are larger than any length.
+func (r *rawReader) number(size int) uint64 {
+	part := r.take(size)
+	switch len(part) {
+	case 4:
+		return uint64(binary.BigEndian.Uint32(part))
+	case 8:
+		return binary.BigEndian.Uint64(part)
+	}
+	return math.MaxUint64
+}
+
+// points reports whether n points follow, all uncompressed: gnark takes a compressed
+// one at any place, and lengths behind a shorter point would be read from where
+// nobody checked them.
+func (r *rawReader) points(n, size int) bool {
+	part := r.take(n * size)
+	for at := 0; at < len(part); at += size {
+		if part[at]&compressed != 0 {
+			return false
+		}
+	}
+	return len(part) == n*size
+}
+
+// slice reports whether a slice of least to most points follows.
+func (r *rawReader) slice(size int, least, most uint64) bool {
+	n := r.number(4)
+	return n >= least && n <= most && r.points(int(n), size)
 }
 
 func count(marks []bool) (n uint64) {
