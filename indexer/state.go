@@ -26,27 +26,34 @@ type loader interface {
 type state struct {
 	ctx    context.Context
 	loader loader
-	net    int64                   // the network's key
-	cache  int                     // rows kept between batches
-	rows   map[store.Ref]store.Row // nil: known not to exist
-	dirty  map[store.Ref]bool      // changed since the last batch; true: made since
-	made   []store.Row             // rows that never change, made since the last batch
-	sent   []map[store.Ref]bool    // dirty of the last batches: they may still be on their way
-	known  *filter                 // of all rows there are; nil: not known
+	net    int64                // the network's key
+	cache  int                  // rows kept between batches
+	rows   map[store.Ref]*entry // nothing is known of what is not here
+	batch  uint64               // the one being folded
+	dirty  []*entry             // changed in it
+	made   []store.Row          // rows that never change, made in it
+	known  *filter              // of all rows there are; nil: not known
 
 	block    store.Block
 	logIndex uint32
 	event    *store.Event
 
 	undoFrom uint64 // blocks from here on are recorded
-	touched  map[store.Ref]bool
 	undo     []store.Undo
 	err      error // of the loader, first one wins
 }
 
+// entry is what is known of a row.
+type entry struct {
+	row     store.Row // nil: there is none
+	batch   uint64    // the last that changed it
+	isNew   bool      // that batch made it
+	touched uint64    // one more than the last block whose undo holds it
+}
+
 // newState returns the state of what is stored. empty says that nothing is.
 func newState(l loader, network int64, empty bool, cache int) *state {
-	s := &state{loader: l, net: network, cache: cache, rows: map[store.Ref]store.Row{}, dirty: map[store.Ref]bool{}, touched: map[store.Ref]bool{}}
+	s := &state{loader: l, net: network, cache: cache, rows: map[store.Ref]*entry{}, batch: maxWriting}
 	if empty {
 		s.known = newFilter()
 	}
@@ -57,37 +64,26 @@ func newState(l loader, network int64, empty bool, cache int) *state {
 // and others.
 func (s *state) flush() (made, rows []store.Row, undo []store.Undo) {
 	made, s.made = s.made, nil
-	for ref, isNew := range s.dirty {
-		if isNew {
-			made = append(made, s.rows[ref])
+	for _, e := range s.dirty {
+		if e.isNew {
+			made = append(made, e.row)
 		} else {
-			rows = append(rows, s.rows[ref])
+			rows = append(rows, e.row)
 		}
 	}
+	clear(s.dirty)
+	s.dirty = s.dirty[:0]
 	undo, s.undo = s.undo, nil
-	if s.sent = append(s.sent, s.dirty); len(s.sent) > maxWriting {
-		s.sent = s.sent[1:]
-	}
-	s.dirty = map[store.Ref]bool{}
 	if len(s.rows) > s.cache {
 		// What was flushed lately is not in the store before the next batch is folded.
-		for ref := range s.rows {
-			if !s.onTheWay(ref) {
+		for ref, e := range s.rows {
+			if e.batch+maxWriting <= s.batch {
 				delete(s.rows, ref)
 			}
 		}
 	}
-	clear(s.touched)
+	s.batch++
 	return made, rows, undo
-}
-
-func (s *state) onTheWay(ref store.Ref) bool {
-	for _, dirty := range s.sent {
-		if _, ok := dirty[ref]; ok {
-			return true
-		}
-	}
-	return false
 }
 
 // prefetch reads the rows a batch will need in few queries.
@@ -97,7 +93,7 @@ func (s *state) prefetch(refs []store.Ref) error {
 		if _, ok := s.rows[ref]; ok {
 			continue
 		}
-		s.rows[ref] = nil
+		s.rows[ref] = &entry{}
 		if s.known == nil || s.known.has(ref) {
 			missing = append(missing, ref)
 		}
@@ -107,41 +103,39 @@ func (s *state) prefetch(refs []store.Ref) error {
 	}
 	rows, err := s.loader.Load(s.ctx, missing)
 	if err != nil {
-		return err // the nils are not known to be true: Converge drops the state
+		return err // that there are none is not known to be true: Converge drops the state
 	}
 	for _, r := range rows {
-		s.rows[store.Ref{Table: store.TableOf(r), ID: r.Base().ID}] = r
+		s.rows[store.Ref{Table: store.TableOf(r), ID: r.Base().ID}].row = r
 	}
 	return nil
 }
 
-// lookup returns a row, nil if there is none.
-func (s *state) lookup(ref store.Ref) store.Row {
-	if row, ok := s.rows[ref]; ok {
-		return row
+// lookup returns what is known of a row; its row is nil if there is none.
+func (s *state) lookup(ref store.Ref) *entry {
+	if e, ok := s.rows[ref]; ok {
+		return e
 	}
+	err := s.prefetch([]store.Ref{ref})
 	if s.err == nil {
-		s.err = s.prefetch([]store.Ref{ref})
+		s.err = err
 	}
 	return s.rows[ref]
 }
 
 // begin starts a block: its changes are recorded apart from those before.
-func (s *state) begin(b store.Block) {
-	s.block = b
-	clear(s.touched)
-}
+func (s *state) begin(b store.Block) { s.block = b }
 
 // touch prepares a row for change: its old value goes to the undo log, once per
 // block.
-func (s *state) touch(ref store.Ref, row store.Row) {
-	if s.block.Number < s.undoFrom || s.touched[ref] {
+func (s *state) touch(ref store.Ref, e *entry) {
+	if s.block.Number < s.undoFrom || e.touched == s.block.Number+1 {
 		return
 	}
-	s.touched[ref] = true
+	e.touched = s.block.Number + 1
 	u := store.Undo{Block: s.block.Number, Table: ref.Table, ID: ref.ID}
-	if row != nil {
-		text, err := json.Marshal(row)
+	if e.row != nil {
+		text, err := json.Marshal(e.row)
 		if err != nil {
 			s.err = errors.Join(s.err, fmt.Errorf("encode row of %s: %w", ref.Table, err))
 		}
@@ -159,24 +153,27 @@ type rowOf[T any] interface {
 // change returns the row for change; isNew says that this event makes it.
 func change[T any, P rowOf[T]](s *state, id string) (row P, isNew bool) {
 	ref := store.Ref{Table: store.TableOf(P(nil)), ID: id}
-	old := s.lookup(ref)
-	s.touch(ref, old)
-	_, ours := s.dirty[ref]
+	return changeEntry[T, P](s, ref, s.lookup(ref))
+}
+
+func changeEntry[T any, P rowOf[T]](s *state, ref store.Ref, e *entry) (row P, isNew bool) {
+	s.touch(ref, e)
 	switch {
-	case old == nil:
+	case e.row == nil:
 		row, isNew = P(new(T)), true
-		s.dirty[ref] = true
 		if s.known != nil {
 			s.known.add(ref)
 		}
-		*row.Base() = store.Entity{NetworkID: s.net, ID: id, Block: s.block.Number, LogIndex: s.logIndex, Time: s.block.Time}
-		s.rows[ref] = row
-	case ours:
-		row = old.(P)
+		*row.Base() = store.Entity{NetworkID: s.net, ID: ref.ID, Block: s.block.Number, LogIndex: s.logIndex, Time: s.block.Time}
+	case e.batch == s.batch:
+		row = e.row.(P)
 	default: // the old one may be on its way to the store
-		value := *old.(P)
+		value := *e.row.(P)
 		row = &value
-		s.rows[ref], s.dirty[ref] = row, false
+	}
+	if e.batch != s.batch {
+		e.row, e.batch, e.isNew = row, s.batch, isNew
+		s.dirty = append(s.dirty, e)
 	}
 	row.Base().ChangedBlock = s.block.Number
 	return row, isNew
@@ -208,10 +205,11 @@ func record[T any, P rowOf[T]](s *state, id string, row T) {
 // existing returns a row that must exist, for change.
 func existing[T any, P rowOf[T]](s *state, id string) (P, error) {
 	ref := store.Ref{Table: store.TableOf(P(nil)), ID: id}
-	if s.lookup(ref) == nil {
+	e := s.lookup(ref)
+	if e.row == nil {
 		return nil, s.illegal("%s %s does not exist", ref.Table, id)
 	}
-	row, _ := change[T, P](s, id)
+	row, _ := changeEntry[T, P](s, ref, e)
 	return row, nil
 }
 
