@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -432,7 +433,7 @@ func (c *ceremonyCommand) rehearsal(cmd *cobra.Command, name, dir string) (facts
 		f = append(f, fact{step.name, seconds(start)})
 	}
 	state := report.State
-	return append(f, fact{"total_seconds", seconds(begin)}, fact{"peak_mb", peakMemory() >> 20},
+	return append(f, fact{"total_seconds", seconds(begin)}, fact{"cpu_seconds", math.Round(cpuSeconds())}, fact{"peak_mb", peakMemory() >> 20},
 		fact{"phase_1_bytes", state.Phases[0].Contributions[0].Size}, fact{"phase_2_bytes", state.Phases[1].Contributions[0].Size},
 		fact{"proving_key_bytes", report.Keys.ProvingSize}), nil
 }

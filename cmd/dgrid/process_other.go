@@ -7,3 +7,6 @@ func noCoreDumps() error { return nil }
 
 // peakMemory is not known here.
 func peakMemory() uint64 { return 0 }
+
+// cpuSeconds is not known here.
+func cpuSeconds() float64 { return 0 }

@@ -27,3 +27,12 @@ func peakMemory() uint64 {
 	}
 	return uint64(u.Maxrss) << 10
 }
+
+// cpuSeconds is the processor time this process has used.
+func cpuSeconds() float64 {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
+}
