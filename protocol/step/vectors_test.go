@@ -62,7 +62,7 @@ func header(a step.Arch) hexutil.Bytes {
 		flags = 1
 	}
 	for i, v := range []int{1, 1, a.Width, a.FFN, a.Layers, a.Heads, a.KVHeads, a.HeadWidth, a.Vocabulary, a.Positions, a.Rotated,
-		flags, int(a.Eps), int(a.Scale), a.ScaleExp, 32, 24, 1<<32 - 1} {
+		flags, int(a.Eps), int(a.Scale), a.ScaleExp, 32, 24, -1} {
 		binary.LittleEndian.PutUint32(b[4+4*i:], uint32(v))
 	}
 	return b
