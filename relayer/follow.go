@@ -47,25 +47,43 @@ func beat(seq int) []byte {
 	return fmt.Appendf(nil, "{\"seq\":%d,\"beat\":{}}\n", max(0, seq-1))
 }
 
-// follow writes a running answer's events after the first from, until its end.
-func (r *Relayer) follow(w http.ResponseWriter, req *http.Request, s *stream, from int) {
+// holdBack is how late the events of an answer may come of which nobody watches the parts.
+const holdBack = 250 * time.Millisecond
+
+// follow writes a running answer's events after the first from, until its end. Those of a whole
+// answer wait a moment for each other: a short one is one write.
+func (r *Relayer) follow(w http.ResponseWriter, req *http.Request, s *stream, from int, whole bool) {
 	out := newEventWriter(w)
 	tick := time.NewTicker(r.cfg.Heartbeat)
 	defer tick.Stop()
-	for at := from; ; {
+	var hold alarm
+	defer hold.Stop()
+	var held <-chan time.Time // what is there waits until then
+	for at, due := from, !whole; ; {
 		lines, ended, wake := s.from(at)
 		if len(lines) > 0 {
-			if out.write(!ended, lines...) != nil {
-				return // the client went; the grace runs
+			if ended || due {
+				if out.write(!ended, lines...) != nil {
+					return // the client went; the grace runs
+				}
+				at += len(lines)
+				s.took(at)
+				due, held = !whole, nil
+			} else {
+				s.took(at + len(lines)) // what waits here must not slow the provider down
+				if held == nil {
+					hold.Reset(holdBack)
+					held = hold.C
+				}
 			}
-			at += len(lines)
-			s.took(at)
 		}
 		if ended {
 			return
 		}
 		select {
 		case <-wake:
+		case <-held:
+			due, held = true, nil
 		case <-tick.C:
 			if out.write(true, beat(at)) != nil {
 				return

@@ -144,7 +144,7 @@ func (r *Relayer) handleSubmit(w http.ResponseWriter, req *http.Request) {
 		r.followKept(w, req, s.Ask.Hash, 0)
 	default:
 		defer c.stream.join(-1)
-		r.follow(w, req, c.stream, 0)
+		r.follow(w, req, c.stream, 0, s.Whole)
 	}
 }
 
@@ -373,7 +373,7 @@ func (r *Relayer) handleResume(w http.ResponseWriter, req *http.Request) {
 	}
 	if c := r.running(hash, secret); c != nil {
 		defer c.stream.join(-1)
-		r.follow(w, req, c.stream, from)
+		r.follow(w, req, c.stream, from, false)
 		return
 	}
 	if !r.hasKept(req.Context(), hash, secret) {

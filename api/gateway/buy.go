@@ -159,7 +159,8 @@ func (g *Gateway) fly(f *flight, p prompt) {
 	if err == nil {
 		hash = d.gen.Hash
 		err = d.run(ctx, func(ctx context.Context) (*Stream, error) {
-			return d.relay.Submit(ctx, wire.Submit{Lease: d.saved.Lease, Ask: d.saved.Ask})
+			return d.relay.Submit(ctx, wire.Submit{Lease: d.saved.Lease, Ask: d.saved.Ask,
+				Whole: !f.chat.Stream && len(f.chat.Stop) == 0}) // a stop string is to be seen as soon as it comes
 		})
 	} else {
 		g.unclaim(f.chat)

@@ -113,10 +113,12 @@ type Attempt struct {
 	Outcome  string         `json:"outcome"`
 }
 
-// Submit hands over a signed request under a lease.
+// Submit hands over a signed request under a lease. Whole says that nobody looks at the
+// answer before its end: its events may come together, a fraction of a second late.
 type Submit struct {
 	Lease string `json:"lease"`
 	Ask   Ask    `json:"ask"`
+	Whole bool   `json:"whole,omitempty"`
 }
 
 // Event is one line of an answer's stream. Seq counts from 0 and is what resuming

@@ -90,6 +90,7 @@ func Requests(ctx context.Context, cfg RequestsConfig) (res RequestsResult, err 
 	began, cpu := time.Now(), processorTime()
 	for i := range cfg.Workers {
 		payer := NewPayer(chain, fmt.Sprint("payer ", i), protocol.NewAmount(1<<40))
+		payer.Whole = true
 		wg.Go(func() {
 			for {
 				n := int(next.Add(1)) - 1

@@ -293,6 +293,7 @@ func StartNode(chain *Chain, name string, cfg provider.Config, deps provider.Dep
 type Payer struct {
 	Name    string
 	Channel common.Hash
+	Whole   bool // answers are not streamed
 
 	address  common.Address
 	delegate *ecdsa.PrivateKey
@@ -348,7 +349,7 @@ func (p *Payer) Sign(m wire.Match, prompt []uint32, maxTokens uint32) (wire.Subm
 	a.Hash = Domain.Digest(a.Request)
 	var err error
 	a.Signature, err = Domain.Sign(p.delegate, a.Request)
-	return wire.Submit{Lease: m.Lease, Ask: a}, err
+	return wire.Submit{Lease: m.Lease, Ask: a, Whole: p.Whole}, err
 }
 
 // Result is one answered request.

@@ -184,6 +184,29 @@ func TestAnswerIsStreamedSignedAndPaid(t *testing.T) {
 	})
 }
 
+// Events of a whole answer may wait for each other, but neither hold the provider up nor stay
+// away while it pauses.
+func TestWholeAnswerComesInFewPieces(t *testing.T) {
+	w := newWorld(t, testredis.Mini(t), relayer.Config{})
+	g := newGate(2 * wire.InitialWindow)
+	w.node("bob", &Echo{Each: g.each}, nil)
+	w.payer.Whole = true
+	m, err := w.relay.Client.Match(w.ctx, w.payer.Need([]uint32{5}, 300))
+	require.NoError(t, err)
+	s, err := w.payer.Sign(m, []uint32{5}, 300)
+	require.NoError(t, err)
+	r := Result{Submit: s}
+	require.NoError(t, w.relay.Client.Submit(w.ctx, s, func(e wire.Event) error {
+		if e.Chunk != nil && e.Chunk.Seq == 0 {
+			<-g.reached // with nothing read by now but what waited at the relayer
+			close(g.open)
+		}
+		return r.Take(e)
+	}))
+	require.NoError(t, r.Check(w.chain))
+	require.Len(t, r.Tokens, 300)
+}
+
 func TestSameRequestTwiceIsOneReceipt(t *testing.T) {
 	w := newWorld(t, testredis.Mini(t), relayer.Config{})
 	g := newGate(1)
