@@ -1,18 +1,27 @@
-// Package trace replays an answer teacher-forced on its own tokens, as an auditor
-// does: one pass at prefill speed yields every boundary of the execution trace and
-// shows whether each output token is the one that the model picks.
+// Package trace computes execution traces again: that of a whole answer, boundary by
+// boundary, and any block of it, number by number.
 //
-// The trace of a prompt of P and an output of n tokens has T = P + n - 1
-// positions. Leaf t*(L+1)+l of its boundary tree commits to the residual h[t][l],
-// l = 0 being the embedding. Block (t,0) is the embedding, (t,1..L) the layers,
-// (t,L+1) the head, which picks the token of position t+1 for t >= P-1. An answer
-// is right if no boundary and no picked token differs. Token and trace roots
-// themselves are in package protocol; nothing here needs a key or a chain.
+// Replay is what an auditor does first: it feeds an answer's own tokens, one pass at
+// prefill speed, and yields every boundary and whether each output token is the one
+// that the model picks. The trace of a prompt of P and an output of n tokens has
+// T = P + n - 1 positions. Leaf t*(L+1)+l of its boundary tree commits to the residual
+// h[t][l], l = 0 being the embedding. Block (t,0) is the embedding, (t,1..L) the layers,
+// (t,L+1) the head, which picks the token of position t+1 for t >= P-1. An answer is
+// right if no boundary and no picked token differs.
+//
+// Opener recomputes blocks: every vector of the layout in package step, with chunks,
+// digests, roots and paths, made by the primitives of the forward pass. An Opening is a
+// block as somebody signed it; Locate finds the first wrong thing in one, and Gather
+// collects the chunks of the statement that a proof or a contract judges.
+//
+// Nothing here needs a key or a chain. Token and trace roots are in package protocol,
+// the statements themselves in package step.
 package trace
 
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -34,7 +43,12 @@ type Report struct {
 	Right      uint32
 
 	prompt, layers int
+	opener         *Opener
 }
+
+// Opener opens blocks of the replayed sequence without another pass over it. It is
+// that of this replay: every call returns the same one.
+func (r Report) Opener() *Opener { return r.opener }
 
 // Replay runs prompt and output through the model. Tokens that the model would not
 // have picked are still fed, since the trace is that of the answer's own tokens. An
@@ -64,7 +78,11 @@ func Replay(ctx context.Context, m *runtime.Model, prompt, output []uint32, p pr
 		}
 		return nil
 	}
-	s := m.NewSession()
+	opener, err := NewOpener(m, seq)
+	if err != nil {
+		return Report{}, fmt.Errorf("replay: %w", err)
+	}
+	s := opener.s
 	const stretch = 64 // positions between two looks at ctx
 	for at := 0; at < r.Positions; at += stretch {
 		if err := ctx.Err(); err != nil {
@@ -74,7 +92,7 @@ func Replay(ctx context.Context, m *runtime.Model, prompt, output []uint32, p pr
 			return Report{}, fmt.Errorf("replay: %w", err)
 		}
 	}
-	r.Leaves = s.Leaves()
+	r.Leaves, r.opener = slices.Clone(s.Leaves()), opener
 	r.Root = protocol.MerkleRoot(r.Leaves)
 	return r, nil
 }

@@ -39,6 +39,15 @@ func TestReplayEqualsGenerate(t *testing.T) {
 				require.Equal(t, a.Root, r.Root)
 				require.Equal(t, a.Positions, r.Positions)
 				require.Equal(t, -1, r.WrongToken)
+				if r.Positions > 0 {
+					at := step.Block{T: r.Positions / 2, L: 1}
+					b, err := r.Opener().Open(t.Context(), at)
+					require.NoError(t, err)
+					again, err := Open(t.Context(), m, append(append([]uint32(nil), prompt...), a.Output...), at)
+					require.NoError(t, err)
+					require.Equal(t, again.Root(), b.Root())
+					require.Equal(t, a.Root, protocol.MerkleRoot(r.Leaves), "opening leaves the report alone")
+				}
 				_, differs := r.FirstDifference(r.Leaves)
 				require.False(t, differs)
 			}
