@@ -7,8 +7,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/chunk"
 	"github.com/dgrid-network/dgrid/protocol/step"
+	"github.com/dgrid-network/dgrid/runtime"
 	"github.com/dgrid-network/dgrid/runtime/ops"
 )
 
@@ -175,5 +177,53 @@ func TestReferenceIsTheRuntimeOnWeights(t *testing.T) {
 		embedded, err := in.Result()
 		require.NoError(t, err)
 		require.Equal(t, int64(row[at]), embedded.Int64())
+	}
+}
+
+// The token that the runtime picks stands against every id, and every other token
+// falls to some id.
+func TestReferenceIsTheRuntimesSampler(t *testing.T) {
+	g := generator{rand.New(rand.NewPCG(45, 46))}
+	for range 200 {
+		logits := make([]int32, 6)
+		for i := range logits {
+			logits[i] = int32(g.between(-1<<17, 1<<17))
+			if g.IntN(3) == 0 {
+				logits[i] = logits[0]
+			}
+		}
+		p := protocol.Params{TemperatureMilli: uint32(g.between(50, 2000)), MaxGap: uint32(g.between(0, 1<<17))}
+		if g.IntN(4) == 0 {
+			p.TemperatureMilli, p.MaxGap = 0, 0
+		}
+		for i := range p.Seed {
+			p.Seed[i] = byte(g.Uint32())
+		}
+		const position = 9
+		picked := int(runtime.Pick(logits, p, position))
+		top := logits[0]
+		for _, x := range logits {
+			top = max(top, x)
+		}
+		beta, noise := uint32(1<<16), func(int) int32 { return 0 }
+		if p.TemperatureMilli != 0 {
+			beta = uint32(runtime.Beta(p.TemperatureMilli))
+			noise = func(id int) int32 { return runtime.Noise(runtime.NoiseWord(p.Seed, position, uint32(id))) }
+		}
+		for token := range logits {
+			stands := true
+			for witness := range logits {
+				in := &StepInput{Statement: step.Statement{
+					Op: step.OpPick, First: witness < token, X: beta, Y: p.MaxGap, NoiseA: noise(witness), NoiseB: noise(token),
+				}}
+				in.Statement.A, in.A = operandOf(chunk.Int32, [2]int{}, int64(logits[witness]))
+				in.Statement.B, in.B = operandOf(chunk.Int32, [2]int{}, int64(logits[token]))
+				in.Statement.O, in.O = operandOf(chunk.Wide80, [2]int{}, int64(top))
+				ok, err := in.Reference()
+				require.NoError(t, err)
+				stands = stands && ok
+			}
+			require.Equal(t, token == picked, stands, "token %d of %v with %+v", token, logits, p)
+		}
 	}
 }
