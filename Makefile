@@ -79,6 +79,7 @@ generate: node_modules/.stamp ## rebuild generated code: bindings, verifiers, sn
 
 verify: lint ## lint, and fail if generated code differs from its sources
 	$(TOOLS) tools/generate.sh
+	go test -C tools ./...
 	@git diff --exit-code -- bindings contracts prover || { echo "generated files drifted: run make generate and commit"; exit 1; }
 	go mod verify
 	go mod tidy -diff

@@ -51,6 +51,26 @@ type Checkpoint struct {
 	Time uint64
 }
 
+// DisputeWiring is an auto generated low-level Go binding around an user-defined struct.
+type DisputeWiring struct {
+	Market   common.Address
+	Staking  common.Address
+	Registry common.Address
+	Ledger   common.Address
+}
+
+// Dossier is an auto generated low-level Go binding around an user-defined struct.
+type Dossier struct {
+	Provider     common.Address
+	Until        *big.Int
+	HoldUntil    *big.Int
+	Silences     uint8
+	RefundTo     common.Address
+	Refund       *big.Int
+	SilentUntil  uint64
+	LastDeadline uint64
+}
+
 // Job is an auto generated low-level Go binding around an user-defined struct.
 type Job struct {
 	Requester          common.Address
@@ -128,6 +148,100 @@ type Neighbours struct {
 	Slasher  common.Address
 }
 
+// Node is an auto generated low-level Go binding around an user-defined struct.
+type Node struct {
+	Kind   uint8
+	Level  uint8
+	T      uint32
+	L      uint32
+	Vector uint32
+	Index  uint32
+	Size   uint32
+	Hash   [32]byte
+}
+
+// NoiseLeaf is an auto generated low-level Go binding around an user-defined struct.
+type NoiseLeaf struct {
+	Entries [2][32]byte
+	Path    [][32]byte
+}
+
+// OpenedDigest is an auto generated low-level Go binding around an user-defined struct.
+type OpenedDigest struct {
+	Opening SignedOpening
+	Vector  uint16
+	Chunk   uint32
+	Digest  [32]byte
+	Path    [][32]byte
+}
+
+// Opening is an auto generated low-level Go binding around an user-defined struct.
+type Opening struct {
+	ReceiptHash [32]byte
+	T           uint32
+	L           uint32
+	BlockRoot   [32]byte
+}
+
+// Operand is an auto generated low-level Go binding around an user-defined struct.
+type Operand struct {
+	Source uint8
+	T      uint32
+	Outer  uint32
+	Outers uint32
+	Inner  uint32
+	Inners uint32
+	Kind   uint8
+	Length uint32
+	Place  uint32
+	Place2 uint32
+}
+
+// PaidLeaf is an auto generated low-level Go binding around an user-defined struct.
+type PaidLeaf struct {
+	Channel      [32]byte
+	Provider     common.Address
+	ModelVersion [32]byte
+	Fee          *big.Int
+	Payment      Payment
+}
+
+// Payment is an auto generated low-level Go binding around an user-defined struct.
+type Payment struct {
+	Relayer    common.Address
+	Count      uint64
+	Index      uint64
+	Checkpoint uint32
+	Path       []SumTreeNode
+}
+
+// Pick is an auto generated low-level Go binding around an user-defined struct.
+type Pick struct {
+	Token  uint32
+	Beta   uint32
+	MaxGap uint32
+	NoiseA int32
+	NoiseB int32
+}
+
+// Question is an auto generated low-level Go binding around an user-defined struct.
+type Question struct {
+	Asker      common.Address
+	Deadline   uint64
+	State      uint8
+	Answerer   common.Address
+	Bond       *big.Int
+	AnswerHash [32]byte
+}
+
+// QuestionTerms is an auto generated low-level Go binding around an user-defined struct.
+type QuestionTerms struct {
+	Clock     uint64
+	ProofTime uint64
+	BaseBond  *big.Int
+	AskCost   *big.Int
+}
+
 // Receipt is an auto generated low-level Go binding around an user-defined struct.
 type Receipt struct {
 	RequestHash  [32]byte
@@ -139,6 +253,14 @@ type Receipt struct {
 	TraceRoot    [32]byte
 	Fee          *big.Int
 	CompletedAt  uint64
+}
+
+// ReceiptEvidence is an auto generated low-level Go binding around an user-defined struct.
+type ReceiptEvidence struct {
+	Request   Request
+	Receipt   Receipt
+	Signature []byte
+	Payment   Payment
 }
 
 // Request is an auto generated low-level Go binding around an user-defined struct.
@@ -158,11 +280,39 @@ type Request struct {
 	Salt            [32]byte
 }
 
+// SeamProof is an auto generated low-level Go binding around an user-defined struct.
+type SeamProof struct {
+	Opening     SignedOpening
+	Vector      uint16
+	Chunk       uint32
+	Words       [][32]byte
+	WordsDigest [32]byte
+	Digest      [32]byte
+	Path        [][32]byte
+	Leaf        [32]byte
+	LeafPath    [][32]byte
+	TraceSalt   [32]byte
+	Submitter   common.Address
+	Proof       []byte
+}
+
 // Shares is an auto generated low-level Go binding around an user-defined struct.
 type Shares struct {
 	RelayerBps  uint16
 	ProtocolBps uint16
 	AuditorsBps uint16
+}
+
+// SignedOpening is an auto generated low-level Go binding around an user-defined struct.
+type SignedOpening struct {
+	Opening   Opening
+	Signature []byte
+}
+
+// SignedReceipt is an auto generated low-level Go binding around an user-defined struct.
+type SignedReceipt struct {
+	Receipt   Receipt
+	Signature []byte
 }
 
 // Split is an auto generated low-level Go binding around an user-defined struct.
@@ -173,6 +323,49 @@ type Split struct {
 	Relayer  *big.Int
 	Auditors *big.Int
 	Protocol *big.Int
+}
+
+// Statement is an auto generated low-level Go binding around an user-defined struct.
+type Statement struct {
+	Op     uint8
+	First  bool
+	X      uint32
+	Y      uint32
+	NoiseA int32
+	NoiseB int32
+	A      Operand
+	B      Operand
+	O      Operand
+}
+
+// Step is an auto generated low-level Go binding around an user-defined struct.
+type Step struct {
+	T       uint32
+	L       uint32
+	Vector  uint16
+	Row     uint32
+	Col     uint32
+	Witness uint32
+	Padding bool
+}
+
+// StepProof is an auto generated low-level Go binding around an user-defined struct.
+type StepProof struct {
+	Step      Step
+	Opening   SignedOpening
+	Earlier   SignedOpening
+	DigestA   [32]byte
+	DigestB   [32]byte
+	DigestO   [32]byte
+	PathA     [][32]byte
+	PathB     [][32]byte
+	PathO     [][32]byte
+	Token     TokenLeaf
+	Params    []byte
+	NoiseA    NoiseLeaf
+	NoiseB    NoiseLeaf
+	Submitter common.Address
+	Proof     []byte
 }
 
 // StoryWagerQuestion is an auto generated low-level Go binding around an user-defined struct.
@@ -201,6 +394,12 @@ type StoryWagerWager struct {
 	Job       [32]byte
 }
 
+// SumTreeNode is an auto generated low-level Go binding around an user-defined struct.
+type SumTreeNode struct {
+	Hash [32]byte
+	Sum  *big.Int
+}
+
 // Timing is an auto generated low-level Go binding around an user-defined struct.
 type Timing struct {
 	DisputeWindow   uint64
@@ -214,6 +413,43 @@ type Timing struct {
 	MaxPromptTokens uint32
 }
 
+// TokenLeaf is an auto generated low-level Go binding around an user-defined struct.
+type TokenLeaf struct {
+	Salt [32]byte
+	Ids  [32]byte
+	Path [][32]byte
+}
+
+// TreeNode is an auto generated low-level Go binding around an user-defined struct.
+type TreeNode struct {
+	Level uint8
+	Index uint64
+	Hash  [32]byte
+	Path  [][32]byte
+}
+
+// VectorShape is an auto generated low-level Go binding around an user-defined struct.
+type VectorShape struct {
+	Op     uint8
+	Kind   uint8
+	Rows   uint32
+	Cols   uint32
+	Cap    uint32
+	Packed bool
+	Chunks uint32
+}
+
+// Verdict is an auto generated low-level Go binding around an user-defined struct.
+type Verdict struct {
+	Kind      uint8
+	Cause     [32]byte
+	Provider  common.Address
+	RefundTo  common.Address
+	Refund    *big.Int
+	Job       [32]byte
+	Submitter common.Address
+}
+
 // Voucher is an auto generated low-level Go binding around an user-defined struct.
 type Voucher struct {
 	Channel      [32]byte
@@ -225,11 +461,2504 @@ type Voucher struct {
 	ReceiptsRoot [32]byte
 }
 
+// ClaimsMetaData contains all meta data concerning the Claims contract.
+var ClaimsMetaData = bind.MetaData{
+	ABI: "[{\"inputs\":[{\"components\":[{\"internalType\":\"contractIMarket\",\"name\":\"market\",\"type\":\"address\"},{\"internalType\":\"contractIStaking\",\"name\":\"staking\",\"type\":\"address\"},{\"internalType\":\"contractIModelRegistry\",\"name\":\"registry\",\"type\":\"address\"},{\"internalType\":\"contractIDisputeLedger\",\"name\":\"ledger\",\"type\":\"address\"}],\"internalType\":\"structDisputeWiring\",\"name\":\"w\",\"type\":\"tuple\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"name\":\"claimBilling\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"internalType\":\"structSignedReceipt\",\"name\":\"a\",\"type\":\"tuple\"},{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"internalType\":\"structSignedReceipt\",\"name\":\"b\",\"type\":\"tuple\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"name\":\"claimEquivocation\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"name\":\"claimFinish\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structPaidLeaf\",\"name\":\"leaf\",\"type\":\"tuple\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"name\":\"claimLeaf\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32[]\",\"name\":\"path\",\"type\":\"bytes32[]\"}],\"internalType\":\"structTreeNode\",\"name\":\"n\",\"type\":\"tuple\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"name\":\"claimOutputTree\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structPaidLeaf\",\"name\":\"a\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structPaidLeaf\",\"name\":\"b\",\"type\":\"tuple\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"name\":\"claimPaidTwice\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"ids\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32[]\",\"name\":\"path\",\"type\":\"bytes32[]\"}],\"internalType\":\"structTokenLeaf\",\"name\":\"leaf\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"params\",\"type\":\"bytes\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"name\":\"claimStop\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32[]\",\"name\":\"path\",\"type\":\"bytes32[]\"}],\"internalType\":\"structTreeNode\",\"name\":\"n\",\"type\":\"tuple\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"name\":\"claimTraceTree\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"internalType\":\"structSignedReceipt\",\"name\":\"other\",\"type\":\"tuple\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"name\":\"claimTwoAnswers\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"ids\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32[]\",\"name\":\"path\",\"type\":\"bytes32[]\"}],\"internalType\":\"structTokenLeaf\",\"name\":\"leaf\",\"type\":\"tuple\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"name\":\"claimUnusedSlot\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"claim\",\"type\":\"bytes32\"}],\"name\":\"claimed\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"operator\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"otherHash\",\"type\":\"bytes32\"}],\"name\":\"Equivocated\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"line\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"cause\",\"type\":\"bytes32\"}],\"name\":\"WrongLeaf\",\"type\":\"event\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"claim\",\"type\":\"bytes32\"}],\"name\":\"AlreadyClaimed\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"BadParams\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"what\",\"type\":\"string\"}],\"name\":\"BadPath\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"expected\",\"type\":\"uint256\"}],\"name\":\"BadPathLength\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"expected\",\"type\":\"uint256\"}],\"name\":\"BadTokenPath\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"}],\"name\":\"EvidenceMismatch\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"}],\"name\":\"LeafOutOfRange\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"NoFault\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"}],\"name\":\"NoPair\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"level\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"index\",\"type\":\"uint256\"}],\"name\":\"NoSuchNode\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"count\",\"type\":\"uint32\"}],\"name\":\"NoSuchToken\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"}],\"name\":\"NotCanonical\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"NotProvenClass\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"signer\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"NotSigned\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"UnknownModelVersion\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"WindowClosed\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"what\",\"type\":\"string\"},{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"expected\",\"type\":\"uint256\"}],\"name\":\"WrongDepth\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ZeroSubmitter\",\"type\":\"error\"}]",
+	ID:  "345c1c4087542b7c775d8b0d45dd3bde4b",
+	Bin: "0x610100604052348015610010575f5ffd5b5060405161459938038061459983398101604081905261002f9161007d565b80516001600160a01b039081166080526020820151811660a0526040820151811660c0526060909101511660e052610105565b80516001600160a01b0381168114610078575f5ffd5b919050565b5f608082840312801561008e575f5ffd5b50604051608081016001600160401b03811182821017156100bd57634e487b7160e01b5f52604160045260245ffd5b6040526100c983610062565b81526100d760208401610062565b60208201526100e860408401610062565b60408201526100f960608401610062565b60608201529392505050565b60805160a05160c05160e0516143c76101d25f395f8181610625015281816106680152818161099c015281816109cc0152818161146701528181611b8e0152612ee901525f81816101b20152818161038b0152818161109201528181611e99015261258501525f8181610791015261167601525f818161182b0152818161193301528181611a6c01528181611bc9015281816120a60152818161216a015281816122810152818161237d01528181612b1201528181612bfb01528181612cdd0152612e0201526143c75ff3fe608060405234801561000f575f5ffd5b50600436106100a6575f3560e01c806359c38eb51161006e57806359c38eb51461010b57806363e8aadf1461011e57806367215aa1146101315780638a24867814610144578063958d8dfa14610157578063cc3c0f061461016a575f5ffd5b80631b5deb82146100aa5780631dfb6d6b146100bf5780634fd26312146100d257806350298ac2146100e557806358f8f48e146100f8575b5f5ffd5b6100bd6100b8366004613353565b6101a0565b005b6100bd6100cd3660046133d1565b6102e2565b6100bd6100e0366004613447565b610379565b6100bd6100f33660046134a6565b61044f565b6100bd610106366004613500565b610743565b6100bd610119366004613543565b610ab3565b6100bd61012c3660046135b6565b610c64565b6100bd61013f366004613447565b610d73565b6100bd61015236600461365a565b610e71565b6100bd61016536600461373a565b610fa9565b61018c610178366004613794565b5f6020819052908152604090205460ff1681565b604051901515815260200160405180910390f35b5f6101aa85611061565b90505f61024a7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663f0adc27f84604001516040518263ffffffff1660e01b815260040161020291815260200190565b5f60405180830381865afa15801561021c573d5f5f3e3d5ffd5b505050506040513d5f823e601f3d908101601f191682016040526102439190810190613880565b601461113f565b90505f61026483606001516001600160401b0316836111e7565b90505f61027a866102758985611204565b61138a565b905061026088013581146102c25760405163773eb90b60e01b81526020600482015260096024820152681d1c9858d9549bdbdd60ba1b60448201526064015b60405180910390fd5b6102d86102cf88846113c3565b85600888611447565b5050505050505050565b5f6102ec84611061565b90505f61030f61030461024087016102208801613912565b63ffffffff166114fe565b90506102008501356103218583611204565b1461035c5760405163773eb90b60e01b815260206004820152600a6024820152691bdd5d1c1d5d149bdbdd60b21b60448201526064016102b9565b61037261036985836113c3565b83600886611447565b5050505050565b5f61038383611061565b90505f6104237f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663f0adc27f84604001516040518263ffffffff1660e01b81526004016103db91815260200190565b5f60405180830381865afa1580156103f5573d5f5f3e3d5ffd5b505050506040513d5f823e601f3d908101601f1916820160405261041c9190810190613880565b602861113f565b90506104496104408584606001516001600160401b03168461150a565b83600986611447565b50505050565b5f61045984611061565b90505f5f610466856115ec565b90925090506104878261047d61012088018861392d565b8660200151611622565b84356101a0870135146104ad57604051631b07b81960e21b81526004016102b990613976565b6104bf61024087016102208801613912565b63ffffffff166104d560a0870160808801613912565b63ffffffff161461051857604051631b07b81960e21b815260206004820152600c60248201526b6f7574707574546f6b656e7360a01b60448201526064016102b9565b5f6060860135610200880135148015610539575060c0860135610260880135145b9050801561055a57604051631b3342ef60e21b815260040160405180910390fd5b6020808501516040516105c6926105ab92916101a08c013591016060808252600790820152661c995c5d595cdd60ca1b60808201526001600160a01b03929092166020830152604082015260a00190565b6040516020818303038152906040528051906020012061171e565b816001600160a01b031684602001516001600160a01b03167f756f4478dd0fe6a6435e2022d7d73703d1ad5071b2227d99435aa3b1d4e1dc09865f01518660405161061b929190918252602082015260400190565b60405180910390a37f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316637d20d98a61066686600c6106618a61176a565b611796565b7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663943dfef16040518163ffffffff1660e01b8152600401602060405180830381865afa1580156106c2573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906106e6919061399b565b6040518363ffffffff1660e01b8152600401610703929190613a5e565b6020604051808303815f875af115801561071f573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906102d8919061399b565b5f5f61074e856115ec565b915091505f5f61075d866115ec565b90925090505f6001600160a01b038416156107ff57604051630426716760e31b81526001600160a01b0385811660048301527f000000000000000000000000000000000000000000000000000000000000000016906321338b3890602401602060405180830381865afa1580156107d6573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906107fa9190613a85565b610801565b5f5b90506001600160a01b03811661083d5760405163b01b4c6360e01b81526001600160a01b038086166004830152821660248201526044016102b9565b816001600160a01b0316846001600160a01b03161461088a57604051631b07b81960e21b815260206004820152600860248201526737b832b930ba37b960c11b60448201526064016102b9565b61089a6060880160408901613abf565b6001600160401b03166108b360608a0160408b01613abf565b6001600160401b0316146108da57604051631b07b81960e21b81526004016102b990613ada565b8285036108fa57604051631b3342ef60e21b815260040160405180910390fd5b61091f8461090e60608b0160408c01613abf565b6040516020016105ab929190613afc565b61092761328b565b6001600160a01b038216604082015260208101869052600c815261094a8761176a565b6001600160a01b0390811660c08301526040805188815260208101879052878316928516917f756f4478dd0fe6a6435e2022d7d73703d1ad5071b2227d99435aa3b1d4e1dc09910160405180910390a37f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316637d20d98a827f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663943dfef16040518163ffffffff1660e01b8152600401602060405180830381865afa158015610a26573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610a4a919061399b565b6040518363ffffffff1660e01b8152600401610a67929190613a5e565b6020604051808303815f875af1158015610a83573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610aa7919061399b565b50505050505050505050565b610ac36040830160208401613b45565b6001600160a01b0316610adc6040850160208601613b45565b6001600160a01b031614610b1e57604051631b07b81960e21b8152602060048201526008602482015267383937bb34b232b960c11b60448201526064016102b9565b5f5f610b2a868661181f565b915091505f5f610b3a888761181f565b915091508184148015610b985750610b556080870187613b60565b610b66906060810190604001613abf565b6001600160401b0316610b7c6080890189613b60565b610b8d906060810190604001613abf565b6001600160401b0316145b15610bb657604051631b3342ef60e21b815260040160405180910390fd5b610bdf84826001600160401b0316856001600160401b031611610bd95782611930565b84611930565b5f610bf06040890160208a01613b45565b89604051602001610c32929190606080825260059082015264747769636560d81b60808201526001600160a01b03929092166020830152604082015260a00190565b604051602081830303815290604052805190602001209050610c5981600a878c8c8b6119fe565b505050505050505050565b5f610c7e610c70611bc3565b610c7986611bf2565b611c43565b9050610ca2610c8b611bc3565b610c79610c9d36899003890189613bad565b611c67565b843514610cc257604051639afc71e360e01b81526004016102b990613976565b5f5f610cce838661181f565b9092509050600a6020880135604087013514610cec5750600b610d15565b610cf7888888611c9b565b15610d1557604051631b3342ef60e21b815260040160405180910390fd5b610d1f8383611930565b6040805160606020820181905260046080830152633632b0b360e11b60a08301529181018590529081018590526102d89060c001604051602081830303815290604052805190602001208285878a8a6119fe565b5f610d7d83611d1f565b90505f610dcd610d9360a0860160808701613912565b610da561024087016102208801613912565b610db6610100880160e08901613c8e565b610dc861012089016101008a01613c8e565b611d77565b90505f81610de36102a087016102808801613c8e565b6001600160801b0316141580610e2c5750610e0661014086016101208701613c8e565b6001600160801b0316610e216102a087016102808801613c8e565b6001600160801b0316115b80610e625750610e4260c0860160a08701613912565b63ffffffff16610e5a61024087016102208801613912565b63ffffffff16115b90506103728184600a87611447565b5f610e7b87611061565b90505f610e9061024089016102208a01613912565b90508063ffffffff168763ffffffff1610610ece5760405163a5b9f22b60e01b815263ffffffff8089166004830152821660248201526044016102b9565b610ee988610ee3600863ffffffff8b16613cd1565b88611de5565b5f610f086020880135610f03600863ffffffff8c16613ce4565b611e4c565b90505f610f16600184613cf7565b63ffffffff168963ffffffff161490505f81610f5f57610f46610f416102608d016102408e01613d13565b611e6d565b8015610f5a5750610f5a8b86858b8b611e93565b610f8d565b6001610f736102608d016102408e01613d13565b60ff16148015610f8d5750610f8b8b86858b8b611e93565b155b9050610f9c8186600989611447565b5050505050505050505050565b5f610fb384611061565b90505f610fc861024086016102208701613912565b63ffffffff1690505f610fdc600883613ce4565b9050805f03610ffe57604051631b3342ef60e21b815260040160405180910390fd5b6110138661100d600885613cd1565b87611de5565b5f815b600881101561104a5763ffffffff611032602089013583611e4c565b63ffffffff161461104257600191505b600101611016565b506110588185600888611447565b50505050505050565b6110696132c7565b61107282611d1f565b90506001604082810151905163edf1f39d60e01b815260048101919091527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063edf1f39d90602401602060405180830381865afa1580156110df573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906111039190613d2c565b6002811115611114576111146139b2565b1461113a5780604001516040516301a7fe7160e01b81526004016102b991815260200190565b919050565b5f60188361114e846003613d4a565b8151811061115e5761115e613d5d565b016020015160f81c901b601084611176856002613d4a565b8151811061118657611186613d5d565b016020015160f81c901b60088561119e866001613d4a565b815181106111ae576111ae613d5d565b602001015160f81c60f81b60f81c60ff16901b8585815181106111d3576111d3613d5d565b016020015160f81c17171790505b92915050565b5f6111f3826001613d4a565b6111fd9084613d71565b9392505050565b5f5f61120f83611f84565b90508061121f6020860186613d13565b60ff16118061126b57506112366020850185613d13565b6112439060ff1682613d88565b6112536040860160208701613abf565b6001600160401b0316901c6001600160401b03165f14155b156112ba5761127d6020850185613d13565b61128d6040860160208701613abf565b60405163b1b8053160e01b815260ff90921660048301526001600160401b031660248201526044016102b9565b6112c76020850185613d13565b6112d49060ff1682613d88565b6112e16060860186613d9b565b905014611350576112f56060850185613d9b565b90506113046020860186613d13565b6113119060ff1683613d88565b604051638937347560e01b815260606004808301919091526064820152636e6f646560e01b60848201526024810192909252604482015260a4016102b9565b611382604085018035906113679060208801613abf565b6001600160401b031661137d6060880188613d9b565b611fa2565b949350505050565b6040515f906113a590600160fa1b9085908590602001613de0565b60405160208183030381529060405280519060200120905092915050565b6040515f906113de90600160f81b9083908190602001613de0565b60405160208183030381529060405280519060200120836040013503611406575060016111e1565b5f826114156020860186613d13565b60ff166114286040870160208801613abf565b6001600160401b0316901b106040949094013515939093149392505050565b8361146557604051631b3342ef60e21b815260040160405180910390fd5b7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663f4f30a416114a285856106618661176a565b6040518263ffffffff1660e01b81526004016114be9190613e02565b6020604051808303815f875af11580156114da573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610372919061399b565b5f6111e1826008612017565b5f8061151e61026086016102408701613d13565b9050828411156115325760019150506111fd565b60ff811615806115455750600560ff8216115b156115545760019150506111fd565b61155d81611e6d565b801561157e575061157661024086016102208701613912565b63ffffffff16155b1561158d5760019150506111fd565b60011960ff8216016115d0576115a960c0860160a08701613912565b63ffffffff166115c161024087016102208801613912565b63ffffffff16109150506111fd565b60ff811660031480156115e35750828414155b95945050505050565b5f5f6116026115f9611bc3565b610c7985611bf2565b915061161b8261161661012086018661392d565b612039565b9050915091565b5f61162e858585612039565b90506001600160a01b038116158061164d57506001600160a01b038216155b806116ed5750604051630426716760e31b81526001600160a01b038281166004830152808416917f0000000000000000000000000000000000000000000000000000000000000000909116906321338b3890602401602060405180830381865afa1580156116bd573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906116e19190613a85565b6001600160a01b031614155b156103725760405163b01b4c6360e01b81526001600160a01b038083166004830152831660248201526044016102b9565b5f8181526020819052604090205460ff161561175057604051633210992160e21b8152600481018290526024016102b9565b5f908152602081905260409020805460ff19166001179055565b5f6001600160a01b03821661179257604051638ece733560e01b815260040160405180910390fd5b5090565b61179e61328b565b8083600e8111156117b1576117b16139b2565b9081600e8111156117c4576117c46139b2565b90525083516020808301919091528401516001600160a01b03908116604083015260a0808601518216606084015260c0808701516001600160801b0316608085015260e0909601519083015291909116928101929092525090565b5f806001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001663744c39dc84356118626040870160208801613b45565b60408701356118746080890189613b60565b611882906020810190613b45565b6040516001600160e01b031960e087901b16815260048101949094526001600160a01b0392831660248501526044840191909152166064820152608401602060405180830381865afa1580156118da573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906118fe919061399b565b915061192782856119156080870160608801613c8e565b6119226080880188613b60565b612050565b90509250929050565b5f7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316634fba5adf6040518163ffffffff1660e01b815260040161012060405180830381865afa15801561198e573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906119b29190613e37565b516119bd9083613eee565b9050806001600160401b031642106119f95760405162ff433b60e31b8152600481018490526001600160401b03821660248201526044016102b9565b505050565b611a0661328b565b8587611a186040860160208701613b45565b6001600160a01b0381166040850152602084018290528383600e811115611a4157611a416139b2565b600e811115611a5257611a526139b2565b9052505060405163171a2a7d60e01b8152843560048201527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316915063171a2a7d9060240161010060405180830381865afa158015611abb573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190611adf9190613f18565b51611af06080850160608601613c8e565b6001600160801b031660808301526001600160a01b03166060820152611b158261176a565b6001600160a01b031660c082015283611b346040850160208601613b45565b6001600160a01b0316867f2195664ff6c2cadf1f3f399c03520ade94255a19236d08b0b36509162df7f7998a604051611b6f91815260200190565b60405180910390a460405163f4f30a4160e01b81526001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169063f4f30a4190610703908490600401613e02565b5f611bed7f000000000000000000000000000000000000000000000000000000000000000061242a565b905090565b5f7fd23d7af1a6544e3efe4678643d3bf0902d6a934cbbf9ca8f150dce305b1e798682604051602001611c26929190613fbe565b604051602081830303815290604052805190602001209050919050565b60405161190160f01b81526002810183905260228101829052604290205f906111fd565b5f7f821dcf0f120006178552eb7fa0705039c1cc47488add3b6baac764ee1702fbab82604051602001611c26929190614096565b5f611cac6080830160608401613c8e565b6001600160801b0316611cc6610100850160e08601613c8e565b6001600160801b0316148015611d0b5750611ce76040830160208401613b45565b6001600160a01b0316611d006040850160208601613b45565b6001600160a01b0316145b801561138257508335823514949350505050565b611d276132c7565b611d30826124c1565b905080608001516001600160401b0316421061113a578051608082015160405162ff433b60e31b815260048101929092526001600160401b031660248201526044016102b9565b5f80611d926001600160801b03841663ffffffff8716613d71565b611dab6001600160801b03861663ffffffff8916613d71565b611db59190613d4a565b9050620f42406001611dc78284613d4a565b611dd19190613d88565b611ddb9190613cd1565b9695505050505050565b5f611e088284611dfd61024088016102208901613912565b63ffffffff1661267a565b905061020084013581146104495760405163773eb90b60e01b815260206004820152600a6024820152691bdd5d1c1d5d149bdbdd60b21b60448201526064016102b9565b5f611e58826020613d71565b611e639060e0613d88565b9290921c92915050565b5f60ff821660011480611e83575060ff82166002145b806111e157505060ff1660031490565b5f611f307f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663f0adc27f87604001516040518263ffffffff1660e01b8152600401611ee991815260200190565b5f60405180830381865afa158015611f03573d5f5f3e3d5ffd5b505050506040513d5f823e601f3d908101601f19168201604052611f2a9190810190613880565b856126f6565b15611f3d575060016115e3565b60405160c087013590611f539085908590614190565b604051809103902014611f795760405163019af63760e01b815260040160405180910390fd5b611ddb838386612757565b5f5b81816001901b101561113a57611f9b8161419f565b9050611f86565b5f805b8281101561200d576001851615611fdd57611fd8848483818110611fcb57611fcb613d5d565b905060200201358761288e565b611fff565b611fff86858584818110611ff357611ff3613d5d565b9050602002013561288e565b9550600194851c9401611fa5565b5093949350505050565b5f8160016120258286613d4a565b61202f9190613d88565b6111fd9190613cd1565b5f6120458484846128c0565b509095945050505050565b5f808061208a6120666040860160208701613abf565b6120766060870160408801613abf565b888861208560808a018a6141b7565b612907565b60405163350d75e360e21b8152600481018b90529294509250507f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063d435d78c90602401608060405180830381865afa1580156120f3573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061211791906141fc565b51821461215657604051639afc71e360e01b815260206004820152600c60248201526b1c9958d95a5c1d1cd49bdbdd60a21b60448201526064016102b9565b6001600160801b0381166001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000166387994d88896121a06080890160608a01613912565b6040516001600160e01b031960e085901b168152600481019290925263ffffffff1660248201526044016040805180830381865afa1580156121e4573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906122089190614277565b516001600160801b0316101561224e57604051639afc71e360e01b815260206004820152600a60248201526918da1958dadc1bda5b9d60b21b60448201526064016102b9565b61225e6080850160608601613912565b63ffffffff161580159061233857506001600160801b0381166001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000166387994d888960016122b960808a0160608b01613912565b6122c39190613cf7565b6040516001600160e01b031960e085901b168152600481019290925263ffffffff1660248201526044016040805180830381865afa158015612307573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061232b9190614277565b516001600160801b031610155b1561237357604051639afc71e360e01b815260206004820152600a60248201526918da1958dadc1bda5b9d60b21b60448201526064016102b9565b6001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000166387994d88886123b36080880160608901613912565b6040516001600160e01b031960e085901b168152600481019290925263ffffffff1660248201526044016040805180830381865afa1580156123f7573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061241b9190614277565b60200151979650505050505050565b604080517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f60208201527f2bd5af9ee9fa1f0a7517853d71cfc160db46009177af5a82ed09c5510532c342918101919091527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc660608201524660808201526001600160a01b03821660a08201525f9060c001611c26565b6124c96132c7565b5f6124d2611bc3565b90505f6124eb82610c79610c9d36889003880188613bad565b90506101a0840135811461251257604051639afc71e360e01b81526004016102b990613976565b61252382610c79866101a001611bf2565b83526125376101e085016101c08601613b45565b6001600160a01b0316602084015282516125599061047d6102c087018761392d565b602084013560408481018290525163edf1f39d60e01b815260048101919091525f906001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169063edf1f39d90602401602060405180830381865afa1580156125ca573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906125ee9190613d2c565b60028111156125ff576125ff6139b2565b03612625578260400151604051630b33a25760e31b81526004016102b991815260200190565b61265b61263860a0860160808701613912565b63ffffffff1661265061024087016102208801613912565b63ffffffff16612ae2565b6001600160401b031660608401526126738484612b0f565b5050919050565b5f5f61268d612688846114fe565b611f84565b90508061269d6040870187613d9b565b9050146126d6576126b16040860186613d9b565b60405163e231baf960e01b81526102b992508390600401918252602082015260400190565b6115e36126e886356020880135612f7f565b8561137d6040890189613d9b565b5f5f61270384604c61113f565b90505f5b8181101561274d5763ffffffff841661273586612725846004613d71565b612730906050613d4a565b61113f565b03612745576001925050506111e1565b600101612707565b505f949350505050565b5f6031831080612790575083835f81811061277457612774613d5d565b9050013560f81c60f81b6001600160f81b031916600160f81b14155b156127b157604051633a128c7360e01b8152600481018490526024016102b9565b5f84602d856127c1826004613d4a565b926127ce939291906142b8565b6127d7916142df565b60e01c9050601081118061280057506127f1816004613d71565b6127fc906031613d4a565b8414155b1561282157604051633a128c7360e01b8152600481018590526024016102b9565b5f5b81811015612885575f612837826004613d71565b612842906031613d4a565b905063ffffffff8516878288612859826004613d4a565b92612866939291906142b8565b61286f916142df565b60e01c0361287c57600193505b50600101612823565b50509392505050565b5f8215801561289b575081155b156128a757505f6111e1565b6040516113a590600160f81b9085908590602001613de0565b5f808060418490036128f4578435602086013560408701355f1a6128e689828585612f96565b9550955095505050506128fe565b505f915060029050825b93509350939050565b5f5f5f886001600160401b0316886001600160401b03161061294f57604051630bd1fba160e21b81526001600160401b03808a1660048301528a1660248201526044016102b9565b5f61295a8a8a61305e565b606081015190915085146129915760608101516040516337c7c7f960e11b81526102b9918791600401918252602082015260400190565b6040805180820182525f60608201819052606182018b905260808a901b6001600160801b03191660818301528251607181840301815260918301909352825160209384012082526001600160801b038a1692820192909252905b86811015612a65575f888883818110612a0657612a06613d5d565b905060400201803603810190612a1c9190614317565b9050612a28848361315b565b15612a4f576020810151612a3c9087614343565b9550612a48818461318d565b9250612a5c565b612a59838261318d565b92505b506001016129eb565b506020818101518251604051600360f81b9381019390935260c08e901b6001600160c01b031916602184015260809190911b6001600160801b031916602983015260398201526059016040516020818303038152906040528051906020012094508784612ad29190614343565b9250505096509650969350505050565b5f80612aee8385613d4a565b90508015612b0657612b01600182613d88565b611382565b505f9392505050565b5f7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316634fba5adf6040518163ffffffff1660e01b815260040161012060405180830381865afa158015612b6d573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190612b919190613e37565b90505f612ba661016085016101408601613abf565b6001600160401b03169050612bbf6102e0850185613b60565b612bd0906040810190602001613abf565b6001600160401b03165f03612cc757604051637d3878d560e11b8152843560048201525f90819081907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063fa70f1aa90602401606060405180830381865afa158015612c48573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190612c6c9190614362565b925092509250855f01518203612cbf57863583612c916102a08a016102808b01613c8e565b6001600160801b031660c08901526001600160a01b031660a088015260e08701526001600160401b03811693505b505050612ea6565b602083015160408401515f916001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169163744c39dc91883591612d156102e08b018b613b60565b612d23906020810190613b45565b6040516001600160e01b031960e087901b16815260048101949094526001600160a01b0392831660248501526044840191909152166064820152608401602060405180830381865afa158015612d7b573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190612d9f919061399b565b84519091505f90612dcc908390612dbe6102a08a016102808b01613c8e565b6119226102e08b018b613b60565b905082816001600160401b03161115612dec57806001600160401b031692505b60405163171a2a7d60e01b8152863560048201527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063171a2a7d9060240161010060405180830381865afa158015612e50573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190612e749190613f18565b516001600160a01b031660a0860152612e956102a087016102808801613c8e565b6001600160801b031660c086015250505b8151612f6890612ebf906001600160401b031683613d4a565b6080840151855160405163d399598960e01b815260048101919091526001600160401b03909116907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063d399598990602401602060405180830381865afa158015612f36573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190612f5a9190614397565b6001600160401b0316613235565b6001600160401b0316608090930192909252505050565b6040515f906113a590829085908590602001613de0565b5f80807f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0841115612fcf57505f91506003905082613054565b604080515f808252602082018084528a905260ff891692820192909252606081018790526080810186905260019060a0016020604051602081039080840390855afa158015613020573d5f5f3e3d5ffd5b5050604051601f1901519150506001600160a01b03811661304b57505f925060019150829050613054565b92505f91508190505b9450945094915050565b61308760405180608001604052805f81526020015f81526020015f151581526020015f81525090565b6001600160401b0382166020820152603f81525f5b81516001901b8481166001600160401b03165f036130ba57506130ee565b80836020015110156130cc5750613102565b80836020018181516130de9190613d88565b9052506130ea8261419f565b9150505b815182906130fb906143b2565b905261309c565b81516131139060019081901b613d88565b84166001600160401b03161515604083018190528190613133575f613136565b60015b83516131459160ff1690613d4a565b61314f9190613d4a565b60608301525092915050565b81515f9082101561317957506020820151600190821c8116146111e1565b82518211806111fd57505050604001511590565b6040805180820182525f80825260208083019190915284518582018051865187850180518851600160f81b8189015260218101969096526001600160801b0319608094851b81166041880152605187019390935290921b16607184015285518084036061018152608184018088528151919095012060c1840190965285845251905193949360a1909201916132229190614343565b6001600160801b03169052949350505050565b5f5f8483116132445784613246565b825b90506132528486613d4a565b811115613266576132638486613d4a565b90505b6001600160401b03811161327a57806115e3565b506001600160401b03949350505050565b6040805160e08101909152805f81525f6020820181905260408201819052606082018190526080820181905260a0820181905260c09091015290565b60408051610100810182525f80825260208201819052918101829052606081018290526080810182905260a0810182905260c0810182905260e081019190915290565b5f610300828403121561331b575f5ffd5b50919050565b5f6080828403121561331b575f5ffd5b6001600160a01b0381168114613345575f5ffd5b50565b803561113a81613331565b5f5f5f5f60808587031215613366575f5ffd5b84356001600160401b0381111561337b575f5ffd5b6133878782880161330a565b94505060208501356001600160401b038111156133a2575f5ffd5b6133ae87828801613321565b9350506040850135915060608501356133c681613331565b939692955090935050565b5f5f5f606084860312156133e3575f5ffd5b83356001600160401b038111156133f8575f5ffd5b6134048682870161330a565b93505060208401356001600160401b0381111561341f575f5ffd5b61342b86828701613321565b925050604084013561343c81613331565b809150509250925092565b5f5f60408385031215613458575f5ffd5b82356001600160401b0381111561346d575f5ffd5b6134798582860161330a565b925050602083013561348a81613331565b809150509250929050565b5f610140828403121561331b575f5ffd5b5f5f5f606084860312156134b8575f5ffd5b83356001600160401b038111156134cd575f5ffd5b6134d98682870161330a565b93505060208401356001600160401b038111156134f4575f5ffd5b61342b86828701613495565b5f5f5f60608486031215613512575f5ffd5b83356001600160401b03811115613527575f5ffd5b6134d986828701613495565b5f60a0828403121561331b575f5ffd5b5f5f5f5f60808587031215613556575f5ffd5b8435935060208501356001600160401b03811115613572575f5ffd5b61357e87828801613533565b93505060408501356001600160401b03811115613599575f5ffd5b6135a587828801613533565b92505060608501356133c681613331565b5f5f5f5f8486036103008112156135cb575f5ffd5b6101a08112156135d9575f5ffd5b85945061012061019f19820112156135ef575f5ffd5b506101a0850192506102c08501356001600160401b03811115613610575f5ffd5b61361c87828801613533565b9250506102e08501356133c681613331565b63ffffffff81168114613345575f5ffd5b803561113a8161362e565b5f6060828403121561331b575f5ffd5b5f5f5f5f5f5f60a0878903121561366f575f5ffd5b86356001600160401b03811115613684575f5ffd5b61369089828a0161330a565b96505060208701356136a18161362e565b945060408701356001600160401b038111156136bb575f5ffd5b6136c789828a0161364a565b94505060608701356001600160401b038111156136e2575f5ffd5b8701601f810189136136f2575f5ffd5b80356001600160401b03811115613707575f5ffd5b896020828401011115613718575f5ffd5b6020919091019350915061372e60808801613348565b90509295509295509295565b5f5f5f6060848603121561374c575f5ffd5b83356001600160401b03811115613761575f5ffd5b61376d8682870161330a565b93505060208401356001600160401b03811115613788575f5ffd5b61342b8682870161364a565b5f602082840312156137a4575f5ffd5b5035919050565b634e487b7160e01b5f52604160045260245ffd5b6040516101a081016001600160401b03811182821017156137e2576137e26137ab565b60405290565b60405161012081016001600160401b03811182821017156137e2576137e26137ab565b60405161010081016001600160401b03811182821017156137e2576137e26137ab565b604080519081016001600160401b03811182821017156137e2576137e26137ab565b604051601f8201601f191681016001600160401b0381118282101715613878576138786137ab565b604052919050565b5f60208284031215613890575f5ffd5b81516001600160401b038111156138a5575f5ffd5b8201601f810184136138b5575f5ffd5b80516001600160401b038111156138ce576138ce6137ab565b6138e1601f8201601f1916602001613850565b8181528560208385010111156138f5575f5ffd5b8160208401602083015e5f91810160200191909152949350505050565b5f60208284031215613922575f5ffd5b81356111fd8161362e565b5f5f8335601e19843603018112613942575f5ffd5b8301803591506001600160401b0382111561395b575f5ffd5b60200191503681900382131561396f575f5ffd5b9250929050565b6020808252600b908201526a0e4cae2eacae6e890c2e6d60ab1b604082015260600190565b5f602082840312156139ab575f5ffd5b5051919050565b634e487b7160e01b5f52602160045260245ffd5b8051600f81106139e457634e487b7160e01b5f52602160045260245ffd5b8252602081810151908301526040808201516001600160a01b03169083015260608082015190613a1e908401826001600160a01b03169052565b506080810151613a3960808401826001600160801b03169052565b5060a081015160a083015260c08101516119f960c08401826001600160a01b03169052565b6101008101613a6d82856139c6565b8260e08301529392505050565b805161113a81613331565b5f60208284031215613a95575f5ffd5b81516111fd81613331565b6001600160401b0381168114613345575f5ffd5b803561113a81613aa0565b5f60208284031215613acf575f5ffd5b81356111fd81613aa0565b602081525f6111e160208301600381526273657160e81b602082015260400190565b606081525f613b1e60608301600381526273657160e81b602082015260400190565b6001600160a01b03949094166020830152506001600160401b039190911660409091015290565b5f60208284031215613b55575f5ffd5b81356111fd81613331565b5f8235609e19833603018112613b74575f5ffd5b9190910192915050565b6001600160801b0381168114613345575f5ffd5b803561113a81613b7e565b803560ff8116811461113a575f5ffd5b5f6101a0828403128015613bbf575f5ffd5b50613bc86137bf565b8235815260208084013590820152613be260408401613348565b604082015260608381013590820152613bfd6080840161363f565b6080820152613c0e60a0840161363f565b60a082015260c08381013590820152613c2960e08401613b92565b60e0820152613c3b6101008401613b92565b610100820152613c4e6101208401613b92565b610120820152613c616101408401613ab4565b610140820152613c746101608401613b9d565b610160820152610180928301359281019290925250919050565b5f60208284031215613c9e575f5ffd5b81356111fd81613b7e565b634e487b7160e01b5f52601260045260245ffd5b634e487b7160e01b5f52601160045260245ffd5b5f82613cdf57613cdf613ca9565b500490565b5f82613cf257613cf2613ca9565b500690565b63ffffffff82811682821603908111156111e1576111e1613cbd565b5f60208284031215613d23575f5ffd5b6111fd82613b9d565b5f60208284031215613d3c575f5ffd5b8151600381106111fd575f5ffd5b808201808211156111e1576111e1613cbd565b634e487b7160e01b5f52603260045260245ffd5b80820281158282048414176111e1576111e1613cbd565b818103818111156111e1576111e1613cbd565b5f5f8335601e19843603018112613db0575f5ffd5b8301803591506001600160401b03821115613dc9575f5ffd5b6020019150600581901b360382131561396f575f5ffd5b6001600160f81b03199390931683526001830191909152602182015260410190565b60e081016111e182846139c6565b805161113a81613aa0565b805161ffff8116811461113a575f5ffd5b805161113a8161362e565b5f610120828403128015613e49575f5ffd5b50613e526137e8565b613e5b83613e10565b8152613e6960208401613e10565b6020820152613e7a60408401613e10565b6040820152613e8b60608401613e10565b6060820152613e9c60808401613e10565b6080820152613ead60a08401613e10565b60a0820152613ebe60c08401613e10565b60c0820152613ecf60e08401613e1b565b60e0820152613ee16101008401613e2c565b6101008201529392505050565b6001600160401b0381811683821601908111156111e1576111e1613cbd565b805161113a81613b7e565b5f610100828403128015613f2a575f5ffd5b50613f3361380b565b8251613f3e81613331565b8152613f4c60208401613e10565b6020820152613f5d60408401613a7a565b6040820152613f6e60608401613e10565b6060820152613f7f60808401613a7a565b6080820152613f9060a08401613e10565b60a0820152613fa160c08401613f0d565b60c0820152613fb260e08401613f0d565b60e08201529392505050565b8281528135602080830191909152610140820190830135613fde81613331565b6001600160a01b0316604083810191909152613ffb908401613ab4565b6001600160401b038116606084015250606083013560808381019190915261402490840161363f565b63ffffffff811660a08401525061403d60a08401613b9d565b60ff811660c08401525060c083013560e083810191909152614060908401613b92565b6001600160801b0381166101008401525061407e6101008401613ab4565b6001600160401b038116610120840152509392505050565b5f6101c082019050838252825160208301526020830151604083015260408301516140cc60608401826001600160a01b03169052565b506060830151608083015260808301516140ee60a084018263ffffffff169052565b5060a083015163ffffffff811660c08401525060c083015160e083015260e08301516141266101008401826001600160801b03169052565b506101008301516001600160801b038116610120840152506101208301516001600160801b038116610140840152506101408301516001600160401b0381166101608401525061016083015160ff8116610180840152506101808301516101a08301529392505050565b818382375f9101908152919050565b5f600182016141b0576141b0613cbd565b5060010190565b5f5f8335601e198436030181126141cc575f5ffd5b8301803591506001600160401b038211156141e5575f5ffd5b6020019150600681901b360382131561396f575f5ffd5b5f608082840312801561420d575f5ffd5b50604051608081016001600160401b0381118282101715614230576142306137ab565b60405282518152602083015161424581613b7e565b6020820152604083015161425881613aa0565b6040820152606083015161426b8161362e565b60608201529392505050565b5f6040828403128015614288575f5ffd5b5061429161382e565b825161429c81613b7e565b815260208301516142ac81613aa0565b60208201529392505050565b5f5f858511156142c6575f5ffd5b838611156142d2575f5ffd5b5050820193919092039150565b80356001600160e01b03198116906004841015614310576001600160e01b0319600485900360031b81901b82161691505b5092915050565b5f6040828403128015614328575f5ffd5b5061433161382e565b8235815260208301356142ac81613b7e565b6001600160801b0381811683821601908111156111e1576111e1613cbd565b5f5f5f60608486031215614374575f5ffd5b835161437f81613331565b60208501516040860151919450925061343c81613aa0565b5f602082840312156143a7575f5ffd5b81516111fd81613aa0565b5f816143c0576143c0613cbd565b505f19019056",
+}
+
+// Claims is an auto generated Go binding around an Ethereum contract.
+type Claims struct {
+	abi abi.ABI
+}
+
+// GetABI returns the ABI associated with this contract binding.
+func (c *Claims) GetABI() abi.ABI {
+	return c.abi
+}
+
+// NewClaims creates a new instance of Claims.
+func NewClaims() *Claims {
+	parsed, err := ClaimsMetaData.ParseABI()
+	if err != nil {
+		panic(errors.New("invalid ABI: " + err.Error()))
+	}
+	return &Claims{abi: *parsed}
+}
+
+// Instance creates a wrapper for a deployed contract instance at the given address.
+// Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
+func (c *Claims) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
+	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
+}
+
+// PackConstructor is the Go binding used to pack the parameters required for
+// contract deployment.
+//
+// Solidity: constructor((address,address,address,address) w) returns()
+func (claims *Claims) PackConstructor(w DisputeWiring) []byte {
+	enc, err := claims.abi.Pack("", w)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// PackClaimBilling is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x67215aa1.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function claimBilling(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, address submitter) returns()
+func (claims *Claims) PackClaimBilling(e ReceiptEvidence, submitter common.Address) []byte {
+	enc, err := claims.abi.Pack("claimBilling", e, submitter)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackClaimBilling is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x67215aa1.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function claimBilling(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, address submitter) returns()
+func (claims *Claims) TryPackClaimBilling(e ReceiptEvidence, submitter common.Address) ([]byte, error) {
+	return claims.abi.Pack("claimBilling", e, submitter)
+}
+
+// PackClaimEquivocation is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x58f8f48e.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function claimEquivocation(((bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes) a, ((bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes) b, address submitter) returns()
+func (claims *Claims) PackClaimEquivocation(a SignedReceipt, b SignedReceipt, submitter common.Address) []byte {
+	enc, err := claims.abi.Pack("claimEquivocation", a, b, submitter)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackClaimEquivocation is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x58f8f48e.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function claimEquivocation(((bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes) a, ((bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes) b, address submitter) returns()
+func (claims *Claims) TryPackClaimEquivocation(a SignedReceipt, b SignedReceipt, submitter common.Address) ([]byte, error) {
+	return claims.abi.Pack("claimEquivocation", a, b, submitter)
+}
+
+// PackClaimFinish is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4fd26312.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function claimFinish(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, address submitter) returns()
+func (claims *Claims) PackClaimFinish(e ReceiptEvidence, submitter common.Address) []byte {
+	enc, err := claims.abi.Pack("claimFinish", e, submitter)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackClaimFinish is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4fd26312.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function claimFinish(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, address submitter) returns()
+func (claims *Claims) TryPackClaimFinish(e ReceiptEvidence, submitter common.Address) ([]byte, error) {
+	return claims.abi.Pack("claimFinish", e, submitter)
+}
+
+// PackClaimLeaf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x63e8aadf.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function claimLeaf((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32) request, (bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64) receipt, (bytes32,address,bytes32,uint128,(address,uint64,uint64,uint32,(bytes32,uint128)[])) leaf, address submitter) returns()
+func (claims *Claims) PackClaimLeaf(request Request, receipt Receipt, leaf PaidLeaf, submitter common.Address) []byte {
+	enc, err := claims.abi.Pack("claimLeaf", request, receipt, leaf, submitter)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackClaimLeaf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x63e8aadf.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function claimLeaf((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32) request, (bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64) receipt, (bytes32,address,bytes32,uint128,(address,uint64,uint64,uint32,(bytes32,uint128)[])) leaf, address submitter) returns()
+func (claims *Claims) TryPackClaimLeaf(request Request, receipt Receipt, leaf PaidLeaf, submitter common.Address) ([]byte, error) {
+	return claims.abi.Pack("claimLeaf", request, receipt, leaf, submitter)
+}
+
+// PackClaimOutputTree is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x1dfb6d6b.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function claimOutputTree(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, (uint8,uint64,bytes32,bytes32[]) n, address submitter) returns()
+func (claims *Claims) PackClaimOutputTree(e ReceiptEvidence, n TreeNode, submitter common.Address) []byte {
+	enc, err := claims.abi.Pack("claimOutputTree", e, n, submitter)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackClaimOutputTree is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x1dfb6d6b.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function claimOutputTree(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, (uint8,uint64,bytes32,bytes32[]) n, address submitter) returns()
+func (claims *Claims) TryPackClaimOutputTree(e ReceiptEvidence, n TreeNode, submitter common.Address) ([]byte, error) {
+	return claims.abi.Pack("claimOutputTree", e, n, submitter)
+}
+
+// PackClaimPaidTwice is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x59c38eb5.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function claimPaidTwice(bytes32 receiptHash, (bytes32,address,bytes32,uint128,(address,uint64,uint64,uint32,(bytes32,uint128)[])) a, (bytes32,address,bytes32,uint128,(address,uint64,uint64,uint32,(bytes32,uint128)[])) b, address submitter) returns()
+func (claims *Claims) PackClaimPaidTwice(receiptHash [32]byte, a PaidLeaf, b PaidLeaf, submitter common.Address) []byte {
+	enc, err := claims.abi.Pack("claimPaidTwice", receiptHash, a, b, submitter)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackClaimPaidTwice is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x59c38eb5.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function claimPaidTwice(bytes32 receiptHash, (bytes32,address,bytes32,uint128,(address,uint64,uint64,uint32,(bytes32,uint128)[])) a, (bytes32,address,bytes32,uint128,(address,uint64,uint64,uint32,(bytes32,uint128)[])) b, address submitter) returns()
+func (claims *Claims) TryPackClaimPaidTwice(receiptHash [32]byte, a PaidLeaf, b PaidLeaf, submitter common.Address) ([]byte, error) {
+	return claims.abi.Pack("claimPaidTwice", receiptHash, a, b, submitter)
+}
+
+// PackClaimStop is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x8a248678.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function claimStop(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, uint32 index, (bytes32,bytes32,bytes32[]) leaf, bytes params, address submitter) returns()
+func (claims *Claims) PackClaimStop(e ReceiptEvidence, index uint32, leaf TokenLeaf, params []byte, submitter common.Address) []byte {
+	enc, err := claims.abi.Pack("claimStop", e, index, leaf, params, submitter)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackClaimStop is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x8a248678.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function claimStop(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, uint32 index, (bytes32,bytes32,bytes32[]) leaf, bytes params, address submitter) returns()
+func (claims *Claims) TryPackClaimStop(e ReceiptEvidence, index uint32, leaf TokenLeaf, params []byte, submitter common.Address) ([]byte, error) {
+	return claims.abi.Pack("claimStop", e, index, leaf, params, submitter)
+}
+
+// PackClaimTraceTree is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x1b5deb82.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function claimTraceTree(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, (uint8,uint64,bytes32,bytes32[]) n, bytes32 salt, address submitter) returns()
+func (claims *Claims) PackClaimTraceTree(e ReceiptEvidence, n TreeNode, salt [32]byte, submitter common.Address) []byte {
+	enc, err := claims.abi.Pack("claimTraceTree", e, n, salt, submitter)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackClaimTraceTree is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x1b5deb82.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function claimTraceTree(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, (uint8,uint64,bytes32,bytes32[]) n, bytes32 salt, address submitter) returns()
+func (claims *Claims) TryPackClaimTraceTree(e ReceiptEvidence, n TreeNode, salt [32]byte, submitter common.Address) ([]byte, error) {
+	return claims.abi.Pack("claimTraceTree", e, n, salt, submitter)
+}
+
+// PackClaimTwoAnswers is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x50298ac2.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function claimTwoAnswers(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, ((bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes) other, address submitter) returns()
+func (claims *Claims) PackClaimTwoAnswers(e ReceiptEvidence, other SignedReceipt, submitter common.Address) []byte {
+	enc, err := claims.abi.Pack("claimTwoAnswers", e, other, submitter)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackClaimTwoAnswers is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x50298ac2.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function claimTwoAnswers(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, ((bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes) other, address submitter) returns()
+func (claims *Claims) TryPackClaimTwoAnswers(e ReceiptEvidence, other SignedReceipt, submitter common.Address) ([]byte, error) {
+	return claims.abi.Pack("claimTwoAnswers", e, other, submitter)
+}
+
+// PackClaimUnusedSlot is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x958d8dfa.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function claimUnusedSlot(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, (bytes32,bytes32,bytes32[]) leaf, address submitter) returns()
+func (claims *Claims) PackClaimUnusedSlot(e ReceiptEvidence, leaf TokenLeaf, submitter common.Address) []byte {
+	enc, err := claims.abi.Pack("claimUnusedSlot", e, leaf, submitter)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackClaimUnusedSlot is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x958d8dfa.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function claimUnusedSlot(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, (bytes32,bytes32,bytes32[]) leaf, address submitter) returns()
+func (claims *Claims) TryPackClaimUnusedSlot(e ReceiptEvidence, leaf TokenLeaf, submitter common.Address) ([]byte, error) {
+	return claims.abi.Pack("claimUnusedSlot", e, leaf, submitter)
+}
+
+// PackClaimed is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcc3c0f06.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function claimed(bytes32 claim) view returns(bool)
+func (claims *Claims) PackClaimed(claim [32]byte) []byte {
+	enc, err := claims.abi.Pack("claimed", claim)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackClaimed is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcc3c0f06.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function claimed(bytes32 claim) view returns(bool)
+func (claims *Claims) TryPackClaimed(claim [32]byte) ([]byte, error) {
+	return claims.abi.Pack("claimed", claim)
+}
+
+// UnpackClaimed is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xcc3c0f06.
+//
+// Solidity: function claimed(bytes32 claim) view returns(bool)
+func (claims *Claims) UnpackClaimed(data []byte) (bool, error) {
+	out, err := claims.abi.Unpack("claimed", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// ClaimsEquivocated represents a Equivocated event raised by the Claims contract.
+type ClaimsEquivocated struct {
+	Provider    common.Address
+	Operator    common.Address
+	ReceiptHash [32]byte
+	OtherHash   [32]byte
+	Raw         *types.Log // Blockchain specific contextual infos
+}
+
+const ClaimsEquivocatedEventName = "Equivocated"
+
+// ContractEventName returns the user-defined event name.
+func (ClaimsEquivocated) ContractEventName() string {
+	return ClaimsEquivocatedEventName
+}
+
+// UnpackEquivocatedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Equivocated(address indexed provider, address indexed operator, bytes32 receiptHash, bytes32 otherHash)
+func (claims *Claims) UnpackEquivocatedEvent(log *types.Log) (*ClaimsEquivocated, error) {
+	event := "Equivocated"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != claims.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(ClaimsEquivocated)
+	if len(log.Data) > 0 {
+		if err := claims.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range claims.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// ClaimsWrongLeaf represents a WrongLeaf event raised by the Claims contract.
+type ClaimsWrongLeaf struct {
+	Line        [32]byte
+	Provider    common.Address
+	ReceiptHash [32]byte
+	Cause       [32]byte
+	Raw         *types.Log // Blockchain specific contextual infos
+}
+
+const ClaimsWrongLeafEventName = "WrongLeaf"
+
+// ContractEventName returns the user-defined event name.
+func (ClaimsWrongLeaf) ContractEventName() string {
+	return ClaimsWrongLeafEventName
+}
+
+// UnpackWrongLeafEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event WrongLeaf(bytes32 indexed line, address indexed provider, bytes32 indexed receiptHash, bytes32 cause)
+func (claims *Claims) UnpackWrongLeafEvent(log *types.Log) (*ClaimsWrongLeaf, error) {
+	event := "WrongLeaf"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != claims.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(ClaimsWrongLeaf)
+	if len(log.Data) > 0 {
+		if err := claims.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range claims.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// UnpackError attempts to decode the provided error data using user-defined
+// error definitions.
+func (claims *Claims) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], claims.abi.Errors["AlreadyClaimed"].ID.Bytes()[:4]) {
+		return claims.UnpackAlreadyClaimedError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], claims.abi.Errors["BadParams"].ID.Bytes()[:4]) {
+		return claims.UnpackBadParamsError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], claims.abi.Errors["BadPath"].ID.Bytes()[:4]) {
+		return claims.UnpackBadPathError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], claims.abi.Errors["BadPathLength"].ID.Bytes()[:4]) {
+		return claims.UnpackBadPathLengthError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], claims.abi.Errors["BadTokenPath"].ID.Bytes()[:4]) {
+		return claims.UnpackBadTokenPathError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], claims.abi.Errors["EvidenceMismatch"].ID.Bytes()[:4]) {
+		return claims.UnpackEvidenceMismatchError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], claims.abi.Errors["LeafOutOfRange"].ID.Bytes()[:4]) {
+		return claims.UnpackLeafOutOfRangeError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], claims.abi.Errors["NoFault"].ID.Bytes()[:4]) {
+		return claims.UnpackNoFaultError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], claims.abi.Errors["NoPair"].ID.Bytes()[:4]) {
+		return claims.UnpackNoPairError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], claims.abi.Errors["NoSuchNode"].ID.Bytes()[:4]) {
+		return claims.UnpackNoSuchNodeError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], claims.abi.Errors["NoSuchToken"].ID.Bytes()[:4]) {
+		return claims.UnpackNoSuchTokenError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], claims.abi.Errors["NotCanonical"].ID.Bytes()[:4]) {
+		return claims.UnpackNotCanonicalError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], claims.abi.Errors["NotProvenClass"].ID.Bytes()[:4]) {
+		return claims.UnpackNotProvenClassError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], claims.abi.Errors["NotSigned"].ID.Bytes()[:4]) {
+		return claims.UnpackNotSignedError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], claims.abi.Errors["UnknownModelVersion"].ID.Bytes()[:4]) {
+		return claims.UnpackUnknownModelVersionError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], claims.abi.Errors["WindowClosed"].ID.Bytes()[:4]) {
+		return claims.UnpackWindowClosedError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], claims.abi.Errors["WrongDepth"].ID.Bytes()[:4]) {
+		return claims.UnpackWrongDepthError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], claims.abi.Errors["ZeroSubmitter"].ID.Bytes()[:4]) {
+		return claims.UnpackZeroSubmitterError(raw[4:])
+	}
+	return nil, errors.New("Unknown error")
+}
+
+// ClaimsAlreadyClaimed represents a AlreadyClaimed error raised by the Claims contract.
+type ClaimsAlreadyClaimed struct {
+	Claim [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error AlreadyClaimed(bytes32 claim)
+func ClaimsAlreadyClaimedErrorID() common.Hash {
+	return common.HexToHash("0xc842648490cc51188535862204e42a629795f8186ccc73d6de558559a23ee12f")
+}
+
+// UnpackAlreadyClaimedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error AlreadyClaimed(bytes32 claim)
+func (claims *Claims) UnpackAlreadyClaimedError(raw []byte) (*ClaimsAlreadyClaimed, error) {
+	out := new(ClaimsAlreadyClaimed)
+	if err := claims.abi.UnpackIntoInterface(out, "AlreadyClaimed", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ClaimsBadParams represents a BadParams error raised by the Claims contract.
+type ClaimsBadParams struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadParams()
+func ClaimsBadParamsErrorID() common.Hash {
+	return common.HexToHash("0x019af6379de0e1c5d9ed7bc9cadaf094fc9efb595904a561b64245c59cd9399f")
+}
+
+// UnpackBadParamsError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadParams()
+func (claims *Claims) UnpackBadParamsError(raw []byte) (*ClaimsBadParams, error) {
+	out := new(ClaimsBadParams)
+	if err := claims.abi.UnpackIntoInterface(out, "BadParams", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ClaimsBadPath represents a BadPath error raised by the Claims contract.
+type ClaimsBadPath struct {
+	What string
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadPath(string what)
+func ClaimsBadPathErrorID() common.Hash {
+	return common.HexToHash("0x773eb90bf3e088fefe202b60818a9fd44dbf31f0a039703050491d644d6cffee")
+}
+
+// UnpackBadPathError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadPath(string what)
+func (claims *Claims) UnpackBadPathError(raw []byte) (*ClaimsBadPath, error) {
+	out := new(ClaimsBadPath)
+	if err := claims.abi.UnpackIntoInterface(out, "BadPath", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ClaimsBadPathLength represents a BadPathLength error raised by the Claims contract.
+type ClaimsBadPathLength struct {
+	Length   *big.Int
+	Expected *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadPathLength(uint256 length, uint256 expected)
+func ClaimsBadPathLengthErrorID() common.Hash {
+	return common.HexToHash("0x6f8f8ff248e460dbd7f5c64b6f2632695151fbda74946051d18c7ab3aaa440c0")
+}
+
+// UnpackBadPathLengthError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadPathLength(uint256 length, uint256 expected)
+func (claims *Claims) UnpackBadPathLengthError(raw []byte) (*ClaimsBadPathLength, error) {
+	out := new(ClaimsBadPathLength)
+	if err := claims.abi.UnpackIntoInterface(out, "BadPathLength", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ClaimsBadTokenPath represents a BadTokenPath error raised by the Claims contract.
+type ClaimsBadTokenPath struct {
+	Length   *big.Int
+	Expected *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadTokenPath(uint256 length, uint256 expected)
+func ClaimsBadTokenPathErrorID() common.Hash {
+	return common.HexToHash("0xe231baf9cd36d8f151ccc7a67dc506b6b7da471838c519571b8b9a1cdb0147f7")
+}
+
+// UnpackBadTokenPathError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadTokenPath(uint256 length, uint256 expected)
+func (claims *Claims) UnpackBadTokenPathError(raw []byte) (*ClaimsBadTokenPath, error) {
+	out := new(ClaimsBadTokenPath)
+	if err := claims.abi.UnpackIntoInterface(out, "BadTokenPath", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ClaimsEvidenceMismatch represents a EvidenceMismatch error raised by the Claims contract.
+type ClaimsEvidenceMismatch struct {
+	Field string
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error EvidenceMismatch(string field)
+func ClaimsEvidenceMismatchErrorID() common.Hash {
+	return common.HexToHash("0x9afc71e3f8349f8192ccd618b8e25650b2c631307bb040c1ebe97b0e7c9d556d")
+}
+
+// UnpackEvidenceMismatchError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error EvidenceMismatch(string field)
+func (claims *Claims) UnpackEvidenceMismatchError(raw []byte) (*ClaimsEvidenceMismatch, error) {
+	out := new(ClaimsEvidenceMismatch)
+	if err := claims.abi.UnpackIntoInterface(out, "EvidenceMismatch", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ClaimsLeafOutOfRange represents a LeafOutOfRange error raised by the Claims contract.
+type ClaimsLeafOutOfRange struct {
+	Index uint64
+	Count uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error LeafOutOfRange(uint64 index, uint64 count)
+func ClaimsLeafOutOfRangeErrorID() common.Hash {
+	return common.HexToHash("0x2f47ee844ba93f1ea565abc2e399aa6cb82d945b08c22da77177c04689e3b83d")
+}
+
+// UnpackLeafOutOfRangeError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error LeafOutOfRange(uint64 index, uint64 count)
+func (claims *Claims) UnpackLeafOutOfRangeError(raw []byte) (*ClaimsLeafOutOfRange, error) {
+	out := new(ClaimsLeafOutOfRange)
+	if err := claims.abi.UnpackIntoInterface(out, "LeafOutOfRange", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ClaimsNoFault represents a NoFault error raised by the Claims contract.
+type ClaimsNoFault struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NoFault()
+func ClaimsNoFaultErrorID() common.Hash {
+	return common.HexToHash("0x6ccd0bbcc8f98637dc4acb8f31da7db62b1840e328048e46c265d4b47064c98b")
+}
+
+// UnpackNoFaultError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NoFault()
+func (claims *Claims) UnpackNoFaultError(raw []byte) (*ClaimsNoFault, error) {
+	out := new(ClaimsNoFault)
+	if err := claims.abi.UnpackIntoInterface(out, "NoFault", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ClaimsNoPair represents a NoPair error raised by the Claims contract.
+type ClaimsNoPair struct {
+	Field string
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NoPair(string field)
+func ClaimsNoPairErrorID() common.Hash {
+	return common.HexToHash("0x6c1ee0648f58ea96896c5bb645b7aaa2b3773a3157fabfc3fd2d8566be3e8a27")
+}
+
+// UnpackNoPairError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NoPair(string field)
+func (claims *Claims) UnpackNoPairError(raw []byte) (*ClaimsNoPair, error) {
+	out := new(ClaimsNoPair)
+	if err := claims.abi.UnpackIntoInterface(out, "NoPair", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ClaimsNoSuchNode represents a NoSuchNode error raised by the Claims contract.
+type ClaimsNoSuchNode struct {
+	Level *big.Int
+	Index *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NoSuchNode(uint256 level, uint256 index)
+func ClaimsNoSuchNodeErrorID() common.Hash {
+	return common.HexToHash("0xb1b80531752a8347bd834bc874a107a686e20f97cab3c44146e77fa34f005e0f")
+}
+
+// UnpackNoSuchNodeError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NoSuchNode(uint256 level, uint256 index)
+func (claims *Claims) UnpackNoSuchNodeError(raw []byte) (*ClaimsNoSuchNode, error) {
+	out := new(ClaimsNoSuchNode)
+	if err := claims.abi.UnpackIntoInterface(out, "NoSuchNode", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ClaimsNoSuchToken represents a NoSuchToken error raised by the Claims contract.
+type ClaimsNoSuchToken struct {
+	Index uint32
+	Count uint32
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NoSuchToken(uint32 index, uint32 count)
+func ClaimsNoSuchTokenErrorID() common.Hash {
+	return common.HexToHash("0xa5b9f22b5ee54ed205a82b93e1010e76e72510291fdf66117b30605c6ac6d2a5")
+}
+
+// UnpackNoSuchTokenError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NoSuchToken(uint32 index, uint32 count)
+func (claims *Claims) UnpackNoSuchTokenError(raw []byte) (*ClaimsNoSuchToken, error) {
+	out := new(ClaimsNoSuchToken)
+	if err := claims.abi.UnpackIntoInterface(out, "NoSuchToken", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ClaimsNotCanonical represents a NotCanonical error raised by the Claims contract.
+type ClaimsNotCanonical struct {
+	Length *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotCanonical(uint256 length)
+func ClaimsNotCanonicalErrorID() common.Hash {
+	return common.HexToHash("0x3a128c7385cfa39591321df0332fadc0c237d8343e5e55a67fc8e445234a2ca9")
+}
+
+// UnpackNotCanonicalError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotCanonical(uint256 length)
+func (claims *Claims) UnpackNotCanonicalError(raw []byte) (*ClaimsNotCanonical, error) {
+	out := new(ClaimsNotCanonical)
+	if err := claims.abi.UnpackIntoInterface(out, "NotCanonical", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ClaimsNotProvenClass represents a NotProvenClass error raised by the Claims contract.
+type ClaimsNotProvenClass struct {
+	ModelVersion [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotProvenClass(bytes32 modelVersion)
+func ClaimsNotProvenClassErrorID() common.Hash {
+	return common.HexToHash("0x01a7fe71229aebc9dc796da7910eb1a41966140ee60ee9ed3f761cbf251c6fa0")
+}
+
+// UnpackNotProvenClassError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotProvenClass(bytes32 modelVersion)
+func (claims *Claims) UnpackNotProvenClassError(raw []byte) (*ClaimsNotProvenClass, error) {
+	out := new(ClaimsNotProvenClass)
+	if err := claims.abi.UnpackIntoInterface(out, "NotProvenClass", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ClaimsNotSigned represents a NotSigned error raised by the Claims contract.
+type ClaimsNotSigned struct {
+	Signer   common.Address
+	Provider common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotSigned(address signer, address provider)
+func ClaimsNotSignedErrorID() common.Hash {
+	return common.HexToHash("0xb01b4c632f8fc0f901a7fb50d1037cd42c3ca3d44757b0f6987af5d6ceaa8d5e")
+}
+
+// UnpackNotSignedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotSigned(address signer, address provider)
+func (claims *Claims) UnpackNotSignedError(raw []byte) (*ClaimsNotSigned, error) {
+	out := new(ClaimsNotSigned)
+	if err := claims.abi.UnpackIntoInterface(out, "NotSigned", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ClaimsUnknownModelVersion represents a UnknownModelVersion error raised by the Claims contract.
+type ClaimsUnknownModelVersion struct {
+	ModelVersion [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error UnknownModelVersion(bytes32 modelVersion)
+func ClaimsUnknownModelVersionErrorID() common.Hash {
+	return common.HexToHash("0x599d12b83ba0bb64899e3790367f2ce2aa0d71bcd501abf636eadc7ffdc6fa60")
+}
+
+// UnpackUnknownModelVersionError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error UnknownModelVersion(bytes32 modelVersion)
+func (claims *Claims) UnpackUnknownModelVersionError(raw []byte) (*ClaimsUnknownModelVersion, error) {
+	out := new(ClaimsUnknownModelVersion)
+	if err := claims.abi.UnpackIntoInterface(out, "UnknownModelVersion", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ClaimsWindowClosed represents a WindowClosed error raised by the Claims contract.
+type ClaimsWindowClosed struct {
+	ReceiptHash [32]byte
+	Until       uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error WindowClosed(bytes32 receiptHash, uint64 until)
+func ClaimsWindowClosedErrorID() common.Hash {
+	return common.HexToHash("0x07fa19d8bead109e9627733d2745579f5733d3c07d0d2f07e03055b487928478")
+}
+
+// UnpackWindowClosedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error WindowClosed(bytes32 receiptHash, uint64 until)
+func (claims *Claims) UnpackWindowClosedError(raw []byte) (*ClaimsWindowClosed, error) {
+	out := new(ClaimsWindowClosed)
+	if err := claims.abi.UnpackIntoInterface(out, "WindowClosed", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ClaimsWrongDepth represents a WrongDepth error raised by the Claims contract.
+type ClaimsWrongDepth struct {
+	What     string
+	Length   *big.Int
+	Expected *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error WrongDepth(string what, uint256 length, uint256 expected)
+func ClaimsWrongDepthErrorID() common.Hash {
+	return common.HexToHash("0x893734752c59cfb0f28f4b8dbb6f6d9d4dc64a7404e2cf669e5858d4740e3990")
+}
+
+// UnpackWrongDepthError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error WrongDepth(string what, uint256 length, uint256 expected)
+func (claims *Claims) UnpackWrongDepthError(raw []byte) (*ClaimsWrongDepth, error) {
+	out := new(ClaimsWrongDepth)
+	if err := claims.abi.UnpackIntoInterface(out, "WrongDepth", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ClaimsZeroSubmitter represents a ZeroSubmitter error raised by the Claims contract.
+type ClaimsZeroSubmitter struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ZeroSubmitter()
+func ClaimsZeroSubmitterErrorID() common.Hash {
+	return common.HexToHash("0x8ece733581d8feaddb31671d5c6718643e945f27227aedc066f52c012573b41d")
+}
+
+// UnpackZeroSubmitterError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ZeroSubmitter()
+func (claims *Claims) UnpackZeroSubmitterError(raw []byte) (*ClaimsZeroSubmitter, error) {
+	out := new(ClaimsZeroSubmitter)
+	if err := claims.abi.UnpackIntoInterface(out, "ZeroSubmitter", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeGameMetaData contains all meta data concerning the DisputeGame contract.
+var DisputeGameMetaData = bind.MetaData{
+	ABI: "[{\"inputs\":[{\"components\":[{\"internalType\":\"contractIMarket\",\"name\":\"market\",\"type\":\"address\"},{\"internalType\":\"contractIStaking\",\"name\":\"staking\",\"type\":\"address\"},{\"internalType\":\"contractIModelRegistry\",\"name\":\"registry\",\"type\":\"address\"},{\"internalType\":\"contractIDisputeLedger\",\"name\":\"ledger\",\"type\":\"address\"}],\"internalType\":\"structDisputeWiring\",\"name\":\"w\",\"type\":\"tuple\"},{\"internalType\":\"contractIStepTable\",\"name\":\"table\",\"type\":\"address\"},{\"internalType\":\"contractIVerifierRegistry\",\"name\":\"verifiers\",\"type\":\"address\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"}],\"name\":\"disputableUntil\",\"outputs\":[{\"internalType\":\"uint64\",\"name\":\"\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"gameWiring\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"market\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"staking\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"registry\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"ledger\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"table\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"verifiers\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"components\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"blockRoot\",\"type\":\"bytes32\"}],\"internalType\":\"structOpening\",\"name\":\"opening\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"internalType\":\"structSignedOpening\",\"name\":\"opening\",\"type\":\"tuple\"},{\"internalType\":\"uint16\",\"name\":\"vector\",\"type\":\"uint16\"},{\"internalType\":\"uint32\",\"name\":\"chunk\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"digest\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32[]\",\"name\":\"path\",\"type\":\"bytes32[]\"}],\"internalType\":\"structOpenedDigest\",\"name\":\"d\",\"type\":\"tuple\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"name\":\"proveBadDigest\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"components\":[{\"components\":[{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint16\",\"name\":\"vector\",\"type\":\"uint16\"},{\"internalType\":\"uint32\",\"name\":\"row\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"col\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"witness\",\"type\":\"uint32\"},{\"internalType\":\"bool\",\"name\":\"padding\",\"type\":\"bool\"}],\"internalType\":\"structStep\",\"name\":\"step\",\"type\":\"tuple\"},{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"blockRoot\",\"type\":\"bytes32\"}],\"internalType\":\"structOpening\",\"name\":\"opening\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"internalType\":\"structSignedOpening\",\"name\":\"opening\",\"type\":\"tuple\"},{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"blockRoot\",\"type\":\"bytes32\"}],\"internalType\":\"structOpening\",\"name\":\"opening\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"internalType\":\"structSignedOpening\",\"name\":\"earlier\",\"type\":\"tuple\"},{\"internalType\":\"bytes32\",\"name\":\"digestA\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"digestB\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"digestO\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32[]\",\"name\":\"pathA\",\"type\":\"bytes32[]\"},{\"internalType\":\"bytes32[]\",\"name\":\"pathB\",\"type\":\"bytes32[]\"},{\"internalType\":\"bytes32[]\",\"name\":\"pathO\",\"type\":\"bytes32[]\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"ids\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32[]\",\"name\":\"path\",\"type\":\"bytes32[]\"}],\"internalType\":\"structTokenLeaf\",\"name\":\"token\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"params\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"bytes32[2]\",\"name\":\"entries\",\"type\":\"bytes32[2]\"},{\"internalType\":\"bytes32[]\",\"name\":\"path\",\"type\":\"bytes32[]\"}],\"internalType\":\"structNoiseLeaf\",\"name\":\"noiseA\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32[2]\",\"name\":\"entries\",\"type\":\"bytes32[2]\"},{\"internalType\":\"bytes32[]\",\"name\":\"path\",\"type\":\"bytes32[]\"}],\"internalType\":\"structNoiseLeaf\",\"name\":\"noiseB\",\"type\":\"tuple\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"},{\"internalType\":\"bytes\",\"name\":\"proof\",\"type\":\"bytes\"}],\"internalType\":\"structStepProof\",\"name\":\"p\",\"type\":\"tuple\"}],\"name\":\"proveFault\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"components\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"blockRoot\",\"type\":\"bytes32\"}],\"internalType\":\"structOpening\",\"name\":\"opening\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"internalType\":\"structSignedOpening\",\"name\":\"opening\",\"type\":\"tuple\"},{\"internalType\":\"uint16\",\"name\":\"vector\",\"type\":\"uint16\"},{\"internalType\":\"uint32\",\"name\":\"chunk\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"digest\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32[]\",\"name\":\"path\",\"type\":\"bytes32[]\"}],\"internalType\":\"structOpenedDigest\",\"name\":\"here\",\"type\":\"tuple\"},{\"components\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"blockRoot\",\"type\":\"bytes32\"}],\"internalType\":\"structOpening\",\"name\":\"opening\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"internalType\":\"structSignedOpening\",\"name\":\"opening\",\"type\":\"tuple\"},{\"internalType\":\"uint16\",\"name\":\"vector\",\"type\":\"uint16\"},{\"internalType\":\"uint32\",\"name\":\"chunk\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"digest\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32[]\",\"name\":\"path\",\"type\":\"bytes32[]\"}],\"internalType\":\"structOpenedDigest\",\"name\":\"there\",\"type\":\"tuple\"},{\"internalType\":\"uint32\",\"name\":\"s\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"head\",\"type\":\"uint32\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"name\":\"proveKeys\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"blockRoot\",\"type\":\"bytes32\"}],\"internalType\":\"structOpening\",\"name\":\"opening\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"internalType\":\"structSignedOpening\",\"name\":\"o\",\"type\":\"tuple\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"name\":\"proveOpeningShape\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"components\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"blockRoot\",\"type\":\"bytes32\"}],\"internalType\":\"structOpening\",\"name\":\"opening\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"internalType\":\"structSignedOpening\",\"name\":\"opening\",\"type\":\"tuple\"},{\"internalType\":\"uint16\",\"name\":\"vector\",\"type\":\"uint16\"},{\"internalType\":\"uint32\",\"name\":\"chunk\",\"type\":\"uint32\"},{\"internalType\":\"bytes32[]\",\"name\":\"words\",\"type\":\"bytes32[]\"},{\"internalType\":\"bytes32\",\"name\":\"wordsDigest\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"digest\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32[]\",\"name\":\"path\",\"type\":\"bytes32[]\"},{\"internalType\":\"bytes32\",\"name\":\"leaf\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32[]\",\"name\":\"leafPath\",\"type\":\"bytes32[]\"},{\"internalType\":\"bytes32\",\"name\":\"traceSalt\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"},{\"internalType\":\"bytes\",\"name\":\"proof\",\"type\":\"bytes\"}],\"internalType\":\"structSeamProof\",\"name\":\"p\",\"type\":\"tuple\"}],\"name\":\"proveSeam\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"ids\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32[]\",\"name\":\"path\",\"type\":\"bytes32[]\"}],\"internalType\":\"structTokenLeaf\",\"name\":\"leaf\",\"type\":\"tuple\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"name\":\"proveToken\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"}],\"name\":\"settle\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"BadNoisePath\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"BadParams\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"BadParams\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"what\",\"type\":\"string\"}],\"name\":\"BadPath\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"expected\",\"type\":\"uint256\"}],\"name\":\"BadPathLength\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"expected\",\"type\":\"uint256\"}],\"name\":\"BadTokenPath\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"t\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"l\",\"type\":\"uint256\"}],\"name\":\"BlockOutsideTrace\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"}],\"name\":\"EvidenceMismatch\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"}],\"name\":\"LeafOutOfRange\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"t\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"l\",\"type\":\"uint256\"}],\"name\":\"MissingOpening\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"kind\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"}],\"name\":\"NoChunk\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"NoFault\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"NotInField\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"NotProvenClass\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"signer\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"NotSigned\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"UnknownModelVersion\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"WindowClosed\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"what\",\"type\":\"string\"},{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"expected\",\"type\":\"uint256\"}],\"name\":\"WrongDepth\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint16\",\"name\":\"vector\",\"type\":\"uint16\"}],\"name\":\"WrongVector\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ZeroSubmitter\",\"type\":\"error\"}]",
+	ID:  "80a8ce66672e6df5b829e97565d249243a",
+	Bin: "0x610140604052348015610010575f5ffd5b5060405161528e38038061528e83398101604081905261002f9161008a565b82516001600160a01b039081166080526020840151811660a0526040840151811660c052606090930151831660e05290821661010052166101205261013f565b80516001600160a01b0381168114610085575f5ffd5b919050565b5f5f5f83850360c081121561009d575f5ffd5b60808112156100aa575f5ffd5b50604051608081016001600160401b03811182821017156100d957634e487b7160e01b5f52604160045260245ffd5b6040526100e58561006f565b81526100f36020860161006f565b60208201526101046040860161006f565b60408201526101156060860161006f565b606082015292506101286080850161006f565b915061013660a0850161006f565b90509250925092565b60805160a05160c05160e05161010051610120516150596102355f395f81816101dd0152610fca01525f81816101b5015281816104dc015281816107c801528181610a990152610c7501525f818161018d015281816102ad015281816103c6015281816106f50152818161093b01528181610b5701528181610d6f01528181610dbe0152612d8701525f818161016301528181610ed90152611f2a01525f818161013b01526121f901525f818161011601528181612124015281816129ab01528181612a9401528181612b7601528181612ca0015281816130d301528181613197015281816132ae01526133aa01526150595ff3fe608060405234801561000f575f5ffd5b5060043610610090575f3560e01c8063839433c611610063578063839433c6146100e25780638fef18c5146100f5578063903da45c14610108578063aa3859c614610212578063c47d24881461023d575f5ffd5b806317b8e83314610094578063194f32d1146100a957806325286674146100bc57806360553ac5146100cf575b5f5ffd5b6100a76100a2366004613b07565b610250565b005b6100a76100b7366004613ba2565b61034c565b6100a76100ca366004613c18565b610463565b6100a76100dd366004613c82565b610736565b6100a76100f0366004613ce1565b6109e0565b6100a7610103366004613ba2565b610bfb565b604080516001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000811682527f0000000000000000000000000000000000000000000000000000000000000000811660208301527f00000000000000000000000000000000000000000000000000000000000000008116928201929092527f0000000000000000000000000000000000000000000000000000000000000000821660608201527f0000000000000000000000000000000000000000000000000000000000000000821660808201527f00000000000000000000000000000000000000000000000000000000000000009190911660a082015260c0015b60405180910390f35b610225610220366004613da4565b610da8565b6040516001600160401b039091168152602001610209565b6100a761024b366004613da4565b610dbc565b5f61025b8583610e4a565b90505f61026782610e89565b90505f610275878787611053565b9050610285825f01516024611132565b8163ffffffff1610156102ab57604051631b3342ef60e21b815260040160405180910390fd5b7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663f4f30a416102e6856007886111da565b6040518263ffffffff1660e01b81526004016103029190613de9565b6020604051808303815f875af115801561031e573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906103429190613e86565b5050505050505050565b5f6103578483610e4a565b90505f61036382610e89565b905061036f8483611293565b6103a68583836103856040890160208a01613e9d565b63ffffffff1661039b60608a0160408b01613e9d565b63ffffffff166112ec565b156103c457604051631b3342ef60e21b815260040160405180910390fd5b7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663f4f30a416103ff846006876111da565b6040518263ffffffff1660e01b815260040161041b9190613de9565b6020604051808303815f875af1158015610437573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061045b9190613e86565b505050505050565b5f61047f8361047a61028085016102608601613eb8565b610e4a565b90505f61048b82610e89565b90506104ce8483836104a060e0880188613ed3565b6104ad6020890189613e9d565b63ffffffff166104c360408a0160208b01613e9d565b63ffffffff1661135f565b80515f906001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169063d798dba7908661050e89826113fe565b6105198a8a8961151d565b6040518563ffffffff1660e01b81526004016105389493929190613f46565b61048060405180830381865afa158015610554573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906105789190614268565b90506105826139a0565b6105aa868585888660c001518a61012001358b8061018001906105a59190614323565b6116ad565b815260e08201516105d19087908690869089906101408201356105a56101a0840184614323565b60208201526101008201516105fc9087908690869089906101608201356105a56101c0840184614323565b604082015261060b825f61188c565b81600360200201526040820151606083015161065f9163ffffffff908116911661063d61028089016102608a01613eb8565b60401b68010000000000000000600160e01b031660209190911b919091171790565b608082015260608301516001600160a01b0316632be688d4610685610280880188614383565b846040518463ffffffff1660e01b81526004016106a4939291906143c5565b5f6040518083038186803b1580156106ba575f5ffd5b505afa1580156106cc573d5f5f3e3d5ffd5b505050505f6010835f015160ff16146106e65760016106e9565b60025b90506001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001663f4f30a416102e687846107316102808c016102608d01613eb8565b6111da565b5f61074d8361047a61016085016101408601613eb8565b90505f61075982610e89565b90505f6107668480613ed3565b610777906040810190602001613e9d565b63ffffffff1690505f61078a8580613ed3565b61079b906060810190604001613e9d565b63ffffffff1690506107ba8685856107b38980613ed3565b868661135f565b82515f906001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169063c530bdc990858561080160408c0160208d0161441f565b61081160608d0160408e01613e9d565b6040518663ffffffff1660e01b815260040161083195949392919061443a565b61014060405180830381865afa15801561084d573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610871919061447a565b90506108986108808780613ed3565b60a08801358361089360c08b018b614323565b61193d565b6108bd878686896108b8886108ae8b8a8a61199b565b8b60200151611a2f565b611a58565b6108c8848783611b14565b5f6108fe6108d96060890189614323565b6040516020016108ea9291906144bc565b604051602081830303815290604052611d67565b60e088013514905060a087013560808801351480820361093157604051631b3342ef60e21b815260040160405180910390fd5b6001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001663f4f30a416109788960036107316101608e016101408f01613eb8565b6040518263ffffffff1660e01b81526004016109949190613de9565b6020604051808303815f875af11580156109b0573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906109d49190613e86565b50505050505050505050565b5f6109eb8783610e4a565b90505f6109f782610e89565b90505f80610a058980613ed3565b610a16906040810190602001613e9d565b610a208a80613ed3565b610a31906060810190604001613e9d565b9092509050610a598a8585610a468d80613ed3565b8663ffffffff168663ffffffff1661135f565b610a7c8a8585610a698c80613ed3565b8b63ffffffff168663ffffffff1661135f565b825160405163662139df60e11b81525f9182916001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169163cc4273be91610ad59190889088908f908f906004016144c8565b61028060405180830381865afa158015610af1573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610b159190614509565b91509150610b238b83611d99565b610b2d8a82611d99565b89606001358b6060013503610b5557604051631b3342ef60e21b815260040160405180910390fd5b7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663f4f30a41610b908860048b6111da565b6040518263ffffffff1660e01b8152600401610bac9190613de9565b6020604051808303815f875af1158015610bc8573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610bec9190613e86565b50505050505050505050505050565b5f610c068483610e4a565b90505f610c1282610e89565b90505f80610c208680613ed3565b610c31906040810190602001613e9d565b610c3b8780613ed3565b610c4c906060810190604001613e9d565b9092509050610c61878585610a468a80613ed3565b610d3b610c6e8780613ed3565b87606001357f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663c530bdc9875f015187878d6020016020810190610cbb919061441f565b8e6040016020810190610cce9190613e9d565b6040518663ffffffff1660e01b8152600401610cee95949392919061453e565b61014060405180830381865afa158015610d0a573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610d2e919061447a565b61089360808b018b614323565b5f5160206150395f395f51905f5260608701351015610d6d57604051631b3342ef60e21b815260040160405180910390fd5b7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663f4f30a416102e6866005896111da565b5f610db282611e39565b6080015192915050565b7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663207003c7610dfe610df78461201f565b5f5f6111da565b6040518263ffffffff1660e01b8152600401610e1a9190613de9565b5f604051808303815f87803b158015610e31575f5ffd5b505af1158015610e43573d5f5f3e3d5ffd5b5050505050565b610e526139be565b6001600160a01b038216610e7957604051638ece733560e01b815260040160405180910390fd5b610e828361201f565b9392505050565b610eba6040518060800160405280606081526020015f81526020015f81526020015f6001600160a01b031681525090565b60408281015190516302f945c360e61b8152600481018290525f9081907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063be5170c0906024015f60405180830381865afa158015610f25573d5f5f3e3d5ffd5b505050506040513d5f823e601f3d908101601f19168201604052610f4c9190810190614598565b8752604087015290925090506001826002811115610f6c57610f6c613dd5565b14610f9b5784604001516040516301a7fe7160e01b8152600401610f9291815260200190565b60405180910390fd5b8351610fa8906014611132565b6020850152604051632e5f17af60e01b815263ffffffff821660048201525f907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031690632e5f17af906024016040805180830381865afa158015611016573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061103a9190614662565b506001600160a01b031660608601525092949350505050565b5f8061106761024086016102208701613e9d565b90508063ffffffff168463ffffffff16106110ad57604051639afc71e360e01b81526020600482015260056024820152643a37b5b2b760d91b6044820152606401610f92565b6102008501356110d4846110c8600863ffffffff89166146b6565b8463ffffffff1661207c565b1461110b5760405163773eb90b60e01b81526020600482015260066024820152651bdd5d1c1d5d60d21b6044820152606401610f92565b6111296020840135611124600863ffffffff88166146c9565b6120fd565b95945050505050565b5f6018836111418460036146dc565b815181106111515761115161436f565b016020015160f81c901b6010846111698560026146dc565b815181106111795761117961436f565b016020015160f81c901b6008856111918660016146dc565b815181106111a1576111a161436f565b602001015160f81c60f81b60f81c60ff16901b8585815181106111c6576111c661436f565b016020015160f81c17171790505b92915050565b6040805160e0810182525f80825260208201819052918101829052606081018290526080810182905260a0810182905260c08101919091528083600e81111561122557611225613dd5565b9081600e81111561123857611238613dd5565b90525083516020808301919091528401516001600160a01b03908116604083015260a0808601518216606084015260c0808701516001600160801b0316608085015260e0909601519083015291909116928101929092525090565b80518235146112b557604051639afc71e360e01b8152600401610f92906146ef565b6112e86112d16112c361211e565b6112cc8561214d565b612181565b6112de6080850185614383565b84602001516121a5565b5050565b5f84606001516001600160401b031683101580611317575060208401516113149060016146dc565b82115b1561132357505f611129565b836020015182111580611355575061134160a0870160808801613e9d565b63ffffffff166113528460016146dc565b10155b9695505050505050565b816113706040850160208601613e9d565b63ffffffff1614158061139857508061138f6060850160408601613e9d565b63ffffffff1614155b156113c057604051631b4d7c4d60e01b81526004810183905260248101829052604401610f92565b6113ca8386611293565b6113d786868685856112ec565b61045b57604051632fce33e160e11b81526004810183905260248101829052604401610f92565b5f61140f6040830160208401613e9d565b63ffffffff1615158061142d575061142d60e0830160c08401614710565b1561143957505f6111d4565b5f6114476020840184613e9d565b90505f61145a60a0860160808701613e9d565b90508063ffffffff168263ffffffff1610611499576114908561147d838561472b565b61148b6101e0880188614747565b611053565b925050506111d4565b60608501356114c06114af6101e0870187614747565b6110c8600863ffffffff87166146b6565b146114f75760405163773eb90b60e01b81526020600482015260066024820152651c1c9bdb5c1d60d21b6044820152606401610f92565b6111296115086101e0860186614747565b60200135611124600863ffffffff86166146c9565b6040805160a0810182525f8082526020808301829052928201819052606082018190526080820152908201516115549060016146dc565b6115646040850160208601613e9d565b63ffffffff1614158061158b57506009611584606085016040860161441f565b61ffff1614155b610e82576115d3846115a360a0820160808301613e9d565b6115b06020870187613e9d565b6115bb90600161475b565b6115c5919061472b565b61148b6101e0870187614747565b63ffffffff1681525f6115f76115ed610200860186614383565b60c08801356122a1565b60208082015160408084015163ffffffff9081169187019190915216908401528051909150156116275750610e82565b5f6116356020860186613e9d565b6116469063ffffffff166001614777565b6060830151909150611676908261166360c0890160a08a01613e9d565b6116716102208a018a614747565b612495565b60030b606080850191909152820151835161169c919083906116716102408a018a614747565b60030b608084015250509392505050565b5f80855160038111156116c2576116c2613dd5565b036116ee57507f02c6f55c3d83a303e8f448a0c784a65b846b23bd677d374284bbd21e8d9ede8d611880565b5f5160206150395f395f51905f52841061171e57604051632051490960e21b815260048101859052602401610f92565b5f61175685876040015163ffffffff16886060015163ffffffff16896080015163ffffffff168a60a0015163ffffffff168989612639565b905060038651600381111561176d5761176d613dd5565b036117b557876040015181146117b05760405163773eb90b60e01b81526020600482015260076024820152667765696768747360c81b6044820152606401610f92565b61187b565b6001865160038111156117ca576117ca613dd5565b036117ff576117dc60e0880188613ed3565b6060013581146117b05760405163773eb90b60e01b8152600401610f92906146ef565b6118308a8a8a6118136101008c018c613ed3565b6020808c015163ffffffff16906104c39060408f01908f01613e9d565b61183e610100880188613ed3565b60600135811461187b5760405163773eb90b60e01b815260206004820152600760248201526632b0b93634b2b960c91b6044820152606401610f92565b508390505b98975050505050505050565b5f826020015161189c575f6118a0565b6102005b826118ab575f6118af565b6101005b845f015160ff16171761ffff169050600a6118cd8460c001516126a9565b901b8117905060336118e28460e001516126a9565b901b81179050605c6118f88461010001516126a9565b901b81179050608562200000846080015160030b6119169190614796565b901b81179050609b622000008460a0015160030b6119349190614796565b901b1792915050565b5f61197585856040015163ffffffff16866060015163ffffffff16876080015163ffffffff168860a0015163ffffffff168888612639565b90506060860135811461045b5760405163773eb90b60e01b8152600401610f92906146ef565b5f816040015163ffffffff165f036119cc5782156119c3576119be6001846147bd565b6119c5565b5f5b9050610e82565b83602001518311806119fe5750816060015163ffffffff16826040015160016119f5919061475b565b63ffffffff1614155b15611a2757604080830151905162125b5160e51b815261ffff9091166004820152602401610f92565b509092915050565b5f82611a3c8360016146dc565b611a4690866147d0565b611a5091906146dc565b949350505050565b5f611a7485606001516001600160401b03168560200151612718565b90505f611a8d611a88865f0151600c611132565b61272e565b90505f611ac460e08601358585611aaa60608a0160408b01613e9d565b63ffffffff1686611abf6101008c018c614323565b612639565b9050610260880135611adb6101208701358361273b565b146103425760405163773eb90b60e01b8152602060048201526008602482015267626f756e6461727960c01b6044820152606401610f92565b5f611b308260c0015160ff168360e0015163ffffffff16612774565b905080611b406060850185614323565b905014611b9657611b546060840184614323565b604051638937347560e01b8152606060048201526005606482015264776f72647360d81b608482015260248101919091526044810183905260a4019050610f92565b5f5b81811015611c23575f5160206150395f395f51905f52611bbb6060860186614323565b83818110611bcb57611bcb61436f565b905060200201355f1c10611c1b57611be66060850185614323565b82818110611bf657611bf661436f565b905060200201355f1c604051632051490960e21b8152600401610f9291815260200190565b600101611b98565b50611c2c6139a0565b60808401358082525f5160206150395f395f51905f5211611c66578051604051632051490960e21b81526004810191909152602401610f92565b611c8560e08501356080860135611c806060880188614323565b6127fd565b6020820152611ca4611c9a6060860186614323565b6020840151612845565b604082015260c083015160e0840151611cd391611ccc9160ff9091169063ffffffff166128ba565b600161188c565b6060820152611cef5f8061063d61016088016101408901613eb8565b608082015260608501516001600160a01b0316632be688d4611d15610160870187614383565b846040518463ffffffff1660e01b8152600401611d34939291906143c5565b5f6040518083038186803b158015611d4a575f5ffd5b505afa158015611d5c573d5f5f3e3d5ffd5b505050505050505050565b6040515f90611d7c90829084906020016147e7565b604051602081830303815290604052805190602001209050919050565b60408082015163ffffffff1690611db59084016020850161441f565b61ffff16141580611de55750608081015163ffffffff16611ddc6060840160408501613e9d565b63ffffffff1614155b15611e1957611dfa604083016020840161441f565b60405162125b5160e51b815261ffff9091166004820152602401610f92565b6112e8611e268380613ed3565b6060840135836108936080870187614323565b611e416139be565b5f611e4a61211e565b90505f611e68826112cc611e633688900388018861485b565b612913565b90506101a08401358114611ead57604051639afc71e360e01b815260206004820152600b60248201526a0e4cae2eacae6e890c2e6d60ab1b6044820152606401610f92565b611ebe826112cc866101a001612947565b8352611ed26101e085016101c08601613eb8565b6001600160a01b031660208401528251611efe90611ef46102c0870187614383565b86602001516121a5565b602084013560408481018290525163edf1f39d60e01b815260048101919091525f906001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169063edf1f39d90602401602060405180830381865afa158015611f6f573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190611f93919061493c565b6002811115611fa457611fa4613dd5565b03611fca578260400151604051630b33a25760e31b8152600401610f9291815260200190565b612000611fdd60a0860160808701613e9d565b63ffffffff16611ff561024087016102208801613e9d565b63ffffffff1661297b565b6001600160401b0316606084015261201884846129a8565b5050919050565b6120276139be565b61203082611e39565b905080608001516001600160401b03164210612077578051608082015160405162ff433b60e31b815260048101929092526001600160401b03166024820152604401610f92565b919050565b5f5f61208f61208a84612e1d565b612e29565b90508061209f6040870187614323565b9050146120d8576120b36040860186614323565b60405163e231baf960e01b8152610f9292508390600401918252602082015260400190565b6111296120ea86356020880135612e47565b856120f86040890189614323565b612e5e565b5f6121098260206147d0565b6121149060e06147bd565b9290921c92915050565b5f6121487f0000000000000000000000000000000000000000000000000000000000000000612ed3565b905090565b5f7fc6f309392b1dae43692de3daeeb2e2d69d70d2e9d53a7fed6f4c6b25b2eb96d782604051602001611d7c929190614955565b60405161190160f01b81526002810183905260228101829052604290205f90610e82565b5f6121b1858585612f6a565b90506001600160a01b03811615806121d057506001600160a01b038216155b806122705750604051630426716760e31b81526001600160a01b038281166004830152808416917f0000000000000000000000000000000000000000000000000000000000000000909116906321338b3890602401602060405180830381865afa158015612240573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061226491906149ae565b6001600160a01b031614155b15610e435760405163b01b4c6360e01b81526001600160a01b03808316600483015283166024820152604401610f92565b604080516080810182525f808252602082018190528183018190526060820152905182906122d290869086906149c9565b6040518091039020146122f85760405163019af63760e01b815260040160405180910390fd5b6031831080612330575083835f8181106123145761231461436f565b9050013560f81c60f81b6001600160f81b031916600160f81b14155b1561234e5760405163019af63760e01b815260040160405180910390fd5b5f84602d8561235e8260046146dc565b9261236b939291906149d8565b612374916149ff565b60e01c9050601081118061239d575061238e8160046147d0565b6123999060316146dc565b8414155b156123bb5760405163019af63760e01b815260040160405180910390fd5b5f6123ca6005600187896149d8565b6123d3916149ff565b60e01c8015808552620100006020860152909150156123f3575050610e82565b60328110806124045750620186a081115b156124225760405163019af63760e01b815260040160405180910390fd5b8061242e6002826146b6565b61243c906303e800006146dc565b61244691906146b6565b63ffffffff16602084015261245f6009600587896149d8565b612468916149ff565b60e01c604084015261247e6029600987896149d8565b61248791614a35565b606084015250509392505050565b5f8085856124a4601087614a52565b6040516020016124e19392919092835260c09190911b6001600160c01b031916602083015260e01b6001600160e01b0319166028820152602c0190565b60408051601f19818403018152919052805160209091012090505f612507601086614a79565b612512906010614aa0565b61251d9060f061472b565b63ffffffff1682901c61ffff169050600c84806040019061253e9190614323565b90501461255e57604051639715db7d60e01b815260040160405180910390fd5b6040515f906125799082908735906020808a01359101614abf565b60408051601f19818403018152919052805160209091012090507f3bbf7d28f48a58634a612241841b9f78715c276ba0df14aa9c098cad373e77ad6125d0826125c36010866146b6565b6120f860408a018a614323565b146125ee57604051639715db7d60e01b815260040160405180910390fd5b6125fc6007831660206147d0565b6126079060e06147bd565b856126136008856146b6565b600116600281106126265761262661436f565b6020020135901c98975050505050505050565b5f5f6126458786612f81565b905082811461268e57604051638937347560e01b815260606004808301919091526064820152633632b0b360e11b6084820152602481018490526044810182905260a401610f92565b61269c898988888888612f9e565b9998505050505050505050565b5f5f6126ce6126c98460c0015160ff168560e0015163ffffffff16612774565b612fc3565b9050601d83610120015163ffffffff16901b601184610100015163ffffffff16901b60068560e0015163ffffffff16901b600384901b8660c0015160ff1617171717915050919050565b5f6127248260016146dc565b610e8290846147d0565b5f6111d482610200612fe6565b6040515f9061275690600160fa1b9085908590602001614abf565b60405160208183030381529060405280519060200120905092915050565b5f811580612789575061278683613008565b82115b156127b15760405163d89660a160e01b81526004810184905260248101839052604401610f92565b5f6127bb8461304f565b90508060016127ca82866146dc565b6127d491906147bd565b6127de91906146b6565b9150600584036127f6576127f36004836146dc565b91505b5092915050565b5f5f5160206150395f395f51905f52858585856040516020016128239493929190614ae1565b604051602081830303815290604052805190602001205f1c61112991906146c9565b5f825b80156128b2575f5160206150395f395f51905f5285856128696001856147bd565b8181106128785761287861436f565b905060200201355f1c5f5160206150395f395f51905f528061289c5761289c61468e565b8585090891506128ab81614af9565b9050612848565b509392505050565b6128c2613a01565b6016815260c08082015163ffffffff90931660e08085019190915260ff9490941692810192909252828101516001818501819052600491840182905261010083015194850152929091019190915290565b5f7f821dcf0f120006178552eb7fa0705039c1cc47488add3b6baac764ee1702fbab82604051602001611d7c929190614b0e565b5f7fd23d7af1a6544e3efe4678643d3bf0902d6a934cbbf9ca8f150dce305b1e798682604051602001611d7c929190614c08565b5f8061298783856146dc565b9050801561299f5761299a6001826147bd565b6127f3565b505f9392505050565b5f7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316634fba5adf6040518163ffffffff1660e01b815260040161012060405180830381865afa158015612a06573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190612a2a9190614cf3565b90505f612a3f61016085016101408601614d9d565b6001600160401b03169050612a586102e0850185613ed3565b612a69906040810190602001614d9d565b6001600160401b03165f03612b6057604051637d3878d560e11b8152843560048201525f90819081907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063fa70f1aa90602401606060405180830381865afa158015612ae1573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190612b059190614db8565b925092509250855f01518203612b5857863583612b2a6102a08a016102808b01614ded565b6001600160801b031660c08901526001600160a01b031660a088015260e08701526001600160401b03811693505b505050612d44565b602083015160408401515f916001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169163744c39dc91883591612bae6102e08b018b613ed3565b612bbc906020810190613eb8565b6040516001600160e01b031960e087901b16815260048101949094526001600160a01b0392831660248501526044840191909152166064820152608401602060405180830381865afa158015612c14573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190612c389190613e86565b84519091505f90612c6a908390612c576102a08a016102808b01614ded565b612c656102e08b018b613ed3565b61307d565b905082816001600160401b03161115612c8a57806001600160401b031692505b60405163171a2a7d60e01b8152863560048201527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063171a2a7d9060240161010060405180830381865afa158015612cee573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190612d129190614e13565b516001600160a01b031660a0860152612d336102a087016102808801614ded565b6001600160801b031660c086015250505b8151612e0690612d5d906001600160401b0316836146dc565b6080840151855160405163d399598960e01b815260048101919091526001600160401b03909116907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063d399598990602401602060405180830381865afa158015612dd4573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190612df89190614eb9565b6001600160401b0316613457565b6001600160401b0316608090930192909252505050565b5f6111d4826008612fe6565b5f5b81816001901b101561207757612e4081614ed4565b9050612e2b565b6040515f9061275690829085908590602001614abf565b5f805b82811015612ec9576001851615612e9957612e94848483818110612e8757612e8761436f565b90506020020135876134ad565b612ebb565b612ebb86858584818110612eaf57612eaf61436f565b905060200201356134ad565b9550600194851c9401612e61565b5093949350505050565b604080517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f60208201527f2bd5af9ee9fa1f0a7517853d71cfc160db46009177af5a82ed09c5510532c342918101919091527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc660608201524660808201526001600160a01b03821660a08201525f9060c001611d7c565b5f612f768484846134df565b509095945050505050565b5f612f8b82612e29565b612f9484612e29565b610e8291906146dc565b5f612fb88786612fad87612e29565b89901b178585612e5e565b979650505050505050565b5f600f6001612fd282856146dc565b612fdc91906147bd565b6111d491906146b6565b5f816001612ff482866146dc565b612ffe91906147bd565b610e8291906146b6565b5f6003820361301a5750610200919050565b6004820361302a575060e1919050565b8115806130375750600782115b61304357610400613045565b5f5b61ffff1692915050565b5f60078211613076576130638260086147d0565b670f1f1f03070f1f00901c60ff166111d4565b5f92915050565b5f80806130b76130936040860160208701614d9d565b6130a36060870160408801614d9d565b88886130b260808a018a614eec565b613526565b60405163350d75e360e21b8152600481018b90529294509250507f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063d435d78c90602401608060405180830381865afa158015613120573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906131449190614f31565b51821461318357604051639afc71e360e01b815260206004820152600c60248201526b1c9958d95a5c1d1cd49bdbdd60a21b6044820152606401610f92565b6001600160801b0381166001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000166387994d88896131cd6080890160608a01613e9d565b6040516001600160e01b031960e085901b168152600481019290925263ffffffff1660248201526044016040805180830381865afa158015613211573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906132359190614fac565b516001600160801b0316101561327b57604051639afc71e360e01b815260206004820152600a60248201526918da1958dadc1bda5b9d60b21b6044820152606401610f92565b61328b6080850160608601613e9d565b63ffffffff161580159061336557506001600160801b0381166001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000166387994d888960016132e660808a0160608b01613e9d565b6132f0919061472b565b6040516001600160e01b031960e085901b168152600481019290925263ffffffff1660248201526044016040805180830381865afa158015613334573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906133589190614fac565b516001600160801b031610155b156133a057604051639afc71e360e01b815260206004820152600a60248201526918da1958dadc1bda5b9d60b21b6044820152606401610f92565b6001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000166387994d88886133e06080880160608901613e9d565b6040516001600160e01b031960e085901b168152600481019290925263ffffffff1660248201526044016040805180830381865afa158015613424573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906134489190614fac565b60200151979650505050505050565b5f5f8483116134665784613468565b825b905061347484866146dc565b8111156134885761348584866146dc565b90505b6001600160401b03811161349c5780611129565b506001600160401b03949350505050565b5f821580156134ba575081155b156134c657505f6111d4565b60405161275690600160f81b9085908590602001614abf565b5f80806041849003613513578435602086013560408701355f1a61350589828585613701565b95509550955050505061351d565b505f915060029050825b93509350939050565b5f5f5f886001600160401b0316886001600160401b03161061356e57604051630bd1fba160e21b81526001600160401b03808a1660048301528a166024820152604401610f92565b5f6135798a8a6137c9565b606081015190915085146135b05760608101516040516337c7c7f960e11b8152610f92918791600401918252602082015260400190565b6040805180820182525f60608201819052606182018b905260808a901b6001600160801b03191660818301528251607181840301815260918301909352825160209384012082526001600160801b038a1692820192909252905b86811015613684575f8888838181106136255761362561436f565b90506040020180360381019061363b9190614fed565b905061364784836138c6565b1561366e57602081015161365b9087615019565b955061366781846138f8565b925061367b565b61367883826138f8565b92505b5060010161360a565b506020818101518251604051600360f81b9381019390935260c08e901b6001600160c01b031916602184015260809190911b6001600160801b0319166029830152603982015260590160405160208183030381529060405280519060200120945087846136f19190615019565b9250505096509650969350505050565b5f80807f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a084111561373a57505f915060039050826137bf565b604080515f808252602082018084528a905260ff891692820192909252606081018790526080810186905260019060a0016020604051602081039080840390855afa15801561378b573d5f5f3e3d5ffd5b5050604051601f1901519150506001600160a01b0381166137b657505f9250600191508290506137bf565b92505f91508190505b9450945094915050565b6137f260405180608001604052805f81526020015f81526020015f151581526020015f81525090565b6001600160401b0382166020820152603f81525f5b81516001901b8481166001600160401b03165f036138255750613859565b8083602001511015613837575061386d565b808360200181815161384991906147bd565b90525061385582614ed4565b9150505b8151829061386690614af9565b9052613807565b815161387e9060019081901b6147bd565b84166001600160401b0316151560408301819052819061389e575f6138a1565b60015b83516138b09160ff16906146dc565b6138ba91906146dc565b60608301525092915050565b81515f908210156138e457506020820151600190821c8116146111d4565b8251821180610e8257505050604001511590565b6040805180820182525f80825260208083019190915284518582018051865187850180518851600160f81b8189015260218101969096526001600160801b0319608094851b81166041880152605187019390935290921b16607184015285518084036061018152608184018088528151919095012060c1840190965285845251905193949360a19092019161398d9190615019565b6001600160801b03169052949350505050565b6040518060a001604052806005906020820280368337509192915050565b60408051610100810182525f80825260208201819052918101829052606081018290526080810182905260a0810182905260c0810182905260e081019190915290565b60408051610120810182525f80825260208201819052918101829052606081018290526080810182905260a081019190915260c08101613a3f613a5e565b8152602001613a4c613a5e565b8152602001613a59613a5e565b905290565b604080516101408101909152805f81525f6020820181905260408201819052606082018190526080820181905260a0820181905260c0820181905260e0820181905261010082018190526101209091015290565b5f6103008284031215613ac3575f5ffd5b50919050565b63ffffffff81168114613ada575f5ffd5b50565b803561207781613ac9565b6001600160a01b0381168114613ada575f5ffd5b803561207781613ae8565b5f5f5f5f60808587031215613b1a575f5ffd5b84356001600160401b03811115613b2f575f5ffd5b613b3b87828801613ab2565b9450506020850135613b4c81613ac9565b925060408501356001600160401b03811115613b66575f5ffd5b850160608188031215613b77575f5ffd5b91506060850135613b8781613ae8565b939692955090935050565b5f60a08284031215613ac3575f5ffd5b5f5f5f60608486031215613bb4575f5ffd5b83356001600160401b03811115613bc9575f5ffd5b613bd586828701613ab2565b93505060208401356001600160401b03811115613bf0575f5ffd5b613bfc86828701613b92565b9250506040840135613c0d81613ae8565b809150509250925092565b5f5f60408385031215613c29575f5ffd5b82356001600160401b03811115613c3e575f5ffd5b613c4a85828601613ab2565b92505060208301356001600160401b03811115613c65575f5ffd5b83016102a08186031215613c77575f5ffd5b809150509250929050565b5f5f60408385031215613c93575f5ffd5b82356001600160401b03811115613ca8575f5ffd5b613cb485828601613ab2565b92505060208301356001600160401b03811115613ccf575f5ffd5b83016101808186031215613c77575f5ffd5b5f5f5f5f5f5f60c08789031215613cf6575f5ffd5b86356001600160401b03811115613d0b575f5ffd5b613d1789828a01613ab2565b96505060208701356001600160401b03811115613d32575f5ffd5b613d3e89828a01613b92565b95505060408701356001600160401b03811115613d59575f5ffd5b613d6589828a01613b92565b9450506060870135613d7681613ac9565b92506080870135613d8681613ac9565b915060a0870135613d9681613ae8565b809150509295509295509295565b5f60208284031215613db4575f5ffd5b81356001600160401b03811115613dc9575f5ffd5b6127f384828501613ab2565b634e487b7160e01b5f52602160045260245ffd5b815160e0820190600f8110613e0c57634e487b7160e01b5f52602160045260245ffd5b8252602083810151908301526040808401516001600160a01b03169083015260608084015190613e46908401826001600160a01b03169052565b506080830151613e6160808401826001600160801b03169052565b5060a083015160a083015260c08301516127f660c08401826001600160a01b03169052565b5f60208284031215613e96575f5ffd5b5051919050565b5f60208284031215613ead575f5ffd5b8135610e8281613ac9565b5f60208284031215613ec8575f5ffd5b8135610e8281613ae8565b5f8235609e19833603018112613ee7575f5ffd5b9190910192915050565b5f81518084528060208401602086015e5f602082860101526020601f19601f83011685010191505092915050565b61ffff81168114613ada575f5ffd5b8015158114613ada575f5ffd5b803561207781613f2e565b6101c081525f613f5a6101c0830187613ef1565b90508435613f6781613ac9565b63ffffffff81166020840152506020850135613f8281613ac9565b63ffffffff81166040840152506040850135613f9d81613f1f565b61ffff8116606084015250613fb460608601613add565b63ffffffff8116608084015250613fcd60808601613add565b63ffffffff811660a084015250613fe660a08601613add565b63ffffffff811660c084015250613fff60c08601613f3b565b151560e083015263ffffffff84811661010084015283518116610120840152602084015181166101408401526040840151166101608301526060830151600390810b6101808401526080840151900b6101a0830152611129565b634e487b7160e01b5f52604160045260245ffd5b60405161014081016001600160401b038111828210171561409057614090614059565b60405290565b60405161012081016001600160401b038111828210171561409057614090614059565b6040516101a081016001600160401b038111828210171561409057614090614059565b60405161010081016001600160401b038111828210171561409057614090614059565b604080519081016001600160401b038111828210171561409057614090614059565b604051601f8201601f191681016001600160401b038111828210171561414957614149614059565b604052919050565b60ff81168114613ada575f5ffd5b805161207781614151565b805161207781613f2e565b805161207781613ac9565b8051600381900b8114612077575f5ffd5b805160048110612077575f5ffd5b5f61014082840312156141b0575f5ffd5b6141b861406d565b90506141c382614191565b81526141d160208301614175565b60208201526141e260408301614175565b60408201526141f360608301614175565b606082015261420460808301614175565b608082015261421560a08301614175565b60a082015261422660c0830161415f565b60c082015261423760e08301614175565b60e08201526142496101008301614175565b61010082015261425c6101208301614175565b61012082015292915050565b5f61048082840312801561427a575f5ffd5b50614283614096565b61428c8361415f565b815261429a6020840161416a565b60208201526142ab60408401614175565b60408201526142bc60608401614175565b60608201526142cd60808401614180565b60808201526142de60a08401614180565b60a08201526142f08460c0850161419f565b60c082015261430384610200850161419f565b60e082015261431684610340850161419f565b6101008201529392505050565b5f5f8335601e19843603018112614338575f5ffd5b8301803591506001600160401b03821115614351575f5ffd5b6020019150600581901b3603821315614368575f5ffd5b9250929050565b634e487b7160e01b5f52603260045260245ffd5b5f5f8335601e19843603018112614398575f5ffd5b8301803591506001600160401b038211156143b1575f5ffd5b602001915036819003821315614368575f5ffd5b60c081528260c0820152828460e08301375f60e084830101525f60e0601f19601f860116830101905060208201835f5b60058110156144145781518352602092830192909101906001016143f5565b505050949350505050565b5f6020828403121561442f575f5ffd5b8135610e8281613f1f565b60a081525f61444c60a0830188613ef1565b905085602083015284604083015261ffff8416606083015263ffffffff831660808301529695505050505050565b5f610140828403121561448b575f5ffd5b610e82838361419f565b5f6001600160fb1b038311156144a9575f5ffd5b8260051b80838637939093019392505050565b5f611a50828486614495565b60a081525f6144da60a0830188613ef1565b63ffffffff96871660208401529486166040830152509184166060830152909216608090920191909152919050565b5f5f610280838503121561451b575f5ffd5b614525848461419f565b915061453584610140850161419f565b90509250929050565b60a081525f61455060a0830188613ef1565b905063ffffffff8616602083015263ffffffff8516604083015261ffff8416606083015263ffffffff831660808301529695505050505050565b805160038110612077575f5ffd5b5f5f5f5f608085870312156145ab575f5ffd5b6145b48561458a565b935060208501516145c481613ac9565b6040860151606087015191945092506001600160401b038111156145e6575f5ffd5b8501601f810187136145f6575f5ffd5b80516001600160401b0381111561460f5761460f614059565b614622601f8201601f1916602001614121565b818152886020838501011115614636575f5ffd5b8160208401602083015e5f6020838301015280935050505092959194509250565b805161207781613ae8565b5f5f60408385031215614673575f5ffd5b825161467e81613ae8565b6020939093015192949293505050565b634e487b7160e01b5f52601260045260245ffd5b634e487b7160e01b5f52601160045260245ffd5b5f826146c4576146c461468e565b500490565b5f826146d7576146d761468e565b500690565b808201808211156111d4576111d46146a2565b6020808252600790820152666f70656e696e6760c81b604082015260600190565b5f60208284031215614720575f5ffd5b8135610e8281613f2e565b63ffffffff82811682821603908111156111d4576111d46146a2565b5f8235605e19833603018112613ee7575f5ffd5b63ffffffff81811683821601908111156111d4576111d46146a2565b6001600160401b0381811683821601908111156111d4576111d46146a2565b8082018281125f8312801582168215821617156147b5576147b56146a2565b505092915050565b818103818111156111d4576111d46146a2565b80820281158282048414176111d4576111d46146a2565b6001600160f81b03198316815281515f908060208501600185015e5f92016001019182525092915050565b6001600160801b0381168114613ada575f5ffd5b803561207781614812565b6001600160401b0381168114613ada575f5ffd5b803561207781614831565b803561207781614151565b5f6101a082840312801561486d575f5ffd5b506148766140b9565b823581526020808401359082015261489060408401613afc565b6040820152606083810135908201526148ab60808401613add565b60808201526148bc60a08401613add565b60a082015260c083810135908201526148d760e08401614826565b60e08201526148e96101008401614826565b6101008201526148fc6101208401614826565b61012082015261490f6101408401614845565b6101408201526149226101608401614850565b610160820152610180928301359281019290925250919050565b5f6020828403121561494c575f5ffd5b610e828261458a565b828152813560208083019190915260a082019083013561497481613ac9565b63ffffffff8116604084015250604083013561498f81613ac9565b63ffffffff166060838101919091529290920135608090910152919050565b5f602082840312156149be575f5ffd5b8151610e8281613ae8565b818382375f9101908152919050565b5f5f858511156149e6575f5ffd5b838611156149f2575f5ffd5b5050820193919092039150565b80356001600160e01b031981169060048410156127f6576001600160e01b031960049490940360031b84901b1690921692915050565b803560208310156111d4575f19602084900360031b1b1692915050565b5f63ffffffff831680614a6757614a6761468e565b8063ffffffff84160491505092915050565b5f63ffffffff831680614a8e57614a8e61468e565b8063ffffffff84160691505092915050565b63ffffffff81811683821602908116908181146127f6576127f66146a2565b6001600160f81b03199390931683526001830191909152602182015260410190565b8481528360208201525f611355604083018486614495565b5f81614b0757614b076146a2565b505f190190565b5f6101c08201905083825282516020830152602083015160408301526040830151614b4460608401826001600160a01b03169052565b50606083015160808301526080830151614b6660a084018263ffffffff169052565b5060a083015163ffffffff811660c08401525060c083015160e083015260e0830151614b9e6101008401826001600160801b03169052565b506101008301516001600160801b038116610120840152506101208301516001600160801b038116610140840152506101408301516001600160401b0381166101608401525061016083015160ff8116610180840152506101808301516101a08301529392505050565b8281528135602080830191909152610140820190830135614c2881613ae8565b6001600160a01b0316604083810191909152614c45908401614845565b6001600160401b0381166060840152506060830135608083810191909152614c6e908401613add565b63ffffffff811660a084015250614c8760a08401614850565b60ff811660c08401525060c083013560e083810191909152614caa908401614826565b6001600160801b03811661010084015250614cc86101008401614845565b6001600160401b0381166101208401526128b2565b805161207781614831565b805161207781613f1f565b5f610120828403128015614d05575f5ffd5b50614d0e614096565b614d1783614cdd565b8152614d2560208401614cdd565b6020820152614d3660408401614cdd565b6040820152614d4760608401614cdd565b6060820152614d5860808401614cdd565b6080820152614d6960a08401614cdd565b60a0820152614d7a60c08401614cdd565b60c0820152614d8b60e08401614ce8565b60e08201526143166101008401614175565b5f60208284031215614dad575f5ffd5b8135610e8281614831565b5f5f5f60608486031215614dca575f5ffd5b8351614dd581613ae8565b602085015160408601519194509250613c0d81614831565b5f60208284031215614dfd575f5ffd5b8135610e8281614812565b805161207781614812565b5f610100828403128015614e25575f5ffd5b50614e2e6140dc565b8251614e3981613ae8565b8152614e4760208401614cdd565b6020820152614e5860408401614657565b6040820152614e6960608401614cdd565b6060820152614e7a60808401614657565b6080820152614e8b60a08401614cdd565b60a0820152614e9c60c08401614e08565b60c0820152614ead60e08401614e08565b60e08201529392505050565b5f60208284031215614ec9575f5ffd5b8151610e8281614831565b5f60018201614ee557614ee56146a2565b5060010190565b5f5f8335601e19843603018112614f01575f5ffd5b8301803591506001600160401b03821115614f1a575f5ffd5b6020019150600681901b3603821315614368575f5ffd5b5f6080828403128015614f42575f5ffd5b50604051608081016001600160401b0381118282101715614f6557614f65614059565b604052825181526020830151614f7a81614812565b60208201526040830151614f8d81614831565b60408201526060830151614fa081613ac9565b60608201529392505050565b5f6040828403128015614fbd575f5ffd5b50614fc66140ff565b8251614fd181614812565b81526020830151614fe181614831565b60208201529392505050565b5f6040828403128015614ffe575f5ffd5b506150076140ff565b823581526020830135614fe181614812565b6001600160801b0381811683821601908111156111d4576111d46146a256fe30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001",
+}
+
+// DisputeGame is an auto generated Go binding around an Ethereum contract.
+type DisputeGame struct {
+	abi abi.ABI
+}
+
+// GetABI returns the ABI associated with this contract binding.
+func (c *DisputeGame) GetABI() abi.ABI {
+	return c.abi
+}
+
+// NewDisputeGame creates a new instance of DisputeGame.
+func NewDisputeGame() *DisputeGame {
+	parsed, err := DisputeGameMetaData.ParseABI()
+	if err != nil {
+		panic(errors.New("invalid ABI: " + err.Error()))
+	}
+	return &DisputeGame{abi: *parsed}
+}
+
+// Instance creates a wrapper for a deployed contract instance at the given address.
+// Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
+func (c *DisputeGame) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
+	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
+}
+
+// PackConstructor is the Go binding used to pack the parameters required for
+// contract deployment.
+//
+// Solidity: constructor((address,address,address,address) w, address table, address verifiers) returns()
+func (disputeGame *DisputeGame) PackConstructor(w DisputeWiring, table common.Address, verifiers common.Address) []byte {
+	enc, err := disputeGame.abi.Pack("", w, table, verifiers)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// PackDisputableUntil is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xaa3859c6.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function disputableUntil(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e) view returns(uint64)
+func (disputeGame *DisputeGame) PackDisputableUntil(e ReceiptEvidence) []byte {
+	enc, err := disputeGame.abi.Pack("disputableUntil", e)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDisputableUntil is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xaa3859c6.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function disputableUntil(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e) view returns(uint64)
+func (disputeGame *DisputeGame) TryPackDisputableUntil(e ReceiptEvidence) ([]byte, error) {
+	return disputeGame.abi.Pack("disputableUntil", e)
+}
+
+// UnpackDisputableUntil is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xaa3859c6.
+//
+// Solidity: function disputableUntil(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e) view returns(uint64)
+func (disputeGame *DisputeGame) UnpackDisputableUntil(data []byte) (uint64, error) {
+	out, err := disputeGame.abi.Unpack("disputableUntil", data)
+	if err != nil {
+		return *new(uint64), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint64)).(*uint64)
+	return out0, nil
+}
+
+// PackGameWiring is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x903da45c.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function gameWiring() view returns(address market, address staking, address registry, address ledger, address table, address verifiers)
+func (disputeGame *DisputeGame) PackGameWiring() []byte {
+	enc, err := disputeGame.abi.Pack("gameWiring")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackGameWiring is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x903da45c.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function gameWiring() view returns(address market, address staking, address registry, address ledger, address table, address verifiers)
+func (disputeGame *DisputeGame) TryPackGameWiring() ([]byte, error) {
+	return disputeGame.abi.Pack("gameWiring")
+}
+
+// GameWiringOutput serves as a container for the return parameters of contract
+// method GameWiring.
+type GameWiringOutput struct {
+	Market    common.Address
+	Staking   common.Address
+	Registry  common.Address
+	Ledger    common.Address
+	Table     common.Address
+	Verifiers common.Address
+}
+
+// UnpackGameWiring is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x903da45c.
+//
+// Solidity: function gameWiring() view returns(address market, address staking, address registry, address ledger, address table, address verifiers)
+func (disputeGame *DisputeGame) UnpackGameWiring(data []byte) (GameWiringOutput, error) {
+	out, err := disputeGame.abi.Unpack("gameWiring", data)
+	outstruct := new(GameWiringOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.Market = *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	outstruct.Staking = *abi.ConvertType(out[1], new(common.Address)).(*common.Address)
+	outstruct.Registry = *abi.ConvertType(out[2], new(common.Address)).(*common.Address)
+	outstruct.Ledger = *abi.ConvertType(out[3], new(common.Address)).(*common.Address)
+	outstruct.Table = *abi.ConvertType(out[4], new(common.Address)).(*common.Address)
+	outstruct.Verifiers = *abi.ConvertType(out[5], new(common.Address)).(*common.Address)
+	return *outstruct, nil
+}
+
+// PackProveBadDigest is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x8fef18c5.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function proveBadDigest(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, (((bytes32,uint32,uint32,bytes32),bytes),uint16,uint32,bytes32,bytes32[]) d, address submitter) returns()
+func (disputeGame *DisputeGame) PackProveBadDigest(e ReceiptEvidence, d OpenedDigest, submitter common.Address) []byte {
+	enc, err := disputeGame.abi.Pack("proveBadDigest", e, d, submitter)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackProveBadDigest is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x8fef18c5.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function proveBadDigest(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, (((bytes32,uint32,uint32,bytes32),bytes),uint16,uint32,bytes32,bytes32[]) d, address submitter) returns()
+func (disputeGame *DisputeGame) TryPackProveBadDigest(e ReceiptEvidence, d OpenedDigest, submitter common.Address) ([]byte, error) {
+	return disputeGame.abi.Pack("proveBadDigest", e, d, submitter)
+}
+
+// PackProveFault is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x25286674.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function proveFault(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, ((uint32,uint32,uint16,uint32,uint32,uint32,bool),((bytes32,uint32,uint32,bytes32),bytes),((bytes32,uint32,uint32,bytes32),bytes),bytes32,bytes32,bytes32,bytes32[],bytes32[],bytes32[],(bytes32,bytes32,bytes32[]),bytes,(bytes32[2],bytes32[]),(bytes32[2],bytes32[]),address,bytes) p) returns()
+func (disputeGame *DisputeGame) PackProveFault(e ReceiptEvidence, p StepProof) []byte {
+	enc, err := disputeGame.abi.Pack("proveFault", e, p)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackProveFault is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x25286674.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function proveFault(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, ((uint32,uint32,uint16,uint32,uint32,uint32,bool),((bytes32,uint32,uint32,bytes32),bytes),((bytes32,uint32,uint32,bytes32),bytes),bytes32,bytes32,bytes32,bytes32[],bytes32[],bytes32[],(bytes32,bytes32,bytes32[]),bytes,(bytes32[2],bytes32[]),(bytes32[2],bytes32[]),address,bytes) p) returns()
+func (disputeGame *DisputeGame) TryPackProveFault(e ReceiptEvidence, p StepProof) ([]byte, error) {
+	return disputeGame.abi.Pack("proveFault", e, p)
+}
+
+// PackProveKeys is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x839433c6.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function proveKeys(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, (((bytes32,uint32,uint32,bytes32),bytes),uint16,uint32,bytes32,bytes32[]) here, (((bytes32,uint32,uint32,bytes32),bytes),uint16,uint32,bytes32,bytes32[]) there, uint32 s, uint32 head, address submitter) returns()
+func (disputeGame *DisputeGame) PackProveKeys(e ReceiptEvidence, here OpenedDigest, there OpenedDigest, s uint32, head uint32, submitter common.Address) []byte {
+	enc, err := disputeGame.abi.Pack("proveKeys", e, here, there, s, head, submitter)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackProveKeys is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x839433c6.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function proveKeys(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, (((bytes32,uint32,uint32,bytes32),bytes),uint16,uint32,bytes32,bytes32[]) here, (((bytes32,uint32,uint32,bytes32),bytes),uint16,uint32,bytes32,bytes32[]) there, uint32 s, uint32 head, address submitter) returns()
+func (disputeGame *DisputeGame) TryPackProveKeys(e ReceiptEvidence, here OpenedDigest, there OpenedDigest, s uint32, head uint32, submitter common.Address) ([]byte, error) {
+	return disputeGame.abi.Pack("proveKeys", e, here, there, s, head, submitter)
+}
+
+// PackProveOpeningShape is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x194f32d1.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function proveOpeningShape(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, ((bytes32,uint32,uint32,bytes32),bytes) o, address submitter) returns()
+func (disputeGame *DisputeGame) PackProveOpeningShape(e ReceiptEvidence, o SignedOpening, submitter common.Address) []byte {
+	enc, err := disputeGame.abi.Pack("proveOpeningShape", e, o, submitter)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackProveOpeningShape is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x194f32d1.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function proveOpeningShape(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, ((bytes32,uint32,uint32,bytes32),bytes) o, address submitter) returns()
+func (disputeGame *DisputeGame) TryPackProveOpeningShape(e ReceiptEvidence, o SignedOpening, submitter common.Address) ([]byte, error) {
+	return disputeGame.abi.Pack("proveOpeningShape", e, o, submitter)
+}
+
+// PackProveSeam is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x60553ac5.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function proveSeam(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, (((bytes32,uint32,uint32,bytes32),bytes),uint16,uint32,bytes32[],bytes32,bytes32,bytes32[],bytes32,bytes32[],bytes32,address,bytes) p) returns()
+func (disputeGame *DisputeGame) PackProveSeam(e ReceiptEvidence, p SeamProof) []byte {
+	enc, err := disputeGame.abi.Pack("proveSeam", e, p)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackProveSeam is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x60553ac5.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function proveSeam(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, (((bytes32,uint32,uint32,bytes32),bytes),uint16,uint32,bytes32[],bytes32,bytes32,bytes32[],bytes32,bytes32[],bytes32,address,bytes) p) returns()
+func (disputeGame *DisputeGame) TryPackProveSeam(e ReceiptEvidence, p SeamProof) ([]byte, error) {
+	return disputeGame.abi.Pack("proveSeam", e, p)
+}
+
+// PackProveToken is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x17b8e833.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function proveToken(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, uint32 index, (bytes32,bytes32,bytes32[]) leaf, address submitter) returns()
+func (disputeGame *DisputeGame) PackProveToken(e ReceiptEvidence, index uint32, leaf TokenLeaf, submitter common.Address) []byte {
+	enc, err := disputeGame.abi.Pack("proveToken", e, index, leaf, submitter)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackProveToken is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x17b8e833.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function proveToken(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, uint32 index, (bytes32,bytes32,bytes32[]) leaf, address submitter) returns()
+func (disputeGame *DisputeGame) TryPackProveToken(e ReceiptEvidence, index uint32, leaf TokenLeaf, submitter common.Address) ([]byte, error) {
+	return disputeGame.abi.Pack("proveToken", e, index, leaf, submitter)
+}
+
+// PackSettle is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc47d2488.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function settle(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e) returns()
+func (disputeGame *DisputeGame) PackSettle(e ReceiptEvidence) []byte {
+	enc, err := disputeGame.abi.Pack("settle", e)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackSettle is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc47d2488.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function settle(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e) returns()
+func (disputeGame *DisputeGame) TryPackSettle(e ReceiptEvidence) ([]byte, error) {
+	return disputeGame.abi.Pack("settle", e)
+}
+
+// UnpackError attempts to decode the provided error data using user-defined
+// error definitions.
+func (disputeGame *DisputeGame) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], disputeGame.abi.Errors["BadNoisePath"].ID.Bytes()[:4]) {
+		return disputeGame.UnpackBadNoisePathError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeGame.abi.Errors["BadParams"].ID.Bytes()[:4]) {
+		return disputeGame.UnpackBadParamsError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeGame.abi.Errors["BadPath"].ID.Bytes()[:4]) {
+		return disputeGame.UnpackBadPathError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeGame.abi.Errors["BadPathLength"].ID.Bytes()[:4]) {
+		return disputeGame.UnpackBadPathLengthError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeGame.abi.Errors["BadTokenPath"].ID.Bytes()[:4]) {
+		return disputeGame.UnpackBadTokenPathError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeGame.abi.Errors["BlockOutsideTrace"].ID.Bytes()[:4]) {
+		return disputeGame.UnpackBlockOutsideTraceError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeGame.abi.Errors["EvidenceMismatch"].ID.Bytes()[:4]) {
+		return disputeGame.UnpackEvidenceMismatchError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeGame.abi.Errors["LeafOutOfRange"].ID.Bytes()[:4]) {
+		return disputeGame.UnpackLeafOutOfRangeError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeGame.abi.Errors["MissingOpening"].ID.Bytes()[:4]) {
+		return disputeGame.UnpackMissingOpeningError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeGame.abi.Errors["NoChunk"].ID.Bytes()[:4]) {
+		return disputeGame.UnpackNoChunkError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeGame.abi.Errors["NoFault"].ID.Bytes()[:4]) {
+		return disputeGame.UnpackNoFaultError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeGame.abi.Errors["NotInField"].ID.Bytes()[:4]) {
+		return disputeGame.UnpackNotInFieldError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeGame.abi.Errors["NotProvenClass"].ID.Bytes()[:4]) {
+		return disputeGame.UnpackNotProvenClassError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeGame.abi.Errors["NotSigned"].ID.Bytes()[:4]) {
+		return disputeGame.UnpackNotSignedError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeGame.abi.Errors["UnknownModelVersion"].ID.Bytes()[:4]) {
+		return disputeGame.UnpackUnknownModelVersionError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeGame.abi.Errors["WindowClosed"].ID.Bytes()[:4]) {
+		return disputeGame.UnpackWindowClosedError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeGame.abi.Errors["WrongDepth"].ID.Bytes()[:4]) {
+		return disputeGame.UnpackWrongDepthError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeGame.abi.Errors["WrongVector"].ID.Bytes()[:4]) {
+		return disputeGame.UnpackWrongVectorError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeGame.abi.Errors["ZeroSubmitter"].ID.Bytes()[:4]) {
+		return disputeGame.UnpackZeroSubmitterError(raw[4:])
+	}
+	return nil, errors.New("Unknown error")
+}
+
+// DisputeGameBadNoisePath represents a BadNoisePath error raised by the DisputeGame contract.
+type DisputeGameBadNoisePath struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadNoisePath()
+func DisputeGameBadNoisePathErrorID() common.Hash {
+	return common.HexToHash("0x9715db7dd2b72e18db48d94452e960812019f3ed0a422c1c35784870bdeccf40")
+}
+
+// UnpackBadNoisePathError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadNoisePath()
+func (disputeGame *DisputeGame) UnpackBadNoisePathError(raw []byte) (*DisputeGameBadNoisePath, error) {
+	out := new(DisputeGameBadNoisePath)
+	if err := disputeGame.abi.UnpackIntoInterface(out, "BadNoisePath", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeGameBadParams represents a BadParams error raised by the DisputeGame contract.
+type DisputeGameBadParams struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadParams()
+func DisputeGameBadParamsErrorID() common.Hash {
+	return common.HexToHash("0x019af6379de0e1c5d9ed7bc9cadaf094fc9efb595904a561b64245c59cd9399f")
+}
+
+// UnpackBadParamsError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadParams()
+func (disputeGame *DisputeGame) UnpackBadParamsError(raw []byte) (*DisputeGameBadParams, error) {
+	out := new(DisputeGameBadParams)
+	if err := disputeGame.abi.UnpackIntoInterface(out, "BadParams", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeGameBadPath represents a BadPath error raised by the DisputeGame contract.
+type DisputeGameBadPath struct {
+	What string
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadPath(string what)
+func DisputeGameBadPathErrorID() common.Hash {
+	return common.HexToHash("0x773eb90bf3e088fefe202b60818a9fd44dbf31f0a039703050491d644d6cffee")
+}
+
+// UnpackBadPathError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadPath(string what)
+func (disputeGame *DisputeGame) UnpackBadPathError(raw []byte) (*DisputeGameBadPath, error) {
+	out := new(DisputeGameBadPath)
+	if err := disputeGame.abi.UnpackIntoInterface(out, "BadPath", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeGameBadPathLength represents a BadPathLength error raised by the DisputeGame contract.
+type DisputeGameBadPathLength struct {
+	Length   *big.Int
+	Expected *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadPathLength(uint256 length, uint256 expected)
+func DisputeGameBadPathLengthErrorID() common.Hash {
+	return common.HexToHash("0x6f8f8ff248e460dbd7f5c64b6f2632695151fbda74946051d18c7ab3aaa440c0")
+}
+
+// UnpackBadPathLengthError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadPathLength(uint256 length, uint256 expected)
+func (disputeGame *DisputeGame) UnpackBadPathLengthError(raw []byte) (*DisputeGameBadPathLength, error) {
+	out := new(DisputeGameBadPathLength)
+	if err := disputeGame.abi.UnpackIntoInterface(out, "BadPathLength", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeGameBadTokenPath represents a BadTokenPath error raised by the DisputeGame contract.
+type DisputeGameBadTokenPath struct {
+	Length   *big.Int
+	Expected *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadTokenPath(uint256 length, uint256 expected)
+func DisputeGameBadTokenPathErrorID() common.Hash {
+	return common.HexToHash("0xe231baf9cd36d8f151ccc7a67dc506b6b7da471838c519571b8b9a1cdb0147f7")
+}
+
+// UnpackBadTokenPathError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadTokenPath(uint256 length, uint256 expected)
+func (disputeGame *DisputeGame) UnpackBadTokenPathError(raw []byte) (*DisputeGameBadTokenPath, error) {
+	out := new(DisputeGameBadTokenPath)
+	if err := disputeGame.abi.UnpackIntoInterface(out, "BadTokenPath", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeGameBlockOutsideTrace represents a BlockOutsideTrace error raised by the DisputeGame contract.
+type DisputeGameBlockOutsideTrace struct {
+	T *big.Int
+	L *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BlockOutsideTrace(uint256 t, uint256 l)
+func DisputeGameBlockOutsideTraceErrorID() common.Hash {
+	return common.HexToHash("0x5f9c67c291f3af4dfccd5c270fc2852007703087f745ec621c0666908bae3f56")
+}
+
+// UnpackBlockOutsideTraceError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BlockOutsideTrace(uint256 t, uint256 l)
+func (disputeGame *DisputeGame) UnpackBlockOutsideTraceError(raw []byte) (*DisputeGameBlockOutsideTrace, error) {
+	out := new(DisputeGameBlockOutsideTrace)
+	if err := disputeGame.abi.UnpackIntoInterface(out, "BlockOutsideTrace", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeGameEvidenceMismatch represents a EvidenceMismatch error raised by the DisputeGame contract.
+type DisputeGameEvidenceMismatch struct {
+	Field string
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error EvidenceMismatch(string field)
+func DisputeGameEvidenceMismatchErrorID() common.Hash {
+	return common.HexToHash("0x9afc71e3f8349f8192ccd618b8e25650b2c631307bb040c1ebe97b0e7c9d556d")
+}
+
+// UnpackEvidenceMismatchError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error EvidenceMismatch(string field)
+func (disputeGame *DisputeGame) UnpackEvidenceMismatchError(raw []byte) (*DisputeGameEvidenceMismatch, error) {
+	out := new(DisputeGameEvidenceMismatch)
+	if err := disputeGame.abi.UnpackIntoInterface(out, "EvidenceMismatch", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeGameLeafOutOfRange represents a LeafOutOfRange error raised by the DisputeGame contract.
+type DisputeGameLeafOutOfRange struct {
+	Index uint64
+	Count uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error LeafOutOfRange(uint64 index, uint64 count)
+func DisputeGameLeafOutOfRangeErrorID() common.Hash {
+	return common.HexToHash("0x2f47ee844ba93f1ea565abc2e399aa6cb82d945b08c22da77177c04689e3b83d")
+}
+
+// UnpackLeafOutOfRangeError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error LeafOutOfRange(uint64 index, uint64 count)
+func (disputeGame *DisputeGame) UnpackLeafOutOfRangeError(raw []byte) (*DisputeGameLeafOutOfRange, error) {
+	out := new(DisputeGameLeafOutOfRange)
+	if err := disputeGame.abi.UnpackIntoInterface(out, "LeafOutOfRange", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeGameMissingOpening represents a MissingOpening error raised by the DisputeGame contract.
+type DisputeGameMissingOpening struct {
+	T *big.Int
+	L *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error MissingOpening(uint256 t, uint256 l)
+func DisputeGameMissingOpeningErrorID() common.Hash {
+	return common.HexToHash("0x1b4d7c4db7fba47ae5df3c8f927bea50d967b54a4554ab258db9900a46cad870")
+}
+
+// UnpackMissingOpeningError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error MissingOpening(uint256 t, uint256 l)
+func (disputeGame *DisputeGame) UnpackMissingOpeningError(raw []byte) (*DisputeGameMissingOpening, error) {
+	out := new(DisputeGameMissingOpening)
+	if err := disputeGame.abi.UnpackIntoInterface(out, "MissingOpening", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeGameNoChunk represents a NoChunk error raised by the DisputeGame contract.
+type DisputeGameNoChunk struct {
+	Kind   *big.Int
+	Length *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NoChunk(uint256 kind, uint256 length)
+func DisputeGameNoChunkErrorID() common.Hash {
+	return common.HexToHash("0xd89660a1a43d4d54903b99c570d5409cd72ac65293637fa2d2bb91a44b478f2e")
+}
+
+// UnpackNoChunkError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NoChunk(uint256 kind, uint256 length)
+func (disputeGame *DisputeGame) UnpackNoChunkError(raw []byte) (*DisputeGameNoChunk, error) {
+	out := new(DisputeGameNoChunk)
+	if err := disputeGame.abi.UnpackIntoInterface(out, "NoChunk", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeGameNoFault represents a NoFault error raised by the DisputeGame contract.
+type DisputeGameNoFault struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NoFault()
+func DisputeGameNoFaultErrorID() common.Hash {
+	return common.HexToHash("0x6ccd0bbcc8f98637dc4acb8f31da7db62b1840e328048e46c265d4b47064c98b")
+}
+
+// UnpackNoFaultError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NoFault()
+func (disputeGame *DisputeGame) UnpackNoFaultError(raw []byte) (*DisputeGameNoFault, error) {
+	out := new(DisputeGameNoFault)
+	if err := disputeGame.abi.UnpackIntoInterface(out, "NoFault", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeGameNotInField represents a NotInField error raised by the DisputeGame contract.
+type DisputeGameNotInField struct {
+	Value *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotInField(uint256 value)
+func DisputeGameNotInFieldErrorID() common.Hash {
+	return common.HexToHash("0x81452424a5ecc8f087db8603e93ef219e8a1d59f781e33573a10d2a59fa29a1f")
+}
+
+// UnpackNotInFieldError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotInField(uint256 value)
+func (disputeGame *DisputeGame) UnpackNotInFieldError(raw []byte) (*DisputeGameNotInField, error) {
+	out := new(DisputeGameNotInField)
+	if err := disputeGame.abi.UnpackIntoInterface(out, "NotInField", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeGameNotProvenClass represents a NotProvenClass error raised by the DisputeGame contract.
+type DisputeGameNotProvenClass struct {
+	ModelVersion [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotProvenClass(bytes32 modelVersion)
+func DisputeGameNotProvenClassErrorID() common.Hash {
+	return common.HexToHash("0x01a7fe71229aebc9dc796da7910eb1a41966140ee60ee9ed3f761cbf251c6fa0")
+}
+
+// UnpackNotProvenClassError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotProvenClass(bytes32 modelVersion)
+func (disputeGame *DisputeGame) UnpackNotProvenClassError(raw []byte) (*DisputeGameNotProvenClass, error) {
+	out := new(DisputeGameNotProvenClass)
+	if err := disputeGame.abi.UnpackIntoInterface(out, "NotProvenClass", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeGameNotSigned represents a NotSigned error raised by the DisputeGame contract.
+type DisputeGameNotSigned struct {
+	Signer   common.Address
+	Provider common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotSigned(address signer, address provider)
+func DisputeGameNotSignedErrorID() common.Hash {
+	return common.HexToHash("0xb01b4c632f8fc0f901a7fb50d1037cd42c3ca3d44757b0f6987af5d6ceaa8d5e")
+}
+
+// UnpackNotSignedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotSigned(address signer, address provider)
+func (disputeGame *DisputeGame) UnpackNotSignedError(raw []byte) (*DisputeGameNotSigned, error) {
+	out := new(DisputeGameNotSigned)
+	if err := disputeGame.abi.UnpackIntoInterface(out, "NotSigned", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeGameUnknownModelVersion represents a UnknownModelVersion error raised by the DisputeGame contract.
+type DisputeGameUnknownModelVersion struct {
+	ModelVersion [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error UnknownModelVersion(bytes32 modelVersion)
+func DisputeGameUnknownModelVersionErrorID() common.Hash {
+	return common.HexToHash("0x599d12b83ba0bb64899e3790367f2ce2aa0d71bcd501abf636eadc7ffdc6fa60")
+}
+
+// UnpackUnknownModelVersionError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error UnknownModelVersion(bytes32 modelVersion)
+func (disputeGame *DisputeGame) UnpackUnknownModelVersionError(raw []byte) (*DisputeGameUnknownModelVersion, error) {
+	out := new(DisputeGameUnknownModelVersion)
+	if err := disputeGame.abi.UnpackIntoInterface(out, "UnknownModelVersion", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeGameWindowClosed represents a WindowClosed error raised by the DisputeGame contract.
+type DisputeGameWindowClosed struct {
+	ReceiptHash [32]byte
+	Until       uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error WindowClosed(bytes32 receiptHash, uint64 until)
+func DisputeGameWindowClosedErrorID() common.Hash {
+	return common.HexToHash("0x07fa19d8bead109e9627733d2745579f5733d3c07d0d2f07e03055b487928478")
+}
+
+// UnpackWindowClosedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error WindowClosed(bytes32 receiptHash, uint64 until)
+func (disputeGame *DisputeGame) UnpackWindowClosedError(raw []byte) (*DisputeGameWindowClosed, error) {
+	out := new(DisputeGameWindowClosed)
+	if err := disputeGame.abi.UnpackIntoInterface(out, "WindowClosed", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeGameWrongDepth represents a WrongDepth error raised by the DisputeGame contract.
+type DisputeGameWrongDepth struct {
+	What     string
+	Length   *big.Int
+	Expected *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error WrongDepth(string what, uint256 length, uint256 expected)
+func DisputeGameWrongDepthErrorID() common.Hash {
+	return common.HexToHash("0x893734752c59cfb0f28f4b8dbb6f6d9d4dc64a7404e2cf669e5858d4740e3990")
+}
+
+// UnpackWrongDepthError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error WrongDepth(string what, uint256 length, uint256 expected)
+func (disputeGame *DisputeGame) UnpackWrongDepthError(raw []byte) (*DisputeGameWrongDepth, error) {
+	out := new(DisputeGameWrongDepth)
+	if err := disputeGame.abi.UnpackIntoInterface(out, "WrongDepth", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeGameWrongVector represents a WrongVector error raised by the DisputeGame contract.
+type DisputeGameWrongVector struct {
+	Vector uint16
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error WrongVector(uint16 vector)
+func DisputeGameWrongVectorErrorID() common.Hash {
+	return common.HexToHash("0x024b6a2063e13d8f47db768ec7804ca4d439fd76d233899c4b2cfe66e4707e87")
+}
+
+// UnpackWrongVectorError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error WrongVector(uint16 vector)
+func (disputeGame *DisputeGame) UnpackWrongVectorError(raw []byte) (*DisputeGameWrongVector, error) {
+	out := new(DisputeGameWrongVector)
+	if err := disputeGame.abi.UnpackIntoInterface(out, "WrongVector", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeGameZeroSubmitter represents a ZeroSubmitter error raised by the DisputeGame contract.
+type DisputeGameZeroSubmitter struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ZeroSubmitter()
+func DisputeGameZeroSubmitterErrorID() common.Hash {
+	return common.HexToHash("0x8ece733581d8feaddb31671d5c6718643e945f27227aedc066f52c012573b41d")
+}
+
+// UnpackZeroSubmitterError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ZeroSubmitter()
+func (disputeGame *DisputeGame) UnpackZeroSubmitterError(raw []byte) (*DisputeGameZeroSubmitter, error) {
+	out := new(DisputeGameZeroSubmitter)
+	if err := disputeGame.abi.UnpackIntoInterface(out, "ZeroSubmitter", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeLedgerMetaData contains all meta data concerning the DisputeLedger contract.
+var DisputeLedgerMetaData = bind.MetaData{
+	ABI: "[{\"inputs\":[{\"internalType\":\"contractISlasher\",\"name\":\"slasher_\",\"type\":\"address\"},{\"internalType\":\"address[]\",\"name\":\"modules_\",\"type\":\"address[]\"},{\"internalType\":\"uint256\",\"name\":\"bounty_\",\"type\":\"uint256\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[],\"name\":\"FAULT_BPS\",\"outputs\":[{\"internalType\":\"uint16\",\"name\":\"\",\"type\":\"uint16\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"SMALL_BPS\",\"outputs\":[{\"internalType\":\"uint16\",\"name\":\"\",\"type\":\"uint16\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"bounty\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"enumFaultKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"cause\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"refundTo\",\"type\":\"address\"},{\"internalType\":\"uint128\",\"name\":\"refund\",\"type\":\"uint128\"},{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"internalType\":\"structVerdict\",\"name\":\"v\",\"type\":\"tuple\"}],\"name\":\"convict\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"slashed\",\"type\":\"uint256\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"extend\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"}],\"name\":\"extendedUntil\",\"outputs\":[{\"internalType\":\"uint64\",\"name\":\"\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"}],\"name\":\"faultOf\",\"outputs\":[{\"internalType\":\"enumFaultKind\",\"name\":\"\",\"type\":\"uint8\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"slashable\",\"type\":\"uint256\"},{\"internalType\":\"uint64\",\"name\":\"exitUntil\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"creditUntil\",\"type\":\"uint64\"}],\"name\":\"hold\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"isModule\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"modules\",\"outputs\":[{\"internalType\":\"address[]\",\"name\":\"\",\"type\":\"address[]\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"payFromPool\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"enumFaultKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"cause\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"refundTo\",\"type\":\"address\"},{\"internalType\":\"uint128\",\"name\":\"refund\",\"type\":\"uint128\"},{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"internalType\":\"structVerdict\",\"name\":\"v\",\"type\":\"tuple\"},{\"internalType\":\"uint256\",\"name\":\"compensation\",\"type\":\"uint256\"}],\"name\":\"rebuke\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"slashed\",\"type\":\"uint256\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"enumFaultKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"cause\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"refundTo\",\"type\":\"address\"},{\"internalType\":\"uint128\",\"name\":\"refund\",\"type\":\"uint128\"},{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"internalType\":\"structVerdict\",\"name\":\"v\",\"type\":\"tuple\"}],\"name\":\"settle\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"slasher\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"enumFaultKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"slashed\",\"type\":\"uint256\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"refunded\",\"type\":\"uint256\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"bounty\",\"type\":\"uint256\"}],\"name\":\"FaultProven\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"slashed\",\"type\":\"uint256\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"refunded\",\"type\":\"uint256\"}],\"name\":\"ReceiptSettled\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"WindowExtended\",\"type\":\"event\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"enumFaultKind\",\"name\":\"kind\",\"type\":\"uint8\"}],\"name\":\"AlreadyProven\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"module\",\"type\":\"address\"}],\"name\":\"NotAContract\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"}],\"name\":\"NotModule\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"}],\"name\":\"NotProven\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"}],\"name\":\"NothingToSettle\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ZeroAddress\",\"type\":\"error\"}]",
+	ID:  "3dd4fcfba4e47cba0dd85dc3ea74cb8d30",
+	Bin: "0x60c060405234801561000f575f5ffd5b506040516111da3803806111da83398101604081905261002e91610188565b6001600160a01b0383166100555760405163d92e233d60e01b815260040160405180910390fd5b6001600160a01b03831660805260a08190525f5b82518110156101375782818151811061008457610084610271565b60200260200101516001600160a01b03163b5f036100e8578281815181106100ae576100ae610271565b60200260200101516040516322a2d07b60e21b81526004016100df91906001600160a01b0391909116815260200190565b60405180910390fd5b60015f5f8584815181106100fe576100fe610271565b6020908102919091018101516001600160a01b031682528101919091526040015f20805460ff1916911515919091179055600101610069565b5060016101448382610285565b5050505061032e565b6001600160a01b0381168114610161575f5ffd5b50565b634e487b7160e01b5f52604160045260245ffd5b80516101838161014d565b919050565b5f5f5f6060848603121561019a575f5ffd5b83516101a58161014d565b60208501519093506001600160401b038111156101c0575f5ffd5b8401601f810186136101d0575f5ffd5b80516001600160401b038111156101e9576101e9610164565b604051600582901b90603f8201601f191681016001600160401b038111828210171561021757610217610164565b604052918252602081840181019290810189841115610234575f5ffd5b6020850194505b8385101561025a5761024c85610178565b81526020948501940161023b565b506040979097015195989697509495945050505050565b634e487b7160e01b5f52603260045260245ffd5b81516001600160401b0381111561029e5761029e610164565b680100000000000000008111156102b7576102b7610164565b8154818355808210156102eb57825f528160205f20018282035f5b818110156102e7575f838201556001016102d2565b5050505b50602083016102ff835f9081526020902090565b5f5b838110156103265782516001600160a01b031681830155602090920191600101610301565b505050505050565b60805160a051610e5a6103805f395f8181610187015261084f01525f81816101c1015281816103a9015281816104f5015281816105b301528181610898015281816109d00152610a0c0152610e5a5ff3fe608060405234801561000f575f5ffd5b50600436106100e5575f3560e01c8063b134427111610088578063f4f30a4111610063578063f4f30a4114610246578063f550f92214610259578063f7e80e9814610288578063ff45de2e1461029d575f5ffd5b8063b1344271146101b4578063c991a24b146101eb578063d3995989146101fe575f5ffd5b80636bfeb66a116100c35780636bfeb66a146101515780637d20d98a14610164578063943dfef114610185578063ac0da876146101ab575f5ffd5b8063207003c7146100e957806342f6e389146100fe5780636124b89c14610135575b5f5ffd5b6100fc6100f7366004610b83565b6102b0565b005b61012061010c366004610bb8565b5f6020819052908152604090205460ff1681565b60405190151581526020015b60405180910390f35b61013e6101f481565b60405161ffff909116815260200161012c565b6100fc61015f366004610bd1565b61055c565b610177610172366004610bf9565b61060e565b60405190815260200161012c565b7f0000000000000000000000000000000000000000000000000000000000000000610177565b61013e6105dc81565b6040516001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016815260200161012c565b6100fc6101f9366004610c3a565b610693565b61022d61020c366004610c64565b5f9081526002602052604090205462010000900467ffffffffffffffff1690565b60405167ffffffffffffffff909116815260200161012c565b610177610254366004610b83565b610753565b61027b610267366004610c64565b5f9081526002602052604090205460ff1690565b60405161012c9190610caf565b6102906108fe565b60405161012c9190610cc3565b6100fc6102ab366004610d0e565b61095e565b335f9081526020819052604090205460ff166102e65760405163cb11855160e01b81523360048201526024015b60405180910390fd5b6020808201355f90815260029091526040812090815460ff16600e81111561031057610310610c7b565b036103345760405163b0ebfdd560e01b8152602083013560048201526024016102dd565b8054610100900460ff168061036c575061035460a0830160808401610d58565b6001600160801b031615801561036c575060a0820135155b15610390576040516368c6214360e11b8152602083013560048201526024016102dd565b805461ff0019166101001781555f806001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000166393ae7f616103de6060870160408801610bb8565b60208701356101f45f6103f760808b0160608c01610bb8565b61040760a08c0160808d01610d58565b5f5f6040518963ffffffff1660e01b815260040161042c989796959493929190610d7e565b6060604051808303815f875af1158015610448573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061046c9190610dd4565b5090925090506104826060850160408601610bb8565b6001600160a01b031684602001357f264a5fb19b825edfa0d11d28fe84559e7439a4b33e474ecad1bd6237d85ee95384846040516104ca929190918252602082015260400190565b60405180910390a360a08401351561055657604051632caa8d8160e21b815260a085013560048201527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063b2aa3604906024015b5f604051808303815f87803b15801561053f575f5ffd5b505af1158015610551573d5f5f3e3d5ffd5b505050505b50505050565b335f9081526020819052604090205460ff1661058d5760405163cb11855160e01b81523360048201526024016102dd565b6040516335ff5b3560e11b81526001600160a01b038381166004830152602482018390527f00000000000000000000000000000000000000000000000000000000000000001690636bfeb66a906044015f604051808303815f87803b1580156105f4575f5ffd5b505af1158015610606573d5f5f3e3d5ffd5b505050505050565b335f9081526020819052604081205460ff1661063f5760405163cb11855160e01b81523360048201526024016102dd565b61064f60a0840160808501610d58565b6001600160801b03161561067e576020808401355f908152600290915260409020805461ff0019166101001790555b61068c836101f45f856109ff565b9392505050565b335f9081526020819052604090205460ff166106c45760405163cb11855160e01b81523360048201526024016102dd565b5f828152600260205260409020805467ffffffffffffffff620100009091048116908316116106f257505050565b805469ffffffffffffffff000019166201000067ffffffffffffffff841690810291909117825560405190815283907f50f3810d0d3763b018d36eadf7fb677699044f5ea86d1ee88dbcf91b962744ce9060200160405180910390a2505050565b335f9081526020819052604081205460ff166107845760405163cb11855160e01b81523360048201526024016102dd565b6020808301355f90815260029091526040812090815460ff16600e8111156107ae576107ae610c7b565b146107da578054604051631ab3615160e01b81526102dd9160208601359160ff90911690600401610dff565b6107e76020840184610e13565b8154829060ff1916600183600e81111561080357610803610c7b565b021790555061081860a0840160808501610d58565b6001600160801b0316151580610831575060a083013515155b1561084457805461ff0019166101001781555b610873836105dc60017f00000000000000000000000000000000000000000000000000000000000000006109ff565b915060a0830135156108f857604051632caa8d8160e21b815260a084013560048201527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063b2aa3604906024015f604051808303815f87803b1580156108e1575f5ffd5b505af11580156108f3573d5f5f3e3d5ffd5b505050505b50919050565b6060600180548060200260200160405190810160405280929190818152602001828054801561095457602002820191905f5260205f20905b81546001600160a01b03168152600190910190602001808311610936575b5050505050905090565b335f9081526020819052604090205460ff1661098f5760405163cb11855160e01b81523360048201526024016102dd565b6040516001625d10e960e11b031981526001600160a01b0385811660048301526024820185905267ffffffffffffffff8085166044840152831660648301527f0000000000000000000000000000000000000000000000000000000000000000169063ff45de2e90608401610528565b5f80806001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000166393ae7f61610a4160608a0160408b01610bb8565b60208a01358989610a5860808e0160608f01610bb8565b8d6080016020810190610a6b9190610d58565b8e60c0016020810190610a7e9190610bb8565b8c6040518963ffffffff1660e01b8152600401610aa2989796959493929190610d7e565b6060604051808303815f875af1158015610abe573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610ae29190610dd4565b91945092509050610af960e0880160c08901610bb8565b6001600160a01b0316610b126060890160408a01610bb8565b6001600160a01b0316602089018035907f1c5058838786e3e725881e8fd25d2cb2d50fd73f0691c58137315336f8f27ec690610b4e908c610e13565b878787604051610b619493929190610e31565b60405180910390a45050949350505050565b5f60e082840312156108f8575f5ffd5b5f60e08284031215610b93575f5ffd5b61068c8383610b73565b80356001600160a01b0381168114610bb3575f5ffd5b919050565b5f60208284031215610bc8575f5ffd5b61068c82610b9d565b5f5f60408385031215610be2575f5ffd5b610beb83610b9d565b946020939093013593505050565b5f5f6101008385031215610c0b575f5ffd5b610c158484610b73565b9460e0939093013593505050565b803567ffffffffffffffff81168114610bb3575f5ffd5b5f5f60408385031215610c4b575f5ffd5b82359150610c5b60208401610c23565b90509250929050565b5f60208284031215610c74575f5ffd5b5035919050565b634e487b7160e01b5f52602160045260245ffd5b600f8110610cab57634e487b7160e01b5f52602160045260245ffd5b9052565b60208101610cbd8284610c8f565b92915050565b602080825282518282018190525f918401906040840190835b81811015610d035783516001600160a01b0316835260209384019390920191600101610cdc565b509095945050505050565b5f5f5f5f60808587031215610d21575f5ffd5b610d2a85610b9d565b935060208501359250610d3f60408601610c23565b9150610d4d60608601610c23565b905092959194509250565b5f60208284031215610d68575f5ffd5b81356001600160801b038116811461068c575f5ffd5b6001600160a01b039889168152602081019790975261ffff959095166040870152921515606086015290851660808501526001600160801b031660a084015290921660c082015260e08101919091526101000190565b5f5f5f60608486031215610de6575f5ffd5b5050815160208301516040909301519094929350919050565b8281526040810161068c6020830184610c8f565b5f60208284031215610e23575f5ffd5b8135600f811061068c575f5ffd5b60808101610e3f8287610c8f565b8460208301528360408301528260608301529594505050505056",
+}
+
+// DisputeLedger is an auto generated Go binding around an Ethereum contract.
+type DisputeLedger struct {
+	abi abi.ABI
+}
+
+// GetABI returns the ABI associated with this contract binding.
+func (c *DisputeLedger) GetABI() abi.ABI {
+	return c.abi
+}
+
+// NewDisputeLedger creates a new instance of DisputeLedger.
+func NewDisputeLedger() *DisputeLedger {
+	parsed, err := DisputeLedgerMetaData.ParseABI()
+	if err != nil {
+		panic(errors.New("invalid ABI: " + err.Error()))
+	}
+	return &DisputeLedger{abi: *parsed}
+}
+
+// Instance creates a wrapper for a deployed contract instance at the given address.
+// Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
+func (c *DisputeLedger) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
+	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
+}
+
+// PackConstructor is the Go binding used to pack the parameters required for
+// contract deployment.
+//
+// Solidity: constructor(address slasher_, address[] modules_, uint256 bounty_) returns()
+func (disputeLedger *DisputeLedger) PackConstructor(slasher_ common.Address, modules_ []common.Address, bounty_ *big.Int) []byte {
+	enc, err := disputeLedger.abi.Pack("", slasher_, modules_, bounty_)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// PackFAULTBPS is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xac0da876.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function FAULT_BPS() view returns(uint16)
+func (disputeLedger *DisputeLedger) PackFAULTBPS() []byte {
+	enc, err := disputeLedger.abi.Pack("FAULT_BPS")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackFAULTBPS is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xac0da876.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function FAULT_BPS() view returns(uint16)
+func (disputeLedger *DisputeLedger) TryPackFAULTBPS() ([]byte, error) {
+	return disputeLedger.abi.Pack("FAULT_BPS")
+}
+
+// UnpackFAULTBPS is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xac0da876.
+//
+// Solidity: function FAULT_BPS() view returns(uint16)
+func (disputeLedger *DisputeLedger) UnpackFAULTBPS(data []byte) (uint16, error) {
+	out, err := disputeLedger.abi.Unpack("FAULT_BPS", data)
+	if err != nil {
+		return *new(uint16), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint16)).(*uint16)
+	return out0, nil
+}
+
+// PackSMALLBPS is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x6124b89c.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function SMALL_BPS() view returns(uint16)
+func (disputeLedger *DisputeLedger) PackSMALLBPS() []byte {
+	enc, err := disputeLedger.abi.Pack("SMALL_BPS")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackSMALLBPS is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x6124b89c.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function SMALL_BPS() view returns(uint16)
+func (disputeLedger *DisputeLedger) TryPackSMALLBPS() ([]byte, error) {
+	return disputeLedger.abi.Pack("SMALL_BPS")
+}
+
+// UnpackSMALLBPS is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x6124b89c.
+//
+// Solidity: function SMALL_BPS() view returns(uint16)
+func (disputeLedger *DisputeLedger) UnpackSMALLBPS(data []byte) (uint16, error) {
+	out, err := disputeLedger.abi.Unpack("SMALL_BPS", data)
+	if err != nil {
+		return *new(uint16), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint16)).(*uint16)
+	return out0, nil
+}
+
+// PackBounty is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x943dfef1.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function bounty() view returns(uint256)
+func (disputeLedger *DisputeLedger) PackBounty() []byte {
+	enc, err := disputeLedger.abi.Pack("bounty")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackBounty is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x943dfef1.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function bounty() view returns(uint256)
+func (disputeLedger *DisputeLedger) TryPackBounty() ([]byte, error) {
+	return disputeLedger.abi.Pack("bounty")
+}
+
+// UnpackBounty is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x943dfef1.
+//
+// Solidity: function bounty() view returns(uint256)
+func (disputeLedger *DisputeLedger) UnpackBounty(data []byte) (*big.Int, error) {
+	out, err := disputeLedger.abi.Unpack("bounty", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackConvict is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf4f30a41.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function convict((uint8,bytes32,address,address,uint128,bytes32,address) v) returns(uint256 slashed)
+func (disputeLedger *DisputeLedger) PackConvict(v Verdict) []byte {
+	enc, err := disputeLedger.abi.Pack("convict", v)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackConvict is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf4f30a41.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function convict((uint8,bytes32,address,address,uint128,bytes32,address) v) returns(uint256 slashed)
+func (disputeLedger *DisputeLedger) TryPackConvict(v Verdict) ([]byte, error) {
+	return disputeLedger.abi.Pack("convict", v)
+}
+
+// UnpackConvict is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xf4f30a41.
+//
+// Solidity: function convict((uint8,bytes32,address,address,uint128,bytes32,address) v) returns(uint256 slashed)
+func (disputeLedger *DisputeLedger) UnpackConvict(data []byte) (*big.Int, error) {
+	out, err := disputeLedger.abi.Unpack("convict", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackExtend is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc991a24b.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function extend(bytes32 receiptHash, uint64 until) returns()
+func (disputeLedger *DisputeLedger) PackExtend(receiptHash [32]byte, until uint64) []byte {
+	enc, err := disputeLedger.abi.Pack("extend", receiptHash, until)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackExtend is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc991a24b.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function extend(bytes32 receiptHash, uint64 until) returns()
+func (disputeLedger *DisputeLedger) TryPackExtend(receiptHash [32]byte, until uint64) ([]byte, error) {
+	return disputeLedger.abi.Pack("extend", receiptHash, until)
+}
+
+// PackExtendedUntil is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd3995989.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function extendedUntil(bytes32 receiptHash) view returns(uint64)
+func (disputeLedger *DisputeLedger) PackExtendedUntil(receiptHash [32]byte) []byte {
+	enc, err := disputeLedger.abi.Pack("extendedUntil", receiptHash)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackExtendedUntil is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd3995989.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function extendedUntil(bytes32 receiptHash) view returns(uint64)
+func (disputeLedger *DisputeLedger) TryPackExtendedUntil(receiptHash [32]byte) ([]byte, error) {
+	return disputeLedger.abi.Pack("extendedUntil", receiptHash)
+}
+
+// UnpackExtendedUntil is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xd3995989.
+//
+// Solidity: function extendedUntil(bytes32 receiptHash) view returns(uint64)
+func (disputeLedger *DisputeLedger) UnpackExtendedUntil(data []byte) (uint64, error) {
+	out, err := disputeLedger.abi.Unpack("extendedUntil", data)
+	if err != nil {
+		return *new(uint64), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint64)).(*uint64)
+	return out0, nil
+}
+
+// PackFaultOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf550f922.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function faultOf(bytes32 receiptHash) view returns(uint8)
+func (disputeLedger *DisputeLedger) PackFaultOf(receiptHash [32]byte) []byte {
+	enc, err := disputeLedger.abi.Pack("faultOf", receiptHash)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackFaultOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf550f922.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function faultOf(bytes32 receiptHash) view returns(uint8)
+func (disputeLedger *DisputeLedger) TryPackFaultOf(receiptHash [32]byte) ([]byte, error) {
+	return disputeLedger.abi.Pack("faultOf", receiptHash)
+}
+
+// UnpackFaultOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xf550f922.
+//
+// Solidity: function faultOf(bytes32 receiptHash) view returns(uint8)
+func (disputeLedger *DisputeLedger) UnpackFaultOf(data []byte) (uint8, error) {
+	out, err := disputeLedger.abi.Unpack("faultOf", data)
+	if err != nil {
+		return *new(uint8), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint8)).(*uint8)
+	return out0, nil
+}
+
+// PackHold is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xff45de2e.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function hold(address provider, uint256 slashable, uint64 exitUntil, uint64 creditUntil) returns()
+func (disputeLedger *DisputeLedger) PackHold(provider common.Address, slashable *big.Int, exitUntil uint64, creditUntil uint64) []byte {
+	enc, err := disputeLedger.abi.Pack("hold", provider, slashable, exitUntil, creditUntil)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackHold is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xff45de2e.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function hold(address provider, uint256 slashable, uint64 exitUntil, uint64 creditUntil) returns()
+func (disputeLedger *DisputeLedger) TryPackHold(provider common.Address, slashable *big.Int, exitUntil uint64, creditUntil uint64) ([]byte, error) {
+	return disputeLedger.abi.Pack("hold", provider, slashable, exitUntil, creditUntil)
+}
+
+// PackIsModule is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x42f6e389.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function isModule(address account) view returns(bool)
+func (disputeLedger *DisputeLedger) PackIsModule(account common.Address) []byte {
+	enc, err := disputeLedger.abi.Pack("isModule", account)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackIsModule is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x42f6e389.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function isModule(address account) view returns(bool)
+func (disputeLedger *DisputeLedger) TryPackIsModule(account common.Address) ([]byte, error) {
+	return disputeLedger.abi.Pack("isModule", account)
+}
+
+// UnpackIsModule is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x42f6e389.
+//
+// Solidity: function isModule(address account) view returns(bool)
+func (disputeLedger *DisputeLedger) UnpackIsModule(data []byte) (bool, error) {
+	out, err := disputeLedger.abi.Unpack("isModule", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackModules is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf7e80e98.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function modules() view returns(address[])
+func (disputeLedger *DisputeLedger) PackModules() []byte {
+	enc, err := disputeLedger.abi.Pack("modules")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackModules is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf7e80e98.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function modules() view returns(address[])
+func (disputeLedger *DisputeLedger) TryPackModules() ([]byte, error) {
+	return disputeLedger.abi.Pack("modules")
+}
+
+// UnpackModules is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xf7e80e98.
+//
+// Solidity: function modules() view returns(address[])
+func (disputeLedger *DisputeLedger) UnpackModules(data []byte) ([]common.Address, error) {
+	out, err := disputeLedger.abi.Unpack("modules", data)
+	if err != nil {
+		return *new([]common.Address), err
+	}
+	out0 := *abi.ConvertType(out[0], new([]common.Address)).(*[]common.Address)
+	return out0, nil
+}
+
+// PackPayFromPool is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x6bfeb66a.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function payFromPool(address to, uint256 amount) returns()
+func (disputeLedger *DisputeLedger) PackPayFromPool(to common.Address, amount *big.Int) []byte {
+	enc, err := disputeLedger.abi.Pack("payFromPool", to, amount)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackPayFromPool is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x6bfeb66a.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function payFromPool(address to, uint256 amount) returns()
+func (disputeLedger *DisputeLedger) TryPackPayFromPool(to common.Address, amount *big.Int) ([]byte, error) {
+	return disputeLedger.abi.Pack("payFromPool", to, amount)
+}
+
+// PackRebuke is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x7d20d98a.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function rebuke((uint8,bytes32,address,address,uint128,bytes32,address) v, uint256 compensation) returns(uint256 slashed)
+func (disputeLedger *DisputeLedger) PackRebuke(v Verdict, compensation *big.Int) []byte {
+	enc, err := disputeLedger.abi.Pack("rebuke", v, compensation)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackRebuke is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x7d20d98a.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function rebuke((uint8,bytes32,address,address,uint128,bytes32,address) v, uint256 compensation) returns(uint256 slashed)
+func (disputeLedger *DisputeLedger) TryPackRebuke(v Verdict, compensation *big.Int) ([]byte, error) {
+	return disputeLedger.abi.Pack("rebuke", v, compensation)
+}
+
+// UnpackRebuke is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x7d20d98a.
+//
+// Solidity: function rebuke((uint8,bytes32,address,address,uint128,bytes32,address) v, uint256 compensation) returns(uint256 slashed)
+func (disputeLedger *DisputeLedger) UnpackRebuke(data []byte) (*big.Int, error) {
+	out, err := disputeLedger.abi.Unpack("rebuke", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackSettle is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x207003c7.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function settle((uint8,bytes32,address,address,uint128,bytes32,address) v) returns()
+func (disputeLedger *DisputeLedger) PackSettle(v Verdict) []byte {
+	enc, err := disputeLedger.abi.Pack("settle", v)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackSettle is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x207003c7.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function settle((uint8,bytes32,address,address,uint128,bytes32,address) v) returns()
+func (disputeLedger *DisputeLedger) TryPackSettle(v Verdict) ([]byte, error) {
+	return disputeLedger.abi.Pack("settle", v)
+}
+
+// PackSlasher is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb1344271.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function slasher() view returns(address)
+func (disputeLedger *DisputeLedger) PackSlasher() []byte {
+	enc, err := disputeLedger.abi.Pack("slasher")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackSlasher is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb1344271.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function slasher() view returns(address)
+func (disputeLedger *DisputeLedger) TryPackSlasher() ([]byte, error) {
+	return disputeLedger.abi.Pack("slasher")
+}
+
+// UnpackSlasher is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xb1344271.
+//
+// Solidity: function slasher() view returns(address)
+func (disputeLedger *DisputeLedger) UnpackSlasher(data []byte) (common.Address, error) {
+	out, err := disputeLedger.abi.Unpack("slasher", data)
+	if err != nil {
+		return *new(common.Address), err
+	}
+	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	return out0, nil
+}
+
+// DisputeLedgerFaultProven represents a FaultProven event raised by the DisputeLedger contract.
+type DisputeLedgerFaultProven struct {
+	ReceiptHash [32]byte
+	Provider    common.Address
+	Submitter   common.Address
+	Kind        uint8
+	Slashed     *big.Int
+	Refunded    *big.Int
+	Bounty      *big.Int
+	Raw         *types.Log // Blockchain specific contextual infos
+}
+
+const DisputeLedgerFaultProvenEventName = "FaultProven"
+
+// ContractEventName returns the user-defined event name.
+func (DisputeLedgerFaultProven) ContractEventName() string {
+	return DisputeLedgerFaultProvenEventName
+}
+
+// UnpackFaultProvenEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event FaultProven(bytes32 indexed receiptHash, address indexed provider, address indexed submitter, uint8 kind, uint256 slashed, uint256 refunded, uint256 bounty)
+func (disputeLedger *DisputeLedger) UnpackFaultProvenEvent(log *types.Log) (*DisputeLedgerFaultProven, error) {
+	event := "FaultProven"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != disputeLedger.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(DisputeLedgerFaultProven)
+	if len(log.Data) > 0 {
+		if err := disputeLedger.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range disputeLedger.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// DisputeLedgerReceiptSettled represents a ReceiptSettled event raised by the DisputeLedger contract.
+type DisputeLedgerReceiptSettled struct {
+	ReceiptHash [32]byte
+	Provider    common.Address
+	Slashed     *big.Int
+	Refunded    *big.Int
+	Raw         *types.Log // Blockchain specific contextual infos
+}
+
+const DisputeLedgerReceiptSettledEventName = "ReceiptSettled"
+
+// ContractEventName returns the user-defined event name.
+func (DisputeLedgerReceiptSettled) ContractEventName() string {
+	return DisputeLedgerReceiptSettledEventName
+}
+
+// UnpackReceiptSettledEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event ReceiptSettled(bytes32 indexed receiptHash, address indexed provider, uint256 slashed, uint256 refunded)
+func (disputeLedger *DisputeLedger) UnpackReceiptSettledEvent(log *types.Log) (*DisputeLedgerReceiptSettled, error) {
+	event := "ReceiptSettled"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != disputeLedger.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(DisputeLedgerReceiptSettled)
+	if len(log.Data) > 0 {
+		if err := disputeLedger.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range disputeLedger.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// DisputeLedgerWindowExtended represents a WindowExtended event raised by the DisputeLedger contract.
+type DisputeLedgerWindowExtended struct {
+	ReceiptHash [32]byte
+	Until       uint64
+	Raw         *types.Log // Blockchain specific contextual infos
+}
+
+const DisputeLedgerWindowExtendedEventName = "WindowExtended"
+
+// ContractEventName returns the user-defined event name.
+func (DisputeLedgerWindowExtended) ContractEventName() string {
+	return DisputeLedgerWindowExtendedEventName
+}
+
+// UnpackWindowExtendedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event WindowExtended(bytes32 indexed receiptHash, uint64 until)
+func (disputeLedger *DisputeLedger) UnpackWindowExtendedEvent(log *types.Log) (*DisputeLedgerWindowExtended, error) {
+	event := "WindowExtended"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != disputeLedger.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(DisputeLedgerWindowExtended)
+	if len(log.Data) > 0 {
+		if err := disputeLedger.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range disputeLedger.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// UnpackError attempts to decode the provided error data using user-defined
+// error definitions.
+func (disputeLedger *DisputeLedger) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], disputeLedger.abi.Errors["AlreadyProven"].ID.Bytes()[:4]) {
+		return disputeLedger.UnpackAlreadyProvenError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeLedger.abi.Errors["NotAContract"].ID.Bytes()[:4]) {
+		return disputeLedger.UnpackNotAContractError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeLedger.abi.Errors["NotModule"].ID.Bytes()[:4]) {
+		return disputeLedger.UnpackNotModuleError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeLedger.abi.Errors["NotProven"].ID.Bytes()[:4]) {
+		return disputeLedger.UnpackNotProvenError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeLedger.abi.Errors["NothingToSettle"].ID.Bytes()[:4]) {
+		return disputeLedger.UnpackNothingToSettleError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], disputeLedger.abi.Errors["ZeroAddress"].ID.Bytes()[:4]) {
+		return disputeLedger.UnpackZeroAddressError(raw[4:])
+	}
+	return nil, errors.New("Unknown error")
+}
+
+// DisputeLedgerAlreadyProven represents a AlreadyProven error raised by the DisputeLedger contract.
+type DisputeLedgerAlreadyProven struct {
+	ReceiptHash [32]byte
+	Kind        uint8
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error AlreadyProven(bytes32 receiptHash, uint8 kind)
+func DisputeLedgerAlreadyProvenErrorID() common.Hash {
+	return common.HexToHash("0x1ab36151c75beaa8cf4c7374b121c01dcd51650d42c2256d58c443e1df9006d4")
+}
+
+// UnpackAlreadyProvenError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error AlreadyProven(bytes32 receiptHash, uint8 kind)
+func (disputeLedger *DisputeLedger) UnpackAlreadyProvenError(raw []byte) (*DisputeLedgerAlreadyProven, error) {
+	out := new(DisputeLedgerAlreadyProven)
+	if err := disputeLedger.abi.UnpackIntoInterface(out, "AlreadyProven", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeLedgerNotAContract represents a NotAContract error raised by the DisputeLedger contract.
+type DisputeLedgerNotAContract struct {
+	Module common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotAContract(address module)
+func DisputeLedgerNotAContractErrorID() common.Hash {
+	return common.HexToHash("0x8a8b41ec6b8382733436ac0321a506b0d1e41dc29c8650d1fd1ff17e726ab809")
+}
+
+// UnpackNotAContractError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotAContract(address module)
+func (disputeLedger *DisputeLedger) UnpackNotAContractError(raw []byte) (*DisputeLedgerNotAContract, error) {
+	out := new(DisputeLedgerNotAContract)
+	if err := disputeLedger.abi.UnpackIntoInterface(out, "NotAContract", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeLedgerNotModule represents a NotModule error raised by the DisputeLedger contract.
+type DisputeLedgerNotModule struct {
+	Caller common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotModule(address caller)
+func DisputeLedgerNotModuleErrorID() common.Hash {
+	return common.HexToHash("0xcb118551cda8cc5ce9225b5eaaa04836734c2037bdb0839e9ce64fd239b402d4")
+}
+
+// UnpackNotModuleError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotModule(address caller)
+func (disputeLedger *DisputeLedger) UnpackNotModuleError(raw []byte) (*DisputeLedgerNotModule, error) {
+	out := new(DisputeLedgerNotModule)
+	if err := disputeLedger.abi.UnpackIntoInterface(out, "NotModule", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeLedgerNotProven represents a NotProven error raised by the DisputeLedger contract.
+type DisputeLedgerNotProven struct {
+	ReceiptHash [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotProven(bytes32 receiptHash)
+func DisputeLedgerNotProvenErrorID() common.Hash {
+	return common.HexToHash("0xb0ebfdd52ecbb1111f45af5112cbab82310d0f79d40f49f6107da004ae05af0e")
+}
+
+// UnpackNotProvenError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotProven(bytes32 receiptHash)
+func (disputeLedger *DisputeLedger) UnpackNotProvenError(raw []byte) (*DisputeLedgerNotProven, error) {
+	out := new(DisputeLedgerNotProven)
+	if err := disputeLedger.abi.UnpackIntoInterface(out, "NotProven", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeLedgerNothingToSettle represents a NothingToSettle error raised by the DisputeLedger contract.
+type DisputeLedgerNothingToSettle struct {
+	ReceiptHash [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NothingToSettle(bytes32 receiptHash)
+func DisputeLedgerNothingToSettleErrorID() common.Hash {
+	return common.HexToHash("0xd18c4286e9138d973323fa5ad9eec40bd1489e8aa010d0fb754e9f655a2ff548")
+}
+
+// UnpackNothingToSettleError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NothingToSettle(bytes32 receiptHash)
+func (disputeLedger *DisputeLedger) UnpackNothingToSettleError(raw []byte) (*DisputeLedgerNothingToSettle, error) {
+	out := new(DisputeLedgerNothingToSettle)
+	if err := disputeLedger.abi.UnpackIntoInterface(out, "NothingToSettle", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DisputeLedgerZeroAddress represents a ZeroAddress error raised by the DisputeLedger contract.
+type DisputeLedgerZeroAddress struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ZeroAddress()
+func DisputeLedgerZeroAddressErrorID() common.Hash {
+	return common.HexToHash("0xd92e233df2717d4a40030e20904abd27b68fcbeede117eaaccbbdac9618c8c73")
+}
+
+// UnpackZeroAddressError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ZeroAddress()
+func (disputeLedger *DisputeLedger) UnpackZeroAddressError(raw []byte) (*DisputeLedgerZeroAddress, error) {
+	out := new(DisputeLedgerZeroAddress)
+	if err := disputeLedger.abi.UnpackIntoInterface(out, "ZeroAddress", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // MarketMetaData contains all meta data concerning the Market contract.
 var MarketMetaData = bind.MetaData{
-	ABI: "[{\"inputs\":[{\"internalType\":\"address\",\"name\":\"jobs\",\"type\":\"address\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"vault\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"staking\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"registry\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"slasher\",\"type\":\"address\"}],\"internalType\":\"structNeighbours\",\"name\":\"neighbours_\",\"type\":\"tuple\"},{\"internalType\":\"address\",\"name\":\"owner_\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"treasury_\",\"type\":\"address\"},{\"components\":[{\"internalType\":\"uint16\",\"name\":\"relayerBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"protocolBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"auditorsBps\",\"type\":\"uint16\"}],\"internalType\":\"structShares\",\"name\":\"shares_\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"uint64\",\"name\":\"disputeWindow\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"closeGrace\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"exitMargin\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"maxHold\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"timelock\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"maxDeadline\",\"type\":\"uint64\"},{\"internalType\":\"uint16\",\"name\":\"exposureDivisor\",\"type\":\"uint16\"},{\"internalType\":\"uint32\",\"name\":\"maxPromptTokens\",\"type\":\"uint32\"}],\"internalType\":\"structTiming\",\"name\":\"timing_\",\"type\":\"tuple\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"stateMutability\":\"nonpayable\",\"type\":\"fallback\"},{\"inputs\":[],\"name\":\"acceptOwnership\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"applyShares\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"applyTreasury\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"delegate\",\"type\":\"address\"}],\"name\":\"changeDelegate\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"name\":\"channelOf\",\"outputs\":[{\"components\":[{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"expiry\",\"type\":\"uint64\"},{\"internalType\":\"address\",\"name\":\"delegate\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"closesAt\",\"type\":\"uint64\"},{\"internalType\":\"address\",\"name\":\"retiring\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"retiresAt\",\"type\":\"uint64\"},{\"internalType\":\"uint128\",\"name\":\"deposit\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"}],\"internalType\":\"structChannel\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"line\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"}],\"name\":\"checkpointOf\",\"outputs\":[{\"components\":[{\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"time\",\"type\":\"uint64\"}],\"internalType\":\"structCheckpoint\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"name\":\"closeChannel\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"creditEpochOf\",\"outputs\":[{\"internalType\":\"uint64\",\"name\":\"\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"}],\"name\":\"creditOf\",\"outputs\":[{\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"maturesAt\",\"type\":\"uint64\"},{\"internalType\":\"bool\",\"name\":\"forfeited\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"domainSeparator\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"forfeit\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint128\",\"name\":\"total\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"receiptsRoot\",\"type\":\"bytes32\"}],\"internalType\":\"structVoucher\",\"name\":\"voucher\",\"type\":\"tuple\"}],\"name\":\"hashVoucher\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"holdCredit\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"isPaused\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"jobsCode\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"}],\"name\":\"lineId\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"line\",\"type\":\"bytes32\"}],\"name\":\"lineOf\",\"outputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"receiptsRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoints\",\"type\":\"uint32\"}],\"internalType\":\"structLine\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"}],\"name\":\"mature\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"neighbours\",\"outputs\":[{\"components\":[{\"internalType\":\"address\",\"name\":\"vault\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"staking\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"registry\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"slasher\",\"type\":\"address\"}],\"internalType\":\"structNeighbours\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"nonces\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"delegate\",\"type\":\"address\"},{\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"expiry\",\"type\":\"uint64\"}],\"name\":\"openChannel\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"delegate\",\"type\":\"address\"},{\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"expiry\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"name\":\"openChannelFor\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"owner\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bool\",\"name\":\"paused\",\"type\":\"bool\"}],\"name\":\"pauseNewRequests\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"pendingOf\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"pendingOwner\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint128\",\"name\":\"total\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"receiptsRoot\",\"type\":\"bytes32\"}],\"internalType\":\"structVoucher[]\",\"name\":\"vouchers\",\"type\":\"tuple[]\"},{\"internalType\":\"bytes[]\",\"name\":\"signatures\",\"type\":\"bytes[]\"},{\"internalType\":\"bytes\",\"name\":\"consent\",\"type\":\"bytes\"}],\"name\":\"redeem\",\"outputs\":[{\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"renounceOwnership\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"uint16\",\"name\":\"relayerBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"protocolBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"auditorsBps\",\"type\":\"uint16\"}],\"internalType\":\"structShares\",\"name\":\"shares_\",\"type\":\"tuple\"}],\"name\":\"scheduleShares\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"treasury_\",\"type\":\"address\"}],\"name\":\"scheduleTreasury\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"scheduledShares\",\"outputs\":[{\"components\":[{\"internalType\":\"uint16\",\"name\":\"relayerBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"protocolBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"auditorsBps\",\"type\":\"uint16\"}],\"internalType\":\"structShares\",\"name\":\"next\",\"type\":\"tuple\"},{\"internalType\":\"uint64\",\"name\":\"effectiveAt\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"scheduledTreasury\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"next\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"effectiveAt\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"shares\",\"outputs\":[{\"components\":[{\"internalType\":\"uint16\",\"name\":\"relayerBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"protocolBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"auditorsBps\",\"type\":\"uint16\"}],\"internalType\":\"structShares\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"name\":\"sweepChannel\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"timing\",\"outputs\":[{\"components\":[{\"internalType\":\"uint64\",\"name\":\"disputeWindow\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"closeGrace\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"exitMargin\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"maxHold\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"timelock\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"maxDeadline\",\"type\":\"uint64\"},{\"internalType\":\"uint16\",\"name\":\"exposureDivisor\",\"type\":\"uint16\"},{\"internalType\":\"uint32\",\"name\":\"maxPromptTokens\",\"type\":\"uint32\"}],\"internalType\":\"structTiming\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"}],\"name\":\"topUp\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"newOwner\",\"type\":\"address\"}],\"name\":\"transferOwnership\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"treasury\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"closesAt\",\"type\":\"uint64\"}],\"name\":\"ChannelClosing\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"delegate\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"deposit\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"expiry\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"nonce\",\"type\":\"uint256\"}],\"name\":\"ChannelOpened\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"refunded\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"}],\"name\":\"ChannelSwept\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"payer\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"deposit\",\"type\":\"uint128\"}],\"name\":\"ChannelToppedUp\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"throughEpoch\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"time\",\"type\":\"uint64\"}],\"name\":\"CreditForfeited\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"CreditHeld\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"},{\"components\":[{\"internalType\":\"uint128\",\"name\":\"provider\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"creator\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"parent\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"relayer\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"auditors\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"protocol\",\"type\":\"uint128\"}],\"indexed\":false,\"internalType\":\"structSplit\",\"name\":\"split\",\"type\":\"tuple\"},{\"indexed\":false,\"internalType\":\"bool\",\"name\":\"forfeited\",\"type\":\"bool\"}],\"name\":\"CreditMatured\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"delegate\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"retiring\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"retiresAt\",\"type\":\"uint64\"}],\"name\":\"DelegateChanged\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"closesAt\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"retiresAt\",\"type\":\"uint64\"}],\"name\":\"GraceExtended\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"operator\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"}],\"name\":\"JobAccepted\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"target\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"bool\",\"name\":\"success\",\"type\":\"bool\"}],\"name\":\"JobCallback\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"indexed\":false,\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"indexed\":false,\"internalType\":\"uint32[]\",\"name\":\"output\",\"type\":\"uint32[]\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"disputableUntil\",\"type\":\"uint64\"}],\"name\":\"JobDelivered\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"JobDisproved\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"refunded\",\"type\":\"uint128\"},{\"components\":[{\"internalType\":\"uint128\",\"name\":\"provider\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"creator\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"parent\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"relayer\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"auditors\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"protocol\",\"type\":\"uint128\"}],\"indexed\":false,\"internalType\":\"structSplit\",\"name\":\"split\",\"type\":\"tuple\"},{\"indexed\":false,\"internalType\":\"bool\",\"name\":\"forfeited\",\"type\":\"bool\"}],\"name\":\"JobFinalized\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"refunded\",\"type\":\"uint128\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"penalty\",\"type\":\"uint256\"}],\"name\":\"JobRefunded\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"indexed\":false,\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"uint32[]\",\"name\":\"prompt\",\"type\":\"uint32[]\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes\",\"name\":\"params\",\"type\":\"bytes\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"callback\",\"type\":\"address\"},{\"internalType\":\"uint32\",\"name\":\"callbackGas\",\"type\":\"uint32\"},{\"internalType\":\"bool\",\"name\":\"callbackAtDelivery\",\"type\":\"bool\"}],\"indexed\":false,\"internalType\":\"structJobOrder\",\"name\":\"order\",\"type\":\"tuple\"}],\"name\":\"JobRequested\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"previousOwner\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"newOwner\",\"type\":\"address\"}],\"name\":\"OwnershipTransferStarted\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"previousOwner\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"newOwner\",\"type\":\"address\"}],\"name\":\"OwnershipTransferred\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":false,\"internalType\":\"bool\",\"name\":\"paused\",\"type\":\"bool\"}],\"name\":\"PausedNewRequests\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"components\":[{\"internalType\":\"uint16\",\"name\":\"relayerBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"protocolBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"auditorsBps\",\"type\":\"uint16\"}],\"indexed\":false,\"internalType\":\"structShares\",\"name\":\"shares\",\"type\":\"tuple\"}],\"name\":\"SharesChanged\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"components\":[{\"internalType\":\"uint16\",\"name\":\"relayerBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"protocolBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"auditorsBps\",\"type\":\"uint16\"}],\"indexed\":false,\"internalType\":\"structShares\",\"name\":\"shares\",\"type\":\"tuple\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"effectiveAt\",\"type\":\"uint64\"}],\"name\":\"SharesScheduled\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"treasury\",\"type\":\"address\"}],\"name\":\"TreasuryChanged\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"treasury\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"effectiveAt\",\"type\":\"uint64\"}],\"name\":\"TreasuryScheduled\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"total\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"receiptsRoot\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"}],\"name\":\"VoucherRedeemed\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"voucherHash\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"bytes4\",\"name\":\"reason\",\"type\":\"bytes4\"}],\"name\":\"VoucherRejected\",\"type\":\"event\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"validUntil\",\"type\":\"uint64\"}],\"name\":\"AcceptanceExpired\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"limit\",\"type\":\"uint256\"}],\"name\":\"AmountTooHigh\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"AnswerDisproved\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"expiry\",\"type\":\"uint64\"}],\"name\":\"BadExpiry\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"}],\"name\":\"BadParams\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"}],\"name\":\"BadPrompt\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"signer\",\"type\":\"address\"}],\"name\":\"BadSignature\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"}],\"name\":\"BadWiring\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"BatchEmpty\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"CallbackAlreadyDone\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"gas\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"limit\",\"type\":\"uint256\"}],\"name\":\"CallbackGasTooHigh\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"CallbackNotOpen\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"name\":\"ChannelAlreadySwept\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"closesAt\",\"type\":\"uint64\"}],\"name\":\"ChannelClosed\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"deposit\",\"type\":\"uint128\"}],\"name\":\"ChannelEmpty\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"closesAt\",\"type\":\"uint64\"}],\"name\":\"ChannelNotSweepable\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"maturesAt\",\"type\":\"uint64\"}],\"name\":\"CreditNotMature\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"retiring\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"retiresAt\",\"type\":\"uint64\"}],\"name\":\"DelegateRetiring\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"DisputeWindowOpen\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"limit\",\"type\":\"uint256\"}],\"name\":\"ExposureTooHigh\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"fee\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"maxFee\",\"type\":\"uint256\"}],\"name\":\"FeeAboveMax\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"fee\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"expected\",\"type\":\"uint256\"}],\"name\":\"FeeMismatch\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"left\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"needed\",\"type\":\"uint256\"}],\"name\":\"InsufficientCallbackGas\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"}],\"name\":\"JobDeadlineOpen\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"}],\"name\":\"JobDeadlinePassed\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"LengthMismatch\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"NoCredit\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"signer\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"NotOperator\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"NotProvenClass\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"}],\"name\":\"NotRequester\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"}],\"name\":\"NotSlasher\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"NothingScheduled\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint32\",\"name\":\"tokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"limit\",\"type\":\"uint32\"}],\"name\":\"OutputTooLong\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"}],\"name\":\"OwnableInvalidOwner\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"OwnableUnauthorizedAccount\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"Paused\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"}],\"name\":\"ReceiptMismatch\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ReentrancyGuardReentrantCall\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint8\",\"name\":\"bits\",\"type\":\"uint8\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"SafeCastOverflowedUintDowncast\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"ScheduleExpired\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"},{\"internalType\":\"uint256\",\"name\":\"bps\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"limit\",\"type\":\"uint256\"}],\"name\":\"SharesTooHigh\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"}],\"name\":\"SignatureExpired\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"TimelockOpen\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"name\":\"UnknownChannel\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"line\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"}],\"name\":\"UnknownCheckpoint\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"UnknownJob\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"UnknownModelVersion\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"}],\"name\":\"UnsafeTiming\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint128\",\"name\":\"total\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"}],\"name\":\"VoucherNotHigher\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"enumJobState\",\"name\":\"state\",\"type\":\"uint8\"}],\"name\":\"WrongJobState\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"WrongOutput\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"expected\",\"type\":\"address\"}],\"name\":\"WrongProvider\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"}],\"name\":\"WrongRequest\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ZeroAddress\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ZeroAmount\",\"type\":\"error\"},{\"inputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"validUntil\",\"type\":\"uint64\"}],\"internalType\":\"structAcceptance\",\"name\":\"acceptance\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"name\":\"acceptJob\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"internalType\":\"uint32[]\",\"name\":\"output\",\"type\":\"uint32[]\"}],\"name\":\"deliverJob\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"disproveJob\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"finalizeJob\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"}],\"name\":\"hashReceipt\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"}],\"name\":\"hashRequest\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"jobOf\",\"outputs\":[{\"components\":[{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"enumJobState\",\"name\":\"state\",\"type\":\"uint8\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"deliveredAt\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"callbackGas\",\"type\":\"uint32\"},{\"internalType\":\"address\",\"name\":\"callback\",\"type\":\"address\"},{\"internalType\":\"bool\",\"name\":\"callbackAtDelivery\",\"type\":\"bool\"},{\"internalType\":\"bool\",\"name\":\"callbackDone\",\"type\":\"bool\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"bool\",\"name\":\"forfeited\",\"type\":\"bool\"},{\"internalType\":\"bool\",\"name\":\"disproved\",\"type\":\"bool\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"disputableUntil\",\"type\":\"uint64\"}],\"internalType\":\"structJob\",\"name\":\"v\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"refundJob\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"uint32[]\",\"name\":\"prompt\",\"type\":\"uint32[]\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes\",\"name\":\"params\",\"type\":\"bytes\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"callback\",\"type\":\"address\"},{\"internalType\":\"uint32\",\"name\":\"callbackGas\",\"type\":\"uint32\"},{\"internalType\":\"bool\",\"name\":\"callbackAtDelivery\",\"type\":\"bool\"}],\"internalType\":\"structJobOrder\",\"name\":\"order\",\"type\":\"tuple\"}],\"name\":\"requestJob\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"uint32[]\",\"name\":\"output\",\"type\":\"uint32[]\"}],\"name\":\"runCallback\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"}]",
+	ABI: "[{\"inputs\":[{\"internalType\":\"address\",\"name\":\"jobs\",\"type\":\"address\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"vault\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"staking\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"registry\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"slasher\",\"type\":\"address\"}],\"internalType\":\"structNeighbours\",\"name\":\"neighbours_\",\"type\":\"tuple\"},{\"internalType\":\"address\",\"name\":\"owner_\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"treasury_\",\"type\":\"address\"},{\"components\":[{\"internalType\":\"uint16\",\"name\":\"relayerBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"protocolBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"auditorsBps\",\"type\":\"uint16\"}],\"internalType\":\"structShares\",\"name\":\"shares_\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"uint64\",\"name\":\"disputeWindow\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"closeGrace\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"exitMargin\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"maxHold\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"timelock\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"maxDeadline\",\"type\":\"uint64\"},{\"internalType\":\"uint16\",\"name\":\"exposureDivisor\",\"type\":\"uint16\"},{\"internalType\":\"uint32\",\"name\":\"maxPromptTokens\",\"type\":\"uint32\"}],\"internalType\":\"structTiming\",\"name\":\"timing_\",\"type\":\"tuple\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"stateMutability\":\"nonpayable\",\"type\":\"fallback\"},{\"inputs\":[],\"name\":\"acceptOwnership\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"applyShares\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"applyTreasury\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"delegate\",\"type\":\"address\"}],\"name\":\"changeDelegate\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"name\":\"channelOf\",\"outputs\":[{\"components\":[{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"expiry\",\"type\":\"uint64\"},{\"internalType\":\"address\",\"name\":\"delegate\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"closesAt\",\"type\":\"uint64\"},{\"internalType\":\"address\",\"name\":\"retiring\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"retiresAt\",\"type\":\"uint64\"},{\"internalType\":\"uint128\",\"name\":\"deposit\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"}],\"internalType\":\"structChannel\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"line\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"}],\"name\":\"checkpointOf\",\"outputs\":[{\"components\":[{\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"time\",\"type\":\"uint64\"}],\"internalType\":\"structCheckpoint\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"name\":\"closeChannel\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"creditEpochOf\",\"outputs\":[{\"internalType\":\"uint64\",\"name\":\"\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"}],\"name\":\"creditOf\",\"outputs\":[{\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"maturesAt\",\"type\":\"uint64\"},{\"internalType\":\"bool\",\"name\":\"forfeited\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"domainSeparator\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"forfeit\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint128\",\"name\":\"total\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"receiptsRoot\",\"type\":\"bytes32\"}],\"internalType\":\"structVoucher\",\"name\":\"voucher\",\"type\":\"tuple\"}],\"name\":\"hashVoucher\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"holdCredit\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"isPaused\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"jobsCode\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"}],\"name\":\"lineId\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"line\",\"type\":\"bytes32\"}],\"name\":\"lineOf\",\"outputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"receiptsRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoints\",\"type\":\"uint32\"}],\"internalType\":\"structLine\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"}],\"name\":\"mature\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"neighbours\",\"outputs\":[{\"components\":[{\"internalType\":\"address\",\"name\":\"vault\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"staking\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"registry\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"slasher\",\"type\":\"address\"}],\"internalType\":\"structNeighbours\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"nonces\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"delegate\",\"type\":\"address\"},{\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"expiry\",\"type\":\"uint64\"}],\"name\":\"openChannel\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"delegate\",\"type\":\"address\"},{\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"expiry\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"name\":\"openChannelFor\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"owner\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bool\",\"name\":\"paused\",\"type\":\"bool\"}],\"name\":\"pauseNewRequests\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"pendingOf\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"pendingOwner\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint128\",\"name\":\"total\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"receiptsRoot\",\"type\":\"bytes32\"}],\"internalType\":\"structVoucher[]\",\"name\":\"vouchers\",\"type\":\"tuple[]\"},{\"internalType\":\"bytes[]\",\"name\":\"signatures\",\"type\":\"bytes[]\"},{\"internalType\":\"bytes\",\"name\":\"consent\",\"type\":\"bytes\"}],\"name\":\"redeem\",\"outputs\":[{\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"renounceOwnership\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"uint16\",\"name\":\"relayerBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"protocolBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"auditorsBps\",\"type\":\"uint16\"}],\"internalType\":\"structShares\",\"name\":\"shares_\",\"type\":\"tuple\"}],\"name\":\"scheduleShares\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"treasury_\",\"type\":\"address\"}],\"name\":\"scheduleTreasury\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"scheduledShares\",\"outputs\":[{\"components\":[{\"internalType\":\"uint16\",\"name\":\"relayerBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"protocolBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"auditorsBps\",\"type\":\"uint16\"}],\"internalType\":\"structShares\",\"name\":\"next\",\"type\":\"tuple\"},{\"internalType\":\"uint64\",\"name\":\"effectiveAt\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"scheduledTreasury\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"next\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"effectiveAt\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"shares\",\"outputs\":[{\"components\":[{\"internalType\":\"uint16\",\"name\":\"relayerBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"protocolBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"auditorsBps\",\"type\":\"uint16\"}],\"internalType\":\"structShares\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"name\":\"sweepChannel\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"timing\",\"outputs\":[{\"components\":[{\"internalType\":\"uint64\",\"name\":\"disputeWindow\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"closeGrace\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"exitMargin\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"maxHold\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"timelock\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"maxDeadline\",\"type\":\"uint64\"},{\"internalType\":\"uint16\",\"name\":\"exposureDivisor\",\"type\":\"uint16\"},{\"internalType\":\"uint32\",\"name\":\"maxPromptTokens\",\"type\":\"uint32\"}],\"internalType\":\"structTiming\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"}],\"name\":\"topUp\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"newOwner\",\"type\":\"address\"}],\"name\":\"transferOwnership\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"treasury\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"closesAt\",\"type\":\"uint64\"}],\"name\":\"ChannelClosing\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"delegate\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"deposit\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"expiry\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"nonce\",\"type\":\"uint256\"}],\"name\":\"ChannelOpened\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"refunded\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"}],\"name\":\"ChannelSwept\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"payer\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"deposit\",\"type\":\"uint128\"}],\"name\":\"ChannelToppedUp\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"throughEpoch\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"time\",\"type\":\"uint64\"}],\"name\":\"CreditForfeited\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"CreditHeld\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"},{\"components\":[{\"internalType\":\"uint128\",\"name\":\"provider\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"creator\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"parent\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"relayer\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"auditors\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"protocol\",\"type\":\"uint128\"}],\"indexed\":false,\"internalType\":\"structSplit\",\"name\":\"split\",\"type\":\"tuple\"},{\"indexed\":false,\"internalType\":\"bool\",\"name\":\"forfeited\",\"type\":\"bool\"}],\"name\":\"CreditMatured\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"delegate\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"retiring\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"retiresAt\",\"type\":\"uint64\"}],\"name\":\"DelegateChanged\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"closesAt\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"retiresAt\",\"type\":\"uint64\"}],\"name\":\"GraceExtended\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"operator\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"}],\"name\":\"JobAccepted\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"target\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"bool\",\"name\":\"success\",\"type\":\"bool\"}],\"name\":\"JobCallback\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"indexed\":false,\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"indexed\":false,\"internalType\":\"uint32[]\",\"name\":\"output\",\"type\":\"uint32[]\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"disputableUntil\",\"type\":\"uint64\"}],\"name\":\"JobDelivered\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"JobDisproved\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"refunded\",\"type\":\"uint128\"},{\"components\":[{\"internalType\":\"uint128\",\"name\":\"provider\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"creator\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"parent\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"relayer\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"auditors\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"protocol\",\"type\":\"uint128\"}],\"indexed\":false,\"internalType\":\"structSplit\",\"name\":\"split\",\"type\":\"tuple\"},{\"indexed\":false,\"internalType\":\"bool\",\"name\":\"forfeited\",\"type\":\"bool\"}],\"name\":\"JobFinalized\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"refunded\",\"type\":\"uint128\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"penalty\",\"type\":\"uint256\"}],\"name\":\"JobRefunded\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"indexed\":false,\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"uint32[]\",\"name\":\"prompt\",\"type\":\"uint32[]\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes\",\"name\":\"params\",\"type\":\"bytes\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"callback\",\"type\":\"address\"},{\"internalType\":\"uint32\",\"name\":\"callbackGas\",\"type\":\"uint32\"},{\"internalType\":\"bool\",\"name\":\"callbackAtDelivery\",\"type\":\"bool\"}],\"indexed\":false,\"internalType\":\"structJobOrder\",\"name\":\"order\",\"type\":\"tuple\"}],\"name\":\"JobRequested\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"previousOwner\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"newOwner\",\"type\":\"address\"}],\"name\":\"OwnershipTransferStarted\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"previousOwner\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"newOwner\",\"type\":\"address\"}],\"name\":\"OwnershipTransferred\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":false,\"internalType\":\"bool\",\"name\":\"paused\",\"type\":\"bool\"}],\"name\":\"PausedNewRequests\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"components\":[{\"internalType\":\"uint16\",\"name\":\"relayerBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"protocolBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"auditorsBps\",\"type\":\"uint16\"}],\"indexed\":false,\"internalType\":\"structShares\",\"name\":\"shares\",\"type\":\"tuple\"}],\"name\":\"SharesChanged\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"components\":[{\"internalType\":\"uint16\",\"name\":\"relayerBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"protocolBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"auditorsBps\",\"type\":\"uint16\"}],\"indexed\":false,\"internalType\":\"structShares\",\"name\":\"shares\",\"type\":\"tuple\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"effectiveAt\",\"type\":\"uint64\"}],\"name\":\"SharesScheduled\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"treasury\",\"type\":\"address\"}],\"name\":\"TreasuryChanged\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"treasury\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"effectiveAt\",\"type\":\"uint64\"}],\"name\":\"TreasuryScheduled\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"total\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"receiptsRoot\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"amount\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"},{\"indexed\":false,\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"}],\"name\":\"VoucherRedeemed\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"voucherHash\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"bytes4\",\"name\":\"reason\",\"type\":\"bytes4\"}],\"name\":\"VoucherRejected\",\"type\":\"event\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"validUntil\",\"type\":\"uint64\"}],\"name\":\"AcceptanceExpired\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"limit\",\"type\":\"uint256\"}],\"name\":\"AmountTooHigh\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"AnswerDisproved\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"expiry\",\"type\":\"uint64\"}],\"name\":\"BadExpiry\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"}],\"name\":\"BadParams\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"}],\"name\":\"BadPrompt\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"signer\",\"type\":\"address\"}],\"name\":\"BadSignature\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"}],\"name\":\"BadWiring\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"BatchEmpty\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"CallbackAlreadyDone\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"gas\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"limit\",\"type\":\"uint256\"}],\"name\":\"CallbackGasTooHigh\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"CallbackNotOpen\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"name\":\"ChannelAlreadySwept\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"closesAt\",\"type\":\"uint64\"}],\"name\":\"ChannelClosed\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"deposit\",\"type\":\"uint128\"}],\"name\":\"ChannelEmpty\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"closesAt\",\"type\":\"uint64\"}],\"name\":\"ChannelNotSweepable\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"maturesAt\",\"type\":\"uint64\"}],\"name\":\"CreditNotMature\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"retiring\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"retiresAt\",\"type\":\"uint64\"}],\"name\":\"DelegateRetiring\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"DisputeWindowOpen\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"limit\",\"type\":\"uint256\"}],\"name\":\"ExposureTooHigh\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"fee\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"maxFee\",\"type\":\"uint256\"}],\"name\":\"FeeAboveMax\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"fee\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"expected\",\"type\":\"uint256\"}],\"name\":\"FeeMismatch\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"left\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"needed\",\"type\":\"uint256\"}],\"name\":\"InsufficientCallbackGas\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"}],\"name\":\"JobDeadlineOpen\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"}],\"name\":\"JobDeadlinePassed\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"LengthMismatch\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"NoCredit\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"signer\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"NotOperator\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"NotProvenClass\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"}],\"name\":\"NotRequester\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"}],\"name\":\"NotSlasher\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"NothingScheduled\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint32\",\"name\":\"tokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"limit\",\"type\":\"uint32\"}],\"name\":\"OutputTooLong\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"}],\"name\":\"OwnableInvalidOwner\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"OwnableUnauthorizedAccount\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"Paused\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"}],\"name\":\"ReceiptMismatch\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ReentrancyGuardReentrantCall\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint8\",\"name\":\"bits\",\"type\":\"uint8\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"SafeCastOverflowedUintDowncast\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"ScheduleExpired\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"},{\"internalType\":\"uint256\",\"name\":\"bps\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"limit\",\"type\":\"uint256\"}],\"name\":\"SharesTooHigh\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"}],\"name\":\"SignatureExpired\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"TimelockOpen\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"channel\",\"type\":\"bytes32\"}],\"name\":\"UnknownChannel\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"line\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"}],\"name\":\"UnknownCheckpoint\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"UnknownJob\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"UnknownModelVersion\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"}],\"name\":\"UnsafeTiming\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint128\",\"name\":\"total\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"paid\",\"type\":\"uint128\"}],\"name\":\"VoucherNotHigher\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"enumJobState\",\"name\":\"state\",\"type\":\"uint8\"}],\"name\":\"WrongJobState\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"WrongOutput\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"expected\",\"type\":\"address\"}],\"name\":\"WrongProvider\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"}],\"name\":\"WrongRequest\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ZeroAddress\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ZeroAmount\",\"type\":\"error\"},{\"inputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"validUntil\",\"type\":\"uint64\"}],\"internalType\":\"structAcceptance\",\"name\":\"acceptance\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"name\":\"acceptJob\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"internalType\":\"uint32[]\",\"name\":\"output\",\"type\":\"uint32[]\"}],\"name\":\"deliverJob\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"deliveryOf\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"deliveredAt\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"disproveJob\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"finalizeJob\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"}],\"name\":\"hashReceipt\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"}],\"name\":\"hashRequest\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"jobOf\",\"outputs\":[{\"components\":[{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"enumJobState\",\"name\":\"state\",\"type\":\"uint8\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"deliveredAt\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"callbackGas\",\"type\":\"uint32\"},{\"internalType\":\"address\",\"name\":\"callback\",\"type\":\"address\"},{\"internalType\":\"bool\",\"name\":\"callbackAtDelivery\",\"type\":\"bool\"},{\"internalType\":\"bool\",\"name\":\"callbackDone\",\"type\":\"bool\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"bool\",\"name\":\"forfeited\",\"type\":\"bool\"},{\"internalType\":\"bool\",\"name\":\"disproved\",\"type\":\"bool\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"disputableUntil\",\"type\":\"uint64\"}],\"internalType\":\"structJob\",\"name\":\"v\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"refundJob\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"uint32[]\",\"name\":\"prompt\",\"type\":\"uint32[]\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes\",\"name\":\"params\",\"type\":\"bytes\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"callback\",\"type\":\"address\"},{\"internalType\":\"uint32\",\"name\":\"callbackGas\",\"type\":\"uint32\"},{\"internalType\":\"bool\",\"name\":\"callbackAtDelivery\",\"type\":\"bool\"}],\"internalType\":\"structJobOrder\",\"name\":\"order\",\"type\":\"tuple\"}],\"name\":\"requestJob\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"},{\"internalType\":\"uint32[]\",\"name\":\"output\",\"type\":\"uint32[]\"}],\"name\":\"runCallback\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"}]",
 	ID:  "e3f740d53abe85db8d5f17d1e71509182c",
-	Bin: "0x6102a0604052348015610010575f5ffd5b506040516164a13803806164a183398101604081905261002f91611177565b84516001600160a01b039081166080908152602080880151831660a09081526040808a0151851660c09081526060808c015190961660e090815287516001600160401b03908116610100908152958901518116610120529288015183166101405295870151821661016052938601518116610180529085015181166101a052918401519091166101c0529082015161ffff166101e05281015163ffffffff166102005246610260528330868361018e83604080517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f60208201527f2bd5af9ee9fa1f0a7517853d71cfc160db46009177af5a82ed09c5510532c342918101919091527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc660608201524660808201526001600160a01b03821660a08201525f9060c001604051602081830303815290604052805190602001209050919050565b610240526040516101a79084908490849060200161123b565b60408051601f198184030181529190528051602090910120610220525050506001600160a01b0381166101f457604051631e4fbdf760e01b81525f60048201526024015b60405180910390fd5b6101fd8161037e565b506102078161039a565b6102118582610641565b6001600160a01b0386163b158061028a575061022051866001600160a01b031663e1f1176d6040518163ffffffff1660e01b8152600401602060405180830381865afa158015610263573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906102879190611321565b14155b156102c15760405163ae69e47f60e01b81526004016101eb906020808252600490820152636a6f627360e01b604082015260600190565b6001600160a01b038616610280526102d882610d82565b815160078054602080860180516040808901805161ffff9081166401000000000261ffff60201b19948216620100000263ffffffff19909816998216998a1797909717939093169590951790955584519586529051811691850191909152905116908201527fc9c9db2dac9c11c27af4109e2e9470d5359aa2fa095a12fca8b188f0104bcfb89060600160405180910390a161037383610e9f565b5050505050506114ae565b600c80546001600160a01b031916905561039781610f20565b50565b80516001600160401b03165f036103e45760405163d32379b760e01b815260206004820152600d60248201526c6469737075746557696e646f7760981b60448201526064016101eb565b80602001516001600160401b03165f0361042e5760405163d32379b760e01b815260206004820152600a602482015269636c6f7365477261636560b01b60448201526064016101eb565b80604001516001600160401b03165f036104735760405163d32379b760e01b81526020600482015260056024820152640cae0dec6d60db1b60448201526064016101eb565b8060c001516001600160401b03165f036104be5760405163d32379b760e01b815260206004820152600b60248201526a6d6178446561646c696e6560a81b60448201526064016101eb565b8060c001516001600160401b031681606001516001600160401b031610806104ff575080604001516001600160401b031681606001516001600160401b0316105b1561053a5760405163d32379b760e01b815260206004820152600a60248201526932bc34ba26b0b933b4b760b11b60448201526064016101eb565b6080810151815160408301516105509190611338565b61055a9190611338565b6001600160401b03168160a001516001600160401b0316116105aa5760405163d32379b760e01b815260206004820152600860248201526774696d656c6f636b60c01b60448201526064016101eb565b8060e0015161ffff165f036105f45760405163d32379b760e01b815260206004820152600f60248201526e32bc3837b9bab932a234bb34b9b7b960891b60448201526064016101eb565b80610100015163ffffffff165f036103975760405163d32379b760e01b815260206004820152600f60248201526e6d617850726f6d7074546f6b656e7360881b60448201526064016101eb565b81516040516342f6e38960e01b81523060048201526001600160a01b03909116906342f6e38990602401602060405180830381865afa158015610686573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906106aa9190611369565b6106e65760405163ae69e47f60e01b815260206004820152600c60248201526b1d985d5b1d0b9b585c9ad95d60a21b60448201526064016101eb565b815160208301516040516342f6e38960e01b81526001600160a01b0391821660048201529116906342f6e38990602401602060405180830381865afa158015610731573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906107559190611369565b6107925760405163ae69e47f60e01b815260206004820152600d60248201526c7661756c742e7374616b696e6760981b60448201526064016101eb565b815160608301516040516342f6e38960e01b81526001600160a01b0391821660048201529116906342f6e38990602401602060405180830381865afa1580156107dd573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906108019190611369565b61083e5760405163ae69e47f60e01b815260206004820152600d60248201526c3b30bab63a1739b630b9b432b960991b60448201526064016101eb565b815f01516001600160a01b031663f7e80e986040518163ffffffff1660e01b81526004015f60405180830381865afa15801561087c573d5f5f3e3d5ffd5b505050506040513d5f823e601f3d908101601f191682016040526108a3919081019061138f565b516003146108e45760405163ae69e47f60e01b815260206004820152600d60248201526c7661756c742e6d6f64756c657360981b60448201526064016101eb565b815f01516001600160a01b031682602001516001600160a01b031663fbfa77cf6040518163ffffffff1660e01b8152600401602060405180830381865afa158015610931573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610955919061143c565b6001600160a01b03161461099c5760405163ae69e47f60e01b815260206004820152600d60248201526c1cdd185ada5b99cb9d985d5b1d609a1b60448201526064016101eb565b306001600160a01b031682602001516001600160a01b03166380f556056040518163ffffffff1660e01b8152600401602060405180830381865afa1580156109e6573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610a0a919061143c565b6001600160a01b031614610a525760405163ae69e47f60e01b815260206004820152600e60248201526d1cdd185ada5b99cb9b585c9ad95d60921b60448201526064016101eb565b81606001516001600160a01b031682602001516001600160a01b031663b13442716040518163ffffffff1660e01b8152600401602060405180830381865afa158015610aa0573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610ac4919061143c565b6001600160a01b031614610b0d5760405163ae69e47f60e01b815260206004820152600f60248201526e39ba30b5b4b7339739b630b9b432b960891b60448201526064016101eb565b81604001516001600160a01b03163b5f03610b565760405163ae69e47f60e01b8152602060048201526008602482015267726567697374727960c01b60448201526064016101eb565b5f5f5f84606001516001600160a01b031663ce4e423f6040518163ffffffff1660e01b8152600401606060405180830381865afa158015610b99573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610bbd9190611455565b925092509250845f01516001600160a01b0316836001600160a01b031614610c185760405163ae69e47f60e01b815260206004820152600d60248201526c1cdb185cda195c8b9d985d5b1d609a1b60448201526064016101eb565b84602001516001600160a01b0316826001600160a01b031614610c705760405163ae69e47f60e01b815260206004820152600f60248201526e736c61736865722e7374616b696e6760881b60448201526064016101eb565b6001600160a01b0381163014610cba5760405163ae69e47f60e01b815260206004820152600e60248201526d1cdb185cda195c8b9b585c9ad95d60921b60448201526064016101eb565b60608401518451610ccb9190611338565b6001600160401b031685602001516001600160a01b0316636cf6d6756040518163ffffffff1660e01b8152600401602060405180830381865afa158015610d14573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610d389190611495565b6001600160401b031611610d7b5760405163d32379b760e01b8152602060048201526009602482015268756e626f6e64696e6760b81b60448201526064016101eb565b5050505050565b80516101f461ffff9091161115610ddb578051604051632609bbc560e11b81526060600482015260076064820152663932b630bcb2b960c91b608482015261ffff90911660248201526101f4604482015260a4016101eb565b6101f461ffff16816020015161ffff161115610e3d576020810151604051632609bbc560e11b81526060600482015260086064820152671c1c9bdd1bd8dbdb60c21b608482015261ffff90911660248201526101f4604482015260a4016101eb565b6101f461ffff16816040015161ffff161115610397576040808201519051632609bbc560e11b815260606004820152600860648201526761756469746f727360c01b608482015261ffff90911660248201526101f4604482015260a4016101eb565b6001600160a01b038116610ec65760405163d92e233d60e01b815260040160405180910390fd5b60098054600160401b600160e01b031916680100000000000000006001600160a01b038416908102919091179091556040517fc714d22a2f08b695f81e7c707058db484aa5b4d6b4c9fd64beb10fe85832f608905f90a250565b600b80546001600160a01b038381166001600160a01b0319831681179093556040519116919082907f8be0079c531659141344cd1fd0a4f28419497f9722a3daafe3b4186f6b6457e0905f90a35050565b80516001600160a01b0381168114610f87575f5ffd5b919050565b634e487b7160e01b5f52604160045260245ffd5b60405161012081016001600160401b0381118282101715610fc357610fc3610f8c565b60405290565b604051608081016001600160401b0381118282101715610fc357610fc3610f8c565b604051601f8201601f191681016001600160401b038111828210171561101357611013610f8c565b604052919050565b805161ffff81168114610f87575f5ffd5b5f6060828403121561103c575f5ffd5b604051606081016001600160401b038111828210171561105e5761105e610f8c565b60405290508061106d8361101b565b815261107b6020840161101b565b602082015261108c6040840161101b565b60408201525092915050565b80516001600160401b0381168114610f87575f5ffd5b805163ffffffff81168114610f87575f5ffd5b5f61012082840312156110d2575f5ffd5b6110da610fa0565b90506110e582611098565b81526110f360208301611098565b602082015261110460408301611098565b604082015261111560608301611098565b606082015261112660808301611098565b608082015261113760a08301611098565b60a082015261114860c08301611098565b60c082015261115960e0830161101b565b60e082015261116b61010083016110ae565b61010082015292915050565b5f5f5f5f5f5f86880361026081121561118e575f5ffd5b61119788610f71565b96506080601f19820112156111aa575f5ffd5b506111b3610fc9565b6111bf60208901610f71565b81526111cd60408901610f71565b60208201526111de60608901610f71565b60408201526111ef60808901610f71565b6060820152945061120260a08801610f71565b935061121060c08801610f71565b925061121f8860e0890161102c565b915061122f8861014089016110c1565b90509295509295509295565b6001600160a01b03848116825283518116602080840191909152808501518216604080850191909152808601518316606080860191909152860151909216608084015283516001600160401b0390811660a0850152908401511660c08301528201516101c08201906112b860e08401826001600160401b03169052565b5060608301516001600160401b03908116610100848101919091526080850151821661012085015260a0850151821661014085015260c085015190911661016084015260e084015161ffff166101808401529092015163ffffffff166101a09091015292915050565b5f60208284031215611331575f5ffd5b5051919050565b6001600160401b03818116838216019081111561136357634e487b7160e01b5f52601160045260245ffd5b92915050565b5f60208284031215611379575f5ffd5b81518015158114611388575f5ffd5b9392505050565b5f6020828403121561139f575f5ffd5b81516001600160401b038111156113b4575f5ffd5b8201601f810184136113c4575f5ffd5b80516001600160401b038111156113dd576113dd610f8c565b8060051b6113ed60208201610feb565b91825260208184018101929081019087841115611408575f5ffd5b6020850194505b838510156114315761142085610f71565b82526020948501949091019061140f565b979650505050505050565b5f6020828403121561144c575f5ffd5b61138882610f71565b5f5f5f60608486031215611467575f5ffd5b61147084610f71565b925061147e60208501610f71565b915061148c60408501610f71565b90509250925092565b5f602082840312156114a5575f5ffd5b61138882611098565b60805160a05160c05160e05161010051610120516101405161016051610180516101a0516101c0516101e0516102005161022051610240516102605161028051614e686116395f395f8181610231015261070301525f61247901525f6124aa01525f50505f6105d701525f6105ad01525f818161057e0152613ae601525f818161054f01528181610df9015261153801525f81816105200152818161346b0152613a8001525f81816104f1015261143301525f81816104c2015281816122b10152818161241e01528181612afc0152613ac201525f818161049301528181610f3501528181611f3801528181612f370152613a5f01525f818161046401528181611454015281816123f40152613aa101525f818161086e015281816120d80152818161224c015261333301525f818161083f01528181613160015261387601525f8181610810015281816111a301528181611403015281816136200152613ea301525f81816107e101528181611dbb0152818161277d0152818161302f01526133c70152614e685ff3fe608060405234801561000f575f5ffd5b506004361061022f575f3560e01c80637ecebe001161012e578063b7798113116100b6578063ef76335a1161007a578063ef76335a14610976578063f2fde38b14610989578063f44136a11461099c578063f66e88b1146109cd578063f698da25146109e05761022f565b8063b7798113146107ae578063c06aa367146108e1578063ca1d8b94146108f4578063d435d78c14610907578063e30c3978146109655761022f565b80638e0a9b7e116100fd5780638e0a9b7e1461073857806398a9c062146107405780639c0fc451146107535780639f6f687a1461077e578063b187bd26146107915761022f565b80637ecebe001461069957806387994d88146106c15780638a3082e3146107015780638da5cb5b146107275761022f565b80634c2ee09d116101bc578063630da79511610180578063630da795146106505780636f5d5fc914610663578063715018a614610676578063744c39dc1461067e57806379ba5097146106915761022f565b80634c2ee09d146103cd5780634eb0b182146103e05780634fba5adf1461040b578063543f99a81461061157806361d027b3146106245761022f565b806325985c6e1161020357806325985c6e146103585780632ffbfe801461036e57806336d3a793146103785780633c93a3131461038b5780633f28ce721461039e5761022f565b80628676711461026d57806303314efa146102b457806305caa6bc14610317578063171a2a7d14610338575b7f0000000000000000000000000000000000000000000000000000000000000000365f80375f5f365f845af43d5f5f3e80610268573d5ffd5b503d5ff35b61028061027b3660046142a0565b6109e8565b604080516001600160801b0390941684526001600160401b0390921660208401521515908201526060015b60405180910390f35b61030a604080516060810182525f8082526020820181905291810191909152506040805160608101825260075461ffff808216835262010000820481166020840152640100000000909104169181019190915290565b6040516102ab91906142ee565b61032a61032536600461431f565b610a79565b6040519081526020016102ab565b61034b610346366004614338565b610aa7565b6040516102ab919061434f565b610360610bbd565b6040516102ab929190614411565b610376610c25565b005b610376610386366004614338565b610c6b565b610376610399366004614458565b610dd4565b6103a6610e89565b604080516001600160a01b0390931683526001600160401b039091166020830152016102ab565b6103766103db366004614338565b610eb6565b6103f36103ee3660046144ed565b61100d565b6040516001600160801b0390911681526020016102ab565b61060460408051610120810182525f80825260208201819052918101829052606081018290526080810182905260a0810182905260c0810182905260e081018290526101008101919091526040518061012001604052807f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f000000000000000000000000000000000000000000000000000000000000000061ffff1681526020017f000000000000000000000000000000000000000000000000000000000000000063ffffffff16815250905090565b6040516102ab91906145cc565b61037661061f3660046146aa565b611503565b600954600160401b90046001600160a01b03165b6040516001600160a01b0390911681526020016102ab565b61032a61065e3660046146db565b6115d6565b61037661067136600461475d565b611699565b6103766116f9565b61032a61068c366004614778565b61175c565b6103766117af565b61032a6106a73660046146aa565b6001600160a01b03165f9081526001602052604090205490565b6106d46106cf3660046147bf565b6117f0565b6040805182516001600160801b031681526020928301516001600160401b031692810192909252016102ab565b7f0000000000000000000000000000000000000000000000000000000000000000610638565b600b546001600160a01b0316610638565b610376611931565b61037661074e3660046142a0565b6119e7565b6107666107613660046146aa565b611ba3565b6040516001600160401b0390911681526020016102ab565b61037661078c3660046147f5565b611c1d565b600954600160e01b900460ff1660405190151581526020016102ab565b61089e604080516080810182525f80825260208201819052918101829052606081019190915260405180608001604052807f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316815250905090565b6040516102ab919081516001600160a01b039081168252602080840151821690830152604080840151821690830152606092830151169181019190915260800190565b6103766108ef36600461481f565b611e2d565b61032a610902366004614842565b611ff5565b61091a610915366004614338565b612046565b6040516102ab9190815181526020808301516001600160801b0316908201526040808301516001600160401b03169082015260609182015163ffffffff169181019190915260800190565b600c546001600160a01b0316610638565b610376610984366004614884565b6120cd565b6103766109973660046146aa565b6121d0565b61032a6109aa3660046146aa565b6001600160a01b03165f908152602081905260409020546001600160801b031690565b6103766109db3660046146aa565b612241565b61032a6123a5565b6001600160a01b0384165f90815260208190526040812081908190600582610a128a8a8a8a6123b3565b815260208101919091526040015f205481546001600160801b039091169450610a4a908690600160d01b900464ffffffffff166123ee565b90549398909750600160801b90930464ffffffffff166001600160401b03949094169390931094509092505050565b5f610aa1610a85612476565b610a9c610a97368690038601866148f6565b6124cc565b61258f565b92915050565b60408051610100810182525f80825260208201819052918101829052606081018290526080810182905260a0810182905260c0810182905260e08101919091525f82815260026020818152604092839020835161010081018552928101546001600160a01b038082168552600160a01b82046001600160401b0316938501939093528154909216938301939093526060820190600160e01b900460ff16610b4e575f610b61565b8254600160a01b90046001600160401b03165b6001600160401b03908116825260038401546001600160a01b0381166020840152600160a01b90041660408201526001909201546001600160801b038082166060850152600160801b9091041660809092019190915292915050565b604080516060810182525f80825260208201819052918101919091526009546001600160401b03168015610c21576040805160608101825260085461ffff808216835262010000820481166020840152640100000000909104169181019190915291505b9091565b600a54610c4190600160a01b90046001600160401b03166125b3565b600a805467ffffffffffffffff60a01b198116909155610c69906001600160a01b031661265f565b565b610c736126e0565b5f610c7d82612715565b6002810154909150600160e81b900460ff1615610cb55760405163c885bf2760e01b8152600481018390526024015b60405180910390fd5b8054600160a01b90046001600160401b0316421015610d025780546040516388aac35360e01b815260048101849052600160a01b9091046001600160401b03166024820152604401610cac565b600281015460018201546001600160a01b03909116906001600160801b03600160801b82048116915f91610d389184911661498d565b60028501805460ff60e81b1916600160e81b1790556001850180546001600160801b038581166001600160801b0319909216821790925560408051928416835260208301919091529192506001600160a01b0385169187917f0ed49db7e4fe338df2d05a5b86569099a8f9cfc28da28deede7a69486d2f5831910160405180910390a3610dc58382612757565b50505050610dd16127e5565b50565b610ddc61280f565b610df3610dee368390038301836149bb565b61283c565b5f610e1e7f000000000000000000000000000000000000000000000000000000000000000042614a38565b9050816008610e2d8282614a57565b50506009805467ffffffffffffffff19166001600160401b0383161790556040517f1d73111dd9964746ee6c6f6b5e074ccff811127adfea62de47153c04c5d3309a90610e7d9084908490614ab2565b60405180910390a15050565b600a545f90600160a01b90046001600160401b03168015610c2157600a546001600160a01b031691509091565b610ebe6126e0565b5f610ec882612959565b6002810154909150600160e01b900460ff1680610ef657508054600160a01b90046001600160401b03164210155b15610f2f578054604051631a563f6b60e31b815260048101849052600160a01b9091046001600160401b03166024820152604401610cac565b5f610f5a7f000000000000000000000000000000000000000000000000000000000000000042614a38565b82549091506001600160401b03600160a01b90910481169082161115610f8e57508054600160a01b90046001600160401b03165b60028201805460ff60e01b1916600160e01b17905581546001600160401b038216600160a01b810267ffffffffffffffff60a01b19909216919091178355604051908152339084907f9fe4a05ec8b2b36ccfaaa228abeb2c9c5c456797ab1ebb2dce6298c3fd7caac89060200160405180910390a35050610dd16127e5565b5f6110166126e0565b5f8690036110375760405163143a603360e21b815260040160405180910390fd5b85841461105a576040516001621398b960e31b0319815260040160405180910390fd5b5f8787808060200260200160405190810160405280939291908181526020015f905b828210156110a85761109960e083028601368190038101906148f6565b8152602001906001019061107c565b505050505090505f6110b9826129aa565b90506110c78a828787612a59565b6001600160a01b038a165f8181526020818152604080832081516080808201845291546001600160801b038116825264ffffffffff600160801b8204811683870152600160a81b8204811683860152600160d01b90910416606080830191909152835161012081018552948501869052928401859052918301849052820183905260a0820183905260c0820183905260e082018390526101008201929092529182529061117382612aed565b64ffffffffff166020820152604051630213119b60e51b81526001600160a01b038d811660048301525f916002917f00000000000000000000000000000000000000000000000000000000000000001690634262336090602401602060405180830381865afa1580156111e8573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061120c9190614b0c565b6112169190614b37565b83519091506001600160801b03168111611230575f611245565b8251611245906001600160801b031682614b4a565b60408301525f5b85518110156112be576112b68387838151811061126b5761126b614b5d565b602002602001015187848151811061128557611285614b5d565b60200260200101518e8e8681811061129f5761129f614b5d565b90506020028101906112b19190614b71565b612b4c565b60010161124c565b5081606001515f036112d7575f955050505050506114f0565b6112e082612c18565b6112ed8260600151612cb3565b955085835f018181516113009190614bb3565b9150906001600160801b031690816001600160801b0316815250508160200151836040019064ffffffffff16908164ffffffffff1681525050825f5f8f6001600160a01b03166001600160a01b031681526020019081526020015f205f820151815f015f6101000a8154816001600160801b0302191690836001600160801b031602179055506020820151815f0160106101000a81548164ffffffffff021916908364ffffffffff1602179055506040820151815f0160156101000a81548164ffffffffff021916908364ffffffffff1602179055506060820151815f01601a6101000a81548164ffffffffff021916908364ffffffffff1602179055509050507f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663b240cdc28e7f00000000000000000000000000000000000000000000000000000000000000007f00000000000000000000000000000000000000000000000000000000000000004261147e9190614a38565b6114889190614a38565b6040516001600160e01b031960e085901b1681526001600160a01b0390921660048301526001600160401b031660248201526044015f604051808303815f87803b1580156114d4575f5ffd5b505af11580156114e6573d5f5f3e3d5ffd5b5050505050505050505b6114f86127e5565b979650505050505050565b61150b61280f565b6001600160a01b0381166115325760405163d92e233d60e01b815260040160405180910390fd5b5f61155d7f000000000000000000000000000000000000000000000000000000000000000042614a38565b600a80546001600160e01b031916600160a01b6001600160401b0384169081026001600160a01b031916919091176001600160a01b038616908117909255604051908152919250907f4fb155f9703b41a17d3672fab70a124daeeb47e6ebb7e9de75078ec1b10aacd19060200160405180910390a25050565b5f6115df6126e0565b600954600160e01b900460ff161561160a576040516313d0ff5960e31b815260040160405180910390fd5b836001600160401b0316421061163e5760405163fcd4a11f60e01b81526001600160401b0385166004820152602401610cac565b5f61164c8989898989612cea565b905061165a89828686612dac565b61168257604051639a7d38d960e01b81526001600160a01b038a166004820152602401610cac565b61168e89898989612e0d565b9150506114f86127e5565b6116a161280f565b60098054821515600160e01b0260ff60e01b199091161790556040517fa4c82d8557d1ceab38814a8e314ffa062b928c13c370e33b885b1a58d1a0c802906116ee90831515815260200190565b60405180910390a150565b61170161280f565b600954600160e01b900460ff1615611754576009805460ff60e01b191690556040515f81527fa4c82d8557d1ceab38814a8e314ffa062b928c13c370e33b885b1a58d1a0c8029060200160405180910390a15b610c6961309d565b60408051602081018690526001600160a01b03808616928201929092526060810184905290821660808201525f9060a0015b6040516020818303038152906040528051906020012090505b949350505050565b600c5433906001600160a01b031681146117e75760405163118cdaa760e01b81526001600160a01b0382166004820152602401610cac565b610dd1816130aa565b604080518082019091525f80825260208201525f8381526003602052604090206001015461181e8160c01c90565b63ffffffff168363ffffffff16106118585760405163d56f075960e01b81526004810185905263ffffffff84166024820152604401610cac565b60016118648260c01c90565b61186e9190614bd2565b63ffffffff168363ffffffff16146118f6575f84815260046020526040812081611899600287614bee565b63ffffffff1681526020019081526020015f2090506002846118bb9190614c15565b63ffffffff16156118dd578054600160801b90046001600160801b03166118e9565b80546001600160801b03165b6001600160801b03169150505b60405180604001604052806119088390565b6001600160581b031681526020016119208360581c90565b64ffffffffff169052949350505050565b600954611946906001600160401b03166125b3565b6009805467ffffffffffffffff191690556008546007805461ffff80841663ffffffff199092168217620100008086048316021765ffff0000000019166401000000008086048316021790925560408051918252601084901c83166020808401919091529390931c909116918101919091527fc9c9db2dac9c11c27af4109e2e9470d5359aa2fa095a12fca8b188f0104bcfb89060600160405180910390a1565b6119ef6126e0565b5f6119fc858585856123b3565b5f818152600560209081526040808320546001600160a01b038a1684529183905282209293506001600160801b03169190829003611a4d57604051630c56c38560e21b815260040160405180910390fd5b80545f90611a6a908690600160d01b900464ffffffffff166123ee565b9050806001600160401b0316421015611aa9576040516328cdc65960e21b81526001600160401b03808716600483015282166024820152604401610cac565b81545f85815260056020526040812080546001600160801b03191690558354600160801b90920464ffffffffff166001600160401b038816109185918591611afb9084906001600160801b031661498d565b92506101000a8154816001600160801b0302191690836001600160801b031602179055505f5f611b2d868b8d8c6130c3565b91509150886001600160a01b03168b6001600160a01b03168b7f80d2b2f2e040b043e24ac3d21315bd72461c92907f9e03d0e7f90aa51e8c80498b8a8789604051611b7b9493929190614c3c565b60405180910390a4611b8e8282856132f8565b50505050505050611b9d6127e5565b50505050565b6001600160a01b0381165f90815260208181526040808320815160808101835290546001600160801b038116825264ffffffffff600160801b8204811694830194909452600160a81b8104841692820192909252600160d01b9091049091166060820152611c1090612aed565b64ffffffffff1692915050565b611c256126e0565b600954600160e01b900460ff1615611c50576040516313d0ff5960e31b815260040160405180910390fd5b5f611c5a83612715565b9050816001600160801b03165f03611c8557604051631f2a200560e01b815260040160405180910390fd5b6002810154600160e01b900460ff1680611cb357506002810154600160a01b90046001600160401b03164210155b15611cec578054604051631a563f6b60e31b815260048101859052600160a01b9091046001600160401b03166024820152604401610cac565b60018101545f90611d09906001600160801b038086169116614cdd565b90506001600160581b03811115611d4357604051631f08c7c560e01b8152600481018290526001600160581b036024820152604401610cac565b6001820180546001600160801b0319166001600160801b038381169182179092556040805192861683526020830191909152339186917f2dbcc0e5cefd349fe22bc7a85c2ac3e2e493281521fdc2539c1561a54134b6ff910160405180910390a360405163282d3fdf60e01b81526001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169063282d3fdf90611df29033908790600401614cf0565b5f604051808303815f87803b158015611e09575f5ffd5b505af1158015611e1b573d5f5f3e3d5ffd5b505050505050611e296127e5565b5050565b611e356126e0565b5f611e3f83612959565b90506001600160a01b038216611e685760405163d92e233d60e01b815260040160405180910390fd5b6002810154600160e01b900460ff1680611e9357508054600160a01b90046001600160401b03164210155b15611ecc578054604051631a563f6b60e31b815260048101859052600160a01b9091046001600160401b03166024820152604401610cac565b6003810154600160a01b90046001600160401b0316421015611f27576003810154604051632031ba9b60e01b81526001600160a01b0382166004820152600160a01b9091046001600160401b03166024820152604401610cac565b80546001600160a01b03165f611f5d7f000000000000000000000000000000000000000000000000000000000000000042614a38565b6003840180546001600160a01b038581166001600160e01b03199092168217600160a01b6001600160401b0386169081029190911760ff60e01b191690935586546001600160a01b0319169088169081178755604051928352929350919087907f2017cd7005cda881601a5a5db059e2107f250d5e7b001fe54a6f3597b7a84fd59060200160405180910390a4505050611e296127e5565b5f611ffe6126e0565b600954600160e01b900460ff1615612029576040516313d0ff5960e31b815260040160405180910390fd5b61203533858585612e0d565b905061203f6127e5565b9392505050565b60408051608080820183525f80835260208084018290528385018290526060840182905285825260038152908490206001810154855193840190955280548352929391908101826001600160581b031681526020016120a58360801c90565b6001600160401b031681526020016120bd8360c01c90565b63ffffffff169052949350505050565b336001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001614612118576040516325e066bb60e11b8152336004820152602401610cac565b6001600160a01b0382165f908152602081905260408120906121426001600160401b03841661342b565b825490915064ffffffffff600160d01b9091048116908216116121655750505050565b815464ffffffffff60d01b1916600160d01b64ffffffffff8316021782556040516001600160401b03841681526001600160a01b038516907f482b620af7d54b4461e3177c2fc280548d89f721e1d47dbeb564f49ec749f0969060200160405180910390a250505050565b6121d861280f565b600c80546001600160a01b0383166001600160a01b03199091168117909155612209600b546001600160a01b031690565b6001600160a01b03167f38d16b8cac22d99fc7c124b9cd0de2d3fa1faef420bfe791d8c362d765e2270060405160405180910390a350565b336001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000161461228c576040516325e066bb60e11b8152336004820152602401610cac565b6001600160a01b0381165f908152602081905260408120906122d76001600160401b037f00000000000000000000000000000000000000000000000000000000000000001642614b37565b825490915064ffffffffff808316600160a81b90920416111561230657508054600160a81b900464ffffffffff165b815464ffffffffff808316600160801b909204161161234d5761232a816001614d12565b825464ffffffffff91909116600160801b0264ffffffffff60801b199091161782555b6040805164ffffffffff831681526001600160401b03421660208201526001600160a01b038516917f2a9adad09703c3eaef7e53805e5ca470bd50ccb598a8ce9c852dc04d29093432910160405180910390a2505050565b5f6123ae612476565b905090565b604080516001600160a01b03808716602083015291810185905290831660608201526001600160401b03821660808201525f9060a00161178e565b5f61203f7f00000000000000000000000000000000000000000000000000000000000000006001600160401b03167f00000000000000000000000000000000000000000000000000000000000000006001600160401b0316856001600160401b0316600161245c9190614cdd565b6124669190614d2f565b6124709190614cdd565b8361345c565b5f7f000000000000000000000000000000000000000000000000000000000000000046146124a7576123ae306134c0565b507f000000000000000000000000000000000000000000000000000000000000000090565b5f7f80a30152b9758786f442ceb952b705076a68799848fc149f93c13c7b94e774a5826040516020016125729291905f610100820190508382528251602083015260018060a01b0360208401511660408301526040830151606083015260018060a01b0360608401511660808301526001600160801b0360808401511660a08301526001600160401b0360a08401511660c083015260c083015160e08301529392505050565b604051602081830303815290604052805190602001209050919050565b60405161190160f01b81526002810183905260228101829052604290205f9061203f565b806001600160401b03165f036125dc576040516368307ad960e01b815260040160405180910390fd5b806001600160401b031642101561261157604051636d7fef6160e11b81526001600160401b0382166004820152602401610cac565b61261e62093a8082614a38565b6001600160401b03164210610dd15761263a62093a8082614a38565b6040516332a5fdfd60e01b81526001600160401b039091166004820152602401610cac565b6001600160a01b0381166126865760405163d92e233d60e01b815260040160405180910390fd5b6009805468010000000000000000600160e01b031916600160401b6001600160a01b038416908102919091179091556040517fc714d22a2f08b695f81e7c707058db484aa5b4d6b4c9fd64beb10fe85832f608905f90a250565b6126e8613557565b610c6960017f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005b90613597565b5f818152600260208190526040909120908101546001600160a01b03166127525760405163b08fc1cb60e01b815260048101839052602401610cac565b919050565b6001600160801b03811615611e2957604051630357371d60e01b81526001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001690630357371d906127b49085908590600401614cf0565b5f604051808303815f87803b1580156127cb575f5ffd5b505af11580156127dd573d5f5f3e3d5ffd5b505050505050565b610c695f7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f0061270f565b600b546001600160a01b03163314610c695760405163118cdaa760e01b8152336004820152602401610cac565b80516101f461ffff9091161115612895578051604051632609bbc560e11b81526060600482015260076064820152663932b630bcb2b960c91b608482015261ffff90911660248201526101f4604482015260a401610cac565b6101f461ffff16816020015161ffff1611156128f7576020810151604051632609bbc560e11b81526060600482015260086064820152671c1c9bdd1bd8dbdb60c21b608482015261ffff90911660248201526101f4604482015260a401610cac565b6101f461ffff16816040015161ffff161115610dd1576040808201519051632609bbc560e11b815260606004820152600860648201526761756469746f727360c01b608482015261ffff90911660248201526101f4604482015260a401610cac565b5f61296382612715565b60028101549091506001600160a01b03163314612752576002810154604051630348d81960e11b81523360048201526001600160a01b039091166024820152604401610cac565b60605f6129b5612476565b905082516001600160401b038111156129d0576129d06148ae565b6040519080825280602002602001820160405280156129f9578160200160208202803683370190505b5091505f5b8351811015612a5257612a2d82610a9c868481518110612a2057612a20614b5d565b60200260200101516124cc565b838281518110612a3f57612a3f614b5d565b60209081029190910101526001016129fe565b5050919050565b338115612aac575f84604051602001612a729190614d46565b604051602081830303815290604052805190602001209050612aa8612aa1612a98612476565b610a9c8461359e565b85856135d8565b9150505b612ab681866135ef565b612ae6576040516311ce341560e21b81526001600160a01b03808316600483015286166024820152604401610cac565b5050505050565b5f80612b226001600160401b037f00000000000000000000000000000000000000000000000000000000000000001642614b37565b90508064ffffffffff16836020015164ffffffffff1611612b43578061203f565b50506020015190565b83515f9081526002602052604081209080612b6b888489898989613689565b90925090506001600160e01b031982165f03612bab575f610100890152612b938884896137a0565b915087610100015115612bab57612bab838883613a5c565b6001600160e01b0319821615612c0e5787518751604080518981526001600160e01b0319861660208201526001600160a01b03909316927ff6cf83ff61b0acc0cfdfb362a3cb688273bdc1a52b2a9a7ff5d6c956f134ca16910160405180910390a35b5050505050505050565b8060c001515f03612c265750565b612c338160c00151612cb3565b60055f612c58845f015185608001518660a00151876020015164ffffffffff166123b3565b815260208101919091526040015f9081208054909190612c829084906001600160801b0316614bb3565b92506101000a8154816001600160801b0302191690836001600160801b031602179055505f8160c001818152505050565b5f6001600160801b03821115612ce6576040516306dfcc6560e41b81526080600482015260248101839052604401610cac565b5090565b6001600160a01b0385165f90815260016020526040812054612d9f612d0d612476565b604080517f63caf1a473646d3e2889c5e011902955da2691fc7ebace78492768eda70b52ea6020808301919091526001600160a01b03808d16838501528b1660608301526001600160801b038a1660808301526001600160401b03808a1660a084015260c08301879052881660e08084019190915283518084039091018152610100909201909252805191012061258f565b9150505b95945050505050565b5f6001600160a01b038516612dc257505f6117a7565b846001600160a01b0316612dd78585856135d8565b6001600160a01b031603612ded575060016117a7565b6001600160a01b0385163b15801590612da35750612da385858585613cb5565b5f6001600160a01b038416612e355760405163d92e233d60e01b815260040160405180910390fd5b826001600160801b03165f03612e5e57604051631f2a200560e01b815260040160405180910390fd5b6001600160581b036001600160801b0384161115612ea757604051631f08c7c560e01b81526001600160801b03841660048201526001600160581b036024820152604401610cac565b42826001600160401b0316111580612ed45750612ec86312cc030042614cdd565b826001600160401b0316115b15612efd576040516308ae9ea160e11b81526001600160401b0383166004820152602401610cac565b5f612f0786613d1f565b5f82815260026020526040902080546001600160a01b0319166001600160a01b0389161781559193509150612f5c7f000000000000000000000000000000000000000000000000000000000000000085614a38565b815467ffffffffffffffff60a01b1916600160a01b6001600160401b0392831681029190911783556001830180546001600160801b0319166001600160801b0389169081179091556002840180546001600160a01b038c81166001600160e01b03199092168217958a16948502959095179091556040805192835260208301939093529181018590529188169185907f39fe0aa913df80ee693e0cfecf2fd816e1071f30abb042d6bc0b28a51e8429a69060600160405180910390a460405163282d3fdf60e01b81526001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169063282d3fdf90613066908a908990600401614cf0565b5f604051808303815f87803b15801561307d575f5ffd5b505af115801561308f573d5f5f3e3d5ffd5b505050505050949350505050565b6130a561280f565b610c695f5b600c80546001600160a01b0319169055610dd181613d93565b6040805160c0810182525f80825260208201819052918101829052606081018290526080810182905260a0810191909152604080516080810182525f8082526020820181905291810182905260608101919091526040805160608101825260075461ffff80821683526201000082048116602084015264010000000090910416818301529051634fad616d60e11b8152600481018790525f9081907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031690639f5ac2da90602401608060405180830381865afa1580156131ad573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906131d19190614d7b565b6001600160a01b0391821660408901529281166020880152888116606088015289168652925090506132038983613de4565b6001600160801b0316602086015261321b8982613de4565b6001600160801b031660408601526001600160a01b0386161561324a5761324589845f0151613de4565b61324c565b5f5b6001600160801b03166060860152604083015161326a908a90613de4565b6001600160801b031660808601526020830151613288908a90613de4565b6001600160801b031660a0860181905260808601516060870151604088015160208901516132b6908e61498d565b6132c0919061498d565b6132ca919061498d565b6132d4919061498d565b6132de919061498d565b6001600160801b0316855250929791965090945050505050565b61330a82602001518460200151612757565b61331c82604001518460400151612757565b61332e82606001518460600151612757565b61335c7f00000000000000000000000000000000000000000000000000000000000000008460800151612757565b60095460a084015161337e91600160401b90046001600160a01b031690612757565b8061339657815183516133919190612757565b505050565b82516001600160801b031615613391578251604051630852cd8d60e31b81526001600160801b0390911660048201527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316906342966c68906024015f604051808303815f87803b158015613410575f5ffd5b505af1158015613422573d5f5f3e3d5ffd5b50505050505050565b5f64ffffffffff821115612ce6576040516306dfcc6560e41b81526028600482015260248101839052604401610cac565b5f806134916001600160401b037f00000000000000000000000000000000000000000000000000000000000000001685614cdd565b90505f848464ffffffffff16116134a857846134b1565b8364ffffffffff165b90508181106117a75781612da3565b604080517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f60208201527f2bd5af9ee9fa1f0a7517853d71cfc160db46009177af5a82ed09c5510532c342918101919091527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc660608201524660808201526001600160a01b03821660a08201525f9060c001612572565b7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005c15610c6957604051633ee5aeb560e01b815260040160405180910390fd5b80825d5050565b604080517fd20acd84cbc6fbac876ddbaf125aa7d07ea6fbba9a5b608809f89b8f312a504760208201529081018290525f90606001612572565b5f6135e4848484613e11565b509095945050505050565b5f6135fa8383613e58565b801561203f5750604051633367cca560e01b81526001600160a01b0384811660048301527f00000000000000000000000000000000000000000000000000000000000000001690633367cca590602401602060405180830381865afa158015613665573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061203f9190614dcc565b5f5f875f01516001600160a01b031686602001516001600160a01b0316146136ba576324b7d7c360e21b9150613795565b86546001600160a01b03811690600160a01b90046001600160401b0316816136ee575063b08fc1cb60e01b92506137959050565b806001600160401b031642106137105750631a563f6b60e31b92506137959050565b61371b8787876135d8565b92505f826001600160a01b0316846001600160a01b0316148061377f57506001600160a01b03841615801590613760575060038a01546001600160a01b038581169116145b801561377f575060038a0154600160a01b90046001600160401b031642105b90508061379157639a7d38d960e01b94505b5050505b965096945050505050565b5f5f6137bc835f0151865f01518560400151866060015161175c565b5f818152600360205260409020600181015460808601519293509091816001600160581b0316816001600160801b031611158061381757506137fe8260801c90565b6001600160401b03168660a001516001600160401b0316105b1561383057506351f48d1d60e01b935061203f92505050565b61383a8260c01c90565b63ffffffff1615801561385557508760e00151866040015114155b1561390a576040868101519051630e29a66960e21b815260048101919091527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316906338a699a490602401602060405180830381865afa1580156138c3573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906138e79190614dcc565b6138ff5750630b33a25760e31b935061203f92505050565b604086015160e08901525b60018701546001600160801b0380821691600160801b9004168181036139405750634a01821d60e01b955061203f945050505050565b5f6139786139576001600160581b0387168661498d565b6001600160801b031661396a848661498d565b6001600160801b0316613f1f565b90508a60400151811115613995575060408a015160016101008c01525b805f036139b357506307e9bf9360e41b965061203f95505050505050565b6139bd8183614bb3565b60018b0180546001600160801b03928316600160801b029216919091179055604089015160608a01516139f2918d9184613f34565b6139fc8560c01c90565b63ffffffff1615613a1157613a118786613fcb565b60c0890151865560a0890151613a2a9086908390614066565b9450848660010181905550613a4c8982878e6020015164ffffffffff166140cf565b505f9a9950505050505050505050565b5f7f00000000000000000000000000000000000000000000000000000000000000007f00000000000000000000000000000000000000000000000000000000000000007f00000000000000000000000000000000000000000000000000000000000000007f0000000000000000000000000000000000000000000000000000000000000000613b0b7f000000000000000000000000000000000000000000000000000000000000000042614a38565b613b159190614a38565b613b1f9190614a38565b613b299190614a38565b613b339190614a38565b60028501549091505f90600160e01b900460ff1680613b6657506002850154600160a01b90046001600160401b03164210155b8015613b7e57506002850154600160f01b900460ff16155b85549091505f906001600160a01b03858116911614801590613bac57506003860154600160e01b900460ff16155b90508115613bf157855467ffffffffffffffff60a01b1916600160a01b6001600160401b0385160217865560028601805462ff00ff60e01b19166201000160e01b1790555b8015613c2f5760038601805460ff60e01b196001600160401b038616600160a01b021668ffffffffffffffffff60a01b1990911617600160e01b1790555b8180613c385750805b156127dd5784602001516001600160a01b0316855f01517fc5492ea5f451217211611df9dc5b1e136b80edc9dde1f156706a342fc0b9b4c484613c7b575f613c7d565b855b84613c88575f613c8a565b865b604080516001600160401b0393841681529290911660208301520160405180910390a3505050505050565b60408051630b135d3f60e11b808252600482018690526024820192909252604481018390525f91908390818660648301375f82606483010152601f820160051c60051b915060205f60648401838b5afa9050825f5114601f3d111681169350505050949350505050565b6001600160a01b0381165f9081526001602052604081208054829182613d4483614de7565b909155506040805146602082015230918101919091526001600160a01b03851660608201526080810182905290915060a001604051602081830303815290604052805190602001209150915091565b600b80546001600160a01b038381166001600160a01b0319831681179093556040519116919082907f8be0079c531659141344cd1fd0a4f28419497f9722a3daafe3b4186f6b6457e0905f90a35050565b5f61203f612710613e0261ffff85166001600160801b038716614d2f565b613e0c9190614b37565b612cb3565b5f80806041849003613e45578435602086013560408701355f1a613e37898285856141ae565b955095509550505050613e4f565b505f915060029050825b93509350939050565b5f6001600160a01b03831615801590613e7957506001600160a01b03821615155b801561203f5750604051630426716760e31b81526001600160a01b038481166004830152808416917f0000000000000000000000000000000000000000000000000000000000000000909116906321338b3890602401602060405180830381865afa158015613eea573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190613f0e9190614dff565b6001600160a01b0316149392505050565b5f818310613f2d578161203f565b5090919050565b828460800151141580613f5d5750816001600160a01b03168460a001516001600160a01b031614155b15613f8257613f6b84612c18565b608084018390526001600160a01b03821660a08501525b808460c001818151613f949190614cdd565b905250606084018051829190613fab908390614cdd565b905250604084018051829190613fc2908390614b4a565b90525050505050565b5f6001613fd88360c01c90565b613fe29190614bd2565b5f84815260046020526040812063ffffffff9290921692509081614007600285614b37565b81526020019081526020015f2090506002826140239190614e1a565b5f036140475780546001600160801b0319166001600160801b038416178155611b9d565b8281546001600160801b03918216600160801b02911617815550505050565b5f6117a76140748486614e2d565b42846140808860c01c90565b61408b906001614e4c565b6001600160581b03841664ffffffffff60581b605885901b161767ffffffffffffffff60801b608084901b161763ffffffff60c01b60c083901b1617949350505050565b836040015184602001516001600160a01b0316855f01517f3f748321e16fff0a9674a1c6de2055b799950cd39ee2497ea6f3b8d795b3e825876060015188608001518960a001518a60c001518a6141238b90565b600161412f8d60c01c90565b6141399190614bd2565b604080516001600160a01b0390981688526001600160801b0396871660208901526001600160401b03958616908801526060870193909352931660808501526001600160581b0390921660a084015263ffffffff90911660c0830152861660e08201526101000160405180910390a450505050565b5f80807f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a08411156141e757505f9150600390508261426c565b604080515f808252602082018084528a905260ff891692820192909252606081018790526080810186905260019060a0016020604051602081039080840390855afa158015614238573d5f5f3e3d5ffd5b5050604051601f1901519150506001600160a01b03811661426357505f92506001915082905061426c565b92505f91508190505b9450945094915050565b6001600160a01b0381168114610dd1575f5ffd5b80356001600160401b0381168114612752575f5ffd5b5f5f5f5f608085870312156142b3575f5ffd5b84356142be81614276565b93506020850135925060408501356142d581614276565b91506142e36060860161428a565b905092959194509250565b60608101610aa1828461ffff815116825261ffff602082015116602083015261ffff60408201511660408301525050565b5f60e0828403128015614330575f5ffd5b509092915050565b5f60208284031215614348575f5ffd5b5035919050565b81516001600160a01b0390811682526020808401516001600160401b0316908301526040808401519091169082015260608083015161010083019161439e908401826001600160401b03169052565b5060808301516143b960808401826001600160a01b03169052565b5060a08301516143d460a08401826001600160401b03169052565b5060c08301516143ef60c08401826001600160801b03169052565b5060e083015161440a60e08401826001600160801b03169052565b5092915050565b60808101614442828561ffff815116825261ffff602082015116602083015261ffff60408201511660408301525050565b6001600160401b03831660608301529392505050565b5f6060828403128015614330575f5ffd5b5f5f83601f840112614479575f5ffd5b5081356001600160401b0381111561448f575f5ffd5b6020830191508360208260051b85010111156144a9575f5ffd5b9250929050565b5f5f83601f8401126144c0575f5ffd5b5081356001600160401b038111156144d6575f5ffd5b6020830191508360208285010111156144a9575f5ffd5b5f5f5f5f5f5f5f6080888a031215614503575f5ffd5b873561450e81614276565b965060208801356001600160401b03811115614528575f5ffd5b8801601f81018a13614538575f5ffd5b80356001600160401b0381111561454d575f5ffd5b8a602060e083028401011115614561575f5ffd5b6020919091019650945060408801356001600160401b03811115614583575f5ffd5b61458f8a828b01614469565b90955093505060608801356001600160401b038111156145ad575f5ffd5b6145b98a828b016144b0565b989b979a50959850939692959293505050565b5f610120820190506001600160401b0383511682526001600160401b036020840151166020830152604083015161460e60408401826001600160401b03169052565b50606083015161462960608401826001600160401b03169052565b50608083015161464460808401826001600160401b03169052565b5060a083015161465f60a08401826001600160401b03169052565b5060c083015161467a60c08401826001600160401b03169052565b5060e083015161469060e084018261ffff169052565b5061010083015161440a61010084018263ffffffff169052565b5f602082840312156146ba575f5ffd5b813561203f81614276565b80356001600160801b0381168114612752575f5ffd5b5f5f5f5f5f5f5f60c0888a0312156146f1575f5ffd5b87356146fc81614276565b9650602088013561470c81614276565b955061471a604089016146c5565b94506147286060890161428a565b93506147366080890161428a565b925060a08801356001600160401b038111156145ad575f5ffd5b8015158114610dd1575f5ffd5b5f6020828403121561476d575f5ffd5b813561203f81614750565b5f5f5f5f6080858703121561478b575f5ffd5b84359350602085013561479d81614276565b92506040850135915060608501356147b481614276565b939692955090935050565b5f5f604083850312156147d0575f5ffd5b82359150602083013563ffffffff811681146147ea575f5ffd5b809150509250929050565b5f5f60408385031215614806575f5ffd5b82359150614816602084016146c5565b90509250929050565b5f5f60408385031215614830575f5ffd5b8235915060208301356147ea81614276565b5f5f5f60608486031215614854575f5ffd5b833561485f81614276565b925061486d602085016146c5565b915061487b6040850161428a565b90509250925092565b5f5f60408385031215614895575f5ffd5b82356148a081614276565b91506148166020840161428a565b634e487b7160e01b5f52604160045260245ffd5b60405160e081016001600160401b03811182821017156148f057634e487b7160e01b5f52604160045260245ffd5b60405290565b5f60e0828403128015614907575f5ffd5b506149106148c2565b82358152602083013561492281614276565b602082015260408381013590820152606083013561493f81614276565b6060820152614950608084016146c5565b608082015261496160a0840161428a565b60a082015260c0928301359281019290925250919050565b634e487b7160e01b5f52601160045260245ffd5b6001600160801b038281168282160390811115610aa157610aa1614979565b61ffff81168114610dd1575f5ffd5b5f60608284031280156149cc575f5ffd5b50604051606081016001600160401b03811182821017156149fb57634e487b7160e01b5f52604160045260245ffd5b6040528235614a09816149ac565b81526020830135614a19816149ac565b60208201526040830135614a2c816149ac565b60408201529392505050565b6001600160401b038181168382160190811115610aa157610aa1614979565b8135614a62816149ac565b81546020840135614a72816149ac565b6040850135614a80816149ac565b65ffff000000008160201b1661ffff851665ffffffffffff1985161763ffff00008460101b1617178555505050505050565b608081018335614ac1816149ac565b61ffff1682526020840135614ad5816149ac565b61ffff1660208301526040840135614aec816149ac565b61ffff1660408301526001600160401b0392909216606090910152919050565b5f60208284031215614b1c575f5ffd5b5051919050565b634e487b7160e01b5f52601260045260245ffd5b5f82614b4557614b45614b23565b500490565b81810381811115610aa157610aa1614979565b634e487b7160e01b5f52603260045260245ffd5b5f5f8335601e19843603018112614b86575f5ffd5b8301803591506001600160401b03821115614b9f575f5ffd5b6020019150368190038213156144a9575f5ffd5b6001600160801b038181168382160190811115610aa157610aa1614979565b63ffffffff8281168282160390811115610aa157610aa1614979565b5f63ffffffff831680614c0357614c03614b23565b8063ffffffff84160491505092915050565b5f63ffffffff831680614c2a57614c2a614b23565b8063ffffffff84160691505092915050565b5f610120820190506001600160401b03861682526001600160801b03851660208301526001600160801b0384511660408301526001600160801b0360208501511660608301526001600160801b0360408501511660808301526001600160801b0360608501511660a08301526001600160801b0360808501511660c08301526001600160801b0360a08501511660e0830152612da361010083018415159052565b80820180821115610aa157610aa1614979565b6001600160a01b039290921682526001600160801b0316602082015260400190565b64ffffffffff8181168382160190811115610aa157610aa1614979565b8082028115828204841417610aa157610aa1614979565b81515f90829060208501835b82811015614d70578151845260209384019390910190600101614d52565b509195945050505050565b5f5f5f5f60808587031215614d8e575f5ffd5b8451614d9981614276565b6020860151909450614daa816149ac565b6040860151909350614dbb81614276565b60608601519092506147b4816149ac565b5f60208284031215614ddc575f5ffd5b815161203f81614750565b5f60018201614df857614df8614979565b5060010190565b5f60208284031215614e0f575f5ffd5b815161203f81614276565b5f82614e2857614e28614b23565b500690565b6001600160581b038181168382160190811115610aa157610aa1614979565b63ffffffff8181168382160190811115610aa157610aa161497956",
+	Bin: "0x6102a0604052348015610010575f5ffd5b5060405161673b38038061673b83398101604081905261002f916113cd565b84516001600160a01b039081166080908152602080880151831660a09081526040808a0151851660c09081526060808c015190961660e090815287516001600160401b03908116610100908152958901518116610120529288015183166101405295870151821661016052938601518116610180529085015181166101a052918401519091166101c0529082015161ffff166101e05281015163ffffffff166102005246610260528330868361018e83604080517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f60208201527f2bd5af9ee9fa1f0a7517853d71cfc160db46009177af5a82ed09c5510532c342918101919091527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc660608201524660808201526001600160a01b03821660a08201525f9060c001604051602081830303815290604052805190602001209050919050565b610240526040516101a790849084908490602001611491565b60408051601f198184030181529190528051602090910120610220525050506001600160a01b0381166101f457604051631e4fbdf760e01b81525f60048201526024015b60405180910390fd5b6101fd8161037e565b506102078161039a565b6102118582610641565b6001600160a01b0386163b158061028a575061022051866001600160a01b031663e1f1176d6040518163ffffffff1660e01b8152600401602060405180830381865afa158015610263573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906102879190611577565b14155b156102c15760405163ae69e47f60e01b81526004016101eb906020808252600490820152636a6f627360e01b604082015260600190565b6001600160a01b038616610280526102d882610ce5565b815160078054602080860180516040808901805161ffff9081166401000000000261ffff60201b19948216620100000263ffffffff19909816998216998a1797909717939093169590951790955584519586529051811691850191909152905116908201527fc9c9db2dac9c11c27af4109e2e9470d5359aa2fa095a12fca8b188f0104bcfb89060600160405180910390a161037383610e02565b505050505050611748565b600c80546001600160a01b031916905561039781610e83565b50565b80516001600160401b03165f036103e45760405163d32379b760e01b815260206004820152600d60248201526c6469737075746557696e646f7760981b60448201526064016101eb565b80602001516001600160401b03165f0361042e5760405163d32379b760e01b815260206004820152600a602482015269636c6f7365477261636560b01b60448201526064016101eb565b80604001516001600160401b03165f036104735760405163d32379b760e01b81526020600482015260056024820152640cae0dec6d60db1b60448201526064016101eb565b8060c001516001600160401b03165f036104be5760405163d32379b760e01b815260206004820152600b60248201526a6d6178446561646c696e6560a81b60448201526064016101eb565b8060c001516001600160401b031681606001516001600160401b031610806104ff575080604001516001600160401b031681606001516001600160401b0316105b1561053a5760405163d32379b760e01b815260206004820152600a60248201526932bc34ba26b0b933b4b760b11b60448201526064016101eb565b60808101518151604083015161055091906115a2565b61055a91906115a2565b6001600160401b03168160a001516001600160401b0316116105aa5760405163d32379b760e01b815260206004820152600860248201526774696d656c6f636b60c01b60448201526064016101eb565b8060e0015161ffff165f036105f45760405163d32379b760e01b815260206004820152600f60248201526e32bc3837b9bab932a234bb34b9b7b960891b60448201526064016101eb565b80610100015163ffffffff165f036103975760405163d32379b760e01b815260206004820152600f60248201526e6d617850726f6d7074546f6b656e7360881b60448201526064016101eb565b81516040516342f6e38960e01b81523060048201526001600160a01b03909116906342f6e38990602401602060405180830381865afa158015610686573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906106aa91906115c1565b6106e65760405163ae69e47f60e01b815260206004820152600c60248201526b1d985d5b1d0b9b585c9ad95d60a21b60448201526064016101eb565b815160208301516040516342f6e38960e01b81526001600160a01b0391821660048201529116906342f6e38990602401602060405180830381865afa158015610731573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061075591906115c1565b6107925760405163ae69e47f60e01b815260206004820152600d60248201526c7661756c742e7374616b696e6760981b60448201526064016101eb565b815160608301516040516342f6e38960e01b81526001600160a01b0391821660048201529116906342f6e38990602401602060405180830381865afa1580156107dd573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061080191906115c1565b61083e5760405163ae69e47f60e01b815260206004820152600d60248201526c3b30bab63a1739b630b9b432b960991b60448201526064016101eb565b61084782610ed4565b815f01516001600160a01b031682602001516001600160a01b031663fbfa77cf6040518163ffffffff1660e01b8152600401602060405180830381865afa158015610894573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906108b891906115e7565b6001600160a01b0316146108ff5760405163ae69e47f60e01b815260206004820152600d60248201526c1cdd185ada5b99cb9d985d5b1d609a1b60448201526064016101eb565b306001600160a01b031682602001516001600160a01b03166380f556056040518163ffffffff1660e01b8152600401602060405180830381865afa158015610949573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061096d91906115e7565b6001600160a01b0316146109b55760405163ae69e47f60e01b815260206004820152600e60248201526d1cdd185ada5b99cb9b585c9ad95d60921b60448201526064016101eb565b81606001516001600160a01b031682602001516001600160a01b031663b13442716040518163ffffffff1660e01b8152600401602060405180830381865afa158015610a03573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610a2791906115e7565b6001600160a01b031614610a705760405163ae69e47f60e01b815260206004820152600f60248201526e39ba30b5b4b7339739b630b9b432b960891b60448201526064016101eb565b81604001516001600160a01b03163b5f03610ab95760405163ae69e47f60e01b8152602060048201526008602482015267726567697374727960c01b60448201526064016101eb565b5f5f5f84606001516001600160a01b031663ce4e423f6040518163ffffffff1660e01b8152600401606060405180830381865afa158015610afc573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610b209190611600565b925092509250845f01516001600160a01b0316836001600160a01b031614610b7b5760405163ae69e47f60e01b815260206004820152600d60248201526c1cdb185cda195c8b9d985d5b1d609a1b60448201526064016101eb565b84602001516001600160a01b0316826001600160a01b031614610bd35760405163ae69e47f60e01b815260206004820152600f60248201526e736c61736865722e7374616b696e6760881b60448201526064016101eb565b6001600160a01b0381163014610c1d5760405163ae69e47f60e01b815260206004820152600e60248201526d1cdb185cda195c8b9b585c9ad95d60921b60448201526064016101eb565b60608401518451610c2e91906115a2565b6001600160401b031685602001516001600160a01b0316636cf6d6756040518163ffffffff1660e01b8152600401602060405180830381865afa158015610c77573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610c9b9190611640565b6001600160401b031611610cde5760405163d32379b760e01b8152602060048201526009602482015268756e626f6e64696e6760b81b60448201526064016101eb565b5050505050565b80516101f461ffff9091161115610d3e578051604051632609bbc560e11b81526060600482015260076064820152663932b630bcb2b960c91b608482015261ffff90911660248201526101f4604482015260a4016101eb565b6101f461ffff16816020015161ffff161115610da0576020810151604051632609bbc560e11b81526060600482015260086064820152671c1c9bdd1bd8dbdb60c21b608482015261ffff90911660248201526101f4604482015260a4016101eb565b6101f461ffff16816040015161ffff161115610397576040808201519051632609bbc560e11b815260606004820152600860648201526761756469746f727360c01b608482015261ffff90911660248201526101f4604482015260a4016101eb565b6001600160a01b038116610e295760405163d92e233d60e01b815260040160405180910390fd5b60098054600160401b600160e01b031916680100000000000000006001600160a01b038416908102919091179091556040517fc714d22a2f08b695f81e7c707058db484aa5b4d6b4c9fd64beb10fe85832f608905f90a250565b600b80546001600160a01b038381166001600160a01b0319831681179093556040519116919082907f8be0079c531659141344cd1fd0a4f28419497f9722a3daafe3b4186f6b6457e0905f90a35050565b5f815f01516001600160a01b031663f7e80e986040518163ffffffff1660e01b81526004015f60405180830381865afa158015610f13573d5f5f3e3d5ffd5b505050506040513d5f823e601f3d908101601f19168201604052610f3a9190810190611659565b90505f82606001516001600160a01b031663108e6cfc6040518163ffffffff1660e01b81526004015f60405180830381865afa158015610f7c573d5f5f3e3d5ffd5b505050506040513d5f823e601f3d908101601f19168201604052610fa39190810190611659565b90505f5b82518110156110f2575f838281518110610fc357610fc3611706565b602002602001015190505f306001600160a01b0316826001600160a01b03161480611003575085602001516001600160a01b0316826001600160a01b0316145b80611023575085606001516001600160a01b0316826001600160a01b0316145b90505f5b845181108015611035575081155b156110a95784818151811061104c5761104c611706565b60200260200101516001600160a01b0316836001600160a01b03161480611097575061109785828151811061108357611083611706565b6020026020010151846110f860201b60201c565b91506110a28161171a565b9050611027565b50806110e85760405163ae69e47f60e01b815260206004820152600d60248201526c7661756c742e6d6f64756c657360981b60448201526064016101eb565b5050600101610fa7565b50505050565b6040516001600160a01b0382811660248301525f91829182919086169060440160408051601f198184030181529181526020820180516001600160e01b03166342f6e38960e01b1790525161114d9190611732565b5f60405180830381855afa9150503d805f8114611185576040519150601f19603f3d011682016040523d82523d5f602084013e61118a565b606091505b509150915081801561119d575080516020145b80156111bc5750808060200190518101906111b89190611577565b6001145b925050505b92915050565b80516001600160a01b03811681146111dd575f5ffd5b919050565b634e487b7160e01b5f52604160045260245ffd5b60405161012081016001600160401b0381118282101715611219576112196111e2565b60405290565b604051608081016001600160401b0381118282101715611219576112196111e2565b604051601f8201601f191681016001600160401b0381118282101715611269576112696111e2565b604052919050565b805161ffff811681146111dd575f5ffd5b5f60608284031215611292575f5ffd5b604051606081016001600160401b03811182821017156112b4576112b46111e2565b6040529050806112c383611271565b81526112d160208401611271565b60208201526112e260408401611271565b60408201525092915050565b80516001600160401b03811681146111dd575f5ffd5b805163ffffffff811681146111dd575f5ffd5b5f6101208284031215611328575f5ffd5b6113306111f6565b905061133b826112ee565b8152611349602083016112ee565b602082015261135a604083016112ee565b604082015261136b606083016112ee565b606082015261137c608083016112ee565b608082015261138d60a083016112ee565b60a082015261139e60c083016112ee565b60c08201526113af60e08301611271565b60e08201526113c16101008301611304565b61010082015292915050565b5f5f5f5f5f5f8688036102608112156113e4575f5ffd5b6113ed886111c7565b96506080601f1982011215611400575f5ffd5b5061140961121f565b611415602089016111c7565b8152611423604089016111c7565b6020820152611434606089016111c7565b6040820152611445608089016111c7565b6060820152945061145860a088016111c7565b935061146660c088016111c7565b92506114758860e08901611282565b9150611485886101408901611317565b90509295509295509295565b6001600160a01b03848116825283518116602080840191909152808501518216604080850191909152808601518316606080860191909152860151909216608084015283516001600160401b0390811660a0850152908401511660c08301528201516101c082019061150e60e08401826001600160401b03169052565b5060608301516001600160401b03908116610100848101919091526080850151821661012085015260a0850151821661014085015260c085015190911661016084015260e084015161ffff166101808401529092015163ffffffff166101a09091015292915050565b5f60208284031215611587575f5ffd5b5051919050565b634e487b7160e01b5f52601160045260245ffd5b6001600160401b0381811683821601908111156111c1576111c161158e565b5f602082840312156115d1575f5ffd5b815180151581146115e0575f5ffd5b9392505050565b5f602082840312156115f7575f5ffd5b6115e0826111c7565b5f5f5f60608486031215611612575f5ffd5b61161b846111c7565b9250611629602085016111c7565b9150611637604085016111c7565b90509250925092565b5f60208284031215611650575f5ffd5b6115e0826112ee565b5f60208284031215611669575f5ffd5b81516001600160401b0381111561167e575f5ffd5b8201601f8101841361168e575f5ffd5b80516001600160401b038111156116a7576116a76111e2565b8060051b6116b760208201611241565b918252602081840181019290810190878411156116d2575f5ffd5b6020850194505b838510156116fb576116ea856111c7565b8252602094850194909101906116d9565b979650505050505050565b634e487b7160e01b5f52603260045260245ffd5b5f6001820161172b5761172b61158e565b5060010190565b5f82518060208501845e5f920191825250919050565b60805160a05160c05160e05161010051610120516101405161016051610180516101a0516101c0516101e0516102005161022051610240516102605161028051614e686118d35f395f8181610231015261070301525f61247901525f6124aa01525f50505f6105d701525f6105ad01525f818161057e0152613ae601525f818161054f01528181610df9015261153801525f81816105200152818161346b0152613a8001525f81816104f1015261143301525f81816104c2015281816122b10152818161241e01528181612afc0152613ac201525f818161049301528181610f3501528181611f3801528181612f370152613a5f01525f818161046401528181611454015281816123f40152613aa101525f818161086e015281816120d80152818161224c015261333301525f818161083f01528181613160015261387601525f8181610810015281816111a301528181611403015281816136200152613ea301525f81816107e101528181611dbb0152818161277d0152818161302f01526133c70152614e685ff3fe608060405234801561000f575f5ffd5b506004361061022f575f3560e01c80637ecebe001161012e578063b7798113116100b6578063ef76335a1161007a578063ef76335a14610976578063f2fde38b14610989578063f44136a11461099c578063f66e88b1146109cd578063f698da25146109e05761022f565b8063b7798113146107ae578063c06aa367146108e1578063ca1d8b94146108f4578063d435d78c14610907578063e30c3978146109655761022f565b80638e0a9b7e116100fd5780638e0a9b7e1461073857806398a9c062146107405780639c0fc451146107535780639f6f687a1461077e578063b187bd26146107915761022f565b80637ecebe001461069957806387994d88146106c15780638a3082e3146107015780638da5cb5b146107275761022f565b80634c2ee09d116101bc578063630da79511610180578063630da795146106505780636f5d5fc914610663578063715018a614610676578063744c39dc1461067e57806379ba5097146106915761022f565b80634c2ee09d146103cd5780634eb0b182146103e05780634fba5adf1461040b578063543f99a81461061157806361d027b3146106245761022f565b806325985c6e1161020357806325985c6e146103585780632ffbfe801461036e57806336d3a793146103785780633c93a3131461038b5780633f28ce721461039e5761022f565b80628676711461026d57806303314efa146102b457806305caa6bc14610317578063171a2a7d14610338575b7f0000000000000000000000000000000000000000000000000000000000000000365f80375f5f365f845af43d5f5f3e80610268573d5ffd5b503d5ff35b61028061027b3660046142a0565b6109e8565b604080516001600160801b0390941684526001600160401b0390921660208401521515908201526060015b60405180910390f35b61030a604080516060810182525f8082526020820181905291810191909152506040805160608101825260075461ffff808216835262010000820481166020840152640100000000909104169181019190915290565b6040516102ab91906142ee565b61032a61032536600461431f565b610a79565b6040519081526020016102ab565b61034b610346366004614338565b610aa7565b6040516102ab919061434f565b610360610bbd565b6040516102ab929190614411565b610376610c25565b005b610376610386366004614338565b610c6b565b610376610399366004614458565b610dd4565b6103a6610e89565b604080516001600160a01b0390931683526001600160401b039091166020830152016102ab565b6103766103db366004614338565b610eb6565b6103f36103ee3660046144ed565b61100d565b6040516001600160801b0390911681526020016102ab565b61060460408051610120810182525f80825260208201819052918101829052606081018290526080810182905260a0810182905260c0810182905260e081018290526101008101919091526040518061012001604052807f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f000000000000000000000000000000000000000000000000000000000000000061ffff1681526020017f000000000000000000000000000000000000000000000000000000000000000063ffffffff16815250905090565b6040516102ab91906145cc565b61037661061f3660046146aa565b611503565b600954600160401b90046001600160a01b03165b6040516001600160a01b0390911681526020016102ab565b61032a61065e3660046146db565b6115d6565b61037661067136600461475d565b611699565b6103766116f9565b61032a61068c366004614778565b61175c565b6103766117af565b61032a6106a73660046146aa565b6001600160a01b03165f9081526001602052604090205490565b6106d46106cf3660046147bf565b6117f0565b6040805182516001600160801b031681526020928301516001600160401b031692810192909252016102ab565b7f0000000000000000000000000000000000000000000000000000000000000000610638565b600b546001600160a01b0316610638565b610376611931565b61037661074e3660046142a0565b6119e7565b6107666107613660046146aa565b611ba3565b6040516001600160401b0390911681526020016102ab565b61037661078c3660046147f5565b611c1d565b600954600160e01b900460ff1660405190151581526020016102ab565b61089e604080516080810182525f80825260208201819052918101829052606081019190915260405180608001604052807f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316815250905090565b6040516102ab919081516001600160a01b039081168252602080840151821690830152604080840151821690830152606092830151169181019190915260800190565b6103766108ef36600461481f565b611e2d565b61032a610902366004614842565b611ff5565b61091a610915366004614338565b612046565b6040516102ab9190815181526020808301516001600160801b0316908201526040808301516001600160401b03169082015260609182015163ffffffff169181019190915260800190565b600c546001600160a01b0316610638565b610376610984366004614884565b6120cd565b6103766109973660046146aa565b6121d0565b61032a6109aa3660046146aa565b6001600160a01b03165f908152602081905260409020546001600160801b031690565b6103766109db3660046146aa565b612241565b61032a6123a5565b6001600160a01b0384165f90815260208190526040812081908190600582610a128a8a8a8a6123b3565b815260208101919091526040015f205481546001600160801b039091169450610a4a908690600160d01b900464ffffffffff166123ee565b90549398909750600160801b90930464ffffffffff166001600160401b03949094169390931094509092505050565b5f610aa1610a85612476565b610a9c610a97368690038601866148f6565b6124cc565b61258f565b92915050565b60408051610100810182525f80825260208201819052918101829052606081018290526080810182905260a0810182905260c0810182905260e08101919091525f82815260026020818152604092839020835161010081018552928101546001600160a01b038082168552600160a01b82046001600160401b0316938501939093528154909216938301939093526060820190600160e01b900460ff16610b4e575f610b61565b8254600160a01b90046001600160401b03165b6001600160401b03908116825260038401546001600160a01b0381166020840152600160a01b90041660408201526001909201546001600160801b038082166060850152600160801b9091041660809092019190915292915050565b604080516060810182525f80825260208201819052918101919091526009546001600160401b03168015610c21576040805160608101825260085461ffff808216835262010000820481166020840152640100000000909104169181019190915291505b9091565b600a54610c4190600160a01b90046001600160401b03166125b3565b600a805467ffffffffffffffff60a01b198116909155610c69906001600160a01b031661265f565b565b610c736126e0565b5f610c7d82612715565b6002810154909150600160e81b900460ff1615610cb55760405163c885bf2760e01b8152600481018390526024015b60405180910390fd5b8054600160a01b90046001600160401b0316421015610d025780546040516388aac35360e01b815260048101849052600160a01b9091046001600160401b03166024820152604401610cac565b600281015460018201546001600160a01b03909116906001600160801b03600160801b82048116915f91610d389184911661498d565b60028501805460ff60e81b1916600160e81b1790556001850180546001600160801b038581166001600160801b0319909216821790925560408051928416835260208301919091529192506001600160a01b0385169187917f0ed49db7e4fe338df2d05a5b86569099a8f9cfc28da28deede7a69486d2f5831910160405180910390a3610dc58382612757565b50505050610dd16127e5565b50565b610ddc61280f565b610df3610dee368390038301836149bb565b61283c565b5f610e1e7f000000000000000000000000000000000000000000000000000000000000000042614a38565b9050816008610e2d8282614a57565b50506009805467ffffffffffffffff19166001600160401b0383161790556040517f1d73111dd9964746ee6c6f6b5e074ccff811127adfea62de47153c04c5d3309a90610e7d9084908490614ab2565b60405180910390a15050565b600a545f90600160a01b90046001600160401b03168015610c2157600a546001600160a01b031691509091565b610ebe6126e0565b5f610ec882612959565b6002810154909150600160e01b900460ff1680610ef657508054600160a01b90046001600160401b03164210155b15610f2f578054604051631a563f6b60e31b815260048101849052600160a01b9091046001600160401b03166024820152604401610cac565b5f610f5a7f000000000000000000000000000000000000000000000000000000000000000042614a38565b82549091506001600160401b03600160a01b90910481169082161115610f8e57508054600160a01b90046001600160401b03165b60028201805460ff60e01b1916600160e01b17905581546001600160401b038216600160a01b810267ffffffffffffffff60a01b19909216919091178355604051908152339084907f9fe4a05ec8b2b36ccfaaa228abeb2c9c5c456797ab1ebb2dce6298c3fd7caac89060200160405180910390a35050610dd16127e5565b5f6110166126e0565b5f8690036110375760405163143a603360e21b815260040160405180910390fd5b85841461105a576040516001621398b960e31b0319815260040160405180910390fd5b5f8787808060200260200160405190810160405280939291908181526020015f905b828210156110a85761109960e083028601368190038101906148f6565b8152602001906001019061107c565b505050505090505f6110b9826129aa565b90506110c78a828787612a59565b6001600160a01b038a165f8181526020818152604080832081516080808201845291546001600160801b038116825264ffffffffff600160801b8204811683870152600160a81b8204811683860152600160d01b90910416606080830191909152835161012081018552948501869052928401859052918301849052820183905260a0820183905260c0820183905260e082018390526101008201929092529182529061117382612aed565b64ffffffffff166020820152604051630213119b60e51b81526001600160a01b038d811660048301525f916002917f00000000000000000000000000000000000000000000000000000000000000001690634262336090602401602060405180830381865afa1580156111e8573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061120c9190614b0c565b6112169190614b37565b83519091506001600160801b03168111611230575f611245565b8251611245906001600160801b031682614b4a565b60408301525f5b85518110156112be576112b68387838151811061126b5761126b614b5d565b602002602001015187848151811061128557611285614b5d565b60200260200101518e8e8681811061129f5761129f614b5d565b90506020028101906112b19190614b71565b612b4c565b60010161124c565b5081606001515f036112d7575f955050505050506114f0565b6112e082612c18565b6112ed8260600151612cb3565b955085835f018181516113009190614bb3565b9150906001600160801b031690816001600160801b0316815250508160200151836040019064ffffffffff16908164ffffffffff1681525050825f5f8f6001600160a01b03166001600160a01b031681526020019081526020015f205f820151815f015f6101000a8154816001600160801b0302191690836001600160801b031602179055506020820151815f0160106101000a81548164ffffffffff021916908364ffffffffff1602179055506040820151815f0160156101000a81548164ffffffffff021916908364ffffffffff1602179055506060820151815f01601a6101000a81548164ffffffffff021916908364ffffffffff1602179055509050507f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663b240cdc28e7f00000000000000000000000000000000000000000000000000000000000000007f00000000000000000000000000000000000000000000000000000000000000004261147e9190614a38565b6114889190614a38565b6040516001600160e01b031960e085901b1681526001600160a01b0390921660048301526001600160401b031660248201526044015f604051808303815f87803b1580156114d4575f5ffd5b505af11580156114e6573d5f5f3e3d5ffd5b5050505050505050505b6114f86127e5565b979650505050505050565b61150b61280f565b6001600160a01b0381166115325760405163d92e233d60e01b815260040160405180910390fd5b5f61155d7f000000000000000000000000000000000000000000000000000000000000000042614a38565b600a80546001600160e01b031916600160a01b6001600160401b0384169081026001600160a01b031916919091176001600160a01b038616908117909255604051908152919250907f4fb155f9703b41a17d3672fab70a124daeeb47e6ebb7e9de75078ec1b10aacd19060200160405180910390a25050565b5f6115df6126e0565b600954600160e01b900460ff161561160a576040516313d0ff5960e31b815260040160405180910390fd5b836001600160401b0316421061163e5760405163fcd4a11f60e01b81526001600160401b0385166004820152602401610cac565b5f61164c8989898989612cea565b905061165a89828686612dac565b61168257604051639a7d38d960e01b81526001600160a01b038a166004820152602401610cac565b61168e89898989612e0d565b9150506114f86127e5565b6116a161280f565b60098054821515600160e01b0260ff60e01b199091161790556040517fa4c82d8557d1ceab38814a8e314ffa062b928c13c370e33b885b1a58d1a0c802906116ee90831515815260200190565b60405180910390a150565b61170161280f565b600954600160e01b900460ff1615611754576009805460ff60e01b191690556040515f81527fa4c82d8557d1ceab38814a8e314ffa062b928c13c370e33b885b1a58d1a0c8029060200160405180910390a15b610c6961309d565b60408051602081018690526001600160a01b03808616928201929092526060810184905290821660808201525f9060a0015b6040516020818303038152906040528051906020012090505b949350505050565b600c5433906001600160a01b031681146117e75760405163118cdaa760e01b81526001600160a01b0382166004820152602401610cac565b610dd1816130aa565b604080518082019091525f80825260208201525f8381526003602052604090206001015461181e8160c01c90565b63ffffffff168363ffffffff16106118585760405163d56f075960e01b81526004810185905263ffffffff84166024820152604401610cac565b60016118648260c01c90565b61186e9190614bd2565b63ffffffff168363ffffffff16146118f6575f84815260046020526040812081611899600287614bee565b63ffffffff1681526020019081526020015f2090506002846118bb9190614c15565b63ffffffff16156118dd578054600160801b90046001600160801b03166118e9565b80546001600160801b03165b6001600160801b03169150505b60405180604001604052806119088390565b6001600160581b031681526020016119208360581c90565b64ffffffffff169052949350505050565b600954611946906001600160401b03166125b3565b6009805467ffffffffffffffff191690556008546007805461ffff80841663ffffffff199092168217620100008086048316021765ffff0000000019166401000000008086048316021790925560408051918252601084901c83166020808401919091529390931c909116918101919091527fc9c9db2dac9c11c27af4109e2e9470d5359aa2fa095a12fca8b188f0104bcfb89060600160405180910390a1565b6119ef6126e0565b5f6119fc858585856123b3565b5f818152600560209081526040808320546001600160a01b038a1684529183905282209293506001600160801b03169190829003611a4d57604051630c56c38560e21b815260040160405180910390fd5b80545f90611a6a908690600160d01b900464ffffffffff166123ee565b9050806001600160401b0316421015611aa9576040516328cdc65960e21b81526001600160401b03808716600483015282166024820152604401610cac565b81545f85815260056020526040812080546001600160801b03191690558354600160801b90920464ffffffffff166001600160401b038816109185918591611afb9084906001600160801b031661498d565b92506101000a8154816001600160801b0302191690836001600160801b031602179055505f5f611b2d868b8d8c6130c3565b91509150886001600160a01b03168b6001600160a01b03168b7f80d2b2f2e040b043e24ac3d21315bd72461c92907f9e03d0e7f90aa51e8c80498b8a8789604051611b7b9493929190614c3c565b60405180910390a4611b8e8282856132f8565b50505050505050611b9d6127e5565b50505050565b6001600160a01b0381165f90815260208181526040808320815160808101835290546001600160801b038116825264ffffffffff600160801b8204811694830194909452600160a81b8104841692820192909252600160d01b9091049091166060820152611c1090612aed565b64ffffffffff1692915050565b611c256126e0565b600954600160e01b900460ff1615611c50576040516313d0ff5960e31b815260040160405180910390fd5b5f611c5a83612715565b9050816001600160801b03165f03611c8557604051631f2a200560e01b815260040160405180910390fd5b6002810154600160e01b900460ff1680611cb357506002810154600160a01b90046001600160401b03164210155b15611cec578054604051631a563f6b60e31b815260048101859052600160a01b9091046001600160401b03166024820152604401610cac565b60018101545f90611d09906001600160801b038086169116614cdd565b90506001600160581b03811115611d4357604051631f08c7c560e01b8152600481018290526001600160581b036024820152604401610cac565b6001820180546001600160801b0319166001600160801b038381169182179092556040805192861683526020830191909152339186917f2dbcc0e5cefd349fe22bc7a85c2ac3e2e493281521fdc2539c1561a54134b6ff910160405180910390a360405163282d3fdf60e01b81526001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169063282d3fdf90611df29033908790600401614cf0565b5f604051808303815f87803b158015611e09575f5ffd5b505af1158015611e1b573d5f5f3e3d5ffd5b505050505050611e296127e5565b5050565b611e356126e0565b5f611e3f83612959565b90506001600160a01b038216611e685760405163d92e233d60e01b815260040160405180910390fd5b6002810154600160e01b900460ff1680611e9357508054600160a01b90046001600160401b03164210155b15611ecc578054604051631a563f6b60e31b815260048101859052600160a01b9091046001600160401b03166024820152604401610cac565b6003810154600160a01b90046001600160401b0316421015611f27576003810154604051632031ba9b60e01b81526001600160a01b0382166004820152600160a01b9091046001600160401b03166024820152604401610cac565b80546001600160a01b03165f611f5d7f000000000000000000000000000000000000000000000000000000000000000042614a38565b6003840180546001600160a01b038581166001600160e01b03199092168217600160a01b6001600160401b0386169081029190911760ff60e01b191690935586546001600160a01b0319169088169081178755604051928352929350919087907f2017cd7005cda881601a5a5db059e2107f250d5e7b001fe54a6f3597b7a84fd59060200160405180910390a4505050611e296127e5565b5f611ffe6126e0565b600954600160e01b900460ff1615612029576040516313d0ff5960e31b815260040160405180910390fd5b61203533858585612e0d565b905061203f6127e5565b9392505050565b60408051608080820183525f80835260208084018290528385018290526060840182905285825260038152908490206001810154855193840190955280548352929391908101826001600160581b031681526020016120a58360801c90565b6001600160401b031681526020016120bd8360c01c90565b63ffffffff169052949350505050565b336001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001614612118576040516325e066bb60e11b8152336004820152602401610cac565b6001600160a01b0382165f908152602081905260408120906121426001600160401b03841661342b565b825490915064ffffffffff600160d01b9091048116908216116121655750505050565b815464ffffffffff60d01b1916600160d01b64ffffffffff8316021782556040516001600160401b03841681526001600160a01b038516907f482b620af7d54b4461e3177c2fc280548d89f721e1d47dbeb564f49ec749f0969060200160405180910390a250505050565b6121d861280f565b600c80546001600160a01b0383166001600160a01b03199091168117909155612209600b546001600160a01b031690565b6001600160a01b03167f38d16b8cac22d99fc7c124b9cd0de2d3fa1faef420bfe791d8c362d765e2270060405160405180910390a350565b336001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000161461228c576040516325e066bb60e11b8152336004820152602401610cac565b6001600160a01b0381165f908152602081905260408120906122d76001600160401b037f00000000000000000000000000000000000000000000000000000000000000001642614b37565b825490915064ffffffffff808316600160a81b90920416111561230657508054600160a81b900464ffffffffff165b815464ffffffffff808316600160801b909204161161234d5761232a816001614d12565b825464ffffffffff91909116600160801b0264ffffffffff60801b199091161782555b6040805164ffffffffff831681526001600160401b03421660208201526001600160a01b038516917f2a9adad09703c3eaef7e53805e5ca470bd50ccb598a8ce9c852dc04d29093432910160405180910390a2505050565b5f6123ae612476565b905090565b604080516001600160a01b03808716602083015291810185905290831660608201526001600160401b03821660808201525f9060a00161178e565b5f61203f7f00000000000000000000000000000000000000000000000000000000000000006001600160401b03167f00000000000000000000000000000000000000000000000000000000000000006001600160401b0316856001600160401b0316600161245c9190614cdd565b6124669190614d2f565b6124709190614cdd565b8361345c565b5f7f000000000000000000000000000000000000000000000000000000000000000046146124a7576123ae306134c0565b507f000000000000000000000000000000000000000000000000000000000000000090565b5f7f80a30152b9758786f442ceb952b705076a68799848fc149f93c13c7b94e774a5826040516020016125729291905f610100820190508382528251602083015260018060a01b0360208401511660408301526040830151606083015260018060a01b0360608401511660808301526001600160801b0360808401511660a08301526001600160401b0360a08401511660c083015260c083015160e08301529392505050565b604051602081830303815290604052805190602001209050919050565b60405161190160f01b81526002810183905260228101829052604290205f9061203f565b806001600160401b03165f036125dc576040516368307ad960e01b815260040160405180910390fd5b806001600160401b031642101561261157604051636d7fef6160e11b81526001600160401b0382166004820152602401610cac565b61261e62093a8082614a38565b6001600160401b03164210610dd15761263a62093a8082614a38565b6040516332a5fdfd60e01b81526001600160401b039091166004820152602401610cac565b6001600160a01b0381166126865760405163d92e233d60e01b815260040160405180910390fd5b6009805468010000000000000000600160e01b031916600160401b6001600160a01b038416908102919091179091556040517fc714d22a2f08b695f81e7c707058db484aa5b4d6b4c9fd64beb10fe85832f608905f90a250565b6126e8613557565b610c6960017f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005b90613597565b5f818152600260208190526040909120908101546001600160a01b03166127525760405163b08fc1cb60e01b815260048101839052602401610cac565b919050565b6001600160801b03811615611e2957604051630357371d60e01b81526001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001690630357371d906127b49085908590600401614cf0565b5f604051808303815f87803b1580156127cb575f5ffd5b505af11580156127dd573d5f5f3e3d5ffd5b505050505050565b610c695f7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f0061270f565b600b546001600160a01b03163314610c695760405163118cdaa760e01b8152336004820152602401610cac565b80516101f461ffff9091161115612895578051604051632609bbc560e11b81526060600482015260076064820152663932b630bcb2b960c91b608482015261ffff90911660248201526101f4604482015260a401610cac565b6101f461ffff16816020015161ffff1611156128f7576020810151604051632609bbc560e11b81526060600482015260086064820152671c1c9bdd1bd8dbdb60c21b608482015261ffff90911660248201526101f4604482015260a401610cac565b6101f461ffff16816040015161ffff161115610dd1576040808201519051632609bbc560e11b815260606004820152600860648201526761756469746f727360c01b608482015261ffff90911660248201526101f4604482015260a401610cac565b5f61296382612715565b60028101549091506001600160a01b03163314612752576002810154604051630348d81960e11b81523360048201526001600160a01b039091166024820152604401610cac565b60605f6129b5612476565b905082516001600160401b038111156129d0576129d06148ae565b6040519080825280602002602001820160405280156129f9578160200160208202803683370190505b5091505f5b8351811015612a5257612a2d82610a9c868481518110612a2057612a20614b5d565b60200260200101516124cc565b838281518110612a3f57612a3f614b5d565b60209081029190910101526001016129fe565b5050919050565b338115612aac575f84604051602001612a729190614d46565b604051602081830303815290604052805190602001209050612aa8612aa1612a98612476565b610a9c8461359e565b85856135d8565b9150505b612ab681866135ef565b612ae6576040516311ce341560e21b81526001600160a01b03808316600483015286166024820152604401610cac565b5050505050565b5f80612b226001600160401b037f00000000000000000000000000000000000000000000000000000000000000001642614b37565b90508064ffffffffff16836020015164ffffffffff1611612b43578061203f565b50506020015190565b83515f9081526002602052604081209080612b6b888489898989613689565b90925090506001600160e01b031982165f03612bab575f610100890152612b938884896137a0565b915087610100015115612bab57612bab838883613a5c565b6001600160e01b0319821615612c0e5787518751604080518981526001600160e01b0319861660208201526001600160a01b03909316927ff6cf83ff61b0acc0cfdfb362a3cb688273bdc1a52b2a9a7ff5d6c956f134ca16910160405180910390a35b5050505050505050565b8060c001515f03612c265750565b612c338160c00151612cb3565b60055f612c58845f015185608001518660a00151876020015164ffffffffff166123b3565b815260208101919091526040015f9081208054909190612c829084906001600160801b0316614bb3565b92506101000a8154816001600160801b0302191690836001600160801b031602179055505f8160c001818152505050565b5f6001600160801b03821115612ce6576040516306dfcc6560e41b81526080600482015260248101839052604401610cac565b5090565b6001600160a01b0385165f90815260016020526040812054612d9f612d0d612476565b604080517f63caf1a473646d3e2889c5e011902955da2691fc7ebace78492768eda70b52ea6020808301919091526001600160a01b03808d16838501528b1660608301526001600160801b038a1660808301526001600160401b03808a1660a084015260c08301879052881660e08084019190915283518084039091018152610100909201909252805191012061258f565b9150505b95945050505050565b5f6001600160a01b038516612dc257505f6117a7565b846001600160a01b0316612dd78585856135d8565b6001600160a01b031603612ded575060016117a7565b6001600160a01b0385163b15801590612da35750612da385858585613cb5565b5f6001600160a01b038416612e355760405163d92e233d60e01b815260040160405180910390fd5b826001600160801b03165f03612e5e57604051631f2a200560e01b815260040160405180910390fd5b6001600160581b036001600160801b0384161115612ea757604051631f08c7c560e01b81526001600160801b03841660048201526001600160581b036024820152604401610cac565b42826001600160401b0316111580612ed45750612ec86312cc030042614cdd565b826001600160401b0316115b15612efd576040516308ae9ea160e11b81526001600160401b0383166004820152602401610cac565b5f612f0786613d1f565b5f82815260026020526040902080546001600160a01b0319166001600160a01b0389161781559193509150612f5c7f000000000000000000000000000000000000000000000000000000000000000085614a38565b815467ffffffffffffffff60a01b1916600160a01b6001600160401b0392831681029190911783556001830180546001600160801b0319166001600160801b0389169081179091556002840180546001600160a01b038c81166001600160e01b03199092168217958a16948502959095179091556040805192835260208301939093529181018590529188169185907f39fe0aa913df80ee693e0cfecf2fd816e1071f30abb042d6bc0b28a51e8429a69060600160405180910390a460405163282d3fdf60e01b81526001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169063282d3fdf90613066908a908990600401614cf0565b5f604051808303815f87803b15801561307d575f5ffd5b505af115801561308f573d5f5f3e3d5ffd5b505050505050949350505050565b6130a561280f565b610c695f5b600c80546001600160a01b0319169055610dd181613d93565b6040805160c0810182525f80825260208201819052918101829052606081018290526080810182905260a0810191909152604080516080810182525f8082526020820181905291810182905260608101919091526040805160608101825260075461ffff80821683526201000082048116602084015264010000000090910416818301529051634fad616d60e11b8152600481018790525f9081907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031690639f5ac2da90602401608060405180830381865afa1580156131ad573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906131d19190614d7b565b6001600160a01b0391821660408901529281166020880152888116606088015289168652925090506132038983613de4565b6001600160801b0316602086015261321b8982613de4565b6001600160801b031660408601526001600160a01b0386161561324a5761324589845f0151613de4565b61324c565b5f5b6001600160801b03166060860152604083015161326a908a90613de4565b6001600160801b031660808601526020830151613288908a90613de4565b6001600160801b031660a0860181905260808601516060870151604088015160208901516132b6908e61498d565b6132c0919061498d565b6132ca919061498d565b6132d4919061498d565b6132de919061498d565b6001600160801b0316855250929791965090945050505050565b61330a82602001518460200151612757565b61331c82604001518460400151612757565b61332e82606001518460600151612757565b61335c7f00000000000000000000000000000000000000000000000000000000000000008460800151612757565b60095460a084015161337e91600160401b90046001600160a01b031690612757565b8061339657815183516133919190612757565b505050565b82516001600160801b031615613391578251604051630852cd8d60e31b81526001600160801b0390911660048201527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316906342966c68906024015f604051808303815f87803b158015613410575f5ffd5b505af1158015613422573d5f5f3e3d5ffd5b50505050505050565b5f64ffffffffff821115612ce6576040516306dfcc6560e41b81526028600482015260248101839052604401610cac565b5f806134916001600160401b037f00000000000000000000000000000000000000000000000000000000000000001685614cdd565b90505f848464ffffffffff16116134a857846134b1565b8364ffffffffff165b90508181106117a75781612da3565b604080517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f60208201527f2bd5af9ee9fa1f0a7517853d71cfc160db46009177af5a82ed09c5510532c342918101919091527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc660608201524660808201526001600160a01b03821660a08201525f9060c001612572565b7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005c15610c6957604051633ee5aeb560e01b815260040160405180910390fd5b80825d5050565b604080517fd20acd84cbc6fbac876ddbaf125aa7d07ea6fbba9a5b608809f89b8f312a504760208201529081018290525f90606001612572565b5f6135e4848484613e11565b509095945050505050565b5f6135fa8383613e58565b801561203f5750604051633367cca560e01b81526001600160a01b0384811660048301527f00000000000000000000000000000000000000000000000000000000000000001690633367cca590602401602060405180830381865afa158015613665573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061203f9190614dcc565b5f5f875f01516001600160a01b031686602001516001600160a01b0316146136ba576324b7d7c360e21b9150613795565b86546001600160a01b03811690600160a01b90046001600160401b0316816136ee575063b08fc1cb60e01b92506137959050565b806001600160401b031642106137105750631a563f6b60e31b92506137959050565b61371b8787876135d8565b92505f826001600160a01b0316846001600160a01b0316148061377f57506001600160a01b03841615801590613760575060038a01546001600160a01b038581169116145b801561377f575060038a0154600160a01b90046001600160401b031642105b90508061379157639a7d38d960e01b94505b5050505b965096945050505050565b5f5f6137bc835f0151865f01518560400151866060015161175c565b5f818152600360205260409020600181015460808601519293509091816001600160581b0316816001600160801b031611158061381757506137fe8260801c90565b6001600160401b03168660a001516001600160401b0316105b1561383057506351f48d1d60e01b935061203f92505050565b61383a8260c01c90565b63ffffffff1615801561385557508760e00151866040015114155b1561390a576040868101519051630e29a66960e21b815260048101919091527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316906338a699a490602401602060405180830381865afa1580156138c3573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906138e79190614dcc565b6138ff5750630b33a25760e31b935061203f92505050565b604086015160e08901525b60018701546001600160801b0380821691600160801b9004168181036139405750634a01821d60e01b955061203f945050505050565b5f6139786139576001600160581b0387168661498d565b6001600160801b031661396a848661498d565b6001600160801b0316613f1f565b90508a60400151811115613995575060408a015160016101008c01525b805f036139b357506307e9bf9360e41b965061203f95505050505050565b6139bd8183614bb3565b60018b0180546001600160801b03928316600160801b029216919091179055604089015160608a01516139f2918d9184613f34565b6139fc8560c01c90565b63ffffffff1615613a1157613a118786613fcb565b60c0890151865560a0890151613a2a9086908390614066565b9450848660010181905550613a4c8982878e6020015164ffffffffff166140cf565b505f9a9950505050505050505050565b5f7f00000000000000000000000000000000000000000000000000000000000000007f00000000000000000000000000000000000000000000000000000000000000007f00000000000000000000000000000000000000000000000000000000000000007f0000000000000000000000000000000000000000000000000000000000000000613b0b7f000000000000000000000000000000000000000000000000000000000000000042614a38565b613b159190614a38565b613b1f9190614a38565b613b299190614a38565b613b339190614a38565b60028501549091505f90600160e01b900460ff1680613b6657506002850154600160a01b90046001600160401b03164210155b8015613b7e57506002850154600160f01b900460ff16155b85549091505f906001600160a01b03858116911614801590613bac57506003860154600160e01b900460ff16155b90508115613bf157855467ffffffffffffffff60a01b1916600160a01b6001600160401b0385160217865560028601805462ff00ff60e01b19166201000160e01b1790555b8015613c2f5760038601805460ff60e01b196001600160401b038616600160a01b021668ffffffffffffffffff60a01b1990911617600160e01b1790555b8180613c385750805b156127dd5784602001516001600160a01b0316855f01517fc5492ea5f451217211611df9dc5b1e136b80edc9dde1f156706a342fc0b9b4c484613c7b575f613c7d565b855b84613c88575f613c8a565b865b604080516001600160401b0393841681529290911660208301520160405180910390a3505050505050565b60408051630b135d3f60e11b808252600482018690526024820192909252604481018390525f91908390818660648301375f82606483010152601f820160051c60051b915060205f60648401838b5afa9050825f5114601f3d111681169350505050949350505050565b6001600160a01b0381165f9081526001602052604081208054829182613d4483614de7565b909155506040805146602082015230918101919091526001600160a01b03851660608201526080810182905290915060a001604051602081830303815290604052805190602001209150915091565b600b80546001600160a01b038381166001600160a01b0319831681179093556040519116919082907f8be0079c531659141344cd1fd0a4f28419497f9722a3daafe3b4186f6b6457e0905f90a35050565b5f61203f612710613e0261ffff85166001600160801b038716614d2f565b613e0c9190614b37565b612cb3565b5f80806041849003613e45578435602086013560408701355f1a613e37898285856141ae565b955095509550505050613e4f565b505f915060029050825b93509350939050565b5f6001600160a01b03831615801590613e7957506001600160a01b03821615155b801561203f5750604051630426716760e31b81526001600160a01b038481166004830152808416917f0000000000000000000000000000000000000000000000000000000000000000909116906321338b3890602401602060405180830381865afa158015613eea573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190613f0e9190614dff565b6001600160a01b0316149392505050565b5f818310613f2d578161203f565b5090919050565b828460800151141580613f5d5750816001600160a01b03168460a001516001600160a01b031614155b15613f8257613f6b84612c18565b608084018390526001600160a01b03821660a08501525b808460c001818151613f949190614cdd565b905250606084018051829190613fab908390614cdd565b905250604084018051829190613fc2908390614b4a565b90525050505050565b5f6001613fd88360c01c90565b613fe29190614bd2565b5f84815260046020526040812063ffffffff9290921692509081614007600285614b37565b81526020019081526020015f2090506002826140239190614e1a565b5f036140475780546001600160801b0319166001600160801b038416178155611b9d565b8281546001600160801b03918216600160801b02911617815550505050565b5f6117a76140748486614e2d565b42846140808860c01c90565b61408b906001614e4c565b6001600160581b03841664ffffffffff60581b605885901b161767ffffffffffffffff60801b608084901b161763ffffffff60c01b60c083901b1617949350505050565b836040015184602001516001600160a01b0316855f01517f3f748321e16fff0a9674a1c6de2055b799950cd39ee2497ea6f3b8d795b3e825876060015188608001518960a001518a60c001518a6141238b90565b600161412f8d60c01c90565b6141399190614bd2565b604080516001600160a01b0390981688526001600160801b0396871660208901526001600160401b03958616908801526060870193909352931660808501526001600160581b0390921660a084015263ffffffff90911660c0830152861660e08201526101000160405180910390a450505050565b5f80807f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a08411156141e757505f9150600390508261426c565b604080515f808252602082018084528a905260ff891692820192909252606081018790526080810186905260019060a0016020604051602081039080840390855afa158015614238573d5f5f3e3d5ffd5b5050604051601f1901519150506001600160a01b03811661426357505f92506001915082905061426c565b92505f91508190505b9450945094915050565b6001600160a01b0381168114610dd1575f5ffd5b80356001600160401b0381168114612752575f5ffd5b5f5f5f5f608085870312156142b3575f5ffd5b84356142be81614276565b93506020850135925060408501356142d581614276565b91506142e36060860161428a565b905092959194509250565b60608101610aa1828461ffff815116825261ffff602082015116602083015261ffff60408201511660408301525050565b5f60e0828403128015614330575f5ffd5b509092915050565b5f60208284031215614348575f5ffd5b5035919050565b81516001600160a01b0390811682526020808401516001600160401b0316908301526040808401519091169082015260608083015161010083019161439e908401826001600160401b03169052565b5060808301516143b960808401826001600160a01b03169052565b5060a08301516143d460a08401826001600160401b03169052565b5060c08301516143ef60c08401826001600160801b03169052565b5060e083015161440a60e08401826001600160801b03169052565b5092915050565b60808101614442828561ffff815116825261ffff602082015116602083015261ffff60408201511660408301525050565b6001600160401b03831660608301529392505050565b5f6060828403128015614330575f5ffd5b5f5f83601f840112614479575f5ffd5b5081356001600160401b0381111561448f575f5ffd5b6020830191508360208260051b85010111156144a9575f5ffd5b9250929050565b5f5f83601f8401126144c0575f5ffd5b5081356001600160401b038111156144d6575f5ffd5b6020830191508360208285010111156144a9575f5ffd5b5f5f5f5f5f5f5f6080888a031215614503575f5ffd5b873561450e81614276565b965060208801356001600160401b03811115614528575f5ffd5b8801601f81018a13614538575f5ffd5b80356001600160401b0381111561454d575f5ffd5b8a602060e083028401011115614561575f5ffd5b6020919091019650945060408801356001600160401b03811115614583575f5ffd5b61458f8a828b01614469565b90955093505060608801356001600160401b038111156145ad575f5ffd5b6145b98a828b016144b0565b989b979a50959850939692959293505050565b5f610120820190506001600160401b0383511682526001600160401b036020840151166020830152604083015161460e60408401826001600160401b03169052565b50606083015161462960608401826001600160401b03169052565b50608083015161464460808401826001600160401b03169052565b5060a083015161465f60a08401826001600160401b03169052565b5060c083015161467a60c08401826001600160401b03169052565b5060e083015161469060e084018261ffff169052565b5061010083015161440a61010084018263ffffffff169052565b5f602082840312156146ba575f5ffd5b813561203f81614276565b80356001600160801b0381168114612752575f5ffd5b5f5f5f5f5f5f5f60c0888a0312156146f1575f5ffd5b87356146fc81614276565b9650602088013561470c81614276565b955061471a604089016146c5565b94506147286060890161428a565b93506147366080890161428a565b925060a08801356001600160401b038111156145ad575f5ffd5b8015158114610dd1575f5ffd5b5f6020828403121561476d575f5ffd5b813561203f81614750565b5f5f5f5f6080858703121561478b575f5ffd5b84359350602085013561479d81614276565b92506040850135915060608501356147b481614276565b939692955090935050565b5f5f604083850312156147d0575f5ffd5b82359150602083013563ffffffff811681146147ea575f5ffd5b809150509250929050565b5f5f60408385031215614806575f5ffd5b82359150614816602084016146c5565b90509250929050565b5f5f60408385031215614830575f5ffd5b8235915060208301356147ea81614276565b5f5f5f60608486031215614854575f5ffd5b833561485f81614276565b925061486d602085016146c5565b915061487b6040850161428a565b90509250925092565b5f5f60408385031215614895575f5ffd5b82356148a081614276565b91506148166020840161428a565b634e487b7160e01b5f52604160045260245ffd5b60405160e081016001600160401b03811182821017156148f057634e487b7160e01b5f52604160045260245ffd5b60405290565b5f60e0828403128015614907575f5ffd5b506149106148c2565b82358152602083013561492281614276565b602082015260408381013590820152606083013561493f81614276565b6060820152614950608084016146c5565b608082015261496160a0840161428a565b60a082015260c0928301359281019290925250919050565b634e487b7160e01b5f52601160045260245ffd5b6001600160801b038281168282160390811115610aa157610aa1614979565b61ffff81168114610dd1575f5ffd5b5f60608284031280156149cc575f5ffd5b50604051606081016001600160401b03811182821017156149fb57634e487b7160e01b5f52604160045260245ffd5b6040528235614a09816149ac565b81526020830135614a19816149ac565b60208201526040830135614a2c816149ac565b60408201529392505050565b6001600160401b038181168382160190811115610aa157610aa1614979565b8135614a62816149ac565b81546020840135614a72816149ac565b6040850135614a80816149ac565b65ffff000000008160201b1661ffff851665ffffffffffff1985161763ffff00008460101b1617178555505050505050565b608081018335614ac1816149ac565b61ffff1682526020840135614ad5816149ac565b61ffff1660208301526040840135614aec816149ac565b61ffff1660408301526001600160401b0392909216606090910152919050565b5f60208284031215614b1c575f5ffd5b5051919050565b634e487b7160e01b5f52601260045260245ffd5b5f82614b4557614b45614b23565b500490565b81810381811115610aa157610aa1614979565b634e487b7160e01b5f52603260045260245ffd5b5f5f8335601e19843603018112614b86575f5ffd5b8301803591506001600160401b03821115614b9f575f5ffd5b6020019150368190038213156144a9575f5ffd5b6001600160801b038181168382160190811115610aa157610aa1614979565b63ffffffff8281168282160390811115610aa157610aa1614979565b5f63ffffffff831680614c0357614c03614b23565b8063ffffffff84160491505092915050565b5f63ffffffff831680614c2a57614c2a614b23565b8063ffffffff84160691505092915050565b5f610120820190506001600160401b03861682526001600160801b03851660208301526001600160801b0384511660408301526001600160801b0360208501511660608301526001600160801b0360408501511660808301526001600160801b0360608501511660a08301526001600160801b0360808501511660c08301526001600160801b0360a08501511660e0830152612da361010083018415159052565b80820180821115610aa157610aa1614979565b6001600160a01b039290921682526001600160801b0316602082015260400190565b64ffffffffff8181168382160190811115610aa157610aa1614979565b8082028115828204841417610aa157610aa1614979565b81515f90829060208501835b82811015614d70578151845260209384019390910190600101614d52565b509195945050505050565b5f5f5f5f60808587031215614d8e575f5ffd5b8451614d9981614276565b6020860151909450614daa816149ac565b6040860151909350614dbb81614276565b60608601519092506147b4816149ac565b5f60208284031215614ddc575f5ffd5b815161203f81614750565b5f60018201614df857614df8614979565b5060010190565b5f60208284031215614e0f575f5ffd5b815161203f81614276565b5f82614e2857614e28614b23565b500690565b6001600160581b038181168382160190811115610aa157610aa1614979565b63ffffffff8181168382160190811115610aa157610aa161497956",
 }
 
 // Market is an auto generated Go binding around an Ethereum contract.
@@ -572,6 +3301,52 @@ func (market *Market) PackDeliverJob(job [32]byte, receipt Receipt, signature []
 // Solidity: function deliverJob(bytes32 job, (bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64) receipt, bytes signature, uint32[] output) returns()
 func (market *Market) TryPackDeliverJob(job [32]byte, receipt Receipt, signature []byte, output []uint32) ([]byte, error) {
 	return market.abi.Pack("deliverJob", job, receipt, signature, output)
+}
+
+// PackDeliveryOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xfa70f1aa.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function deliveryOf(bytes32 job) view returns(address requester, bytes32 receiptHash, uint64 deliveredAt)
+func (market *Market) PackDeliveryOf(job [32]byte) []byte {
+	enc, err := market.abi.Pack("deliveryOf", job)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDeliveryOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xfa70f1aa.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function deliveryOf(bytes32 job) view returns(address requester, bytes32 receiptHash, uint64 deliveredAt)
+func (market *Market) TryPackDeliveryOf(job [32]byte) ([]byte, error) {
+	return market.abi.Pack("deliveryOf", job)
+}
+
+// DeliveryOfOutput serves as a container for the return parameters of contract
+// method DeliveryOf.
+type DeliveryOfOutput struct {
+	Requester   common.Address
+	ReceiptHash [32]byte
+	DeliveredAt uint64
+}
+
+// UnpackDeliveryOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xfa70f1aa.
+//
+// Solidity: function deliveryOf(bytes32 job) view returns(address requester, bytes32 receiptHash, uint64 deliveredAt)
+func (market *Market) UnpackDeliveryOf(data []byte) (DeliveryOfOutput, error) {
+	out, err := market.abi.Unpack("deliveryOf", data)
+	outstruct := new(DeliveryOfOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.Requester = *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	outstruct.ReceiptHash = *abi.ConvertType(out[1], new([32]byte)).(*[32]byte)
+	outstruct.DeliveredAt = *abi.ConvertType(out[2], new(uint64)).(*uint64)
+	return *outstruct, nil
 }
 
 // PackDisproveJob is the Go binding used to pack the parameters required for calling
@@ -4385,7 +7160,7 @@ func (market *Market) UnpackZeroAmountError(raw []byte) (*MarketZeroAmount, erro
 var MarketJobsMetaData = bind.MetaData{
 	ABI: "[{\"inputs\":[{\"internalType\":\"address\",\"name\":\"market\",\"type\":\"address\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"vault\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"staking\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"registry\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"slasher\",\"type\":\"address\"}],\"internalType\":\"structNeighbours\",\"name\":\"n\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"uint64\",\"name\":\"disputeWindow\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"closeGrace\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"epoch\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"exitMargin\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"maxHold\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"timelock\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"maxDeadline\",\"type\":\"uint64\"},{\"internalType\":\"uint16\",\"name\":\"exposureDivisor\",\"type\":\"uint16\"},{\"internalType\":\"uint32\",\"name\":\"maxPromptTokens\",\"type\":\"uint32\"}],\"internalType\":\"structTiming\",\"name\":\"t\",\"type\":\"tuple\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[],\"name\":\"configHash\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"}]",
 	ID:  "f07c57e77e521b77177168bf7f6523303c",
-	Bin: "0x610280604052348015610010575f5ffd5b5060405161473838038061473883398101604081905261002f91610267565b81516001600160a01b039081166080908152602080850151831660a0908152604080870151851660c0908152606080890151871660e090815288516001600160401b039081166101009081528a8801518216610120528a8601518216610140528a8401518216610160528a8901518216610180528a87015182166101a0528a8501519091166101c0528982015161ffff166101e05289015163ffffffff16610200524661026081905284517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f818901527f2bd5af9ee9fa1f0a7517853d71cfc160db46009177af5a82ed09c5510532c342818701527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc6938101939093529682019690965295891686840152815180870390930183528501905280519101206102405284918491849161018791859185918591016103a5565b60408051601f198184030181529190528051602090910120610220525061048b945050505050565b80516001600160a01b03811681146101c5575f5ffd5b919050565b604051608081016001600160401b03811182821017156101f857634e487b7160e01b5f52604160045260245ffd5b60405290565b60405161012081016001600160401b03811182821017156101f857634e487b7160e01b5f52604160045260245ffd5b80516001600160401b03811681146101c5575f5ffd5b805161ffff811681146101c5575f5ffd5b805163ffffffff811681146101c5575f5ffd5b5f5f5f8385036101c081121561027b575f5ffd5b610284856101af565b93506080601f1982011215610297575f5ffd5b61029f6101ca565b6102ab602087016101af565b81526102b9604087016101af565b60208201526102ca606087016101af565b60408201526102db608087016101af565b60608201529250610120609f19820112156102f4575f5ffd5b506102fd6101fe565b61030960a0860161022d565b815261031760c0860161022d565b602082015261032860e0860161022d565b604082015261033a610100860161022d565b606082015261034c610120860161022d565b608082015261035e610140860161022d565b60a0820152610370610160860161022d565b60c08201526103826101808601610243565b60e08201526103946101a08601610254565b610100820152809150509250925092565b6001600160a01b03848116825283518116602080840191909152808501518216604080850191909152808601518316606080860191909152860151909216608084015283516001600160401b0390811660a0850152908401511660c08301528201516101c082019061042260e08401826001600160401b03169052565b5060608301516001600160401b03908116610100848101919091526080850151821661012085015260a0850151821661014085015260c085015190911661016084015260e084015161ffff166101808401529092015163ffffffff166101a09091015292915050565b60805160a05160c05160e05161010051610120516101405161016051610180516101a0516101c0516101e051610200516102205161024051610260516141bb61057d5f395f611ad401525f611b0a01525f61017901525f6120f901525f61270f01525f61226401525f50505f612f3b01525f61141801525f611c9101525f50505f818161143e0152611d3b01525f81816110d70152612b5a01525f8181612002015261298701525f8181610885015281816109b6015281816113e501528181611c060152818161267401528181612735015261282501525f8181610cff01528181611f930152612bee01526141bb5ff3fe608060405234801561000f575f5ffd5b50600436106100a6575f3560e01c8063aae339891161006e578063aae339891461011e578063affe000e14610131578063b2aa360414610151578063b4c48af414610164578063e1f1176d14610177578063ea8212d91461019d575f5ffd5b80630e484973146100aa57806312677671146100bf57806333358bd3146100d25780636b4ea1a9146100e5578063831ae2521461010b575b5f5ffd5b6100bd6100b8366004613339565b6101b0565b005b6100bd6100cd3660046133c4565b610507565b6100bd6100e036600461340b565b6106cd565b6100f86100f3366004613422565b610a34565b6040519081526020015b60405180910390f35b6100f861011936600461343d565b610a4f565b6100f861012c366004613474565b610da6565b61014461013f36600461340b565b610dc9565b60405161010291906134cb565b6100bd61015f36600461340b565b6110cc565b6100bd610172366004613713565b6111a7565b7f00000000000000000000000000000000000000000000000000000000000000006100f8565b6100bd6101ab36600461340b565b6114ea565b6101b86116b6565b5f6101c2876116ed565b90506101d087826002611739565b8054600160a01b90046001600160401b0316421061022157805460405163dc21543160e01b815260048101899052600160a01b9091046001600160401b031660248201526044015b60405180910390fd5b61022d81878585611796565b5f610247610239611ad1565b61024289611b2c565b611b7d565b90505f610255828888611ba4565b60018401549091506102719082906001600160a01b0316611bbb565b6102a75760018301546040516311ce341560e21b81526001600160a01b0380841660048301529091166024820152604401610218565b60018301546001600160a01b03165f90815260208181526040808320815160808101835281546001600160801b038116825264ffffffffff600160801b8204811695830195909552600160a81b8104851693820193909352600160d01b909204909216606082015290919061031b90611c82565b825464ffffffffff60a81b1916600160a81b64ffffffffff831602178355905061034c6101008b0160e08c01613771565b61035586611ce1565b61035f919061379e565b825483905f906103799084906001600160801b031661379e565b82546001600160801b039182166101009390930a928302919092021990911617905550845460ff60e01b1916600360e01b1785556103bd60c08b0160a08c016137cd565b855460ff60e81b1916600160e81b60ff929092169190910217855560018501805467ffffffffffffffff60a01b1916600160a01b426001600160401b031681029190911790915560028601805464ffffffffff60a01b191664ffffffffff841690920291909117905561043660a08b0160808c016137f9565b60028601805463ffffffff92909216600160c81b0263ffffffff60c81b199092169190911790556006850184905560608a0135600786015561047f6101008b0160e08c01613771565b6008860180546001600160801b03928316600160801b02921691909117905560018501546001600160a01b03168b7f041e3c4e9376ca7301bc785c1d375026027d1f105ba91ab2c816fb8aca94da988c8a8a6104da8b611d22565b6040516104ea949392919061393f565b60405180910390a350505050506104ff611d99565b505050505050565b61050f6116b6565b5f610519846116ed565b905061052784828585611dc3565b80546001600160f81b0316600160f81b1780825560048201545f9186919086908690600160e81b900460ff1660058111156105645761056461348e565b60405160240161057895949392919061397d565b60408051601f198184030181529190526020810180516001600160e01b03166319b823b560e31b179052600283015460018401549192506001600160a01b03169063ffffffff600160e01b909104165f5a9050619c408110806105fc57508160406105e5619c40846139b7565b6105f090603f6139ca565b6105fa91906139e1565b105b156106535780619c40603f6106128560406139ca565b61061c91906139e1565b6106269190613a00565b610631906001613a00565b60405163588700c760e01b815260048101929092526024820152604401610218565b5f61065f848487611f2c565b9050806106745785546001600160f81b031686555b836001600160a01b0316897f213c2642d5dd39a2aa38f7c1c7774926c47315cf930f0910f82c77115ae2f47d836040516106b2911515815260200190565b60405180910390a35050505050506106c8611d99565b505050565b6106d56116b6565b5f6106df826116ed565b80546001808301546008840154939450600160e01b830460ff16936001600160a01b0393841693909116916001600160801b03909116908460058111156107285761072861348e565b14158015610748575060028460058111156107455761074561348e565b14155b1561076a5785846040516359aa1da560e11b8152600401610218929190613a13565b5f600185600581111561077f5761077f61348e565b1480156107945750336001600160a01b038516145b8654909150600160a01b90046001600160401b0316421080156107b5575080155b156107ee5785546040516337e6961360e11b815260048101899052600160a01b9091046001600160401b03166024820152604401610218565b855460ff60e01b1916600560e01b1786555f60028660058111156108145761081461348e565b036109255761082287611ce1565b6001600160a01b0385165f90815260208190526040812080549091906108529084906001600160801b031661379e565b92506101000a8154816001600160801b0302191690836001600160801b03160217905550610922836001600160801b03167f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03166342623360876040518263ffffffff1660e01b81526004016108de91906001600160a01b0391909116815260200190565b602060405180830381865afa1580156108f9573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061091d9190613a30565b611f41565b90505b604080516001600160801b0385168152602081018390526001600160a01b0380871692908816918b917f9d70cde8fce921712be5340890110676e5e48140f81ea9ca64740ced6566564e910160405180910390a46109838584611f56565b8015610a225760405163261233f360e11b81526001600160a01b038581166004830152602482018a9052604482018390527f00000000000000000000000000000000000000000000000000000000000000001690634c2467e6906064016020604051808303815f875af11580156109fc573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610a209190613a30565b505b50505050505050610a31611d99565b50565b5f610a49610a40611ad1565b61024284611b2c565b92915050565b5f610a586116b6565b600954600160e01b900460ff1615610a83576040516313d0ff5960e31b815260040160405180910390fd5b610a8c82611fea565b610a95336123de565b5090505f610aa38284612452565b5f83815260066020526040902080546001600160a01b03191633178155909150610ad4610100850160e08601613a47565b81546001600160401b0391909116600160a01b0260ff60e01b191668ffffffffffffffffff60a01b1990911617600160e01b178155610b1b61018085016101608601613a78565b8154901515600160f01b0260ff60f01b19909116178155610b44610160850161014086016137f9565b60018201805463ffffffff92909216600160e01b026001600160e01b03909216919091179055610b7c61014085016101208601613a93565b6002820180546001600160a01b0319166001600160a01b0392909216919091179055608082015160038201805463ffffffff60a01b1916600160a01b63ffffffff90931692909202919091179055610bda60608501604086016137f9565b60038201805463ffffffff92909216600160c01b0263ffffffff60c01b1990921691909117905583356004820155610c1c610c13611ad1565b610242846125db565b6005820155610c3160e0850160c08601613771565b6008820180546001600160801b0319166001600160801b0392909216919091179055610c6360a0850160808601613771565b6009820180546001600160801b0319166001600160801b0392909216919091179055610c9560c0850160a08601613771565b6009820180546001600160801b03928316600160801b029216919091179055604051843590339085907f5d9d286fe5686554f6d1dedf3c195b1e1e08366e99641e90d8116cddd1e5dcbe90610ced9087908a90613c5d565b60405180910390a46001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001663282d3fdf33610d3560e0880160c08901613771565b6040516001600160e01b031960e085901b1681526001600160a01b0390921660048301526001600160801b031660248201526044015f604051808303815f87803b158015610d81575f5ffd5b505af1158015610d93573d5f5f3e3d5ffd5b505050505050610da1611d99565b919050565b5f610a49610db2611ad1565b610242610dc436869003860186613df8565b6125db565b60408051610320810182525f8082526020808301828152838501839052606084018390526080840183905260a0840183905260c0840183905260e08401839052610100840183905261012084018390526101408401839052610160840183905261018084018390526101a084018390526101c084018390526101e08401839052610200840183905261022084018390526102408401839052610260840183905261028084018390526102a084018390526102c084018390526102e084018390526103008401839052858352600690915292902080546001600160a01b038116835291929091600160e01b900460ff166005811115610ec957610ec961348e565b90816005811115610edc57610edc61348e565b90525080546001600160401b03600160a01b8083048216604086015260018401546001600160a01b0380821660608801529181049092166080860181905263ffffffff600160e01b909304831660a0870152600285015480831660c088015260ff600160f01b86048116151560e0890152600160f81b8604811615156101008901526004870154610120890152600587015461014089015260068701546101608901526007870154610180890152600160c81b9091049093166101a0870152600160e81b9093049091166101c085015260088301546001600160801b038082166101e0870152600160801b9091041661020085015260038301541661022084015215801590611023575060018101546001600160a01b03165f908152602081905260409020546002820154600160801b90910464ffffffffff908116600160a01b90920416105b1515610240830152600281015460ff600160e81b909104161515610260830152600381015463ffffffff600160a01b8083048216610280860152600160c01b909204166102a084015260098201546001600160801b038082166102c0860152600160801b909104166102e084015260018201546001600160401b0391900416156110b5576110b081611d22565b6110b7565b5f5b6001600160401b031661030083015250919050565b336001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001614611117576040516325e066bb60e11b8152336004820152602401610218565b5f611121826116ed565b905060048154600160e01b900460ff1660058111156111425761114261348e565b146111535761115382826003611739565b60028101805460ff60e81b1916600160e81b17905560018101546040516001600160a01b039091169083907f05fab138cfcec5d9121f6dc10100a13f82224a0991e03245363cf7b439bbe499905f90a35050565b6111af6116b6565b5f6111ba84356116ed565b90505f6111cd6060860160408701613a93565b90506111dc8535836001611739565b8154600160a01b90046001600160401b0316421061122857815460405163dc21543160e01b815286356004820152600160a01b9091046001600160401b03166024820152604401610218565b61123860a0860160808701613a47565b6001600160401b0316421061127c5761125760a0860160808701613a47565b60405163129981f360e31b81526001600160401b039091166004820152602401610218565b81600501548560200135146112b4576005820154604051631d8dd39f60e01b8152863560048201526024810191909152604401610218565b5f6112d36112cc6112c3611ad1565b6102428961260f565b8686611ba4565b90506112df8183612643565b61130f576040516311ce341560e21b81526001600160a01b03808316600483015283166024820152604401610218565b60088301546113319083906001600160801b031661132c86611ce1565b6126dd565b825460ff60e01b1916600160e11b1783556001830180546001600160a01b0319166001600160a01b03841617905561136f6080870160608801613a93565b6003840180546001600160a01b0319166001600160a01b0392831617905581811690831687357f221b9ce91602ba4480113acfd93883df7cd33c2d0bb253bb83880fddb824530f6113c660808b0160608c01613a93565b6040516001600160a01b03909116815260200160405180910390a482547f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063b240cdc29084907f000000000000000000000000000000000000000000000000000000000000000090611473907f000000000000000000000000000000000000000000000000000000000000000090600160a01b90046001600160401b0316613ed9565b61147d9190613ed9565b6040516001600160e01b031960e085901b1681526001600160a01b0390921660048301526001600160401b031660248201526044015f604051808303815f87803b1580156114c9575f5ffd5b505af11580156114db573d5f5f3e3d5ffd5b505050505050506106c8611d99565b6114f26116b6565b5f6114fc826116ed565b905061150a82826003611739565b5f61151482611d22565b9050806001600160401b031642101561155257604051636a518c7b60e01b8152600481018490526001600160401b0382166024820152604401610218565b60018201546003830154600484015460088501546001600160a01b039384169392909216915f9081906001600160801b03600160801b82048116916115999183911661379e565b6001600160a01b0387165f908152602081905260408120805460028c01548c5460ff60e01b1916600160e21b178d55825495975093955064ffffffffff600160801b9091048116600160a01b909404169290921092859291906116069084906001600160801b031661379e565b92506101000a8154816001600160801b0302191690836001600160801b031602179055505f5f61163885878a8a6128ea565b91509150876001600160a01b03168b7f3aa9c48737d8d7e02bdc22a78eaf9ca6e9c83a141c0e8d876b37d9596b2290d38787868860405161167c9493929190613ef8565b60405180910390a38954611699906001600160a01b031685611f56565b6116a4828285612b1f565b50505050505050505050610a31611d99565b6116be612c52565b6116eb60017f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005b90612c92565b565b5f818152600660205260408120908154600160e01b900460ff1660058111156117185761171861348e565b03610da15760405163e498a48160e01b815260048101839052602401610218565b80600581111561174b5761174b61348e565b8254600160e01b900460ff1660058111156117685761176861348e565b146106c85781546040516359aa1da560e11b8152610218918591600160e01b90910460ff1690600401613a13565b60058401548335146117d957604051633a0994ed60e11b815260206004820152600b60248201526a0e4cae2eacae6e890c2e6d60ab1b6044820152606401610218565b60018401546001600160a01b03166117f76040850160208601613a93565b6001600160a01b03161461183957604051633a0994ed60e11b8152602060048201526008602482015267383937bb34b232b960c11b6044820152606401610218565b61184960a08401608085016137f9565b63ffffffff16158061187057508061186760a08501608086016137f9565b63ffffffff1614155b806118a057506003840154600160c01b900463ffffffff1661189860a08501608086016137f9565b63ffffffff16115b156118dd57604051633a0994ed60e11b815260206004820152600c60248201526b6f7574707574546f6b656e7360a01b6044820152606401610218565b5f60016118f060c0860160a087016137cd565b60ff1614806119115750600361190c60c0860160a087016137cd565b60ff16145b8061195e5750600261192960c0860160a087016137cd565b60ff1614801561195e57506003850154600160c01b900463ffffffff1661195660a08601608087016137f9565b63ffffffff16145b90508061199757604051633a0994ed60e11b81526020600482015260066024820152650ccd2dcd2e6d60d31b6044820152606401610218565b6119ac5f651bdd5d1c1d5d60d21b8585612c99565b8460600135146119ec57604051633a0994ed60e11b815260206004820152600a6024820152691bdd5d1c1d5d149bdbdd60b21b6044820152606401610218565b60c08401355f03611a2c57604051633a0994ed60e11b81526020600482015260096024820152681d1c9858d9549bdbdd60ba1b6044820152606401610218565b60038501545f90611a7290600160a01b900463ffffffff16611a5460a08801608089016137f9565b60098901546001600160801b0380821691600160801b900416612de0565b905080611a86610100870160e08801613771565b6001600160801b0316146104ff57611aa5610100860160e08701613771565b60405163e106593160e01b81526001600160801b03909116600482015260248101829052604401610218565b5f7f00000000000000000000000000000000000000000000000000000000000000004614611b0757611b0230612e4e565b905090565b507f000000000000000000000000000000000000000000000000000000000000000090565b5f7fd23d7af1a6544e3efe4678643d3bf0902d6a934cbbf9ca8f150dce305b1e798682604051602001611b60929190613f99565b604051602081830303815290604052805190602001209050919050565b60405161190160f01b81526002810183905260228101829052604290205f905b9392505050565b5f611bb0848484612ee5565b509095945050505050565b5f6001600160a01b03831615801590611bdc57506001600160a01b03821615155b8015611b9d5750604051630426716760e31b81526001600160a01b038481166004830152808416917f0000000000000000000000000000000000000000000000000000000000000000909116906321338b3890602401602060405180830381865afa158015611c4d573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190611c719190613fae565b6001600160a01b0316149392505050565b5f80611cb76001600160401b037f000000000000000000000000000000000000000000000000000000000000000016426139e1565b90508064ffffffffff16836020015164ffffffffff1611611cd85780611b9d565b50506020015190565b600381015460098201545f91610a499163ffffffff600160a01b8304811692600160c01b900416906001600160801b0380821691600160801b900416612de0565b60018101545f90610a4990611d6a906001600160401b037f0000000000000000000000000000000000000000000000000000000000000000811691600160a01b900416613a00565b60018401546001600160a01b03165f90815260208190526040902054600160d01b900464ffffffffff16612f2c565b6116eb5f7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f006116e5565b5f60048454600160e01b900460ff166005811115611de357611de361348e565b1480611e1e57508354600160f01b900460ff168015611e1e575060038454600160e01b900460ff166005811115611e1c57611e1c61348e565b145b9050801580611e38575060028401546001600160a01b0316155b15611e5957604051639c0fc28f60e01b815260048101869052602401610218565b8354600160f81b900460ff1615611e86576040516349e245f160e01b815260048101869052602401610218565b6002840154600160e81b900460ff1615611eb65760405163f419d3b560e01b815260048101869052602401610218565b6002840154600160c81b900463ffffffff168214611eea57604051637703457960e11b815260048101869052602401610218565b6007840154611f045f651bdd5d1c1d5d60d21b8686612c99565b14611f2557604051637703457960e11b815260048101869052602401610218565b5050505050565b5f5f5f8351602085015f8888f1949350505050565b5f818310611f4f5781611b9d565b5090919050565b6001600160801b03811615611fe657604051630357371d60e01b81526001600160a01b0383811660048301526001600160801b03831660248301527f00000000000000000000000000000000000000000000000000000000000000001690630357371d906044015f604051808303815f87803b158015611fd4575f5ffd5b505af11580156104ff573d5f5f3e3d5ffd5b5050565b60405163edf1f39d60e01b8152813560048201525f907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063edf1f39d90602401602060405180830381865afa15801561204f573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906120739190613fc9565b90505f8160028111156120885761208861348e565b036120a957604051630b33a25760e31b815282356004820152602401610218565b60018160028111156120bd576120bd61348e565b146120de576040516301a7fe7160e01b815282356004820152602401610218565b5f6120ec6020840184613fe7565b91505080158061212157507f000000000000000000000000000000000000000000000000000000000000000063ffffffff1681115b1561214257604051637446b5fd60e11b815260048101829052602401610218565b610100612152606085018561402c565b9050111561218557612167606084018461402c565b60405163661a502d60e11b8152610218925060040190815260200190565b61219560608401604085016137f9565b63ffffffff1615806121bd57506121b260e0840160c08501613771565b6001600160801b0316155b156121db57604051631f2a200560e01b815260040160405180910390fd5b6108006121ee60608501604086016137f9565b63ffffffff1611156122345761220a60608401604085016137f9565b60405163413e2e5960e11b815263ffffffff90911660048201526108006024820152604401610218565b42612246610100850160e08601613a47565b6001600160401b03161115806122a6575061228a6001600160401b037f00000000000000000000000000000000000000000000000000000000000000001642613a00565b61229b610100850160e08601613a47565b6001600160401b0316115b156122e1576122bc610100840160e08501613a47565b6040516308ae9ea160e11b81526001600160401b039091166004820152602401610218565b621e84806122f7610160850161014086016137f9565b63ffffffff16111561234057612315610160840161014085016137f9565b60405163924121a760e01b815263ffffffff9091166004820152621e84806024820152604401610218565b5f61237a8261235560608701604088016137f9565b61236560a0880160808901613771565b61237560c0890160a08a01613771565b612de0565b905061238c60e0850160c08601613771565b6001600160801b03168111156123d857806123ad60e0860160c08701613771565b604051637b7d1b0360e01b815260048101929092526001600160801b03166024820152604401610218565b50505050565b6001600160a01b0381165f90815260016020526040812080548291826124038361406e565b909155506040805146602082015230918101919091526001600160a01b03851660608201526080810182905290915060a001604051602081830303815290604052805190602001209150915091565b604080516101a0810182525f606082018190526080820181905260a0820181905260c0820181905260e08201819052610100820181905261012082018190526101408201819052610160820181905261018082018190528482528335602080840191909152339383019390935290916124e29190651c1c9bdb5c1d60d21b906124dd90860186613fe7565b612c99565b60608201526124f46020830183613fe7565b63ffffffff1660808301525061251060608301604084016137f9565b63ffffffff1660a0820152612528606083018361402c565b604051612536929190614086565b60405190819003902060c082015261255460a0830160808401613771565b6001600160801b031660e082015261257260c0830160a08401613771565b6001600160801b031661010082015261259160e0830160c08401613771565b6001600160801b03166101208201526125b1610100830160e08401613a47565b6001600160401b031661014082015260026101608201526101009190910135610180820152919050565b5f7f821dcf0f120006178552eb7fa0705039c1cc47488add3b6baac764ee1702fbab82604051602001611b60929190614095565b5f7fd3b4bdd546555009053e621b313e46037adf75f3df509d39d1af9fd85d1fd13282604051602001611b609291906140aa565b5f61264e8383611bbb565b8015611b9d5750604051633367cca560e01b81526001600160a01b0384811660048301527f00000000000000000000000000000000000000000000000000000000000000001690633367cca590602401602060405180830381865afa1580156126b9573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190611b9d9190614126565b6001600160a01b038381165f81815260208190526040808220905163785f9ae360e11b815260048101939093529290917f000000000000000000000000000000000000000000000000000000000000000061ffff16917f0000000000000000000000000000000000000000000000000000000000000000169063f0bf35c690602401602060405180830381865afa15801561277a573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061279e9190613a30565b6127a891906139e1565b905080846001600160801b031611156127e6576040516307e9bf9360e41b81526001600160801b038516600482015260248101829052604401610218565b81545f906127fe9085906001600160801b0316613a00565b604051630213119b60e51b81526001600160a01b0388811660048301529192505f916002917f000000000000000000000000000000000000000000000000000000000000000090911690634262336090602401602060405180830381865afa15801561286c573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906128909190613a30565b61289a91906139e1565b9050808211156128c7576040516307e9bf9360e41b81526004810183905260248101829052604401610218565b5082546001600160801b0319166001600160801b03919091161790915550505050565b6040805160c0810182525f80825260208201819052918101829052606081018290526080810182905260a0810191909152604080516080810182525f8082526020820181905291810182905260608101919091526040805160608101825260075461ffff80821683526201000082048116602084015264010000000090910416818301529051634fad616d60e11b8152600481018790525f9081907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031690639f5ac2da90602401608060405180830381865afa1580156129d4573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906129f89190614152565b6001600160a01b039182166040890152928116602088015288811660608801528916865292509050612a2a8983612f9b565b6001600160801b03166020860152612a428982612f9b565b6001600160801b031660408601526001600160a01b03861615612a7157612a6c89845f0151612f9b565b612a73565b5f5b6001600160801b031660608601526040830151612a91908a90612f9b565b6001600160801b031660808601526020830151612aaf908a90612f9b565b6001600160801b031660a086018190526080860151606087015160408801516020890151612add908e61379e565b612ae7919061379e565b612af1919061379e565b612afb919061379e565b612b05919061379e565b6001600160801b0316855250929791965090945050505050565b612b3182602001518460200151611f56565b612b4382604001518460400151611f56565b612b5582606001518460600151611f56565b612b837f00000000000000000000000000000000000000000000000000000000000000008460800151611f56565b60095460a0840151612baa916801000000000000000090046001600160a01b031690611f56565b80612bbd57815183516106c89190611f56565b82516001600160801b0316156106c8578251604051630852cd8d60e31b81526001600160801b0390911660048201527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316906342966c68906024015f604051808303815f87803b158015612c37575f5ffd5b505af1158015612c49573d5f5f3e3d5ffd5b50505050505050565b7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005c156116eb57604051633ee5aeb560e01b815260040160405180910390fd5b80825d5050565b5f8060086001612ca98286613a00565b612cb391906139b7565b612cbd91906139e1565b90505f816001600160401b03811115612cd857612cd8613daf565b604051908082528060200260200182016040528015612d01578160200160208202803683370190505b5090505f5b82811015612dcb576040805160208082018b90526001600160d01b03198a168284015260e084901b6001600160e01b03191660468301528251602a818403018152604a90920190925280519101205f81612d6b8989612d666008886139ca565b612fc8565b6040516001600160f81b031990931660208401526021830191909152604182015260610160405160208183030381529060405280519060200120838381518110612db757612db76141a7565b602090810291909101015250600101612d06565b50612dd581613038565b979650505050505050565b5f80612dfb6001600160801b03841663ffffffff87166139ca565b612e146001600160801b03861663ffffffff89166139ca565b612e1e9190613a00565b9050620f42406001612e308284613a00565b612e3a91906139b7565b612e4491906139e1565b9695505050505050565b604080517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f60208201527f2bd5af9ee9fa1f0a7517853d71cfc160db46009177af5a82ed09c5510532c342918101919091527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc660608201524660808201526001600160a01b03821660a08201525f9060c001611b60565b5f80806041849003612f19578435602086013560408701355f1a612f0b8982858561314a565b955095509550505050612f23565b505f915060029050825b93509350939050565b5f80612f616001600160401b037f00000000000000000000000000000000000000000000000000000000000000001685613a00565b90505f848464ffffffffff1611612f785784612f81565b8364ffffffffff165b9050818110612f905781612f92565b805b95945050505050565b5f611b9d612710612fb961ffff85166001600160801b0387166139ca565b612fc391906139e1565b613212565b5f80825b612fd7600885613a00565b81101561302f57848110612fef5763ffffffff613016565b858582818110613001576130016141a7565b905060200201602081019061301691906137f9565b63ffffffff16602083901b179150806001019050612fcc565b50949350505050565b80515f9080820361304b57505f92915050565b6001811115613128575f6002613062836001613a00565b61306c91906139e1565b90505f5b81811015613120575f836130858360026139ca565b613090906001613a00565b1061309b575f6130cb565b856130a78360026139ca565b6130b2906001613a00565b815181106130c2576130c26141a7565b60200260200101515b90506130fa866130dc8460026139ca565b815181106130ec576130ec6141a7565b602002602001015182613249565b86838151811061310c5761310c6141a7565b602090810291909101015250600101613070565b50905061304b565b825f8151811061313a5761313a6141a7565b6020026020010151915050919050565b5f80807f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a084111561318357505f91506003905082613208565b604080515f808252602082018084528a905260ff891692820192909252606081018790526080810186905260019060a0016020604051602081039080840390855afa1580156131d4573d5f5f3e3d5ffd5b5050604051601f1901519150506001600160a01b0381166131ff57505f925060019150829050613208565b92505f91508190505b9450945094915050565b5f6001600160801b03821115613245576040516306dfcc6560e41b81526080600482015260248101839052604401610218565b5090565b5f82158015613256575081155b1561326257505f610a49565b604051600160f81b6020820152602181018490526041810183905260610160405160208183030381529060405280519060200120905092915050565b5f61012082840312156132af575f5ffd5b50919050565b5f5f83601f8401126132c5575f5ffd5b5081356001600160401b038111156132db575f5ffd5b6020830191508360208285010111156132f2575f5ffd5b9250929050565b5f5f83601f840112613309575f5ffd5b5081356001600160401b0381111561331f575f5ffd5b6020830191508360208260051b85010111156132f2575f5ffd5b5f5f5f5f5f5f610180878903121561334f575f5ffd5b86359550613360886020890161329e565b94506101408701356001600160401b0381111561337b575f5ffd5b61338789828a016132b5565b9095509350506101608701356001600160401b038111156133a6575f5ffd5b6133b289828a016132f9565b979a9699509497509295939492505050565b5f5f5f604084860312156133d6575f5ffd5b8335925060208401356001600160401b038111156133f2575f5ffd5b6133fe868287016132f9565b9497909650939450505050565b5f6020828403121561341b575f5ffd5b5035919050565b5f6101208284031215613433575f5ffd5b611b9d838361329e565b5f6020828403121561344d575f5ffd5b81356001600160401b03811115613462575f5ffd5b82016101808185031215611b9d575f5ffd5b5f6101a0828403128015613486575f5ffd5b509092915050565b634e487b7160e01b5f52602160045260245ffd5b60068110610a3157634e487b7160e01b5f52602160045260245ffd5b6134c7816134a2565b9052565b81516001600160a01b03168152610320810160208301516134ef60208401826134be565b50604083015161350a60408401826001600160401b03169052565b50606083015161352560608401826001600160a01b03169052565b50608083015161354060808401826001600160401b03169052565b5060a083015161355860a084018263ffffffff169052565b5060c083015161357360c08401826001600160a01b03169052565b5060e083015161358760e084018215159052565b5061010083015161359d61010084018215159052565b506101208301516101208301526101408301516101408301526101608301516101608301526101808301516101808301526101a08301516135e76101a084018263ffffffff169052565b506101c08301516135fe6101c084018260ff169052565b506101e083015161361b6101e08401826001600160801b03169052565b506102008301516136386102008401826001600160801b03169052565b506102208301516136556102208401826001600160a01b03169052565b5061024083015161366b61024084018215159052565b5061026083015161368161026084018215159052565b5061028083015161369b61028084018263ffffffff169052565b506102a08301516136b56102a084018263ffffffff169052565b506102c08301516136d26102c08401826001600160801b03169052565b506102e08301516136ef6102e08401826001600160801b03169052565b5061030083015161370c6103008401826001600160401b03169052565b5092915050565b5f5f5f83850360c0811215613726575f5ffd5b60a0811215613733575f5ffd5b5083925060a08401356001600160401b0381111561374f575f5ffd5b6133fe868287016132b5565b80356001600160801b0381168114610da1575f5ffd5b5f60208284031215613781575f5ffd5b611b9d8261375b565b634e487b7160e01b5f52601160045260245ffd5b6001600160801b038281168282160390811115610a4957610a4961378a565b803560ff81168114610da1575f5ffd5b5f602082840312156137dd575f5ffd5b611b9d826137bd565b803563ffffffff81168114610da1575f5ffd5b5f60208284031215613809575f5ffd5b611b9d826137e6565b6001600160a01b0381168114610a31575f5ffd5b8035610da181613812565b80356001600160401b0381168114610da1575f5ffd5b80358252602081013561385981613812565b6001600160a01b0316602083015261387360408201613831565b6001600160401b0316604083015260608181013590830152613897608082016137e6565b63ffffffff1660808301526138ae60a082016137bd565b60ff1660a083015260c081810135908301526138cc60e0820161375b565b6001600160801b031660e08301526138e76101008201613831565b6001600160401b038116610100840152505050565b8183526020830192505f815f5b848110156139355763ffffffff61391f836137e6565b1686526020958601959190910190600101613909565b5093949350505050565b6139498186613847565b6101606101208201525f613962610160830185876138fc565b90506001600160401b03831661014083015295945050505050565b858152846020820152608060408201525f61399c6080830185876138fc565b90506139a7836134a2565b8260608301529695505050505050565b81810381811115610a4957610a4961378a565b8082028115828204841417610a4957610a4961378a565b5f826139fb57634e487b7160e01b5f52601260045260245ffd5b500490565b80820180821115610a4957610a4961378a565b82815260408101613a23836134a2565b8260208301529392505050565b5f60208284031215613a40575f5ffd5b5051919050565b5f60208284031215613a57575f5ffd5b611b9d82613831565b8015158114610a31575f5ffd5b8035610da181613a60565b5f60208284031215613a88575f5ffd5b8135611b9d81613a60565b5f60208284031215613aa3575f5ffd5b8135611b9d81613812565b80518252602081015160208301526040810151613ad660408401826001600160a01b03169052565b50606081015160608301526080810151613af8608084018263ffffffff169052565b5060a0810151613b1060a084018263ffffffff169052565b5060c081015160c083015260e0810151613b3560e08401826001600160801b03169052565b50610100810151613b526101008401826001600160801b03169052565b50610120810151613b6f6101208401826001600160801b03169052565b50610140810151613b8c6101408401826001600160401b03169052565b50610160810151613ba361016084018260ff169052565b5061018090810151910152565b5f5f8335601e19843603018112613bc5575f5ffd5b83016020810192503590506001600160401b03811115613be3575f5ffd5b8060051b36038213156132f2575f5ffd5b5f5f8335601e19843603018112613c09575f5ffd5b83016020810192503590506001600160401b03811115613c27575f5ffd5b8036038213156132f2575f5ffd5b81835281816020850137505f828201602090810191909152601f909101601f19169091010190565b613c678184613aae565b6101c06101a082018190528235908201525f613c866020840184613bb0565b6101806101e0850152613c9e610340850182846138fc565b915050613cad604085016137e6565b63ffffffff16610200840152613cc66060850185613bf4565b8483036101bf1901610220860152613cdf838284613c35565b92505050613cef6080850161375b565b6001600160801b0316610240840152613d0a60a0850161375b565b6001600160801b0316610260840152613d2560c0850161375b565b6001600160801b0316610280840152613d4060e08501613831565b6001600160401b03166102a08401526101008401356102c0840152613d686101208501613826565b6001600160a01b03166102e0840152613d8461014085016137e6565b63ffffffff16610300840152613d9d6101608501613a6d565b80151561032085015250949350505050565b634e487b7160e01b5f52604160045260245ffd5b6040516101a081016001600160401b0381118282101715613df257634e487b7160e01b5f52604160045260245ffd5b60405290565b5f6101a0828403128015613e0a575f5ffd5b50613e13613dc3565b8235815260208084013590820152613e2d60408401613826565b604082015260608381013590820152613e48608084016137e6565b6080820152613e5960a084016137e6565b60a082015260c08381013590820152613e7460e0840161375b565b60e0820152613e86610100840161375b565b610100820152613e99610120840161375b565b610120820152613eac6101408401613831565b610140820152613ebf61016084016137bd565b610160820152610180928301359281019290925250919050565b6001600160401b038181168382160190811115610a4957610a4961378a565b5f610120820190506001600160801b03861682526001600160801b03851660208301526001600160801b0384511660408301526001600160801b0360208501511660608301526001600160801b0360408501511660808301526001600160801b0360608501511660a08301526001600160801b0360808501511660c08301526001600160801b0360a08501511660e0830152612f9261010083018415159052565b8281526101408101611b9d6020830184613847565b5f60208284031215613fbe575f5ffd5b8151611b9d81613812565b5f60208284031215613fd9575f5ffd5b815160038110611b9d575f5ffd5b5f5f8335601e19843603018112613ffc575f5ffd5b8301803591506001600160401b03821115614015575f5ffd5b6020019150600581901b36038213156132f2575f5ffd5b5f5f8335601e19843603018112614041575f5ffd5b8301803591506001600160401b0382111561405a575f5ffd5b6020019150368190038213156132f2575f5ffd5b5f6001820161407f5761407f61378a565b5060010190565b818382375f9101908152919050565b8281526101c08101611b9d6020830184613aae565b828152813560208083019190915282013560408083019190915260c08201908301356140d581613812565b6001600160a01b03166060838101919091528301356140f381613812565b6001600160a01b03166080838101919091526001600160401b0390614119908501613831565b1660a08301529392505050565b5f60208284031215614136575f5ffd5b8151611b9d81613a60565b805161ffff81168114610da1575f5ffd5b5f5f5f5f60808587031215614165575f5ffd5b845161417081613812565b935061417e60208601614141565b9250604085015161418e81613812565b915061419c60608601614141565b905092959194509250565b634e487b7160e01b5f52603260045260245ffd",
+	Bin: "0x610280604052348015610010575f5ffd5b506040516147bc3803806147bc83398101604081905261002f91610267565b81516001600160a01b039081166080908152602080850151831660a0908152604080870151851660c0908152606080890151871660e090815288516001600160401b039081166101009081528a8801518216610120528a8601518216610140528a8401518216610160528a8901518216610180528a87015182166101a0528a8501519091166101c0528982015161ffff166101e05289015163ffffffff16610200524661026081905284517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f818901527f2bd5af9ee9fa1f0a7517853d71cfc160db46009177af5a82ed09c5510532c342818701527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc6938101939093529682019690965295891686840152815180870390930183528501905280519101206102405284918491849161018791859185918591016103a5565b60408051601f198184030181529190528051602090910120610220525061048b945050505050565b80516001600160a01b03811681146101c5575f5ffd5b919050565b604051608081016001600160401b03811182821017156101f857634e487b7160e01b5f52604160045260245ffd5b60405290565b60405161012081016001600160401b03811182821017156101f857634e487b7160e01b5f52604160045260245ffd5b80516001600160401b03811681146101c5575f5ffd5b805161ffff811681146101c5575f5ffd5b805163ffffffff811681146101c5575f5ffd5b5f5f5f8385036101c081121561027b575f5ffd5b610284856101af565b93506080601f1982011215610297575f5ffd5b61029f6101ca565b6102ab602087016101af565b81526102b9604087016101af565b60208201526102ca606087016101af565b60408201526102db608087016101af565b60608201529250610120609f19820112156102f4575f5ffd5b506102fd6101fe565b61030960a0860161022d565b815261031760c0860161022d565b602082015261032860e0860161022d565b604082015261033a610100860161022d565b606082015261034c610120860161022d565b608082015261035e610140860161022d565b60a0820152610370610160860161022d565b60c08201526103826101808601610243565b60e08201526103946101a08601610254565b610100820152809150509250925092565b6001600160a01b03848116825283518116602080840191909152808501518216604080850191909152808601518316606080860191909152860151909216608084015283516001600160401b0390811660a0850152908401511660c08301528201516101c082019061042260e08401826001600160401b03169052565b5060608301516001600160401b03908116610100848101919091526080850151821661012085015260a0850151821661014085015260c085015190911661016084015260e084015161ffff166101808401529092015163ffffffff166101a09091015292915050565b60805160a05160c05160e05161010051610120516101405161016051610180516101a0516101c0516101e0516102005161022051610240516102605161423f61057d5f395f611b5801525f611b8e01525f61018401525f61217d01525f61279301525f6122e801525f50505f612fbf01525f61149c01525f611d1501525f50505f81816114c20152611dbf01525f818161115b0152612bde01525f81816120860152612a0b01525f818161090901528181610a3a0152818161146901528181611c8a015281816126f8015281816127b901526128a901525f8181610d83015281816120170152612c72015261423f5ff3fe608060405234801561000f575f5ffd5b50600436106100b1575f3560e01c8063affe000e1161006e578063affe000e1461013c578063b2aa36041461015c578063b4c48af41461016f578063e1f1176d14610182578063ea8212d9146101a8578063fa70f1aa146101bb575f5ffd5b80630e484973146100b557806312677671146100ca57806333358bd3146100dd5780636b4ea1a9146100f0578063831ae25214610116578063aae3398914610129575b5f5ffd5b6100c86100c33660046133bd565b610234565b005b6100c86100d8366004613448565b61058b565b6100c86100eb36600461348f565b610751565b6101036100fe3660046134a6565b610ab8565b6040519081526020015b60405180910390f35b6101036101243660046134c1565b610ad3565b6101036101373660046134f8565b610e2a565b61014f61014a36600461348f565b610e4d565b60405161010d919061354f565b6100c861016a36600461348f565b611150565b6100c861017d366004613797565b61122b565b7f0000000000000000000000000000000000000000000000000000000000000000610103565b6100c86101b636600461348f565b61156e565b6102066101c936600461348f565b5f9081526006602081905260409091208054918101546001909101546001600160a01b03909216929091600160a01b90046001600160401b031690565b604080516001600160a01b03909416845260208401929092526001600160401b03169082015260600161010d565b61023c61173a565b5f61024687611771565b9050610254878260026117bd565b8054600160a01b90046001600160401b031642106102a557805460405163dc21543160e01b815260048101899052600160a01b9091046001600160401b031660248201526044015b60405180910390fd5b6102b18187858561181a565b5f6102cb6102bd611b55565b6102c689611bb0565b611c01565b90505f6102d9828888611c28565b60018401549091506102f59082906001600160a01b0316611c3f565b61032b5760018301546040516311ce341560e21b81526001600160a01b038084166004830152909116602482015260440161029c565b60018301546001600160a01b03165f90815260208181526040808320815160808101835281546001600160801b038116825264ffffffffff600160801b8204811695830195909552600160a81b8104851693820193909352600160d01b909204909216606082015290919061039f90611d06565b825464ffffffffff60a81b1916600160a81b64ffffffffff83160217835590506103d06101008b0160e08c016137f5565b6103d986611d65565b6103e39190613822565b825483905f906103fd9084906001600160801b0316613822565b82546001600160801b039182166101009390930a928302919092021990911617905550845460ff60e01b1916600360e01b17855561044160c08b0160a08c01613851565b855460ff60e81b1916600160e81b60ff929092169190910217855560018501805467ffffffffffffffff60a01b1916600160a01b426001600160401b031681029190911790915560028601805464ffffffffff60a01b191664ffffffffff84169092029190911790556104ba60a08b0160808c0161387d565b60028601805463ffffffff92909216600160c81b0263ffffffff60c81b199092169190911790556006850184905560608a013560078601556105036101008b0160e08c016137f5565b6008860180546001600160801b03928316600160801b02921691909117905560018501546001600160a01b03168b7f041e3c4e9376ca7301bc785c1d375026027d1f105ba91ab2c816fb8aca94da988c8a8a61055e8b611da6565b60405161056e94939291906139c3565b60405180910390a35050505050610583611e1d565b505050505050565b61059361173a565b5f61059d84611771565b90506105ab84828585611e47565b80546001600160f81b0316600160f81b1780825560048201545f9186919086908690600160e81b900460ff1660058111156105e8576105e8613512565b6040516024016105fc959493929190613a01565b60408051601f198184030181529190526020810180516001600160e01b03166319b823b560e31b179052600283015460018401549192506001600160a01b03169063ffffffff600160e01b909104165f5a9050619c408110806106805750816040610669619c4084613a3b565b61067490603f613a4e565b61067e9190613a65565b105b156106d75780619c40603f610696856040613a4e565b6106a09190613a65565b6106aa9190613a84565b6106b5906001613a84565b60405163588700c760e01b81526004810192909252602482015260440161029c565b5f6106e3848487611fb0565b9050806106f85785546001600160f81b031686555b836001600160a01b0316897f213c2642d5dd39a2aa38f7c1c7774926c47315cf930f0910f82c77115ae2f47d83604051610736911515815260200190565b60405180910390a350505050505061074c611e1d565b505050565b61075961173a565b5f61076382611771565b80546001808301546008840154939450600160e01b830460ff16936001600160a01b0393841693909116916001600160801b03909116908460058111156107ac576107ac613512565b141580156107cc575060028460058111156107c9576107c9613512565b14155b156107ee5785846040516359aa1da560e11b815260040161029c929190613a97565b5f600185600581111561080357610803613512565b1480156108185750336001600160a01b038516145b8654909150600160a01b90046001600160401b031642108015610839575080155b156108725785546040516337e6961360e11b815260048101899052600160a01b9091046001600160401b0316602482015260440161029c565b855460ff60e01b1916600560e01b1786555f600286600581111561089857610898613512565b036109a9576108a687611d65565b6001600160a01b0385165f90815260208190526040812080549091906108d69084906001600160801b0316613822565b92506101000a8154816001600160801b0302191690836001600160801b031602179055506109a6836001600160801b03167f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03166342623360876040518263ffffffff1660e01b815260040161096291906001600160a01b0391909116815260200190565b602060405180830381865afa15801561097d573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906109a19190613ab4565b611fc5565b90505b604080516001600160801b0385168152602081018390526001600160a01b0380871692908816918b917f9d70cde8fce921712be5340890110676e5e48140f81ea9ca64740ced6566564e910160405180910390a4610a078584611fda565b8015610aa65760405163261233f360e11b81526001600160a01b038581166004830152602482018a9052604482018390527f00000000000000000000000000000000000000000000000000000000000000001690634c2467e6906064016020604051808303815f875af1158015610a80573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610aa49190613ab4565b505b50505050505050610ab5611e1d565b50565b5f610acd610ac4611b55565b6102c684611bb0565b92915050565b5f610adc61173a565b600954600160e01b900460ff1615610b07576040516313d0ff5960e31b815260040160405180910390fd5b610b108261206e565b610b1933612462565b5090505f610b2782846124d6565b5f83815260066020526040902080546001600160a01b03191633178155909150610b58610100850160e08601613acb565b81546001600160401b0391909116600160a01b0260ff60e01b191668ffffffffffffffffff60a01b1990911617600160e01b178155610b9f61018085016101608601613afc565b8154901515600160f01b0260ff60f01b19909116178155610bc86101608501610140860161387d565b60018201805463ffffffff92909216600160e01b026001600160e01b03909216919091179055610c0061014085016101208601613b17565b6002820180546001600160a01b0319166001600160a01b0392909216919091179055608082015160038201805463ffffffff60a01b1916600160a01b63ffffffff90931692909202919091179055610c5e606085016040860161387d565b60038201805463ffffffff92909216600160c01b0263ffffffff60c01b1990921691909117905583356004820155610ca0610c97611b55565b6102c68461265f565b6005820155610cb560e0850160c086016137f5565b6008820180546001600160801b0319166001600160801b0392909216919091179055610ce760a08501608086016137f5565b6009820180546001600160801b0319166001600160801b0392909216919091179055610d1960c0850160a086016137f5565b6009820180546001600160801b03928316600160801b029216919091179055604051843590339085907f5d9d286fe5686554f6d1dedf3c195b1e1e08366e99641e90d8116cddd1e5dcbe90610d719087908a90613ce1565b60405180910390a46001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001663282d3fdf33610db960e0880160c089016137f5565b6040516001600160e01b031960e085901b1681526001600160a01b0390921660048301526001600160801b031660248201526044015f604051808303815f87803b158015610e05575f5ffd5b505af1158015610e17573d5f5f3e3d5ffd5b505050505050610e25611e1d565b919050565b5f610acd610e36611b55565b6102c6610e4836869003860186613e7c565b61265f565b60408051610320810182525f8082526020808301828152838501839052606084018390526080840183905260a0840183905260c0840183905260e08401839052610100840183905261012084018390526101408401839052610160840183905261018084018390526101a084018390526101c084018390526101e08401839052610200840183905261022084018390526102408401839052610260840183905261028084018390526102a084018390526102c084018390526102e084018390526103008401839052858352600690915292902080546001600160a01b038116835291929091600160e01b900460ff166005811115610f4d57610f4d613512565b90816005811115610f6057610f60613512565b90525080546001600160401b03600160a01b8083048216604086015260018401546001600160a01b0380821660608801529181049092166080860181905263ffffffff600160e01b909304831660a0870152600285015480831660c088015260ff600160f01b86048116151560e0890152600160f81b8604811615156101008901526004870154610120890152600587015461014089015260068701546101608901526007870154610180890152600160c81b9091049093166101a0870152600160e81b9093049091166101c085015260088301546001600160801b038082166101e0870152600160801b90910416610200850152600383015416610220840152158015906110a7575060018101546001600160a01b03165f908152602081905260409020546002820154600160801b90910464ffffffffff908116600160a01b90920416105b1515610240830152600281015460ff600160e81b909104161515610260830152600381015463ffffffff600160a01b8083048216610280860152600160c01b909204166102a084015260098201546001600160801b038082166102c0860152600160801b909104166102e084015260018201546001600160401b0391900416156111395761113481611da6565b61113b565b5f5b6001600160401b031661030083015250919050565b336001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000161461119b576040516325e066bb60e11b815233600482015260240161029c565b5f6111a582611771565b905060048154600160e01b900460ff1660058111156111c6576111c6613512565b146111d7576111d7828260036117bd565b60028101805460ff60e81b1916600160e81b17905560018101546040516001600160a01b039091169083907f05fab138cfcec5d9121f6dc10100a13f82224a0991e03245363cf7b439bbe499905f90a35050565b61123361173a565b5f61123e8435611771565b90505f6112516060860160408701613b17565b905061126085358360016117bd565b8154600160a01b90046001600160401b031642106112ac57815460405163dc21543160e01b815286356004820152600160a01b9091046001600160401b0316602482015260440161029c565b6112bc60a0860160808701613acb565b6001600160401b03164210611300576112db60a0860160808701613acb565b60405163129981f360e31b81526001600160401b03909116600482015260240161029c565b8160050154856020013514611338576005820154604051631d8dd39f60e01b815286356004820152602481019190915260440161029c565b5f611357611350611347611b55565b6102c689612693565b8686611c28565b905061136381836126c7565b611393576040516311ce341560e21b81526001600160a01b0380831660048301528316602482015260440161029c565b60088301546113b59083906001600160801b03166113b086611d65565b612761565b825460ff60e01b1916600160e11b1783556001830180546001600160a01b0319166001600160a01b0384161790556113f36080870160608801613b17565b6003840180546001600160a01b0319166001600160a01b0392831617905581811690831687357f221b9ce91602ba4480113acfd93883df7cd33c2d0bb253bb83880fddb824530f61144a60808b0160608c01613b17565b6040516001600160a01b03909116815260200160405180910390a482547f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063b240cdc29084907f0000000000000000000000000000000000000000000000000000000000000000906114f7907f000000000000000000000000000000000000000000000000000000000000000090600160a01b90046001600160401b0316613f5d565b6115019190613f5d565b6040516001600160e01b031960e085901b1681526001600160a01b0390921660048301526001600160401b031660248201526044015f604051808303815f87803b15801561154d575f5ffd5b505af115801561155f573d5f5f3e3d5ffd5b5050505050505061074c611e1d565b61157661173a565b5f61158082611771565b905061158e828260036117bd565b5f61159882611da6565b9050806001600160401b03164210156115d657604051636a518c7b60e01b8152600481018490526001600160401b038216602482015260440161029c565b60018201546003830154600484015460088501546001600160a01b039384169392909216915f9081906001600160801b03600160801b820481169161161d91839116613822565b6001600160a01b0387165f908152602081905260408120805460028c01548c5460ff60e01b1916600160e21b178d55825495975093955064ffffffffff600160801b9091048116600160a01b9094041692909210928592919061168a9084906001600160801b0316613822565b92506101000a8154816001600160801b0302191690836001600160801b031602179055505f5f6116bc85878a8a61296e565b91509150876001600160a01b03168b7f3aa9c48737d8d7e02bdc22a78eaf9ca6e9c83a141c0e8d876b37d9596b2290d3878786886040516117009493929190613f7c565b60405180910390a3895461171d906001600160a01b031685611fda565b611728828285612ba3565b50505050505050505050610ab5611e1d565b611742612cd6565b61176f60017f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005b90612d16565b565b5f818152600660205260408120908154600160e01b900460ff16600581111561179c5761179c613512565b03610e255760405163e498a48160e01b81526004810183905260240161029c565b8060058111156117cf576117cf613512565b8254600160e01b900460ff1660058111156117ec576117ec613512565b1461074c5781546040516359aa1da560e11b815261029c918591600160e01b90910460ff1690600401613a97565b600584015483351461185d57604051633a0994ed60e11b815260206004820152600b60248201526a0e4cae2eacae6e890c2e6d60ab1b604482015260640161029c565b60018401546001600160a01b031661187b6040850160208601613b17565b6001600160a01b0316146118bd57604051633a0994ed60e11b8152602060048201526008602482015267383937bb34b232b960c11b604482015260640161029c565b6118cd60a084016080850161387d565b63ffffffff1615806118f45750806118eb60a085016080860161387d565b63ffffffff1614155b8061192457506003840154600160c01b900463ffffffff1661191c60a085016080860161387d565b63ffffffff16115b1561196157604051633a0994ed60e11b815260206004820152600c60248201526b6f7574707574546f6b656e7360a01b604482015260640161029c565b5f600161197460c0860160a08701613851565b60ff1614806119955750600361199060c0860160a08701613851565b60ff16145b806119e2575060026119ad60c0860160a08701613851565b60ff161480156119e257506003850154600160c01b900463ffffffff166119da60a086016080870161387d565b63ffffffff16145b905080611a1b57604051633a0994ed60e11b81526020600482015260066024820152650ccd2dcd2e6d60d31b604482015260640161029c565b611a305f651bdd5d1c1d5d60d21b8585612d1d565b846060013514611a7057604051633a0994ed60e11b815260206004820152600a6024820152691bdd5d1c1d5d149bdbdd60b21b604482015260640161029c565b60c08401355f03611ab057604051633a0994ed60e11b81526020600482015260096024820152681d1c9858d9549bdbdd60ba1b604482015260640161029c565b60038501545f90611af690600160a01b900463ffffffff16611ad860a088016080890161387d565b60098901546001600160801b0380821691600160801b900416612e64565b905080611b0a610100870160e088016137f5565b6001600160801b03161461058357611b29610100860160e087016137f5565b60405163e106593160e01b81526001600160801b0390911660048201526024810182905260440161029c565b5f7f00000000000000000000000000000000000000000000000000000000000000004614611b8b57611b8630612ed2565b905090565b507f000000000000000000000000000000000000000000000000000000000000000090565b5f7fd23d7af1a6544e3efe4678643d3bf0902d6a934cbbf9ca8f150dce305b1e798682604051602001611be492919061401d565b604051602081830303815290604052805190602001209050919050565b60405161190160f01b81526002810183905260228101829052604290205f905b9392505050565b5f611c34848484612f69565b509095945050505050565b5f6001600160a01b03831615801590611c6057506001600160a01b03821615155b8015611c215750604051630426716760e31b81526001600160a01b038481166004830152808416917f0000000000000000000000000000000000000000000000000000000000000000909116906321338b3890602401602060405180830381865afa158015611cd1573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190611cf59190614032565b6001600160a01b0316149392505050565b5f80611d3b6001600160401b037f00000000000000000000000000000000000000000000000000000000000000001642613a65565b90508064ffffffffff16836020015164ffffffffff1611611d5c5780611c21565b50506020015190565b600381015460098201545f91610acd9163ffffffff600160a01b8304811692600160c01b900416906001600160801b0380821691600160801b900416612e64565b60018101545f90610acd90611dee906001600160401b037f0000000000000000000000000000000000000000000000000000000000000000811691600160a01b900416613a84565b60018401546001600160a01b03165f90815260208190526040902054600160d01b900464ffffffffff16612fb0565b61176f5f7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f00611769565b5f60048454600160e01b900460ff166005811115611e6757611e67613512565b1480611ea257508354600160f01b900460ff168015611ea2575060038454600160e01b900460ff166005811115611ea057611ea0613512565b145b9050801580611ebc575060028401546001600160a01b0316155b15611edd57604051639c0fc28f60e01b81526004810186905260240161029c565b8354600160f81b900460ff1615611f0a576040516349e245f160e01b81526004810186905260240161029c565b6002840154600160e81b900460ff1615611f3a5760405163f419d3b560e01b81526004810186905260240161029c565b6002840154600160c81b900463ffffffff168214611f6e57604051637703457960e11b81526004810186905260240161029c565b6007840154611f885f651bdd5d1c1d5d60d21b8686612d1d565b14611fa957604051637703457960e11b81526004810186905260240161029c565b5050505050565b5f5f5f8351602085015f8888f1949350505050565b5f818310611fd35781611c21565b5090919050565b6001600160801b0381161561206a57604051630357371d60e01b81526001600160a01b0383811660048301526001600160801b03831660248301527f00000000000000000000000000000000000000000000000000000000000000001690630357371d906044015f604051808303815f87803b158015612058575f5ffd5b505af1158015610583573d5f5f3e3d5ffd5b5050565b60405163edf1f39d60e01b8152813560048201525f907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063edf1f39d90602401602060405180830381865afa1580156120d3573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906120f7919061404d565b90505f81600281111561210c5761210c613512565b0361212d57604051630b33a25760e31b81528235600482015260240161029c565b600181600281111561214157612141613512565b14612162576040516301a7fe7160e01b81528235600482015260240161029c565b5f612170602084018461406b565b9150508015806121a557507f000000000000000000000000000000000000000000000000000000000000000063ffffffff1681115b156121c657604051637446b5fd60e11b81526004810182905260240161029c565b6101006121d660608501856140b0565b90501115612209576121eb60608401846140b0565b60405163661a502d60e11b815261029c925060040190815260200190565b612219606084016040850161387d565b63ffffffff161580612241575061223660e0840160c085016137f5565b6001600160801b0316155b1561225f57604051631f2a200560e01b815260040160405180910390fd5b610800612272606085016040860161387d565b63ffffffff1611156122b85761228e606084016040850161387d565b60405163413e2e5960e11b815263ffffffff9091166004820152610800602482015260440161029c565b426122ca610100850160e08601613acb565b6001600160401b031611158061232a575061230e6001600160401b037f00000000000000000000000000000000000000000000000000000000000000001642613a84565b61231f610100850160e08601613acb565b6001600160401b0316115b1561236557612340610100840160e08501613acb565b6040516308ae9ea160e11b81526001600160401b03909116600482015260240161029c565b621e848061237b6101608501610140860161387d565b63ffffffff1611156123c4576123996101608401610140850161387d565b60405163924121a760e01b815263ffffffff9091166004820152621e8480602482015260440161029c565b5f6123fe826123d9606087016040880161387d565b6123e960a08801608089016137f5565b6123f960c0890160a08a016137f5565b612e64565b905061241060e0850160c086016137f5565b6001600160801b031681111561245c578061243160e0860160c087016137f5565b604051637b7d1b0360e01b815260048101929092526001600160801b0316602482015260440161029c565b50505050565b6001600160a01b0381165f9081526001602052604081208054829182612487836140f2565b909155506040805146602082015230918101919091526001600160a01b03851660608201526080810182905290915060a001604051602081830303815290604052805190602001209150915091565b604080516101a0810182525f606082018190526080820181905260a0820181905260c0820181905260e08201819052610100820181905261012082018190526101408201819052610160820181905261018082018190528482528335602080840191909152339383019390935290916125669190651c1c9bdb5c1d60d21b906125619086018661406b565b612d1d565b6060820152612578602083018361406b565b63ffffffff16608083015250612594606083016040840161387d565b63ffffffff1660a08201526125ac60608301836140b0565b6040516125ba92919061410a565b60405190819003902060c08201526125d860a08301608084016137f5565b6001600160801b031660e08201526125f660c0830160a084016137f5565b6001600160801b031661010082015261261560e0830160c084016137f5565b6001600160801b0316610120820152612635610100830160e08401613acb565b6001600160401b031661014082015260026101608201526101009190910135610180820152919050565b5f7f821dcf0f120006178552eb7fa0705039c1cc47488add3b6baac764ee1702fbab82604051602001611be4929190614119565b5f7fd3b4bdd546555009053e621b313e46037adf75f3df509d39d1af9fd85d1fd13282604051602001611be492919061412e565b5f6126d28383611c3f565b8015611c215750604051633367cca560e01b81526001600160a01b0384811660048301527f00000000000000000000000000000000000000000000000000000000000000001690633367cca590602401602060405180830381865afa15801561273d573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190611c2191906141aa565b6001600160a01b038381165f81815260208190526040808220905163785f9ae360e11b815260048101939093529290917f000000000000000000000000000000000000000000000000000000000000000061ffff16917f0000000000000000000000000000000000000000000000000000000000000000169063f0bf35c690602401602060405180830381865afa1580156127fe573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906128229190613ab4565b61282c9190613a65565b905080846001600160801b0316111561286a576040516307e9bf9360e41b81526001600160801b03851660048201526024810182905260440161029c565b81545f906128829085906001600160801b0316613a84565b604051630213119b60e51b81526001600160a01b0388811660048301529192505f916002917f000000000000000000000000000000000000000000000000000000000000000090911690634262336090602401602060405180830381865afa1580156128f0573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906129149190613ab4565b61291e9190613a65565b90508082111561294b576040516307e9bf9360e41b8152600481018390526024810182905260440161029c565b5082546001600160801b0319166001600160801b03919091161790915550505050565b6040805160c0810182525f80825260208201819052918101829052606081018290526080810182905260a0810191909152604080516080810182525f8082526020820181905291810182905260608101919091526040805160608101825260075461ffff80821683526201000082048116602084015264010000000090910416818301529051634fad616d60e11b8152600481018790525f9081907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031690639f5ac2da90602401608060405180830381865afa158015612a58573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190612a7c91906141d6565b6001600160a01b039182166040890152928116602088015288811660608801528916865292509050612aae898361301f565b6001600160801b03166020860152612ac6898261301f565b6001600160801b031660408601526001600160a01b03861615612af557612af089845f015161301f565b612af7565b5f5b6001600160801b031660608601526040830151612b15908a9061301f565b6001600160801b031660808601526020830151612b33908a9061301f565b6001600160801b031660a086018190526080860151606087015160408801516020890151612b61908e613822565b612b6b9190613822565b612b759190613822565b612b7f9190613822565b612b899190613822565b6001600160801b0316855250929791965090945050505050565b612bb582602001518460200151611fda565b612bc782604001518460400151611fda565b612bd982606001518460600151611fda565b612c077f00000000000000000000000000000000000000000000000000000000000000008460800151611fda565b60095460a0840151612c2e916801000000000000000090046001600160a01b031690611fda565b80612c41578151835161074c9190611fda565b82516001600160801b03161561074c578251604051630852cd8d60e31b81526001600160801b0390911660048201527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316906342966c68906024015f604051808303815f87803b158015612cbb575f5ffd5b505af1158015612ccd573d5f5f3e3d5ffd5b50505050505050565b7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005c1561176f57604051633ee5aeb560e01b815260040160405180910390fd5b80825d5050565b5f8060086001612d2d8286613a84565b612d379190613a3b565b612d419190613a65565b90505f816001600160401b03811115612d5c57612d5c613e33565b604051908082528060200260200182016040528015612d85578160200160208202803683370190505b5090505f5b82811015612e4f576040805160208082018b90526001600160d01b03198a168284015260e084901b6001600160e01b03191660468301528251602a818403018152604a90920190925280519101205f81612def8989612dea600888613a4e565b61304c565b6040516001600160f81b031990931660208401526021830191909152604182015260610160405160208183030381529060405280519060200120838381518110612e3b57612e3b61422b565b602090810291909101015250600101612d8a565b50612e59816130bc565b979650505050505050565b5f80612e7f6001600160801b03841663ffffffff8716613a4e565b612e986001600160801b03861663ffffffff8916613a4e565b612ea29190613a84565b9050620f42406001612eb48284613a84565b612ebe9190613a3b565b612ec89190613a65565b9695505050505050565b604080517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f60208201527f2bd5af9ee9fa1f0a7517853d71cfc160db46009177af5a82ed09c5510532c342918101919091527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc660608201524660808201526001600160a01b03821660a08201525f9060c001611be4565b5f80806041849003612f9d578435602086013560408701355f1a612f8f898285856131ce565b955095509550505050612fa7565b505f915060029050825b93509350939050565b5f80612fe56001600160401b037f00000000000000000000000000000000000000000000000000000000000000001685613a84565b90505f848464ffffffffff1611612ffc5784613005565b8364ffffffffff165b90508181106130145781613016565b805b95945050505050565b5f611c2161271061303d61ffff85166001600160801b038716613a4e565b6130479190613a65565b613296565b5f80825b61305b600885613a84565b8110156130b3578481106130735763ffffffff61309a565b8585828181106130855761308561422b565b905060200201602081019061309a919061387d565b63ffffffff16602083901b179150806001019050613050565b50949350505050565b80515f908082036130cf57505f92915050565b60018111156131ac575f60026130e6836001613a84565b6130f09190613a65565b90505f5b818110156131a4575f83613109836002613a4e565b613114906001613a84565b1061311f575f61314f565b8561312b836002613a4e565b613136906001613a84565b815181106131465761314661422b565b60200260200101515b905061317e86613160846002613a4e565b815181106131705761317061422b565b6020026020010151826132cd565b8683815181106131905761319061422b565b6020908102919091010152506001016130f4565b5090506130cf565b825f815181106131be576131be61422b565b6020026020010151915050919050565b5f80807f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a084111561320757505f9150600390508261328c565b604080515f808252602082018084528a905260ff891692820192909252606081018790526080810186905260019060a0016020604051602081039080840390855afa158015613258573d5f5f3e3d5ffd5b5050604051601f1901519150506001600160a01b03811661328357505f92506001915082905061328c565b92505f91508190505b9450945094915050565b5f6001600160801b038211156132c9576040516306dfcc6560e41b8152608060048201526024810183905260440161029c565b5090565b5f821580156132da575081155b156132e657505f610acd565b604051600160f81b6020820152602181018490526041810183905260610160405160208183030381529060405280519060200120905092915050565b5f6101208284031215613333575f5ffd5b50919050565b5f5f83601f840112613349575f5ffd5b5081356001600160401b0381111561335f575f5ffd5b602083019150836020828501011115613376575f5ffd5b9250929050565b5f5f83601f84011261338d575f5ffd5b5081356001600160401b038111156133a3575f5ffd5b6020830191508360208260051b8501011115613376575f5ffd5b5f5f5f5f5f5f61018087890312156133d3575f5ffd5b863595506133e48860208901613322565b94506101408701356001600160401b038111156133ff575f5ffd5b61340b89828a01613339565b9095509350506101608701356001600160401b0381111561342a575f5ffd5b61343689828a0161337d565b979a9699509497509295939492505050565b5f5f5f6040848603121561345a575f5ffd5b8335925060208401356001600160401b03811115613476575f5ffd5b6134828682870161337d565b9497909650939450505050565b5f6020828403121561349f575f5ffd5b5035919050565b5f61012082840312156134b7575f5ffd5b611c218383613322565b5f602082840312156134d1575f5ffd5b81356001600160401b038111156134e6575f5ffd5b82016101808185031215611c21575f5ffd5b5f6101a082840312801561350a575f5ffd5b509092915050565b634e487b7160e01b5f52602160045260245ffd5b60068110610ab557634e487b7160e01b5f52602160045260245ffd5b61354b81613526565b9052565b81516001600160a01b03168152610320810160208301516135736020840182613542565b50604083015161358e60408401826001600160401b03169052565b5060608301516135a960608401826001600160a01b03169052565b5060808301516135c460808401826001600160401b03169052565b5060a08301516135dc60a084018263ffffffff169052565b5060c08301516135f760c08401826001600160a01b03169052565b5060e083015161360b60e084018215159052565b5061010083015161362161010084018215159052565b506101208301516101208301526101408301516101408301526101608301516101608301526101808301516101808301526101a083015161366b6101a084018263ffffffff169052565b506101c08301516136826101c084018260ff169052565b506101e083015161369f6101e08401826001600160801b03169052565b506102008301516136bc6102008401826001600160801b03169052565b506102208301516136d96102208401826001600160a01b03169052565b506102408301516136ef61024084018215159052565b5061026083015161370561026084018215159052565b5061028083015161371f61028084018263ffffffff169052565b506102a08301516137396102a084018263ffffffff169052565b506102c08301516137566102c08401826001600160801b03169052565b506102e08301516137736102e08401826001600160801b03169052565b506103008301516137906103008401826001600160401b03169052565b5092915050565b5f5f5f83850360c08112156137aa575f5ffd5b60a08112156137b7575f5ffd5b5083925060a08401356001600160401b038111156137d3575f5ffd5b61348286828701613339565b80356001600160801b0381168114610e25575f5ffd5b5f60208284031215613805575f5ffd5b611c21826137df565b634e487b7160e01b5f52601160045260245ffd5b6001600160801b038281168282160390811115610acd57610acd61380e565b803560ff81168114610e25575f5ffd5b5f60208284031215613861575f5ffd5b611c2182613841565b803563ffffffff81168114610e25575f5ffd5b5f6020828403121561388d575f5ffd5b611c218261386a565b6001600160a01b0381168114610ab5575f5ffd5b8035610e2581613896565b80356001600160401b0381168114610e25575f5ffd5b8035825260208101356138dd81613896565b6001600160a01b031660208301526138f7604082016138b5565b6001600160401b031660408301526060818101359083015261391b6080820161386a565b63ffffffff16608083015261393260a08201613841565b60ff1660a083015260c0818101359083015261395060e082016137df565b6001600160801b031660e083015261396b61010082016138b5565b6001600160401b038116610100840152505050565b8183526020830192505f815f5b848110156139b95763ffffffff6139a38361386a565b168652602095860195919091019060010161398d565b5093949350505050565b6139cd81866138cb565b6101606101208201525f6139e661016083018587613980565b90506001600160401b03831661014083015295945050505050565b858152846020820152608060408201525f613a20608083018587613980565b9050613a2b83613526565b8260608301529695505050505050565b81810381811115610acd57610acd61380e565b8082028115828204841417610acd57610acd61380e565b5f82613a7f57634e487b7160e01b5f52601260045260245ffd5b500490565b80820180821115610acd57610acd61380e565b82815260408101613aa783613526565b8260208301529392505050565b5f60208284031215613ac4575f5ffd5b5051919050565b5f60208284031215613adb575f5ffd5b611c21826138b5565b8015158114610ab5575f5ffd5b8035610e2581613ae4565b5f60208284031215613b0c575f5ffd5b8135611c2181613ae4565b5f60208284031215613b27575f5ffd5b8135611c2181613896565b80518252602081015160208301526040810151613b5a60408401826001600160a01b03169052565b50606081015160608301526080810151613b7c608084018263ffffffff169052565b5060a0810151613b9460a084018263ffffffff169052565b5060c081015160c083015260e0810151613bb960e08401826001600160801b03169052565b50610100810151613bd66101008401826001600160801b03169052565b50610120810151613bf36101208401826001600160801b03169052565b50610140810151613c106101408401826001600160401b03169052565b50610160810151613c2761016084018260ff169052565b5061018090810151910152565b5f5f8335601e19843603018112613c49575f5ffd5b83016020810192503590506001600160401b03811115613c67575f5ffd5b8060051b3603821315613376575f5ffd5b5f5f8335601e19843603018112613c8d575f5ffd5b83016020810192503590506001600160401b03811115613cab575f5ffd5b803603821315613376575f5ffd5b81835281816020850137505f828201602090810191909152601f909101601f19169091010190565b613ceb8184613b32565b6101c06101a082018190528235908201525f613d0a6020840184613c34565b6101806101e0850152613d2261034085018284613980565b915050613d316040850161386a565b63ffffffff16610200840152613d4a6060850185613c78565b8483036101bf1901610220860152613d63838284613cb9565b92505050613d73608085016137df565b6001600160801b0316610240840152613d8e60a085016137df565b6001600160801b0316610260840152613da960c085016137df565b6001600160801b0316610280840152613dc460e085016138b5565b6001600160401b03166102a08401526101008401356102c0840152613dec61012085016138aa565b6001600160a01b03166102e0840152613e08610140850161386a565b63ffffffff16610300840152613e216101608501613af1565b80151561032085015250949350505050565b634e487b7160e01b5f52604160045260245ffd5b6040516101a081016001600160401b0381118282101715613e7657634e487b7160e01b5f52604160045260245ffd5b60405290565b5f6101a0828403128015613e8e575f5ffd5b50613e97613e47565b8235815260208084013590820152613eb1604084016138aa565b604082015260608381013590820152613ecc6080840161386a565b6080820152613edd60a0840161386a565b60a082015260c08381013590820152613ef860e084016137df565b60e0820152613f0a61010084016137df565b610100820152613f1d61012084016137df565b610120820152613f3061014084016138b5565b610140820152613f436101608401613841565b610160820152610180928301359281019290925250919050565b6001600160401b038181168382160190811115610acd57610acd61380e565b5f610120820190506001600160801b03861682526001600160801b03851660208301526001600160801b0384511660408301526001600160801b0360208501511660608301526001600160801b0360408501511660808301526001600160801b0360608501511660a08301526001600160801b0360808501511660c08301526001600160801b0360a08501511660e083015261301661010083018415159052565b8281526101408101611c2160208301846138cb565b5f60208284031215614042575f5ffd5b8151611c2181613896565b5f6020828403121561405d575f5ffd5b815160038110611c21575f5ffd5b5f5f8335601e19843603018112614080575f5ffd5b8301803591506001600160401b03821115614099575f5ffd5b6020019150600581901b3603821315613376575f5ffd5b5f5f8335601e198436030181126140c5575f5ffd5b8301803591506001600160401b038211156140de575f5ffd5b602001915036819003821315613376575f5ffd5b5f600182016141035761410361380e565b5060010190565b818382375f9101908152919050565b8281526101c08101611c216020830184613b32565b828152813560208083019190915282013560408083019190915260c082019083013561415981613896565b6001600160a01b031660608381019190915283013561417781613896565b6001600160a01b03166080838101919091526001600160401b039061419d9085016138b5565b1660a08301529392505050565b5f602082840312156141ba575f5ffd5b8151611c2181613ae4565b805161ffff81168114610e25575f5ffd5b5f5f5f5f608085870312156141e9575f5ffd5b84516141f481613896565b9350614202602086016141c5565b9250604085015161421281613896565b9150614220606086016141c5565b905092959194509250565b634e487b7160e01b5f52603260045260245ffd",
 }
 
 // MarketJobs is an auto generated Go binding around an Ethereum contract.
@@ -4462,9 +7237,9 @@ func (marketJobs *MarketJobs) UnpackConfigHash(data []byte) ([32]byte, error) {
 
 // ModelRegistryMetaData contains all meta data concerning the ModelRegistry contract.
 var ModelRegistryMetaData = bind.MetaData{
-	ABI: "[{\"inputs\":[],\"name\":\"MAX_PARENT_ROYALTY_BPS\",\"outputs\":[{\"internalType\":\"uint16\",\"name\":\"\",\"type\":\"uint16\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"MAX_ROYALTY_BPS\",\"outputs\":[{\"internalType\":\"uint16\",\"name\":\"\",\"type\":\"uint16\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"classOf\",\"outputs\":[{\"internalType\":\"enumClass\",\"name\":\"\",\"type\":\"uint8\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"exists\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"headerOf\",\"outputs\":[{\"internalType\":\"bytes\",\"name\":\"\",\"type\":\"bytes\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"kindOf\",\"outputs\":[{\"internalType\":\"enumModelKind\",\"name\":\"\",\"type\":\"uint8\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"parentOf\",\"outputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"enumModelKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"enumClass\",\"name\":\"class\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"specVersion\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"weightsRoot\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"tokenizerHash\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"parent\",\"type\":\"bytes32\"},{\"internalType\":\"uint16\",\"name\":\"royaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"parentRoyaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"minChildRoyaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"address\",\"name\":\"creator\",\"type\":\"address\"},{\"internalType\":\"string\",\"name\":\"name\",\"type\":\"string\"},{\"internalType\":\"string\",\"name\":\"metadataURI\",\"type\":\"string\"}],\"internalType\":\"structManifest\",\"name\":\"manifest\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"header\",\"type\":\"bytes\"},{\"internalType\":\"bytes32[]\",\"name\":\"path\",\"type\":\"bytes32[]\"}],\"name\":\"publish\",\"outputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"royalties\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"creator\",\"type\":\"address\"},{\"internalType\":\"uint16\",\"name\":\"creatorBps\",\"type\":\"uint16\"},{\"internalType\":\"address\",\"name\":\"parentCreator\",\"type\":\"address\"},{\"internalType\":\"uint16\",\"name\":\"parentBps\",\"type\":\"uint16\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"specVersionOf\",\"outputs\":[{\"internalType\":\"uint32\",\"name\":\"\",\"type\":\"uint32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"enumModelKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"enumClass\",\"name\":\"class\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"specVersion\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"weightsRoot\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"tokenizerHash\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"parent\",\"type\":\"bytes32\"},{\"internalType\":\"uint16\",\"name\":\"royaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"parentRoyaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"minChildRoyaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"address\",\"name\":\"creator\",\"type\":\"address\"},{\"internalType\":\"string\",\"name\":\"name\",\"type\":\"string\"},{\"internalType\":\"string\",\"name\":\"metadataURI\",\"type\":\"string\"}],\"internalType\":\"structManifest\",\"name\":\"manifest\",\"type\":\"tuple\"}],\"name\":\"versionId\",\"outputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"weightsRootOf\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"publisher\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"parent\",\"type\":\"bytes32\"},{\"components\":[{\"internalType\":\"enumModelKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"enumClass\",\"name\":\"class\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"specVersion\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"weightsRoot\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"tokenizerHash\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"parent\",\"type\":\"bytes32\"},{\"internalType\":\"uint16\",\"name\":\"royaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"parentRoyaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"minChildRoyaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"address\",\"name\":\"creator\",\"type\":\"address\"},{\"internalType\":\"string\",\"name\":\"name\",\"type\":\"string\"},{\"internalType\":\"string\",\"name\":\"metadataURI\",\"type\":\"string\"}],\"indexed\":false,\"internalType\":\"structManifest\",\"name\":\"manifest\",\"type\":\"tuple\"},{\"indexed\":false,\"internalType\":\"bytes\",\"name\":\"header\",\"type\":\"bytes\"}],\"name\":\"ModelPublished\",\"type\":\"event\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"AlreadyPublished\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"BadHeader\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"computed\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"weightsRoot\",\"type\":\"bytes32\"}],\"name\":\"BadHeaderPath\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"}],\"name\":\"BadManifest\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"parent\",\"type\":\"bytes32\"}],\"name\":\"ParentHasParent\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"bps\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"minimum\",\"type\":\"uint256\"}],\"name\":\"ParentRoyaltyTooLow\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"},{\"internalType\":\"uint256\",\"name\":\"bps\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"limit\",\"type\":\"uint256\"}],\"name\":\"RoyaltyTooHigh\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"UnknownVersion\",\"type\":\"error\"}]",
+	ABI: "[{\"inputs\":[{\"internalType\":\"contractIVerifierRegistry\",\"name\":\"verifiers_\",\"type\":\"address\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[],\"name\":\"MAX_PARENT_ROYALTY_BPS\",\"outputs\":[{\"internalType\":\"uint16\",\"name\":\"\",\"type\":\"uint16\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"MAX_ROYALTY_BPS\",\"outputs\":[{\"internalType\":\"uint16\",\"name\":\"\",\"type\":\"uint16\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"classOf\",\"outputs\":[{\"internalType\":\"enumClass\",\"name\":\"\",\"type\":\"uint8\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"exists\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"headerOf\",\"outputs\":[{\"internalType\":\"bytes\",\"name\":\"\",\"type\":\"bytes\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"kindOf\",\"outputs\":[{\"internalType\":\"enumModelKind\",\"name\":\"\",\"type\":\"uint8\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"parentOf\",\"outputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"enumModelKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"enumClass\",\"name\":\"class\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"specVersion\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"weightsRoot\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"tokenizerHash\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"parent\",\"type\":\"bytes32\"},{\"internalType\":\"uint16\",\"name\":\"royaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"parentRoyaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"minChildRoyaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"address\",\"name\":\"creator\",\"type\":\"address\"},{\"internalType\":\"string\",\"name\":\"name\",\"type\":\"string\"},{\"internalType\":\"string\",\"name\":\"metadataURI\",\"type\":\"string\"}],\"internalType\":\"structManifest\",\"name\":\"manifest\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"header\",\"type\":\"bytes\"},{\"internalType\":\"bytes32[]\",\"name\":\"path\",\"type\":\"bytes32[]\"}],\"name\":\"publish\",\"outputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"royalties\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"creator\",\"type\":\"address\"},{\"internalType\":\"uint16\",\"name\":\"creatorBps\",\"type\":\"uint16\"},{\"internalType\":\"address\",\"name\":\"parentCreator\",\"type\":\"address\"},{\"internalType\":\"uint16\",\"name\":\"parentBps\",\"type\":\"uint16\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"specVersionOf\",\"outputs\":[{\"internalType\":\"uint32\",\"name\":\"\",\"type\":\"uint32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"termsOf\",\"outputs\":[{\"internalType\":\"enumClass\",\"name\":\"class\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"specVersion\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"weightsRoot\",\"type\":\"bytes32\"},{\"internalType\":\"bytes\",\"name\":\"header\",\"type\":\"bytes\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"verifiers\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"enumModelKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"enumClass\",\"name\":\"class\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"specVersion\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"weightsRoot\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"tokenizerHash\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"parent\",\"type\":\"bytes32\"},{\"internalType\":\"uint16\",\"name\":\"royaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"parentRoyaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"minChildRoyaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"address\",\"name\":\"creator\",\"type\":\"address\"},{\"internalType\":\"string\",\"name\":\"name\",\"type\":\"string\"},{\"internalType\":\"string\",\"name\":\"metadataURI\",\"type\":\"string\"}],\"internalType\":\"structManifest\",\"name\":\"manifest\",\"type\":\"tuple\"}],\"name\":\"versionId\",\"outputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"weightsRootOf\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"publisher\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"parent\",\"type\":\"bytes32\"},{\"components\":[{\"internalType\":\"enumModelKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"enumClass\",\"name\":\"class\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"specVersion\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"weightsRoot\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"tokenizerHash\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"parent\",\"type\":\"bytes32\"},{\"internalType\":\"uint16\",\"name\":\"royaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"parentRoyaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"minChildRoyaltyBps\",\"type\":\"uint16\"},{\"internalType\":\"address\",\"name\":\"creator\",\"type\":\"address\"},{\"internalType\":\"string\",\"name\":\"name\",\"type\":\"string\"},{\"internalType\":\"string\",\"name\":\"metadataURI\",\"type\":\"string\"}],\"indexed\":false,\"internalType\":\"structManifest\",\"name\":\"manifest\",\"type\":\"tuple\"},{\"indexed\":false,\"internalType\":\"bytes\",\"name\":\"header\",\"type\":\"bytes\"}],\"name\":\"ModelPublished\",\"type\":\"event\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"AlreadyPublished\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"},{\"internalType\":\"uint256\",\"name\":\"value\",\"type\":\"uint256\"}],\"name\":\"BadHeader\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"computed\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"weightsRoot\",\"type\":\"bytes32\"}],\"name\":\"BadHeaderPath\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"}],\"name\":\"BadManifest\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"parent\",\"type\":\"bytes32\"}],\"name\":\"ParentHasParent\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"bps\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"minimum\",\"type\":\"uint256\"}],\"name\":\"ParentRoyaltyTooLow\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"},{\"internalType\":\"uint256\",\"name\":\"bps\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"limit\",\"type\":\"uint256\"}],\"name\":\"RoyaltyTooHigh\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"ModelVersionId\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"UnknownVersion\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ZeroAddress\",\"type\":\"error\"}]",
 	ID:  "3e254b56222d92d47acf39cfb7ab1cbcc5",
-	Bin: "0x6080604052348015600e575f5ffd5b50611f068061001c5f395ff3fe608060405234801561000f575f5ffd5b50600436106100b1575f3560e01c8063db3dedfa1161006e578063db3dedfa146101af578063ddeda132146101c2578063defc0e62146101e4578063edf1f39d146101ed578063f0adc27f14610223578063f3157baa14610243575f5ffd5b8063023c91c3146100b557806317a2a3c2146100f457806338a699a4146101155780633dca40e6146101385780637426f0cb146101545780639f5ac2da14610167575b5f5ffd5b6100de6100c33660046117da565b5f90815260208190526040902054600160d01b900460ff1690565b6040516100eb9190611819565b60405180910390f35b610107610102366004611886565b61026b565b6040519081526020016100eb565b6101286101233660046117da565b610541565b60405190151581526020016100eb565b6101416105dc81565b60405161ffff90911681526020016100eb565b61010761016236600461194f565b610574565b61017a6101753660046117da565b6105a3565b604080516001600160a01b03958616815261ffff948516602082015294909216918401919091521660608201526080016100eb565b6101076101bd3660046117da565b610607565b6101076101d03660046117da565b5f9081526020819052604090206001015490565b6101416103e881565b6102166101fb3660046117da565b5f90815260208190526040902054600160d81b900460ff1690565b6040516100eb9190611999565b6102366102313660046117da565b61061b565b6040516100eb91906119d5565b6102566102513660046117da565b61067f565b60405163ffffffff90911681526020016100eb565b5f61027586610574565b5f8181526020819052604081209192508154600160d81b900460ff1660028111156102a2576102a26117f1565b146102c857604051636857728b60e11b8152600481018390526024015b60405180910390fd5b6102d18761069d565b6102da876108a8565b6102e787878787876109ed565b6102f087610c69565b61030261014088016101208901611a04565b81546001600160a01b0319166001600160a01b039190911617815561032d60e0880160c08901611a2e565b815461ffff91909116600160a01b0261ffff60a01b1990911617815561035a610100880160e08901611a2e565b815461ffff91909116600160b01b0261ffff60b01b1990911617815561038861012088016101008901611a2e565b815461ffff91909116600160c01b0261ffff60c01b199091161781556103b16020880188611a55565b8154829060ff60d01b1916600160d01b8360048111156103d3576103d36117f1565b02179055506103e86040880160208901611a7c565b8154829060ff60d81b1916600160d81b83600281111561040a5761040a6117f1565b021790555061041f6060880160408901611aa8565b815463ffffffff91909116600160e01b026001600160e01b0390911617815560a087013560018083019190915560608801356002830155608088013560038301556104706040890160208a01611a7c565b6002811115610481576104816117f1565b036104ec575f5b60048110156104ea57868661049e836020611ad5565b906104aa846020611ad5565b6104b5906020611aec565b926104c293929190611aff565b6104cb91611b26565b8260040182600481106104e0576104e0611b43565b0155600101610488565b505b8660a00135336001600160a01b0316837f1ff0ddff54a1cd4b8ce39e736ce82cf660d7a210c9cd4eeebaa8527c019768d78a8a8a60405161052f93929190611ccb565b60405180910390a45095945050505050565b5f805f83815260208190526040902054600160d81b900460ff16600281111561056c5761056c6117f1565b141592915050565b5f816040516020016105869190611cf0565b604051602081830303815290604052805190602001209050919050565b5f5f5f5f5f6105b186610f33565b80546001600160a01b038116965061ffff600160a01b820481169650600160b01b909104169250905081156105ff5760018101545f908152602081905260409020546001600160a01b031692505b509193509193565b5f61061182610f33565b6002015492915050565b60605f61062783610f33565b6040805160808101918290529160049081019182845b81548152602001906001019080831161063d5750505050509050806040516020016106689190611d02565b604051602081830303815290604052915050919050565b5f61068982610f33565b54600160e01b900463ffffffff1692915050565b5f6106ab6020830183611a55565b60048111156106bc576106bc6117f1565b036106f35760405163c94c734560e01b81526004016102bf906020808252600490820152631ada5b9960e21b604082015260600190565b5f6107046040830160208401611a7c565b6002811115610715576107156117f1565b036107335760405163c94c734560e01b81526004016102bf90611d35565b60046107426020830183611a55565b6004811115610753576107536117f1565b1480156107815750600261076d6040830160208401611a7c565b600281111561077e5761077e6117f1565b14155b1561079f5760405163c94c734560e01b81526004016102bf90611d35565b5f6107b261014083016101208401611a04565b6001600160a01b0316036107f35760405163c94c734560e01b815260206004820152600760248201526631b932b0ba37b960c91b60448201526064016102bf565b610801610140820182611d54565b1590508061081e5750604061081a610140830183611d54565b9050115b156108555760405163c94c734560e01b81526004016102bf906020808252600490820152636e616d6560e01b604082015260600190565b610200610866610160830183611d54565b905011156108a55760405163c94c734560e01b815260206004820152600b60248201526a6d6574616461746155524960a81b60448201526064016102bf565b50565b6105dc6108bb60e0830160c08401611a2e565b61ffff16111561091e576108d560e0820160c08301611a2e565b604051633965f21760e01b815260606004820152600a606482015269726f79616c747942707360b01b608482015261ffff90911660248201526105dc604482015260a4016102bf565b6103e8610932610100830160e08401611a2e565b61ffff16111561096b5761094d610100820160e08301611a2e565b6103e8604051633965f21760e01b81526004016102bf929190611d97565b6103e861098061012083016101008401611a2e565b61ffff1611156108a55761099c61012082016101008301611a2e565b604051633965f21760e01b81526060600482015260126064820152716d696e4368696c64526f79616c747942707360701b608482015261ffff90911660248201526103e8604482015260a4016102bf565b60026109ff6040870160208801611a7c565b6002811115610a1057610a106117f1565b03610aff57606085013515610a565760405163c94c734560e01b815260206004820152600b60248201526a1dd95a59da1d1cd49bdbdd60aa1b60448201526064016102bf565b610a666060860160408701611aa8565b63ffffffff1615610a8a5760405163c94c734560e01b81526004016102bf90611de0565b8215610ac25760405163c94c734560e01b81526020600482015260066024820152653432b0b232b960d11b60448201526064016102bf565b8015610afa5760405163c94c734560e01b81526004016102bf906020808252600490820152630e0c2e8d60e31b604082015260600190565b610c62565b610b0f6060860160408701611aa8565b63ffffffff166001141580610b33575046617a6914158015610b3357504661053914155b15610b515760405163c94c734560e01b81526004016102bf90611de0565b60808501355f03610b955760405163c94c734560e01b815260206004820152600d60248201526c0e8ded6cadcd2f4cae490c2e6d609b1b60448201526064016102bf565b610b9f8484610f84565b801580610bac5750601481115b15610be35760405163c94c734560e01b81526004016102bf906020808252600490820152630e0c2e8d60e31b604082015260600190565b5f610c2d610c2586868080601f0160208091040260200160405190810160405280939291908181526020018383808284375f920191909152506114d492505050565b5f85856114e9565b905085606001358114610c6057604051633983ae7160e11b815260048101829052606087013560248201526044016102bf565b505b5050505050565b5f6002610c796020840184611a55565b6004811115610c8a57610c8a6117f1565b1480610cb357506003610ca06020840184611a55565b6004811115610cb157610cb16117f1565b145b905080151560a0830135151514610cf65760405163c94c734560e01b81526020600482015260066024820152651c185c995b9d60d21b60448201526064016102bf565b80610d3257610d0c610100830160e08401611a2e565b61ffff1615610d2e5760405163c94c734560e01b81526004016102bf90611e05565b5050565b5f610d408360a00135610f33565b600181015490915015610d6c57604051630ecd3cc560e41b815260a084013560048201526024016102bf565b8054600160c01b900461ffff16610d8a610100850160e08601611a2e565b61ffff161015610dd757610da5610100840160e08501611a2e565b8154604051634404db9760e01b815261ffff9283166004820152600160c01b90910490911660248201526044016102bf565b6003610de66020850185611a55565b6004811115610df757610df76117f1565b14610e0157505050565b8054600160d81b900460ff166002811115610e1e57610e1e6117f1565b610e2e6040850160208601611a7c565b6002811115610e3f57610e3f6117f1565b14610e5d5760405163c94c734560e01b81526004016102bf90611d35565b8060020154836060013514610ea35760405163c94c734560e01b815260206004820152600b60248201526a1dd95a59da1d1cd49bdbdd60aa1b60448201526064016102bf565b8054600160e01b900463ffffffff16610ec26060850160408601611aa8565b63ffffffff1614610ee65760405163c94c734560e01b81526004016102bf90611de0565b8060030154836080013514610f2e5760405163c94c734560e01b815260206004820152600d60248201526c0e8ded6cadcd2f4cae490c2e6d609b1b60448201526064016102bf565b505050565b5f818152602081905260408120908154600160d81b900460ff166002811115610f5e57610f5e6117f1565b03610f7f5760405163270fca3360e21b8152600481018390526024016102bf565b919050565b60808114610fc757604080516385e2a27960e01b8152600481019190915260066044820152650d8cadccee8d60d31b6064820152602481018290526084016102bf565b610fd460045f8385611aff565b610fdd91611e34565b6001600160e01b0319166344474d3160e01b146110485761100160045f8385611aff565b61100a91611e34565b604080516385e2a27960e01b8152600481019190915260056044820152646d6167696360d81b606482015260e09190911c60248201526084016102bf565b61107782826004604051806040016040528060078152602001663b32b939b4b7b760c91b81525060018061155e565b506110a482826008604051806040016040528060048152602001631ada5b9960e21b81525060018061155e565b506110d08282600c604051806040016040528060018152602001601960fa1b815250602061400061155e565b506110fd82826010604051806040016040528060018152602001603360f91b81525060206201000061155e565b5061112982826014604051806040016040528060018152602001601360fa1b81525060016103e761155e565b505f61115683836018604051806040016040528060018152602001600960fb1b815250600161400061155e565b90505f6111828484601c604051806040016040528060018152602001604760f81b81525060018761155e565b905061118e8183611e6c565b156111c957604080516385e2a27960e01b8152600481019190915260016044820152604760f81b6064820152602481018290526084016102bf565b5f6111f685856020604051806040016040528060028152602001611a1960f21b815250600261010061155e565b9050611203600282611e6c565b151580611219575060206112178285611ad5565b105b8061122e575061400061122c8285611ad5565b115b1561126a57604080516385e2a27960e01b8152600481019190915260026044820152611a1960f21b6064820152602481018290526084016102bf565b5f61129786866024604051806040016040528060018152602001602b60f91b81525060016204000061155e565b90506112c486866028604051806040016040528060018152602001602760f91b815250600161800061155e565b505f6112ef8787602c604051806040016040528060018152602001603960f91b81525060028861155e565b90506112fc600282611e6c565b1561133757604080516385e2a27960e01b8152600481019190915260016044820152603960f91b6064820152602481018290526084016102bf565b6113648787603060405180604001604052806005815260200164666c61677360d81b8152505f600161155e565b506113a5878760346040518060400160405280600381526020016265707360e81b81525060018063ffffffff61139a9190611e8b565b63ffffffff1661155e565b506113d487876038604051806040016040528060018152602001604360f81b8152506280000062ffffff61155e565b506114008787603c60405180604001604052806002815260200161634560f01b8152506017601b61155e565b5061142d87876040805180604001604052806005815260200164067726f75760dc1b81525060208061155e565b5061145e8787604460405180604001604052806008815260200167195e1c1bdb995b9d60c21b81525060188061155e565b505f61146c888860486115a5565b9050828110158015611482575063ffffffff8114155b156114bf57604080516385e2a27960e01b815260048101919091526003604482015262626f7360e81b6064820152602481018290526084016102bf565b6114ca888885611655565b5050505050505050565b6040515f906105869082908490602001611ea7565b5f805b828110156115545760018516156115245761151f84848381811061151257611512611b43565b9050602002013587611784565b611546565b6115468685858481811061153a5761153a611b43565b90506020020135611784565b9550600194851c94016114ec565b5093949350505050565b5f61156a8787876115a5565b90508281108061157957508181115b1561159b5783816040516385e2a27960e01b81526004016102bf929190611ed2565b9695505050505050565b5f601884846115b5856003611aec565b8181106115c4576115c4611b43565b919091013560f81c90911b9050601085856115e0866002611aec565b8181106115ef576115ef611b43565b919091013560f81c90911b90506008868661160b876001611aec565b81811061161a5761161a611b43565b919091013560f81c90911b905086868681811061163957611639611b43565b9050013560f81c60f81b60f81c60ff1617171790509392505050565b5f6116838484604c6040518060400160405280600581526020016473746f707360d81b8152505f600861155e565b90505f5b6008811015611736575f811580159061169f57508282105b6116a9575f6116d4565b6116c986866116b9856004611ad5565b6116c490604c611aec565b6115a5565b6116d4906001611aec565b905061172c86866116e6856004611ad5565b6116f1906050611aec565b60405180604001604052806004815260200163073746f760e41b8152508588881061171c575f61155e565b61172760018b611ef3565b61155e565b5050600101611687565b5060705b6080811015610c6257611771858583604051806040016040528060088152602001671c995cd95c9d995960c21b8152505f5f61155e565b5061177d600482611aec565b905061173a565b5f82158015611791575081155b1561179d57505f6117d4565b604051600160f81b602082015260218101849052604181018390526061016040516020818303038152906040528051906020012090505b92915050565b5f602082840312156117ea575f5ffd5b5035919050565b634e487b7160e01b5f52602160045260245ffd5b60058110611815576118156117f1565b9052565b602081016117d48284611805565b5f6101808284031215611838575f5ffd5b50919050565b5f5f83601f84011261184e575f5ffd5b50813567ffffffffffffffff811115611865575f5ffd5b6020830191508360208260051b850101111561187f575f5ffd5b9250929050565b5f5f5f5f5f6060868803121561189a575f5ffd5b853567ffffffffffffffff8111156118b0575f5ffd5b6118bc88828901611827565b955050602086013567ffffffffffffffff8111156118d8575f5ffd5b8601601f810188136118e8575f5ffd5b803567ffffffffffffffff8111156118fe575f5ffd5b88602082840101111561190f575f5ffd5b60209190910194509250604086013567ffffffffffffffff811115611932575f5ffd5b61193e8882890161183e565b969995985093965092949392505050565b5f6020828403121561195f575f5ffd5b813567ffffffffffffffff811115611975575f5ffd5b61198184828501611827565b949350505050565b60038110611815576118156117f1565b602081016117d48284611989565b5f81518084528060208401602086015e5f602082860101526020601f19601f83011685010191505092915050565b602081525f6119e760208301846119a7565b9392505050565b80356001600160a01b0381168114610f7f575f5ffd5b5f60208284031215611a14575f5ffd5b6119e7826119ee565b803561ffff81168114610f7f575f5ffd5b5f60208284031215611a3e575f5ffd5b6119e782611a1d565b803560058110610f7f575f5ffd5b5f60208284031215611a65575f5ffd5b6119e782611a47565b803560038110610f7f575f5ffd5b5f60208284031215611a8c575f5ffd5b6119e782611a6e565b803563ffffffff81168114610f7f575f5ffd5b5f60208284031215611ab8575f5ffd5b6119e782611a95565b634e487b7160e01b5f52601160045260245ffd5b80820281158282048414176117d4576117d4611ac1565b808201808211156117d4576117d4611ac1565b5f5f85851115611b0d575f5ffd5b83861115611b19575f5ffd5b5050820193919092039150565b803560208310156117d4575f19602084900360031b1b1692915050565b634e487b7160e01b5f52603260045260245ffd5b5f5f8335601e19843603018112611b6c575f5ffd5b830160208101925035905067ffffffffffffffff811115611b8b575f5ffd5b80360382131561187f575f5ffd5b81835281816020850137505f828201602090810191909152601f909101601f19169091010190565b611bd382611bce83611a47565b611805565b5f611be060208301611a6e565b611bed6020850182611989565b50611bfa60408301611a95565b63ffffffff166040840152606082810135908401526080808301359084015260a08083013590840152611c2f60c08301611a1d565b61ffff1660c0840152611c4460e08301611a1d565b61ffff1660e0840152611c5a6101008301611a1d565b61ffff16610100840152611c7161012083016119ee565b6001600160a01b0316610120840152611c8e610140830183611b57565b610180610140860152611ca661018086018284611b99565b915050611cb7610160840184611b57565b85830361016087015261159b838284611b99565b604081525f611cdd6040830186611bc1565b828103602084015261159b818587611b99565b602081525f6119e76020830184611bc1565b5f8183825b6004811015611d26578151835260209283019290910190600101611d07565b50505060808201905092915050565b602080825260059082015264636c61737360d81b604082015260600190565b5f5f8335601e19843603018112611d69575f5ffd5b83018035915067ffffffffffffffff821115611d83575f5ffd5b60200191503681900382131561187f575f5ffd5b606081525f611dc660608301601081526f706172656e74526f79616c747942707360801b602082015260400190565b61ffff948516602084015292909316604090910152919050565b6020808252600b908201526a39b832b1ab32b939b4b7b760a91b604082015260600190565b602081525f6117d460208301601081526f706172656e74526f79616c747942707360801b602082015260400190565b80356001600160e01b03198116906004841015611e65576001600160e01b0319600485900360031b81901b82161691505b5092915050565b5f82611e8657634e487b7160e01b5f52601260045260245ffd5b500690565b63ffffffff82811682821603908111156117d4576117d4611ac1565b6001600160f81b03198316815281515f908060208501600185015e5f92016001019182525092915050565b604081525f611ee460408301856119a7565b90508260208301529392505050565b818103818111156117d4576117d4611ac156",
+	Bin: "0x60a0604052348015600e575f5ffd5b50604051612195380380612195833981016040819052602b916061565b6001600160a01b03811660515760405163d92e233d60e01b815260040160405180910390fd5b6001600160a01b0316608052608c565b5f602082840312156070575f5ffd5b81516001600160a01b03811681146085575f5ffd5b9392505050565b6080516120ea6100ab5f395f81816101560152610c2f01526120ea5ff3fe608060405234801561000f575f5ffd5b50600436106100e5575f3560e01c8063be5170c011610088578063defc0e6211610063578063defc0e6214610272578063edf1f39d1461027b578063f0adc27f146102b1578063f3157baa146102d1575f5ffd5b8063be5170c01461021a578063db3dedfa1461023d578063ddeda13214610250575f5ffd5b806338a699a4116100c357806338a699a4146101805780633dca40e6146101a35780637426f0cb146101bf5780639f5ac2da146101d2575f5ffd5b8063023c91c3146100e957806317a2a3c2146101285780632677977614610149575b5f5ffd5b6101126100f736600461196e565b5f90815260208190526040902054600160d01b900460ff1690565b60405161011f91906119ad565b60405180910390f35b61013b610136366004611a1a565b6102f9565b60405190815260200161011f565b6040516001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016815260200161011f565b61019361018e36600461196e565b6105cf565b604051901515815260200161011f565b6101ac6105dc81565b60405161ffff909116815260200161011f565b61013b6101cd366004611ae3565b610602565b6101e56101e036600461196e565b610631565b604080516001600160a01b03958616815261ffff9485166020820152949092169184019190915216606082015260800161011f565b61022d61022836600461196e565b610695565b60405161011f9493929190611b5b565b61013b61024b36600461196e565b61072d565b61013b61025e36600461196e565b5f9081526020819052604090206001015490565b6101ac6103e881565b6102a461028936600461196e565b5f90815260208190526040902054600160d81b900460ff1690565b60405161011f9190611b8c565b6102c46102bf36600461196e565b610741565b60405161011f9190611b9a565b6102e46102df36600461196e565b6107a5565b60405163ffffffff909116815260200161011f565b5f61030386610602565b5f8181526020819052604081209192508154600160d81b900460ff16600281111561033057610330611985565b1461035657604051636857728b60e11b8152600481018390526024015b60405180910390fd5b61035f876107c3565b610368876109ce565b6103758787878787610b13565b61037e87610dfd565b61039061014088016101208901611bc9565b81546001600160a01b0319166001600160a01b03919091161781556103bb60e0880160c08901611bf3565b815461ffff91909116600160a01b0261ffff60a01b199091161781556103e8610100880160e08901611bf3565b815461ffff91909116600160b01b0261ffff60b01b1990911617815561041661012088016101008901611bf3565b815461ffff91909116600160c01b0261ffff60c01b1990911617815561043f6020880188611c1a565b8154829060ff60d01b1916600160d01b83600481111561046157610461611985565b02179055506104766040880160208901611c41565b8154829060ff60d81b1916600160d81b83600281111561049857610498611985565b02179055506104ad6060880160408901611c6d565b815463ffffffff91909116600160e01b026001600160e01b0390911617815560a087013560018083019190915560608801356002830155608088013560038301556104fe6040890160208a01611c41565b600281111561050f5761050f611985565b0361057a575f5b600481101561057857868661052c836020611c9a565b90610538846020611c9a565b610543906020611cb1565b9261055093929190611cc4565b61055991611ceb565b82600401826004811061056e5761056e611d08565b0155600101610516565b505b8660a00135336001600160a01b0316837f1ff0ddff54a1cd4b8ce39e736ce82cf660d7a210c9cd4eeebaa8527c019768d78a8a8a6040516105bd93929190611e90565b60405180910390a45095945050505050565b5f805f83815260208190526040902054600160d81b900460ff1660028111156105fa576105fa611985565b141592915050565b5f816040516020016106149190611eb5565b604051602081830303815290604052805190602001209050919050565b5f5f5f5f5f61063f866110c7565b80546001600160a01b038116965061ffff600160a01b820481169650600160b01b9091041692509050811561068d5760018101545f908152602081905260409020546001600160a01b031692505b509193509193565b5f5f5f60605f6106a4866110c7565b6040805160808101918290529192505f919060048085019182845b8154815260200190600101908083116106bf57505085546002870154604051959650600160d81b820460ff1695600160e01b90920463ffffffff169450925061070d91508590602001611ec7565b604051602081830303815290604052955095509550955050509193509193565b5f610737826110c7565b6002015492915050565b60605f61074d836110c7565b6040805160808101918290529160049081019182845b81548152602001906001019080831161076357505050505090508060405160200161078e9190611ec7565b604051602081830303815290604052915050919050565b5f6107af826110c7565b54600160e01b900463ffffffff1692915050565b5f6107d16020830183611c1a565b60048111156107e2576107e2611985565b036108195760405163c94c734560e01b815260040161034d906020808252600490820152631ada5b9960e21b604082015260600190565b5f61082a6040830160208401611c41565b600281111561083b5761083b611985565b036108595760405163c94c734560e01b815260040161034d90611efa565b60046108686020830183611c1a565b600481111561087957610879611985565b1480156108a7575060026108936040830160208401611c41565b60028111156108a4576108a4611985565b14155b156108c55760405163c94c734560e01b815260040161034d90611efa565b5f6108d861014083016101208401611bc9565b6001600160a01b0316036109195760405163c94c734560e01b815260206004820152600760248201526631b932b0ba37b960c91b604482015260640161034d565b610927610140820182611f19565b1590508061094457506040610940610140830183611f19565b9050115b1561097b5760405163c94c734560e01b815260040161034d906020808252600490820152636e616d6560e01b604082015260600190565b61020061098c610160830183611f19565b905011156109cb5760405163c94c734560e01b815260206004820152600b60248201526a6d6574616461746155524960a81b604482015260640161034d565b50565b6105dc6109e160e0830160c08401611bf3565b61ffff161115610a44576109fb60e0820160c08301611bf3565b604051633965f21760e01b815260606004820152600a606482015269726f79616c747942707360b01b608482015261ffff90911660248201526105dc604482015260a40161034d565b6103e8610a58610100830160e08401611bf3565b61ffff161115610a9157610a73610100820160e08301611bf3565b6103e8604051633965f21760e01b815260040161034d929190611f5c565b6103e8610aa661012083016101008401611bf3565b61ffff1611156109cb57610ac261012082016101008301611bf3565b604051633965f21760e01b81526060600482015260126064820152716d696e4368696c64526f79616c747942707360701b608482015261ffff90911660248201526103e8604482015260a40161034d565b6002610b256040870160208801611c41565b6002811115610b3657610b36611985565b03610c2557606085013515610b7c5760405163c94c734560e01b815260206004820152600b60248201526a1dd95a59da1d1cd49bdbdd60aa1b604482015260640161034d565b610b8c6060860160408701611c6d565b63ffffffff1615610bb05760405163c94c734560e01b815260040161034d90611fa5565b8215610be85760405163c94c734560e01b81526020600482015260066024820152653432b0b232b960d11b604482015260640161034d565b8015610c205760405163c94c734560e01b815260040161034d906020808252600490820152630e0c2e8d60e31b604082015260600190565b610df6565b6001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016637019242e610c646060880160408901611c6d565b6040516001600160e01b031960e084901b16815263ffffffff919091166004820152602401602060405180830381865afa158015610ca4573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610cc89190611fca565b610ce55760405163c94c734560e01b815260040161034d90611fa5565b60808501355f03610d295760405163c94c734560e01b815260206004820152600d60248201526c0e8ded6cadcd2f4cae490c2e6d609b1b604482015260640161034d565b610d338484611118565b801580610d405750601481115b15610d775760405163c94c734560e01b815260040161034d906020808252600490820152630e0c2e8d60e31b604082015260600190565b5f610dc1610db986868080601f0160208091040260200160405190810160405280939291908181526020018383808284375f9201919091525061166892505050565b5f858561167d565b905085606001358114610df457604051633983ae7160e11b8152600481018290526060870135602482015260440161034d565b505b5050505050565b5f6002610e0d6020840184611c1a565b6004811115610e1e57610e1e611985565b1480610e4757506003610e346020840184611c1a565b6004811115610e4557610e45611985565b145b905080151560a0830135151514610e8a5760405163c94c734560e01b81526020600482015260066024820152651c185c995b9d60d21b604482015260640161034d565b80610ec657610ea0610100830160e08401611bf3565b61ffff1615610ec25760405163c94c734560e01b815260040161034d90611fe9565b5050565b5f610ed48360a001356110c7565b600181015490915015610f0057604051630ecd3cc560e41b815260a0840135600482015260240161034d565b8054600160c01b900461ffff16610f1e610100850160e08601611bf3565b61ffff161015610f6b57610f39610100840160e08501611bf3565b8154604051634404db9760e01b815261ffff9283166004820152600160c01b909104909116602482015260440161034d565b6003610f7a6020850185611c1a565b6004811115610f8b57610f8b611985565b14610f9557505050565b8054600160d81b900460ff166002811115610fb257610fb2611985565b610fc26040850160208601611c41565b6002811115610fd357610fd3611985565b14610ff15760405163c94c734560e01b815260040161034d90611efa565b80600201548360600135146110375760405163c94c734560e01b815260206004820152600b60248201526a1dd95a59da1d1cd49bdbdd60aa1b604482015260640161034d565b8054600160e01b900463ffffffff166110566060850160408601611c6d565b63ffffffff161461107a5760405163c94c734560e01b815260040161034d90611fa5565b80600301548360800135146110c25760405163c94c734560e01b815260206004820152600d60248201526c0e8ded6cadcd2f4cae490c2e6d609b1b604482015260640161034d565b505050565b5f818152602081905260408120908154600160d81b900460ff1660028111156110f2576110f2611985565b036111135760405163270fca3360e21b81526004810183905260240161034d565b919050565b6080811461115b57604080516385e2a27960e01b8152600481019190915260066044820152650d8cadccee8d60d31b60648201526024810182905260840161034d565b61116860045f8385611cc4565b61117191612018565b6001600160e01b0319166344474d3160e01b146111dc5761119560045f8385611cc4565b61119e91612018565b604080516385e2a27960e01b8152600481019190915260056044820152646d6167696360d81b606482015260e09190911c602482015260840161034d565b61120b82826004604051806040016040528060078152602001663b32b939b4b7b760c91b8152506001806116f2565b5061123882826008604051806040016040528060048152602001631ada5b9960e21b8152506001806116f2565b506112648282600c604051806040016040528060018152602001601960fa1b81525060206140006116f2565b5061129182826010604051806040016040528060018152602001603360f91b8152506020620100006116f2565b506112bd82826014604051806040016040528060018152602001601360fa1b81525060016103e76116f2565b505f6112ea83836018604051806040016040528060018152602001600960fb1b81525060016140006116f2565b90505f6113168484601c604051806040016040528060018152602001604760f81b8152506001876116f2565b90506113228183612050565b1561135d57604080516385e2a27960e01b8152600481019190915260016044820152604760f81b60648201526024810182905260840161034d565b5f61138a85856020604051806040016040528060028152602001611a1960f21b81525060026101006116f2565b9050611397600282612050565b1515806113ad575060206113ab8285611c9a565b105b806113c257506140006113c08285611c9a565b115b156113fe57604080516385e2a27960e01b8152600481019190915260026044820152611a1960f21b60648201526024810182905260840161034d565b5f61142b86866024604051806040016040528060018152602001602b60f91b8152506001620400006116f2565b905061145886866028604051806040016040528060018152602001602760f91b81525060016180006116f2565b505f6114838787602c604051806040016040528060018152602001603960f91b8152506002886116f2565b9050611490600282612050565b156114cb57604080516385e2a27960e01b8152600481019190915260016044820152603960f91b60648201526024810182905260840161034d565b6114f88787603060405180604001604052806005815260200164666c61677360d81b8152505f60016116f2565b50611539878760346040518060400160405280600381526020016265707360e81b81525060018063ffffffff61152e919061206f565b63ffffffff166116f2565b5061156887876038604051806040016040528060018152602001604360f81b8152506280000062ffffff6116f2565b506115948787603c60405180604001604052806002815260200161634560f01b8152506017601b6116f2565b506115c187876040805180604001604052806005815260200164067726f75760dc1b8152506020806116f2565b506115f28787604460405180604001604052806008815260200167195e1c1bdb995b9d60c21b8152506018806116f2565b505f61160088886048611739565b9050828110158015611616575063ffffffff8114155b1561165357604080516385e2a27960e01b815260048101919091526003604482015262626f7360e81b60648201526024810182905260840161034d565b61165e8888856117e9565b5050505050505050565b6040515f90610614908290849060200161208b565b5f805b828110156116e85760018516156116b8576116b38484838181106116a6576116a6611d08565b9050602002013587611918565b6116da565b6116da868585848181106116ce576116ce611d08565b90506020020135611918565b9550600194851c9401611680565b5093949350505050565b5f6116fe878787611739565b90508281108061170d57508181115b1561172f5783816040516385e2a27960e01b815260040161034d9291906120b6565b9695505050505050565b5f60188484611749856003611cb1565b81811061175857611758611d08565b919091013560f81c90911b905060108585611774866002611cb1565b81811061178357611783611d08565b919091013560f81c90911b90506008868661179f876001611cb1565b8181106117ae576117ae611d08565b919091013560f81c90911b90508686868181106117cd576117cd611d08565b9050013560f81c60f81b60f81c60ff1617171790509392505050565b5f6118178484604c6040518060400160405280600581526020016473746f707360d81b8152505f60086116f2565b90505f5b60088110156118ca575f811580159061183357508282105b61183d575f611868565b61185d868661184d856004611c9a565b61185890604c611cb1565b611739565b611868906001611cb1565b90506118c0868661187a856004611c9a565b611885906050611cb1565b60405180604001604052806004815260200163073746f760e41b815250858888106118b0575f6116f2565b6118bb60018b6120d7565b6116f2565b505060010161181b565b5060705b6080811015610df657611905858583604051806040016040528060088152602001671c995cd95c9d995960c21b8152505f5f6116f2565b50611911600482611cb1565b90506118ce565b5f82158015611925575081155b1561193157505f611968565b604051600160f81b602082015260218101849052604181018390526061016040516020818303038152906040528051906020012090505b92915050565b5f6020828403121561197e575f5ffd5b5035919050565b634e487b7160e01b5f52602160045260245ffd5b600581106119a9576119a9611985565b9052565b602081016119688284611999565b5f61018082840312156119cc575f5ffd5b50919050565b5f5f83601f8401126119e2575f5ffd5b50813567ffffffffffffffff8111156119f9575f5ffd5b6020830191508360208260051b8501011115611a13575f5ffd5b9250929050565b5f5f5f5f5f60608688031215611a2e575f5ffd5b853567ffffffffffffffff811115611a44575f5ffd5b611a50888289016119bb565b955050602086013567ffffffffffffffff811115611a6c575f5ffd5b8601601f81018813611a7c575f5ffd5b803567ffffffffffffffff811115611a92575f5ffd5b886020828401011115611aa3575f5ffd5b60209190910194509250604086013567ffffffffffffffff811115611ac6575f5ffd5b611ad2888289016119d2565b969995985093965092949392505050565b5f60208284031215611af3575f5ffd5b813567ffffffffffffffff811115611b09575f5ffd5b611b15848285016119bb565b949350505050565b600381106119a9576119a9611985565b5f81518084528060208401602086015e5f602082860101526020601f19601f83011685010191505092915050565b611b658186611b1d565b63ffffffff84166020820152826040820152608060608201525f61172f6080830184611b2d565b602081016119688284611b1d565b602081525f611bac6020830184611b2d565b9392505050565b80356001600160a01b0381168114611113575f5ffd5b5f60208284031215611bd9575f5ffd5b611bac82611bb3565b803561ffff81168114611113575f5ffd5b5f60208284031215611c03575f5ffd5b611bac82611be2565b803560058110611113575f5ffd5b5f60208284031215611c2a575f5ffd5b611bac82611c0c565b803560038110611113575f5ffd5b5f60208284031215611c51575f5ffd5b611bac82611c33565b803563ffffffff81168114611113575f5ffd5b5f60208284031215611c7d575f5ffd5b611bac82611c5a565b634e487b7160e01b5f52601160045260245ffd5b808202811582820484141761196857611968611c86565b8082018082111561196857611968611c86565b5f5f85851115611cd2575f5ffd5b83861115611cde575f5ffd5b5050820193919092039150565b80356020831015611968575f19602084900360031b1b1692915050565b634e487b7160e01b5f52603260045260245ffd5b5f5f8335601e19843603018112611d31575f5ffd5b830160208101925035905067ffffffffffffffff811115611d50575f5ffd5b803603821315611a13575f5ffd5b81835281816020850137505f828201602090810191909152601f909101601f19169091010190565b611d9882611d9383611c0c565b611999565b5f611da560208301611c33565b611db26020850182611b1d565b50611dbf60408301611c5a565b63ffffffff166040840152606082810135908401526080808301359084015260a08083013590840152611df460c08301611be2565b61ffff1660c0840152611e0960e08301611be2565b61ffff1660e0840152611e1f6101008301611be2565b61ffff16610100840152611e366101208301611bb3565b6001600160a01b0316610120840152611e53610140830183611d1c565b610180610140860152611e6b61018086018284611d5e565b915050611e7c610160840184611d1c565b85830361016087015261172f838284611d5e565b604081525f611ea26040830186611d86565b828103602084015261172f818587611d5e565b602081525f611bac6020830184611d86565b5f8183825b6004811015611eeb578151835260209283019290910190600101611ecc565b50505060808201905092915050565b602080825260059082015264636c61737360d81b604082015260600190565b5f5f8335601e19843603018112611f2e575f5ffd5b83018035915067ffffffffffffffff821115611f48575f5ffd5b602001915036819003821315611a13575f5ffd5b606081525f611f8b60608301601081526f706172656e74526f79616c747942707360801b602082015260400190565b61ffff948516602084015292909316604090910152919050565b6020808252600b908201526a39b832b1ab32b939b4b7b760a91b604082015260600190565b5f60208284031215611fda575f5ffd5b81518015158114611bac575f5ffd5b602081525f61196860208301601081526f706172656e74526f79616c747942707360801b602082015260400190565b80356001600160e01b03198116906004841015612049576001600160e01b0319600485900360031b81901b82161691505b5092915050565b5f8261206a57634e487b7160e01b5f52601260045260245ffd5b500690565b63ffffffff828116828216039081111561196857611968611c86565b6001600160f81b03198316815281515f908060208501600185015e5f92016001019182525092915050565b604081525f6120c86040830185611b2d565b90508260208301529392505050565b8181038181111561196857611968611c8656",
 }
 
 // ModelRegistry is an auto generated Go binding around an Ethereum contract.
@@ -4490,6 +7265,18 @@ func NewModelRegistry() *ModelRegistry {
 // Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
 func (c *ModelRegistry) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
 	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
+}
+
+// PackConstructor is the Go binding used to pack the parameters required for
+// contract deployment.
+//
+// Solidity: constructor(address verifiers_) returns()
+func (modelRegistry *ModelRegistry) PackConstructor(verifiers_ common.Address) []byte {
+	enc, err := modelRegistry.abi.Pack("", verifiers_)
+	if err != nil {
+		panic(err)
+	}
+	return enc
 }
 
 // PackMAXPARENTROYALTYBPS is the Go binding used to pack the parameters required for calling
@@ -4855,6 +7642,89 @@ func (modelRegistry *ModelRegistry) UnpackSpecVersionOf(data []byte) (uint32, er
 	return out0, nil
 }
 
+// PackTermsOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xbe5170c0.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function termsOf(bytes32 modelVersion) view returns(uint8 class, uint32 specVersion, bytes32 weightsRoot, bytes header)
+func (modelRegistry *ModelRegistry) PackTermsOf(modelVersion [32]byte) []byte {
+	enc, err := modelRegistry.abi.Pack("termsOf", modelVersion)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTermsOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xbe5170c0.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function termsOf(bytes32 modelVersion) view returns(uint8 class, uint32 specVersion, bytes32 weightsRoot, bytes header)
+func (modelRegistry *ModelRegistry) TryPackTermsOf(modelVersion [32]byte) ([]byte, error) {
+	return modelRegistry.abi.Pack("termsOf", modelVersion)
+}
+
+// TermsOfOutput serves as a container for the return parameters of contract
+// method TermsOf.
+type TermsOfOutput struct {
+	Class       uint8
+	SpecVersion uint32
+	WeightsRoot [32]byte
+	Header      []byte
+}
+
+// UnpackTermsOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xbe5170c0.
+//
+// Solidity: function termsOf(bytes32 modelVersion) view returns(uint8 class, uint32 specVersion, bytes32 weightsRoot, bytes header)
+func (modelRegistry *ModelRegistry) UnpackTermsOf(data []byte) (TermsOfOutput, error) {
+	out, err := modelRegistry.abi.Unpack("termsOf", data)
+	outstruct := new(TermsOfOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.Class = *abi.ConvertType(out[0], new(uint8)).(*uint8)
+	outstruct.SpecVersion = *abi.ConvertType(out[1], new(uint32)).(*uint32)
+	outstruct.WeightsRoot = *abi.ConvertType(out[2], new([32]byte)).(*[32]byte)
+	outstruct.Header = *abi.ConvertType(out[3], new([]byte)).(*[]byte)
+	return *outstruct, nil
+}
+
+// PackVerifiers is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x26779776.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function verifiers() view returns(address)
+func (modelRegistry *ModelRegistry) PackVerifiers() []byte {
+	enc, err := modelRegistry.abi.Pack("verifiers")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackVerifiers is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x26779776.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function verifiers() view returns(address)
+func (modelRegistry *ModelRegistry) TryPackVerifiers() ([]byte, error) {
+	return modelRegistry.abi.Pack("verifiers")
+}
+
+// UnpackVerifiers is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x26779776.
+//
+// Solidity: function verifiers() view returns(address)
+func (modelRegistry *ModelRegistry) UnpackVerifiers(data []byte) (common.Address, error) {
+	out, err := modelRegistry.abi.Unpack("verifiers", data)
+	if err != nil {
+		return *new(common.Address), err
+	}
+	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	return out0, nil
+}
+
 // PackVersionId is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x7426f0cb.  This method will panic if any
 // invalid/nil inputs are passed.
@@ -4999,6 +7869,9 @@ func (modelRegistry *ModelRegistry) UnpackError(raw []byte) (any, error) {
 	}
 	if bytes.Equal(raw[:4], modelRegistry.abi.Errors["UnknownVersion"].ID.Bytes()[:4]) {
 		return modelRegistry.UnpackUnknownVersionError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], modelRegistry.abi.Errors["ZeroAddress"].ID.Bytes()[:4]) {
+		return modelRegistry.UnpackZeroAddressError(raw[4:])
 	}
 	return nil, errors.New("Unknown error")
 }
@@ -5200,11 +8073,2120 @@ func (modelRegistry *ModelRegistry) UnpackUnknownVersionError(raw []byte) (*Mode
 	return out, nil
 }
 
+// ModelRegistryZeroAddress represents a ZeroAddress error raised by the ModelRegistry contract.
+type ModelRegistryZeroAddress struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ZeroAddress()
+func ModelRegistryZeroAddressErrorID() common.Hash {
+	return common.HexToHash("0xd92e233df2717d4a40030e20904abd27b68fcbeede117eaaccbbdac9618c8c73")
+}
+
+// UnpackZeroAddressError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ZeroAddress()
+func (modelRegistry *ModelRegistry) UnpackZeroAddressError(raw []byte) (*ModelRegistryZeroAddress, error) {
+	out := new(ModelRegistryZeroAddress)
+	if err := modelRegistry.abi.UnpackIntoInterface(out, "ZeroAddress", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// NodeTableMetaData contains all meta data concerning the NodeTable contract.
+var NodeTableMetaData = bind.MetaData{
+	ABI: "[{\"inputs\":[{\"internalType\":\"contractIStepTable\",\"name\":\"table\",\"type\":\"address\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[{\"internalType\":\"bytes\",\"name\":\"header\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"vector\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"size\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"}],\"internalType\":\"structNode\",\"name\":\"node\",\"type\":\"tuple\"},{\"internalType\":\"bytes32[]\",\"name\":\"words\",\"type\":\"bytes32[]\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"name\":\"bind\",\"outputs\":[{\"internalType\":\"uint256[5]\",\"name\":\"input\",\"type\":\"uint256[5]\"},{\"internalType\":\"bool\",\"name\":\"canonical\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes\",\"name\":\"header\",\"type\":\"bytes\"},{\"internalType\":\"uint256\",\"name\":\"positions\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"promptTokens\",\"type\":\"uint256\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"}],\"name\":\"blockOf\",\"outputs\":[{\"components\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"vector\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"size\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"}],\"internalType\":\"structNode\",\"name\":\"n\",\"type\":\"tuple\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes\",\"name\":\"header\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"vector\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"size\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"}],\"internalType\":\"structNode\",\"name\":\"parent\",\"type\":\"tuple\"},{\"internalType\":\"bytes32[]\",\"name\":\"children\",\"type\":\"bytes32[]\"},{\"internalType\":\"uint256\",\"name\":\"number\",\"type\":\"uint256\"}],\"name\":\"child\",\"outputs\":[{\"components\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"vector\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"size\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"}],\"internalType\":\"structNode\",\"name\":\"n\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"level\",\"type\":\"uint256\"},{\"internalType\":\"bytes32[]\",\"name\":\"children\",\"type\":\"bytes32[]\"}],\"name\":\"fold\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"}],\"name\":\"isTree\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes\",\"name\":\"header\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"blockRoot\",\"type\":\"bytes32\"}],\"internalType\":\"structOpening\",\"name\":\"o\",\"type\":\"tuple\"}],\"name\":\"opening\",\"outputs\":[{\"components\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"vector\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"size\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"}],\"internalType\":\"structNode\",\"name\":\"n\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"stepTable\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"vector\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"size\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"}],\"internalType\":\"structNode\",\"name\":\"node\",\"type\":\"tuple\"},{\"internalType\":\"bytes32[]\",\"name\":\"salts\",\"type\":\"bytes32[]\"},{\"internalType\":\"bytes32[]\",\"name\":\"ids\",\"type\":\"bytes32[]\"},{\"internalType\":\"bytes32[]\",\"name\":\"path\",\"type\":\"bytes32[]\"}],\"name\":\"tokenRoot\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"root\",\"type\":\"bytes32\"},{\"internalType\":\"uint256\",\"name\":\"count\",\"type\":\"uint256\"},{\"internalType\":\"uint32\",\"name\":\"range\",\"type\":\"uint32\"}],\"name\":\"tokens\",\"outputs\":[{\"components\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"vector\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"size\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"}],\"internalType\":\"structNode\",\"name\":\"n\",\"type\":\"tuple\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes\",\"name\":\"header\",\"type\":\"bytes\"},{\"internalType\":\"uint256\",\"name\":\"positions\",\"type\":\"uint256\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"}],\"name\":\"trace\",\"outputs\":[{\"components\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"vector\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"size\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"}],\"internalType\":\"structNode\",\"name\":\"n\",\"type\":\"tuple\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"what\",\"type\":\"string\"},{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"expected\",\"type\":\"uint256\"}],\"name\":\"BadAnswerLength\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"}],\"name\":\"BelowIsNothing\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint256\",\"name\":\"index\",\"type\":\"uint256\"}],\"name\":\"NoSuchNode\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"word\",\"type\":\"uint256\"}],\"name\":\"NotInField\",\"type\":\"error\"}]",
+	ID:  "191c0446bccded21fec1b7645d682e8d5a",
+	Bin: "0x60a060405234801561000f575f5ffd5b50604051611f58380380611f5883398101604081905261002e9161003f565b6001600160a01b031660805261006c565b5f6020828403121561004f575f5ffd5b81516001600160a01b0381168114610065575f5ffd5b9392505050565b608051611eb26100a65f395f818160e801528181610321015281816108b901528181610a8501528181610e7c0152610fdd0152611eb25ff3fe608060405234801561000f575f5ffd5b506004361061009b575f3560e01c80637cd6525e116100635780637cd6525e14610148578063ad32737414610169578063c83927bf1461017c578063e38480431461019d578063fcece572146101b0575f5ffd5b80631a21e0251461009f5780631c9aff5c146100c8578063562339a4146100db578063690b3546146101125780636fadd95214610125575b5f5ffd5b6100b26100ad3660046114e0565b6101c3565b6040516100bf919061158a565b60405180910390f35b6100b26100d636600461162e565b61027a565b6040516001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001681526020016100bf565b6100b2610120366004611673565b6102e1565b6101386101333660046116cc565b610428565b60405190151581526020016100bf565b61015b61015636600461173c565b6104b4565b6040519081526020016100bf565b6100b26101773660046117ed565b6106fb565b61018f61018a366004611878565b6108a5565b6040516100bf92919061190a565b6100b26101ab366004611943565b610b5c565b61015b6101be36600461198f565b610bb5565b6101cb61141b565b5f6101d888886014610c53565b6101e39060016119ea565b90505f868563ffffffff1610801561022a5750818463ffffffff16108061022a5750818463ffffffff1614801561022a57508561022763ffffffff871660016119ea565b10155b9050806102585760078560405163626c2cab60e01b815260040161024f9291906119fd565b60405180910390fd5b505063ffffffff91821660608201529116604082015260078152949350505050565b61028261141b565b6102958561028f85610d03565b86610d0f565b63ffffffff80841660a083015260c082015191925016643fffffffc0600684901b16106102d957848260405163626c2cab60e01b815260040161024f9291906119fd565b949350505050565b6102e961141b565b60608201355f036103125760085f60405163626c2cab60e01b815260040161024f929190611a1e565b6103d060086001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001663257c809187876103586040890160208a01611a39565b61036860608a0160408b01611a39565b6040518563ffffffff1660e01b81526004016103879493929190611a7c565b602060405180830381865afa1580156103a2573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906103c69190611aad565b8460600135610d0f565b90506103e26040830160208401611a39565b6103f26060840160408501611a39565b63ffffffff9081166060840152166040820152602081015160ff165f036104215761041e848483610d6a565b90505b9392505050565b5f600482600a81111561043d5761043d611556565b148061045a5750600582600a81111561045857610458611556565b145b806104765750600682600a81111561047457610474611556565b145b806104925750600882600a81111561049057610490611556565b145b806104ae5750600982600a8111156104ac576104ac611556565b145b92915050565b5f806104c660408a0160208b01611ad2565b60ff1690505f600682106104db5760066104dd565b815b90505f60066104f260c08d0160a08e01611a39565b63ffffffff16901b61050a60e08d0160c08e01611a39565b63ffffffff1661051a9190611aed565b90506040811115610529575060405b88811461056f5760405163035de92560e21b815260606004820152600560648201526473616c747360d81b6084820152602481018a90526044810182905260a40161024f565b8681146105b35760405163035de92560e21b815260606004820152600360648201526269647360e81b6084820152602481018890526044810182905260a40161024f565b6105bd8284611aed565b851461060d57846105ce8385611aed565b60405163035de92560e21b815260606004808301919091526064820152630e0c2e8d60e31b60848201526024810192909252604482015260a40161024f565b5f6001831b6001600160401b0381111561062957610629611b00565b604051908082528060200260200182016040528015610652578160200160208202803683370190505b5090505f5b828110156106be576106998c8c8381811061067457610674611b14565b905060200201358b8b8481811061068d5761068d611b14565b905060200201356110e3565b8282815181106106ab576106ab611b14565b6020908102919091010152600101610657565b506106eb6106cb8261111f565b8d60a00160208101906106de9190611a39565b63ffffffff168989611231565b9c9b505050505050505050505050565b61070361141b565b61071361013360208701876116cc565b61073e5761072460208601866116cc565b604051630e60212f60e21b815260040161024f9190611b28565b61074d36869003860186611b99565b905060048151600a81111561076457610764611556565b0361076e57600581525b5f61078a6107826040880160208901611ad2565b60ff166112a6565b90508061079d6040880160208901611ad2565b6107a79190611c3a565b60ff1660208301528383106107d457815160405163626c2cab60e01b815261024f91908590600401611a1e565b5f83826107e760c08a0160a08b01611a39565b63ffffffff16901b1790508260c0015163ffffffff16836020015160ff1682901b10158061082e575085858581811061082257610822611b14565b905060200201355f5f1b145b1561085157825160405163626c2cab60e01b815261024f91908390600401611a1e565b63ffffffff811660a084015285858581811061086f5761086f611b14565b6020908102929092013560e08601525083015160ff165f0361089957610896898985610d6a565b92505b50509695505050505050565b6108ad61145f565b5f806001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016630c8f12258a8a6108f060608c0160408d01611a39565b61090060808d0160608e01611a39565b61091060a08e0160808f01611a39565b8d60a00160208101906109239190611a39565b6040518763ffffffff1660e01b815260040161094496959493929190611c53565b606060405180830381865afa15801561095f573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906109839190611c96565b925050508481146109cd5760405163035de92560e21b8152606060048201526005606482015264776f72647360d81b6084820152602481018690526044810182905260a40161024f565b600191505f5b81811015610a41575f8787838181106109ee576109ee611b14565b905060200201355f1c90505f516020611e925f395f51905f528110610a2957604051632051490960e21b81526004810182905260240161024f565b600160f81b8110610a38575f93505b506001016109d3565b505f610a538160e08a013589896112ba565b905060e088013581610a66898983611302565b6040808801919091526020808801929092529186526001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169163c9d3d99691610aba918c01908c01611ad2565b610aca60e08c0160c08d01611a39565b6040516001600160e01b031960e085901b16815260ff909216600483015263ffffffff1660248201526001600160a01b03881660448201526064016040805180830381865afa158015610b1f573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610b439190611cca565b6080860152606085015250919890975095505050505050565b610b6461141b565b610b846004610b7e85610b7989896014610c53565b611377565b84610d0f565b90508060c0015163ffffffff165f036102d95760045f60405163626c2cab60e01b815260040161024f929190611a1e565b5f5f610bc0856112a6565b6001901b9050828114610c0f5760405163035de92560e21b815260606004820152600860648201526731b434b6323932b760c11b6084820152602481018490526044810182905260a40161024f565b610c4a8484808060200260200160405190810160405280939291908181526020018383602002808284375f9201919091525061111f92505050565b95945050505050565b5f60188484610c638560036119ea565b818110610c7257610c72611b14565b919091013560f81c90911b905060108585610c8e8660026119ea565b818110610c9d57610c9d611b14565b919091013560f81c90911b905060088686610cb98760016119ea565b818110610cc857610cc8611b14565b919091013560f81c90911b9050868686818110610ce757610ce7611b14565b9050013560f81c60f81b60f81c60ff1617171790509392505050565b5f6104ae82600861138d565b610d1761141b565b8084600a811115610d2a57610d2a611556565b9081600a811115610d3d57610d3d611556565b905250610d49836113af565b63ffffffff90931660c082015260ff909216602083015260e0820152919050565b610d7261141b565b60058251600a811115610d8757610d87611556565b03610e3a575f610d9985856014610c53565b610da49060016119ea565b9050610dc96006610dbf610dba8888600c610c53565b6113d2565b8560e00151610d0f565b9150808360a0015163ffffffff16610de19190611d00565b818460a0015163ffffffff16610df79190611d13565b63ffffffff9081166060850152166040830152602082015160ff165f03610e34578251604051630e60212f60e21b815261024f9190600401611b28565b50610421565b60088251600a811115610e4f57610e4f611556565b03610fa357604080830151606084015160a08501519251635876cd8d60e11b81525f936001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169363b0ed9b1a93610eb5938b938b939291600401611d26565b60e060405180830381865afa158015610ed0573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610ef49190611d7a565b90508060c0015163ffffffff165f1480610f125750805160ff16601f145b15610f33578251604051630e60212f60e21b815261024f9190600401611b28565b610f4d60098260c0015163ffffffff168560e00151610d0f565b60408085015160608087015160a088015163ffffffff9081166080870152908116918501919091521690820152602081015190925060ff1615610f905781610f9b565b610f9b858584610d6a565b915050610421565b60098251600a811115610fb857610fb8611556565b14610fd9578151604051630e60212f60e21b815261024f9190600401611b28565b5f5f7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316630c8f122587878760400151886060015189608001518a60a001516040518763ffffffff1660e01b815260040161104196959493929190611c53565b606060405180830381865afa15801561105c573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906110809190611c96565b50600a855260ff90911660208501526040858101516060808801516080808a015160a0808c015160e09c8d01519c8c019c909c5263ffffffff9b8c16908b01528a16908901528816908701528616908501529390931660c0830152509392505050565b6040515f602082018190526021820184905260418201839052906061015b60405160208183030381529060405280519060200120905092915050565b80515f9080820361113257505f92915050565b600181111561120f575f60026111498360016119ea565b6111539190611d00565b90505f5b81811015611207575f8361116c836002611e14565b6111779060016119ea565b10611182575f6111b2565b8561118e836002611e14565b6111999060016119ea565b815181106111a9576111a9611b14565b60200260200101515b90506111e1866111c3846002611e14565b815181106111d3576111d3611b14565b6020026020010151826113df565b8683815181106111f3576111f3611b14565b602090810291909101015250600101611157565b509050611132565b825f8151811061122157611221611b14565b6020026020010151915050919050565b5f805b8281101561129c57600185161561126c5761126784848381811061125a5761125a611b14565b90506020020135876113df565b61128e565b61128e8685858481811061128257611282611b14565b905060200201356113df565b9550600194851c9401611234565b5093949350505050565b5f600482106112b65760046104ae565b5090565b5f5f516020611e925f395f51905f52858585856040516020016112e09493929190611e2b565b604051602081830303815290604052805190602001205f1c610c4a9190611d13565b5f825b801561136f575f516020611e925f395f51905f528585611326600185611aed565b81811061133557611335611b14565b905060200201355f1c5f516020611e925f395f51905f528061135957611359611cec565b85850908915061136881611e64565b9050611305565b509392505050565b5f6113838260016119ea565b6104219084611e14565b5f81600161139b82866119ea565b6113a59190611aed565b6104219190611d00565b5f5b81816001901b10156113cd576113c681611e79565b90506113b1565b919050565b5f6104ae8261020061138d565b5f821580156113ec575081155b156113f857505f6104ae565b604051600160f81b60208201526021810184905260418101839052606101611101565b604080516101008101909152805f81525f6020820181905260408201819052606082018190526080820181905260a0820181905260c0820181905260e09091015290565b6040518060a001604052806005906020820280368337509192915050565b5f5f83601f84011261148d575f5ffd5b5081356001600160401b038111156114a3575f5ffd5b6020830191508360208285010111156114ba575f5ffd5b9250929050565b63ffffffff811681146114d2575f5ffd5b50565b80356113cd816114c1565b5f5f5f5f5f5f60a087890312156114f5575f5ffd5b86356001600160401b0381111561150a575f5ffd5b61151689828a0161147d565b90975095505060208701359350604087013592506060870135611538816114c1565b91506080870135611548816114c1565b809150509295509295509295565b634e487b7160e01b5f52602160045260245ffd5b600b811061158657634e487b7160e01b5f52602160045260245ffd5b9052565b5f6101008201905061159d82845161156a565b60ff602084015116602083015263ffffffff604084015116604083015263ffffffff606084015116606083015260808301516115e1608084018263ffffffff169052565b5060a08301516115f960a084018263ffffffff169052565b5060c083015161161160c084018263ffffffff169052565b5060e092830151919092015290565b8035600b81106113cd575f5ffd5b5f5f5f5f60808587031215611641575f5ffd5b61164a85611620565b935060208501359250604085013591506060850135611668816114c1565b939692955090935050565b5f5f5f83850360a0811215611686575f5ffd5b84356001600160401b0381111561169b575f5ffd5b6116a78782880161147d565b9095509350506080601f19820112156116be575f5ffd5b506020840190509250925092565b5f602082840312156116dc575f5ffd5b61042182611620565b5f61010082840312156116f6575f5ffd5b50919050565b5f5f83601f84011261170c575f5ffd5b5081356001600160401b03811115611722575f5ffd5b6020830191508360208260051b85010111156114ba575f5ffd5b5f5f5f5f5f5f5f610160888a031215611753575f5ffd5b61175d89896116e5565b96506101008801356001600160401b03811115611778575f5ffd5b6117848a828b016116fc565b9097509550506101208801356001600160401b038111156117a3575f5ffd5b6117af8a828b016116fc565b9095509350506101408801356001600160401b038111156117ce575f5ffd5b6117da8a828b016116fc565b989b979a50959850939692959293505050565b5f5f5f5f5f5f6101608789031215611803575f5ffd5b86356001600160401b03811115611818575f5ffd5b61182489828a0161147d565b9097509550611838905088602089016116e5565b93506101208701356001600160401b03811115611853575f5ffd5b61185f89828a016116fc565b979a969950949794969561014090950135949350505050565b5f5f5f5f5f5f610160878903121561188e575f5ffd5b86356001600160401b038111156118a3575f5ffd5b6118af89828a0161147d565b90975095506118c3905088602089016116e5565b93506101208701356001600160401b038111156118de575f5ffd5b6118ea89828a016116fc565b9094509250506101408701356001600160a01b0381168114611548575f5ffd5b60c0810181845f5b6005811015611931578151835260209283019290910190600101611912565b50505082151560a08301529392505050565b5f5f5f5f60608587031215611956575f5ffd5b84356001600160401b0381111561196b575f5ffd5b6119778782880161147d565b90989097506020870135966040013595509350505050565b5f5f5f604084860312156119a1575f5ffd5b8335925060208401356001600160401b038111156119bd575f5ffd5b6119c9868287016116fc565b9497909650939450505050565b634e487b7160e01b5f52601160045260245ffd5b808201808211156104ae576104ae6119d6565b60408101611a0b828561156a565b63ffffffff831660208301529392505050565b60408101611a2c828561156a565b8260208301529392505050565b5f60208284031215611a49575f5ffd5b8135610421816114c1565b81835281816020850137505f828201602090810191909152601f909101601f19169091010190565b606081525f611a8f606083018688611a54565b63ffffffff9485166020840152929093166040909101529392505050565b5f60208284031215611abd575f5ffd5b5051919050565b60ff811681146114d2575f5ffd5b5f60208284031215611ae2575f5ffd5b813561042181611ac4565b818103818111156104ae576104ae6119d6565b634e487b7160e01b5f52604160045260245ffd5b634e487b7160e01b5f52603260045260245ffd5b602081016104ae828461156a565b60405161010081016001600160401b0381118282101715611b6557634e487b7160e01b5f52604160045260245ffd5b60405290565b60405160e081016001600160401b0381118282101715611b6557634e487b7160e01b5f52604160045260245ffd5b5f610100828403128015611bab575f5ffd5b50611bb4611b36565b611bbd83611620565b81526020830135611bcd81611ac4565b6020820152611bde604084016114d5565b6040820152611bef606084016114d5565b6060820152611c00608084016114d5565b6080820152611c1160a084016114d5565b60a0820152611c2260c084016114d5565b60c082015260e0928301359281019290925250919050565b60ff82811682821603908111156104ae576104ae6119d6565b60a081525f611c6660a08301888a611a54565b63ffffffff9687166020840152948616604083015250918416606083015290921660809092019190915292915050565b5f5f5f60608486031215611ca8575f5ffd5b8351611cb381611ac4565b602085015160409095015190969495509392505050565b5f5f60408385031215611cdb575f5ffd5b505080516020909101519092909150565b634e487b7160e01b5f52601260045260245ffd5b5f82611d0e57611d0e611cec565b500490565b5f82611d2157611d21611cec565b500690565b608081525f611d39608083018789611a54565b63ffffffff9586166020840152938516604083015250921660609092019190915292915050565b80516113cd816114c1565b805180151581146113cd575f5ffd5b5f60e0828403128015611d8b575f5ffd5b50611d94611b6b565b8251611d9f81611ac4565b81526020830151611daf81611ac4565b60208201526040830151611dc2816114c1565b60408201526060830151611dd5816114c1565b6060820152611de660808401611d60565b6080820152611df760a08401611d6b565b60a0820152611e0860c08401611d60565b60c08201529392505050565b80820281158282048414176104ae576104ae6119d6565b848152602081018490525f6001600160fb1b03831115611e49575f5ffd5b8260051b808560408501379190910160400195945050505050565b5f81611e7257611e726119d6565b505f190190565b5f60018201611e8a57611e8a6119d6565b506001019056fe30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001",
+}
+
+// NodeTable is an auto generated Go binding around an Ethereum contract.
+type NodeTable struct {
+	abi abi.ABI
+}
+
+// GetABI returns the ABI associated with this contract binding.
+func (c *NodeTable) GetABI() abi.ABI {
+	return c.abi
+}
+
+// NewNodeTable creates a new instance of NodeTable.
+func NewNodeTable() *NodeTable {
+	parsed, err := NodeTableMetaData.ParseABI()
+	if err != nil {
+		panic(errors.New("invalid ABI: " + err.Error()))
+	}
+	return &NodeTable{abi: *parsed}
+}
+
+// Instance creates a wrapper for a deployed contract instance at the given address.
+// Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
+func (c *NodeTable) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
+	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
+}
+
+// PackConstructor is the Go binding used to pack the parameters required for
+// contract deployment.
+//
+// Solidity: constructor(address table) returns()
+func (nodeTable *NodeTable) PackConstructor(table common.Address) []byte {
+	enc, err := nodeTable.abi.Pack("", table)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// PackBind is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc83927bf.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function bind(bytes header, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node, bytes32[] words, address submitter) view returns(uint256[5] input, bool canonical)
+func (nodeTable *NodeTable) PackBind(header []byte, node Node, words [][32]byte, submitter common.Address) []byte {
+	enc, err := nodeTable.abi.Pack("bind", header, node, words, submitter)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackBind is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc83927bf.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function bind(bytes header, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node, bytes32[] words, address submitter) view returns(uint256[5] input, bool canonical)
+func (nodeTable *NodeTable) TryPackBind(header []byte, node Node, words [][32]byte, submitter common.Address) ([]byte, error) {
+	return nodeTable.abi.Pack("bind", header, node, words, submitter)
+}
+
+// BindOutput serves as a container for the return parameters of contract
+// method Bind.
+type BindOutput struct {
+	Input     [5]*big.Int
+	Canonical bool
+}
+
+// UnpackBind is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xc83927bf.
+//
+// Solidity: function bind(bytes header, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node, bytes32[] words, address submitter) view returns(uint256[5] input, bool canonical)
+func (nodeTable *NodeTable) UnpackBind(data []byte) (BindOutput, error) {
+	out, err := nodeTable.abi.Unpack("bind", data)
+	outstruct := new(BindOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.Input = *abi.ConvertType(out[0], new([5]*big.Int)).(*[5]*big.Int)
+	outstruct.Canonical = *abi.ConvertType(out[1], new(bool)).(*bool)
+	return *outstruct, nil
+}
+
+// PackBlockOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x1a21e025.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function blockOf(bytes header, uint256 positions, uint256 promptTokens, uint32 t, uint32 l) pure returns((uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) n)
+func (nodeTable *NodeTable) PackBlockOf(header []byte, positions *big.Int, promptTokens *big.Int, t uint32, l uint32) []byte {
+	enc, err := nodeTable.abi.Pack("blockOf", header, positions, promptTokens, t, l)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackBlockOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x1a21e025.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function blockOf(bytes header, uint256 positions, uint256 promptTokens, uint32 t, uint32 l) pure returns((uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) n)
+func (nodeTable *NodeTable) TryPackBlockOf(header []byte, positions *big.Int, promptTokens *big.Int, t uint32, l uint32) ([]byte, error) {
+	return nodeTable.abi.Pack("blockOf", header, positions, promptTokens, t, l)
+}
+
+// UnpackBlockOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x1a21e025.
+//
+// Solidity: function blockOf(bytes header, uint256 positions, uint256 promptTokens, uint32 t, uint32 l) pure returns((uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) n)
+func (nodeTable *NodeTable) UnpackBlockOf(data []byte) (Node, error) {
+	out, err := nodeTable.abi.Unpack("blockOf", data)
+	if err != nil {
+		return *new(Node), err
+	}
+	out0 := *abi.ConvertType(out[0], new(Node)).(*Node)
+	return out0, nil
+}
+
+// PackChild is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xad327374.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function child(bytes header, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) parent, bytes32[] children, uint256 number) view returns((uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) n)
+func (nodeTable *NodeTable) PackChild(header []byte, parent Node, children [][32]byte, number *big.Int) []byte {
+	enc, err := nodeTable.abi.Pack("child", header, parent, children, number)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackChild is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xad327374.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function child(bytes header, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) parent, bytes32[] children, uint256 number) view returns((uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) n)
+func (nodeTable *NodeTable) TryPackChild(header []byte, parent Node, children [][32]byte, number *big.Int) ([]byte, error) {
+	return nodeTable.abi.Pack("child", header, parent, children, number)
+}
+
+// UnpackChild is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xad327374.
+//
+// Solidity: function child(bytes header, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) parent, bytes32[] children, uint256 number) view returns((uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) n)
+func (nodeTable *NodeTable) UnpackChild(data []byte) (Node, error) {
+	out, err := nodeTable.abi.Unpack("child", data)
+	if err != nil {
+		return *new(Node), err
+	}
+	out0 := *abi.ConvertType(out[0], new(Node)).(*Node)
+	return out0, nil
+}
+
+// PackFold is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xfcece572.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function fold(uint256 level, bytes32[] children) pure returns(bytes32)
+func (nodeTable *NodeTable) PackFold(level *big.Int, children [][32]byte) []byte {
+	enc, err := nodeTable.abi.Pack("fold", level, children)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackFold is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xfcece572.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function fold(uint256 level, bytes32[] children) pure returns(bytes32)
+func (nodeTable *NodeTable) TryPackFold(level *big.Int, children [][32]byte) ([]byte, error) {
+	return nodeTable.abi.Pack("fold", level, children)
+}
+
+// UnpackFold is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xfcece572.
+//
+// Solidity: function fold(uint256 level, bytes32[] children) pure returns(bytes32)
+func (nodeTable *NodeTable) UnpackFold(data []byte) ([32]byte, error) {
+	out, err := nodeTable.abi.Unpack("fold", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackIsTree is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x6fadd952.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function isTree(uint8 kind) pure returns(bool)
+func (nodeTable *NodeTable) PackIsTree(kind uint8) []byte {
+	enc, err := nodeTable.abi.Pack("isTree", kind)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackIsTree is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x6fadd952.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function isTree(uint8 kind) pure returns(bool)
+func (nodeTable *NodeTable) TryPackIsTree(kind uint8) ([]byte, error) {
+	return nodeTable.abi.Pack("isTree", kind)
+}
+
+// UnpackIsTree is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x6fadd952.
+//
+// Solidity: function isTree(uint8 kind) pure returns(bool)
+func (nodeTable *NodeTable) UnpackIsTree(data []byte) (bool, error) {
+	out, err := nodeTable.abi.Unpack("isTree", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackOpening is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x690b3546.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function opening(bytes header, (bytes32,uint32,uint32,bytes32) o) view returns((uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) n)
+func (nodeTable *NodeTable) PackOpening(header []byte, o Opening) []byte {
+	enc, err := nodeTable.abi.Pack("opening", header, o)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackOpening is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x690b3546.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function opening(bytes header, (bytes32,uint32,uint32,bytes32) o) view returns((uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) n)
+func (nodeTable *NodeTable) TryPackOpening(header []byte, o Opening) ([]byte, error) {
+	return nodeTable.abi.Pack("opening", header, o)
+}
+
+// UnpackOpening is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x690b3546.
+//
+// Solidity: function opening(bytes header, (bytes32,uint32,uint32,bytes32) o) view returns((uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) n)
+func (nodeTable *NodeTable) UnpackOpening(data []byte) (Node, error) {
+	out, err := nodeTable.abi.Unpack("opening", data)
+	if err != nil {
+		return *new(Node), err
+	}
+	out0 := *abi.ConvertType(out[0], new(Node)).(*Node)
+	return out0, nil
+}
+
+// PackStepTable is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x562339a4.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function stepTable() view returns(address)
+func (nodeTable *NodeTable) PackStepTable() []byte {
+	enc, err := nodeTable.abi.Pack("stepTable")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackStepTable is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x562339a4.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function stepTable() view returns(address)
+func (nodeTable *NodeTable) TryPackStepTable() ([]byte, error) {
+	return nodeTable.abi.Pack("stepTable")
+}
+
+// UnpackStepTable is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x562339a4.
+//
+// Solidity: function stepTable() view returns(address)
+func (nodeTable *NodeTable) UnpackStepTable(data []byte) (common.Address, error) {
+	out, err := nodeTable.abi.Unpack("stepTable", data)
+	if err != nil {
+		return *new(common.Address), err
+	}
+	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	return out0, nil
+}
+
+// PackTokenRoot is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x7cd6525e.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function tokenRoot((uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node, bytes32[] salts, bytes32[] ids, bytes32[] path) pure returns(bytes32)
+func (nodeTable *NodeTable) PackTokenRoot(node Node, salts [][32]byte, ids [][32]byte, path [][32]byte) []byte {
+	enc, err := nodeTable.abi.Pack("tokenRoot", node, salts, ids, path)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTokenRoot is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x7cd6525e.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function tokenRoot((uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node, bytes32[] salts, bytes32[] ids, bytes32[] path) pure returns(bytes32)
+func (nodeTable *NodeTable) TryPackTokenRoot(node Node, salts [][32]byte, ids [][32]byte, path [][32]byte) ([]byte, error) {
+	return nodeTable.abi.Pack("tokenRoot", node, salts, ids, path)
+}
+
+// UnpackTokenRoot is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x7cd6525e.
+//
+// Solidity: function tokenRoot((uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node, bytes32[] salts, bytes32[] ids, bytes32[] path) pure returns(bytes32)
+func (nodeTable *NodeTable) UnpackTokenRoot(data []byte) ([32]byte, error) {
+	out, err := nodeTable.abi.Unpack("tokenRoot", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackTokens is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x1c9aff5c.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function tokens(uint8 kind, bytes32 root, uint256 count, uint32 range) pure returns((uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) n)
+func (nodeTable *NodeTable) PackTokens(kind uint8, root [32]byte, count *big.Int, arg3 uint32) []byte {
+	enc, err := nodeTable.abi.Pack("tokens", kind, root, count, arg3)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTokens is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x1c9aff5c.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function tokens(uint8 kind, bytes32 root, uint256 count, uint32 range) pure returns((uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) n)
+func (nodeTable *NodeTable) TryPackTokens(kind uint8, root [32]byte, count *big.Int, arg3 uint32) ([]byte, error) {
+	return nodeTable.abi.Pack("tokens", kind, root, count, arg3)
+}
+
+// UnpackTokens is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x1c9aff5c.
+//
+// Solidity: function tokens(uint8 kind, bytes32 root, uint256 count, uint32 range) pure returns((uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) n)
+func (nodeTable *NodeTable) UnpackTokens(data []byte) (Node, error) {
+	out, err := nodeTable.abi.Unpack("tokens", data)
+	if err != nil {
+		return *new(Node), err
+	}
+	out0 := *abi.ConvertType(out[0], new(Node)).(*Node)
+	return out0, nil
+}
+
+// PackTrace is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe3848043.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function trace(bytes header, uint256 positions, bytes32 traceRoot) pure returns((uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) n)
+func (nodeTable *NodeTable) PackTrace(header []byte, positions *big.Int, traceRoot [32]byte) []byte {
+	enc, err := nodeTable.abi.Pack("trace", header, positions, traceRoot)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTrace is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe3848043.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function trace(bytes header, uint256 positions, bytes32 traceRoot) pure returns((uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) n)
+func (nodeTable *NodeTable) TryPackTrace(header []byte, positions *big.Int, traceRoot [32]byte) ([]byte, error) {
+	return nodeTable.abi.Pack("trace", header, positions, traceRoot)
+}
+
+// UnpackTrace is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xe3848043.
+//
+// Solidity: function trace(bytes header, uint256 positions, bytes32 traceRoot) pure returns((uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) n)
+func (nodeTable *NodeTable) UnpackTrace(data []byte) (Node, error) {
+	out, err := nodeTable.abi.Unpack("trace", data)
+	if err != nil {
+		return *new(Node), err
+	}
+	out0 := *abi.ConvertType(out[0], new(Node)).(*Node)
+	return out0, nil
+}
+
+// UnpackError attempts to decode the provided error data using user-defined
+// error definitions.
+func (nodeTable *NodeTable) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], nodeTable.abi.Errors["BadAnswerLength"].ID.Bytes()[:4]) {
+		return nodeTable.UnpackBadAnswerLengthError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], nodeTable.abi.Errors["BelowIsNothing"].ID.Bytes()[:4]) {
+		return nodeTable.UnpackBelowIsNothingError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], nodeTable.abi.Errors["NoSuchNode"].ID.Bytes()[:4]) {
+		return nodeTable.UnpackNoSuchNodeError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], nodeTable.abi.Errors["NotInField"].ID.Bytes()[:4]) {
+		return nodeTable.UnpackNotInFieldError(raw[4:])
+	}
+	return nil, errors.New("Unknown error")
+}
+
+// NodeTableBadAnswerLength represents a BadAnswerLength error raised by the NodeTable contract.
+type NodeTableBadAnswerLength struct {
+	What     string
+	Length   *big.Int
+	Expected *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadAnswerLength(string what, uint256 length, uint256 expected)
+func NodeTableBadAnswerLengthErrorID() common.Hash {
+	return common.HexToHash("0x0d77a4948d5f1fef8b9def0bef9f16d1c611515d602368b912071f1a65a3dd59")
+}
+
+// UnpackBadAnswerLengthError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadAnswerLength(string what, uint256 length, uint256 expected)
+func (nodeTable *NodeTable) UnpackBadAnswerLengthError(raw []byte) (*NodeTableBadAnswerLength, error) {
+	out := new(NodeTableBadAnswerLength)
+	if err := nodeTable.abi.UnpackIntoInterface(out, "BadAnswerLength", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// NodeTableBelowIsNothing represents a BelowIsNothing error raised by the NodeTable contract.
+type NodeTableBelowIsNothing struct {
+	Kind uint8
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BelowIsNothing(uint8 kind)
+func NodeTableBelowIsNothingErrorID() common.Hash {
+	return common.HexToHash("0x398084bc33741fbb5df42295d93c179631a9fea7f4eabac546ce9ba3a46ab093")
+}
+
+// UnpackBelowIsNothingError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BelowIsNothing(uint8 kind)
+func (nodeTable *NodeTable) UnpackBelowIsNothingError(raw []byte) (*NodeTableBelowIsNothing, error) {
+	out := new(NodeTableBelowIsNothing)
+	if err := nodeTable.abi.UnpackIntoInterface(out, "BelowIsNothing", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// NodeTableNoSuchNode represents a NoSuchNode error raised by the NodeTable contract.
+type NodeTableNoSuchNode struct {
+	Kind  uint8
+	Index *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NoSuchNode(uint8 kind, uint256 index)
+func NodeTableNoSuchNodeErrorID() common.Hash {
+	return common.HexToHash("0x626c2cabaa1f2311e5a516786dfcb504c0bd13da9795dce8f0dd4741d6f2eda5")
+}
+
+// UnpackNoSuchNodeError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NoSuchNode(uint8 kind, uint256 index)
+func (nodeTable *NodeTable) UnpackNoSuchNodeError(raw []byte) (*NodeTableNoSuchNode, error) {
+	out := new(NodeTableNoSuchNode)
+	if err := nodeTable.abi.UnpackIntoInterface(out, "NoSuchNode", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// NodeTableNotInField represents a NotInField error raised by the NodeTable contract.
+type NodeTableNotInField struct {
+	Word *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotInField(uint256 word)
+func NodeTableNotInFieldErrorID() common.Hash {
+	return common.HexToHash("0x81452424a5ecc8f087db8603e93ef219e8a1d59f781e33573a10d2a59fa29a1f")
+}
+
+// UnpackNotInFieldError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotInField(uint256 word)
+func (nodeTable *NodeTable) UnpackNotInFieldError(raw []byte) (*NodeTableNotInField, error) {
+	out := new(NodeTableNotInField)
+	if err := nodeTable.abi.UnpackIntoInterface(out, "NotInField", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsMetaData contains all meta data concerning the Questions contract.
+var QuestionsMetaData = bind.MetaData{
+	ABI: "[{\"inputs\":[{\"components\":[{\"internalType\":\"contractIMarket\",\"name\":\"market\",\"type\":\"address\"},{\"internalType\":\"contractIStaking\",\"name\":\"staking\",\"type\":\"address\"},{\"internalType\":\"contractIModelRegistry\",\"name\":\"registry\",\"type\":\"address\"},{\"internalType\":\"contractIDisputeLedger\",\"name\":\"ledger\",\"type\":\"address\"}],\"internalType\":\"structDisputeWiring\",\"name\":\"w\",\"type\":\"tuple\"},{\"internalType\":\"contractIVault\",\"name\":\"vault_\",\"type\":\"address\"},{\"internalType\":\"contractINodeTable\",\"name\":\"nodes_\",\"type\":\"address\"},{\"internalType\":\"contractIVerifierRegistry\",\"name\":\"verifiers_\",\"type\":\"address\"},{\"components\":[{\"internalType\":\"uint64\",\"name\":\"clock\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"proofTime\",\"type\":\"uint64\"},{\"internalType\":\"uint96\",\"name\":\"baseBond\",\"type\":\"uint96\"},{\"internalType\":\"uint96\",\"name\":\"askCost\",\"type\":\"uint96\"}],\"internalType\":\"structQuestionTerms\",\"name\":\"t\",\"type\":\"tuple\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"blockRoot\",\"type\":\"bytes32\"}],\"internalType\":\"structOpening\",\"name\":\"opening\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"internalType\":\"structSignedOpening\",\"name\":\"o\",\"type\":\"tuple\"}],\"name\":\"answerBlock\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"vector\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"size\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"}],\"internalType\":\"structNode\",\"name\":\"node\",\"type\":\"tuple\"},{\"internalType\":\"bytes32[]\",\"name\":\"words\",\"type\":\"bytes32[]\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"},{\"internalType\":\"bytes\",\"name\":\"proof\",\"type\":\"bytes\"}],\"name\":\"answerChunk\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"components\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"vector\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"size\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"}],\"internalType\":\"structNode\",\"name\":\"node\",\"type\":\"tuple\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32[]\",\"name\":\"children\",\"type\":\"bytes32[]\"}],\"name\":\"answerNode\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"components\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"vector\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"size\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"}],\"internalType\":\"structNode\",\"name\":\"node\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"params\",\"type\":\"bytes\"}],\"name\":\"answerParams\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"components\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"vector\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"size\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"}],\"internalType\":\"structNode\",\"name\":\"node\",\"type\":\"tuple\"},{\"internalType\":\"bytes32[]\",\"name\":\"salts\",\"type\":\"bytes32[]\"},{\"internalType\":\"bytes32[]\",\"name\":\"ids\",\"type\":\"bytes32[]\"},{\"internalType\":\"bytes32[]\",\"name\":\"path\",\"type\":\"bytes32[]\"}],\"name\":\"answerTokens\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"}],\"name\":\"askBlock\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"vector\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"size\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"}],\"internalType\":\"structNode\",\"name\":\"parent\",\"type\":\"tuple\"},{\"internalType\":\"bytes32[]\",\"name\":\"children\",\"type\":\"bytes32[]\"},{\"internalType\":\"uint32\",\"name\":\"child\",\"type\":\"uint32\"}],\"name\":\"askChild\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"blockRoot\",\"type\":\"bytes32\"}],\"internalType\":\"structOpening\",\"name\":\"opening\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"}],\"internalType\":\"structSignedOpening\",\"name\":\"o\",\"type\":\"tuple\"}],\"name\":\"askOpening\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"}],\"name\":\"askParams\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"internalType\":\"bool\",\"name\":\"output\",\"type\":\"bool\"},{\"internalType\":\"uint32\",\"name\":\"range\",\"type\":\"uint32\"}],\"name\":\"askTokens\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"}],\"name\":\"askTrace\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"asker\",\"type\":\"address\"}],\"name\":\"bondOf\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"}],\"name\":\"dossierOf\",\"outputs\":[{\"components\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint40\",\"name\":\"until\",\"type\":\"uint40\"},{\"internalType\":\"uint40\",\"name\":\"holdUntil\",\"type\":\"uint40\"},{\"internalType\":\"uint8\",\"name\":\"silences\",\"type\":\"uint8\"},{\"internalType\":\"address\",\"name\":\"refundTo\",\"type\":\"address\"},{\"internalType\":\"uint96\",\"name\":\"refund\",\"type\":\"uint96\"},{\"internalType\":\"uint64\",\"name\":\"silentUntil\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"lastDeadline\",\"type\":\"uint64\"}],\"internalType\":\"structDossier\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"payment\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"requester\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"promptRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"promptTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxOutputTokens\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"paramsHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"priceIn\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"priceOut\",\"type\":\"uint128\"},{\"internalType\":\"uint128\",\"name\":\"maxFee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"}],\"internalType\":\"structRequest\",\"name\":\"request\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"requestHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"seq\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"outputRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint32\",\"name\":\"outputTokens\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"finish\",\"type\":\"uint8\"},{\"internalType\":\"bytes32\",\"name\":\"traceRoot\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"fee\",\"type\":\"uint128\"},{\"internalType\":\"uint64\",\"name\":\"completedAt\",\"type\":\"uint64\"}],\"internalType\":\"structReceipt\",\"name\":\"receipt\",\"type\":\"tuple\"},{\"internalType\":\"bytes\",\"name\":\"signature\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"address\",\"name\":\"relayer\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"checkpoint\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"},{\"internalType\":\"uint128\",\"name\":\"sum\",\"type\":\"uint128\"}],\"internalType\":\"structSumTree.Node[]\",\"name\":\"path\",\"type\":\"tuple[]\"}],\"internalType\":\"structPayment\",\"name\":\"payment\",\"type\":\"tuple\"}],\"internalType\":\"structReceiptEvidence\",\"name\":\"e\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"vector\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"size\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"}],\"internalType\":\"structNode\",\"name\":\"node\",\"type\":\"tuple\"}],\"name\":\"expire\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"asker\",\"type\":\"address\"}],\"name\":\"openOf\",\"outputs\":[{\"internalType\":\"uint32\",\"name\":\"\",\"type\":\"uint32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"components\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"vector\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"size\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"}],\"internalType\":\"structNode\",\"name\":\"node\",\"type\":\"tuple\"}],\"name\":\"payBond\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"}],\"name\":\"payableFrom\",\"outputs\":[{\"internalType\":\"uint64\",\"name\":\"\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"components\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"vector\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"size\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"}],\"internalType\":\"structNode\",\"name\":\"node\",\"type\":\"tuple\"}],\"name\":\"questionId\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"question\",\"type\":\"bytes32\"}],\"name\":\"questionOf\",\"outputs\":[{\"components\":[{\"internalType\":\"address\",\"name\":\"asker\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"},{\"internalType\":\"enumQuestionState\",\"name\":\"state\",\"type\":\"uint8\"},{\"internalType\":\"address\",\"name\":\"answerer\",\"type\":\"address\"},{\"internalType\":\"uint96\",\"name\":\"bond\",\"type\":\"uint96\"},{\"internalType\":\"bytes32\",\"name\":\"answerHash\",\"type\":\"bytes32\"}],\"internalType\":\"structQuestion\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"questionsWiring\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"vault\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"nodes\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"verifiers\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"silentUntil\",\"outputs\":[{\"internalType\":\"uint64\",\"name\":\"\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"terms\",\"outputs\":[{\"components\":[{\"internalType\":\"uint64\",\"name\":\"clock\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"proofTime\",\"type\":\"uint64\"},{\"internalType\":\"uint96\",\"name\":\"baseBond\",\"type\":\"uint96\"},{\"internalType\":\"uint96\",\"name\":\"askCost\",\"type\":\"uint96\"}],\"internalType\":\"structQuestionTerms\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"question\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"toProvider\",\"type\":\"uint256\"}],\"name\":\"BondPaid\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"question\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"answerer\",\"type\":\"address\"},{\"components\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"vector\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"size\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"}],\"indexed\":false,\"internalType\":\"structNode\",\"name\":\"node\",\"type\":\"tuple\"},{\"indexed\":false,\"internalType\":\"bytes\",\"name\":\"answer\",\"type\":\"bytes\"}],\"name\":\"QuestionAnswered\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"question\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"asker\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"components\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint8\",\"name\":\"level\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"vector\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"index\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"size\",\"type\":\"uint32\"},{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"}],\"indexed\":false,\"internalType\":\"structNode\",\"name\":\"node\",\"type\":\"tuple\"},{\"indexed\":false,\"internalType\":\"uint96\",\"name\":\"bond\",\"type\":\"uint96\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"}],\"name\":\"QuestionAsked\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"question\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint8\",\"name\":\"silences\",\"type\":\"uint8\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"slashed\",\"type\":\"uint256\"}],\"name\":\"QuestionExpired\",\"type\":\"event\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"question\",\"type\":\"bytes32\"}],\"name\":\"AlreadyAnswered\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"question\",\"type\":\"bytes32\"}],\"name\":\"AlreadyOpen\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"what\",\"type\":\"string\"}],\"name\":\"BadPath\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"expected\",\"type\":\"uint256\"}],\"name\":\"BadPathLength\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"}],\"name\":\"BadTerms\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"bond\",\"type\":\"uint256\"}],\"name\":\"BondTooHigh\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"question\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"}],\"name\":\"ClockOver\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"question\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"deadline\",\"type\":\"uint64\"}],\"name\":\"ClockRunning\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"field\",\"type\":\"string\"}],\"name\":\"EvidenceMismatch\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"index\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"count\",\"type\":\"uint64\"}],\"name\":\"LeafOutOfRange\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"question\",\"type\":\"bytes32\"}],\"name\":\"NotAnswered\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"asker\",\"type\":\"address\"},{\"internalType\":\"uint8\",\"name\":\"audience\",\"type\":\"uint8\"}],\"name\":\"NotEntitled\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"question\",\"type\":\"bytes32\"},{\"internalType\":\"enumQuestionState\",\"name\":\"state\",\"type\":\"uint8\"}],\"name\":\"NotOpen\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"NotProvenClass\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"signer\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"}],\"name\":\"NotSigned\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"question\",\"type\":\"bytes32\"}],\"name\":\"NothingToPay\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"}],\"name\":\"ReceiptProven\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"StillDisputable\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"modelVersion\",\"type\":\"bytes32\"}],\"name\":\"UnknownModelVersion\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"receiptHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"WindowClosed\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"question\",\"type\":\"bytes32\"}],\"name\":\"WrongAnswer\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"string\",\"name\":\"what\",\"type\":\"string\"},{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"expected\",\"type\":\"uint256\"}],\"name\":\"WrongDepth\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"enumNodeKind\",\"name\":\"kind\",\"type\":\"uint8\"}],\"name\":\"WrongKind\",\"type\":\"error\"}]",
+	ID:  "9a3757ee0f8e859bf3ba7fd0a35914801e",
+	Bin: "0x6101e0604052348015610010575f5ffd5b5060405161613538038061613583398101604081905261002f9161029e565b84516001600160a01b039081166080526020860151811660a0526040860151811660c05260608601511660e05280516001600160401b03165f036100a3576040516339bac5cd60e11b8152602060048201526005602482015264636c6f636b60d81b60448201526064015b60405180910390fd5b80602001516001600160401b03165f036100ec576040516339bac5cd60e11b815260206004820152600960248201526870726f6f6654696d6560b81b604482015260640161009a565b600381604001516001600160601b03161080610121575080604001516001600160601b031681606001516001600160601b0316115b1561015a576040516339bac5cd60e11b815260206004820152600860248201526718985cd9509bdb9960c21b604482015260640161009a565b6001600160a01b039384166101005291831661012052909116610140528051602082015160408301516060909301516001600160601b039081166101c0529092166101a0526001600160401b0391821661018052166101605250610355565b604051608081016001600160401b03811182821017156101e757634e487b7160e01b5f52604160045260245ffd5b60405290565b6001600160a01b0381168114610201575f5ffd5b50565b805161020f816101ed565b919050565b80516001600160401b038116811461020f575f5ffd5b80516001600160601b038116811461020f575f5ffd5b5f60808284031215610250575f5ffd5b6102586101b9565b905061026382610214565b815261027160208301610214565b60208201526102826040830161022a565b60408201526102936060830161022a565b606082015292915050565b5f5f5f5f5f8587036101608112156102b4575f5ffd5b60808112156102c1575f5ffd5b506102ca6101b9565b86516102d5816101ed565b815260208701516102e5816101ed565b602082015260408701516102f8816101ed565b6040820152606087015161030b816101ed565b6060820152945061031e60808701610204565b935061032c60a08701610204565b925061033a60c08701610204565b91506103498760e08801610240565b90509295509295909350565b60805160a05160c05160e05161010051610120516101405161016051610180516101a0516101c051615c3a6104fb5f395f81816104c3015261291b01525f818161049401526115ef01525f81816104650152612d0001525f818161043601528181612047015261269001525f81816105a901526129a401525f81816105810152818161061f01528181610701015281816107cd01528181610e4a015281816116eb015281816117e30152818161199a01528181611a1c01528181611aed0152611b9801525f818161055c01528181610c9101528181611375015281816114a70152818161154901526121b101525f8181610a8901528181610fda01528181611065015281816111410152818161128201528181611ec4015281816127b3015281816128dd01528181612f3b01528181612fde01526135ef01525f8181611d5c01528181611e28015281816124c601526129d301525f8181612d6c015261313b01525f818161301501528181613213015281816132fc015281816133de01528181613508015281816138760152818161393a01528181613a510152613b4d0152615c3a5ff3fe608060405234801561000f575f5ffd5b506004361061013d575f3560e01c80639bad31c6116100b4578063cfaa377811610079578063cfaa3778146103dd578063cfc30aa2146103f0578063d502562514610403578063dd0bc4f71461054e578063e2857360146105d8578063f163353a146105eb575f5ffd5b80639bad31c614610341578063aafd3e6a14610354578063b4291ea114610367578063c76d49bd1461037a578063cf0440ea1461038d575f5ffd5b80633bd56d71116101055780633bd56d71146101b55780634198d9b8146101c857806346f72537146102085780634ecdab661461030857806364892d2d1461031b5780636d2c25001461032e575f5ffd5b806302d9e0191461014157806303b06a841461016757806303ba88761461017c57806320843a8a1461018f57806325b29ebc146101a2575b5f5ffd5b61015461014f3660046141ce565b61060b565b6040519081526020015b60405180910390f35b61017a610175366004614285565b6106dc565b005b61015461018a3660046142eb565b61092b565b61017a61019d36600461431c565b610961565b61017a6101b03660046143a5565b610cfa565b61017a6101c336600461441c565b610dee565b6101f06101d63660046144da565b60036020525f90815260409020546001600160401b031681565b6040516001600160401b03909116815260200161015e565b6102fb6102163660046144f5565b60408051610100810182525f80825260208201819052918101829052606081018290526080810182905260a0810182905260c0810182905260e0810191909152505f9081526001602081815260409283902083516101008101855281546001600160a01b03808216835264ffffffffff600160a01b808404821696850196909652600160c81b8304169683019690965260ff600160f01b9091041660608201529281015493841660808401526001600160601b03919093041660a08201526002909101546001600160401b0380821660c0840152600160401b9091041660e082015290565b60405161015e919061450c565b6101f06103163660046144f5565b61110a565b61017a6103293660046145c2565b6111bd565b61015461033c36600461477f565b611583565b61015461034f3660046147a2565b6115b5565b6101546103623660046147d0565b611620565b61017a610375366004614860565b611752565b61017a61038836600461491a565b6118db565b6103c861039b3660046147a2565b5f9182526002602090815260408084206001600160a01b0393909316845291905290205463ffffffff1690565b60405163ffffffff909116815260200161015e565b6101546103eb3660046142eb565b611986565b6101546103fe36600461491a565b6119fe565b6104f3604080516080810182525f80825260208201819052918101829052606081019190915260405180608001604052807f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160401b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160601b031681526020017f00000000000000000000000000000000000000000000000000000000000000006001600160601b0316815250905090565b60405161015e91905f6080820190506001600160401b0383511682526001600160401b0360208401511660208301526001600160601b0360408401511660408301526001600160601b03606084015116606083015292915050565b604080516001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000811682527f0000000000000000000000000000000000000000000000000000000000000000811660208301527f0000000000000000000000000000000000000000000000000000000000000000169181019190915260600161015e565b6101546105e6366004614985565b611a75565b6105fe6105f93660046144f5565b611c4e565b60405161015e91906149f1565b5f5f61061685611d2b565b90506106d185827f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316631a21e02561065586611e09565b606087015161066a60a08d0160808e01614a5d565b8b8b6040518663ffffffff1660e01b815260040161068c959493929190614aa6565b61010060405180830381865afa1580156106a8573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906106cc9190614b03565b611ea0565b9150505b9392505050565b5f6106f5866106f036889003880188614ba4565b61221a565b90506001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016636fadd9526107336020880188614bbf565b6040518263ffffffff1660e01b815260040161074f9190614bea565b602060405180830381865afa15801561076a573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061078e9190614c03565b6107c25761079f6020860186614bbf565b6040516303bac73f60e51b81526004016107b99190614bea565b60405180910390fd5b5f6001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001663fcece5726108026040890160208a01614c1e565b86866040518463ffffffff1660e01b815260040161082293929190614c69565b602060405180830381865afa15801561083d573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906108619190614c85565b905060046108726020880188614bbf565b600a811115610883576108836149c9565b036108955761089285826122d5565b90505b8560e0013581146108bc57604051630d44624160e11b8152600481018390526024016107b9565b61092287836108d0368a90038a018a614ba4565b87876040516020016108e3929190614c9c565b6040516020818303038152906040528051906020012089898960405160200161090e93929190614cc3565b6040516020818303038152906040526122fa565b50505050505050565b5f5f61093683611d2b565b9050610940614111565b60c084013560e082015260018152610959848383611ea0565b949350505050565b5f61096b836123d0565b80519091505f906109859061033c36869003860186614ba4565b5f81815260208181526040808320815160c08101835281546001600160a01b0381168252600160a01b81046001600160401b0316948201949094529495509293929190830190600160e01b900460ff1660028111156109e6576109e66149c9565b60028111156109f7576109f76149c9565b81526001828101546001600160a01b0381166020840152600160a01b90046001600160601b0316604083015260029092015460609091015290915081604001516002811115610a4857610a486149c9565b14610a6e5781816040015160405163013737f560e31b81526004016107b9929190614cdc565b5f808451604051637aa87c9160e11b815260048101919091527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063f550f92290602401602060405180830381865afa158015610ad6573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610afa9190614cf0565b600e811115610b0b57610b0b6149c9565b1415905081602001516001600160401b031642108015610b29575080155b15610b5f576020820151604051633762f37760e11b8152600481018590526001600160401b0390911660248201526044016107b9565b5f8381526020818152604080832080546001600160e81b031916815560018101849055600290810184905587518452825280832085516001600160a01b0316845290915281208054909190610bb99063ffffffff16614d22565b91906101000a81548163ffffffff021916908363ffffffff160217905550610bf460015f865f015181526020019081526020015f20856125bb565b5f81610c0957610c048584612673565b610c0b565b5f5b60208681015187515f81815260018452604090819020548151600160f01b90910460ff1681529384018590529394506001600160a01b039091169287927f8daf775a50a30a2be420c0e8967ab4121c53c110f8d4d8913ed4ce8a007bad26910160405180910390a482516080840151604051630357371d60e01b81526001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001692630357371d92610cc492600401614d40565b5f604051808303815f87803b158015610cdb575f5ffd5b505af1158015610ced573d5f5f3e3d5ffd5b5050505050505050505050565b5f610d0e856106f036879003870187614ba4565b90506001610d1f6020860186614bbf565b600a811115610d3057610d306149c9565b14610d425761079f6020850185614bbf565b8360e001358383604051610d57929190614d62565b604051809103902014610d8057604051630d44624160e11b8152600481018290526024016107b9565b610de78582610d9436889003880188614ba4565b8686604051610da4929190614d62565b604051809103902087878080601f0160208091040260200160405190810160405280939291908181526020018383808284375f920191909152506122fa92505050565b5050505050565b5f610df8886123d0565b80519091505f90610e12906106f0368b90038b018b614ba4565b9050600a610e2360208a018a614bbf565b600a811115610e3457610e346149c9565b14610e465761079f6020890189614bbf565b5f5f7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663c83927bf610e8086611e09565b8c8c8c8c6040518663ffffffff1660e01b8152600401610ea4959493929190614e1d565b60c060405180830381865afa158015610ebf573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610ee39190614e6e565b91509150610ef0846129a0565b6001600160a01b0316632be688d48787856040518463ffffffff1660e01b8152600401610f1f93929190614f1e565b5f6040518083038186803b158015610f35575f5ffd5b505afa158015610f47573d5f5f3e3d5ffd5b5050505f8481526020819052604090205485516001600160a01b039091169150610fb79085610f7b368f90038f018f614ba4565b8d8d604051602001610f8e929190614c9c565b604051602081830303815290604052805190602001208e8e60405160200161090e929190614f64565b8115801561105e57505f8551604051637aa87c9160e11b815260048101919091527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063f550f92290602401602060405180830381865afa158015611027573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061104b9190614cf0565b600e81111561105c5761105c6149c9565b145b156110fc577f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663f4f30a4161109e87600185612acd565b6040518263ffffffff1660e01b81526004016110ba9190614ff2565b6020604051808303815f875af11580156110d6573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906110fa9190614c85565b505b505050505050505050505050565b5f8181526001602052604080822054905163d399598960e01b8152600481018490526111b791600160a01b900464ffffffffff16907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063d399598990602401602060405180830381865afa15801561118e573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906111b2919061501f565b612b64565b92915050565b5f6111d18361033c36859003850185614ba4565b5f81815260208190526040902090915060028154600160e01b900460ff166002811115611200576112006149c9565b146112215760405163108065c360e01b8152600481018390526024016107b9565b6001810154600160a01b90046001600160601b03165f81900361125a57604051631f88a9bd60e31b8152600481018490526024016107b9565b6001820180546001600160a01b031690555f604051637aa87c9160e11b8152600481018790527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063f550f92290602401602060405180830381865afa1580156112cf573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906112f39190614cf0565b600e811115611304576113046149c9565b146113e4578154604080516001600160601b03841681525f60208201526001600160a01b0390921691859188917f356fb3e8e824faeb461ee8ed9a72d80bbc80372e5f4bb757c4431439f216f3b8910160405180910390a48154604051630357371d60e01b81526001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000811692630357371d926113b09291909116908590600401614d40565b5f604051808303815f87803b1580156113c7575f5ffd5b505af11580156113d9573d5f5f3e3d5ffd5b505050505050505050565b5f6113ee8661110a565b9050806001600160401b031642101561142c5760405163539b32b360e11b8152600481018790526001600160401b03821660248201526044016107b9565b5f61143860038461504e565b60018501549091506001600160a01b031685887f356fb3e8e824faeb461ee8ed9a72d80bbc80372e5f4bb757c4431439f216f3b8611476858861507b565b604080516001600160601b03928316815291871660208301520160405180910390a460018401546001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000811691630357371d91166114da848761507b565b6040518363ffffffff1660e01b81526004016114f7929190614d40565b5f604051808303815f87803b15801561150e575f5ffd5b505af1158015611520573d5f5f3e3d5ffd5b5050505f8881526001602052604090819020549051630357371d60e01b81526001600160a01b037f000000000000000000000000000000000000000000000000000000000000000081169350630357371d92610cc4929116908590600401614d40565b5f8282604051602001611597929190615125565b60405160208183030381529060405280519060200120905092915050565b5f8281526002602090815260408083206001600160a01b038516845290915281205463ffffffff1660608111611616576001600160601b037f000000000000000000000000000000000000000000000000000000000000000016811b610959565b5f19949350505050565b5f5f61162b87611d2b565b80519091505f906116459061033c368a90038a018a614ba4565b5f81815260208190526040902090915060028154600160e01b900460ff166002811115611674576116746149c9565b146116955760405163108065c360e01b8152600481018390526024016107b9565b806002015487876040516020016116ad929190614c9c565b60405160208183030381529060405280519060200120146116e457604051630d44624160e11b8152600481018390526024016107b9565b61174589847f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663ad32737461172188611e09565b8d8d8d8d6040518663ffffffff1660e01b815260040161068c95949392919061513a565b9998505050505050505050565b5f611766896106f0368b90038b018b614ba4565b9050600261177760208a018a614bbf565b600a811115611788576117886149c9565b141580156117b4575060036117a060208a018a614bbf565b600a8111156117b1576117b16149c9565b14155b156117c65761079f6020890189614bbf565b604051633e6b292f60e11b815260e0890135906001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001690637cd6525e90611824908c908c908c908c908c908c908c90600401615189565b602060405180830381865afa15801561183f573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906118639190614c85565b1461188457604051630d44624160e11b8152600481018290526024016107b9565b5f8787878760405160200161189c94939291906151e4565b60408051601f1981840301815291905290506118cf8a836118c2368d90038d018d614ba4565b84516020860120856122fa565b50505050505050505050565b5f6118e5836123d0565b90506118f18282612b8b565b5f61191a6119056040850160208601614a5d565b6119156060860160408701614a5d565b612bf9565b90505f61192a835f01518361221a565b905060608401355f81900361195557604051630d44624160e11b8152600481018390526024016107b9565b835161197e908385848061196c60808c018c615215565b60405160200161090e93929190615257565b505050505050565b5f5f61199183611d2b565b90506106d583827f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663e38480436119d086611e09565b60608701516040516001600160e01b031960e085901b16815261068c9291906102608c013590600401615270565b5f5f611a0984611d2b565b9050611a158382612b8b565b61095984827f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663690b3546611a5286611e09565b6040516001600160e01b031960e084901b16815261068c91908a906004016152de565b5f5f611a8085611d2b565b90505f611a9561018087016101608801614c1e565b60ff1603611add5733611ab061018087016101608801614c1e565b604051630d2c4c7360e11b81526001600160a01b03909216600483015260ff1660248201526044016107b9565b5f84611b8e576001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016631c9aff5c60026060890135611b2960a08b0160808c01614a5d565b886040518563ffffffff1660e01b8152600401611b4994939291906152ff565b61010060405180830381865afa158015611b65573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190611b899190614b03565b611c37565b6001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016631c9aff5c6003610200890135611bd76102408b016102208c01614a5d565b886040518563ffffffff1660e01b8152600401611bf794939291906152ff565b61010060405180830381865afa158015611c13573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190611c379190614b03565b9050611c44868383611ea0565b9695505050505050565b6040805160c0810182525f80825260208201819052918101829052606081018290526080810182905260a08101919091525f8281526020818152604091829020825160c08101845281546001600160a01b0381168252600160a01b81046001600160401b03169382019390935292909190830190600160e01b900460ff166002811115611cdd57611cdd6149c9565b6002811115611cee57611cee6149c9565b815260018201546001600160a01b0381166020830152600160a01b90046001600160601b0316604082015260029091015460609091015292915050565b611d33614155565b611d3c82612c1c565b90506001604082810151905163edf1f39d60e01b815260048101919091527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063edf1f39d90602401602060405180830381865afa158015611da9573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190611dcd919061532f565b6002811115611dde57611dde6149c9565b14611e045780604001516040516301a7fe7160e01b81526004016107b991815260200190565b919050565b604080820151905163f0adc27f60e01b81526060916001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169163f0adc27f91611e5f9160040190815260200190565b5f60405180830381865afa158015611e79573d5f5f3e3d5ffd5b505050506040513d5f823e601f3d908101601f191682016040526111b7919081019061534d565b5f611eaa84612c74565b5f8351604051637aa87c9160e11b815260048101919091527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063f550f92290602401602060405180830381865afa158015611f11573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190611f359190614cf0565b600e811115611f4657611f466149c9565b14611f6a578251604051637466459360e11b815260048101919091526024016107b9565b8251611f769083611583565b5f81815260208190526040902090915060018154600160e01b900460ff166002811115611fa557611fa56149c9565b03611fc657604051630869d90160e41b8152600481018390526024016107b9565b60028154600160e01b900460ff166002811115611fe557611fe56149c9565b03612006576040516356e36a3f60e11b8152600481018390526024016107b9565b5f612014855f0151336115b5565b90506001600160601b03811115612041576040516379b8373360e01b8152600481018290526024016107b9565b5f61206c7f0000000000000000000000000000000000000000000000000000000000000000426153df565b83546001600160e01b0319163367ffffffffffffffff60a01b191617600160a01b6001600160401b0383160217808555909150600190849060ff60e01b1916600160e01b8302179055506001830180546001600160a01b0316600160a01b6001600160601b0385160217905585515f908152600260209081526040808320338452909152812080549091906121069063ffffffff166153fe565b91906101000a81548163ffffffff021916908363ffffffff160217905550336001600160a01b031684875f01517f9994f2aeaa293e393a460521852306fec8b2645e755d9f86d659efe9e6d55b8e8960200151898860010160149054906101000a90046001600160601b0316876040516121839493929190615422565b60405180910390a46121958682612ceb565b60405163282d3fdf60e01b8152336004820152602481018390527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063282d3fdf906044015f604051808303815f87803b1580156121fa575f5ffd5b505af115801561220c573d5f5f3e3d5ffd5b505050505050509392505050565b5f6122258383611583565b5f81815260208190526040902090915060018154600160e01b900460ff166002811115612254576122546149c9565b1461228257805460405163013737f560e31b81526107b9918491600160e01b90910460ff1690600401614cdc565b8054600160a01b90046001600160401b031642106122ce578054604051631d2b16a160e21b815260048101849052600160a01b9091046001600160401b031660248201526044016107b9565b5092915050565b604051600160fa1b602082015260218101839052604181018290525f90606101611597565b5f84815260208181526040808320805460ff60e01b198116600160e11b1782556001820180546001600160a01b0319163317905560028083018890558a865284528285206001600160a01b03909116855290925282208054919290916123659063ffffffff16614d22565b91906101000a81548163ffffffff021916908363ffffffff160217905550336001600160a01b031685877fb49b1d270fa3b7156a0a0908fa2a44a5721752743440c0c07acf580bf16a7e7187866040516123c0929190615469565b60405180910390a4505050505050565b6123d8614155565b5f6123e161300f565b90505f612404826123ff6123fa368890038801886154b5565b61303e565b61308f565b90506101a0840135811461244957604051639afc71e360e01b815260206004820152600b60248201526a0e4cae2eacae6e890c2e6d60ab1b60448201526064016107b9565b61245a826123ff866101a0016130b3565b835261246e6101e085016101c086016144da565b6001600160a01b03166020840152825161249a906124906102c0870187615215565b86602001516130e7565b602084013560408481018290525163edf1f39d60e01b815260048101919091525f906001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169063edf1f39d90602401602060405180830381865afa15801561250b573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061252f919061532f565b6002811115612540576125406149c9565b03612566578260400151604051630b33a25760e31b81526004016107b991815260200190565b61259c61257960a0860160808701614a5d565b63ffffffff1661259161024087016102208801614a5d565b63ffffffff166131e3565b6001600160401b031660608401526125b48484613210565b5050919050565b60c08101516001600160801b031615806125e857506001820154600160a01b90046001600160601b031615155b156125f1575050565b60a08101516001830180546001600160a01b0319166001600160a01b0390921691909117905560c08101516001600160601b036001600160801b039091161161263e578060c00151612647565b6001600160601b035b8260010160146101000a8154816001600160601b0302191690836001600160601b031602179055505050565b81515f90815260016020908152604082209083015182906126b5907f000000000000000000000000000000000000000000000000000000000000000090615596565b60028301549091506001600160401b039081169082161061285157602084015160028301805467ffffffffffffffff19166001600160401b0390921691909117905581546003908390601e906127159060ff600160f01b909104166155b5565b91906101000a81548160ff021916908360ff160217905560ff1603612851576020808601516001600160a01b03165f90815260038252604090205490850151612767916001600160401b031690612b64565b60035f87602001516001600160a01b03166001600160a01b031681526020019081526020015f205f6101000a8154816001600160401b0302191690836001600160401b031602179055507f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663f4f30a416127ec87600e5f612acd565b6040518263ffffffff1660e01b81526004016128089190614ff2565b6020604051808303815f875af1158015612824573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906128489190614c85565b925050506111b7565b6020808601516001600160a01b03165f908152600390915260409020546001600160401b03908116908216101561288c575f925050506111b7565b836020015160035f87602001516001600160a01b03166001600160a01b031681526020019081526020015f205f6101000a8154816001600160401b0302191690836001600160401b031602179055507f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316637d20d98a61291987600d885f0151612acd565b7f00000000000000000000000000000000000000000000000000000000000000006040518363ffffffff1660e01b81526004016129579291906155ca565b6020604051808303815f875af1158015612973573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906129979190614c85565b95945050505050565b5f5f7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316632e5f17af7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663f3157baa86604001516040518263ffffffff1660e01b8152600401612a2391815260200190565b602060405180830381865afa158015612a3e573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190612a6291906155ef565b6040516001600160e01b031960e084901b16815263ffffffff9190911660048201526024016040805180830381865afa158015612aa1573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190612ac59190615615565b509392505050565b6040805160e0810182525f80825260208201819052918101829052606081018290526080810182905260a0810182905260c0810191909152612b10848484613685565b905080608001516001600160801b03165f036106d55783515f90815260016020819052604090912001546001600160601b03600160a01b82041660808301526001600160a01b031660608201529392505050565b5f816001600160401b0316836001600160401b031611612b8457816106d5565b5090919050565b8051823514612bc757604051639afc71e360e01b81526020600482015260076024820152666f70656e696e6760c81b60448201526064016107b9565b612bf5612bde612bd561300f565b6123ff8561373e565b612beb6080850185615215565b84602001516130e7565b5050565b612c01614111565b63ffffffff9182166060820152911660408201526007815290565b612c24614155565b612c2d826123d0565b905080608001516001600160401b03164210611e04578051608082015160405162ff433b60e31b815260048101929092526001600160401b031660248201526044016107b9565b5f612c8761018083016101608401614c1e565b90505f60ff8216151580612cbb5750612ca660608401604085016144da565b6001600160a01b0316336001600160a01b0316145b905080612ce657604051630d2c4c7360e11b815233600482015260ff831660248201526044016107b9565b505050565b81515f90815260016020526040812090612d257f0000000000000000000000000000000000000000000000000000000000000000846153df565b82549091505f90600160c81b900464ffffffffff164210612df0576020850151604051630213119b60e51b81526001600160a01b039182166004820152612710916107d0917f000000000000000000000000000000000000000000000000000000000000000090911690634262336090602401602060405180830381865afa158015612db3573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190612dd79190614c85565b612de19190615641565b612deb9190615658565b612df2565b5f5b90505f428460020160089054906101000a90046001600160401b03166001600160401b031611612e225742612e38565b6002840154600160401b90046001600160401b03165b90505f81868860800151612e4c91906153df565b612e569190615596565b6020880151865464ffffffffff808816600160c81b027fffff0000000000ffffffffff00000000000000000000000000000000000000009092166001600160a01b0390931692909217178088556002880180546001600160401b03808c16600160401b026fffffffffffffffff00000000000000001990921691909117909155929350600160a01b9004169082161115612f0957845464ffffffffff60a01b1916600160a01b64ffffffffff8316021785555b612f1385886125bb565b865160405163c991a24b60e01b815260048101919091526001600160401b03821660248201527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063c991a24b906044015f604051808303815f87803b158015612f84575f5ffd5b505af1158015612f96573d5f5f3e3d5ffd5b5050505060208701516040516001625d10e960e11b031981526001600160a01b039182166004820152602481018590526001600160401b0386166044820181905260648201527f00000000000000000000000000000000000000000000000000000000000000009091169063ff45de2e90608401610cc4565b5f6130397f0000000000000000000000000000000000000000000000000000000000000000613772565b905090565b5f7f821dcf0f120006178552eb7fa0705039c1cc47488add3b6baac764ee1702fbab8260405160200161307292919061566b565b604051602081830303815290604052805190602001209050919050565b60405161190160f01b81526002810183905260228101829052604290205f906106d5565b5f7fd23d7af1a6544e3efe4678643d3bf0902d6a934cbbf9ca8f150dce305b1e798682604051602001613072929190615765565b5f6130f3858585613809565b90506001600160a01b038116158061311257506001600160a01b038216155b806131b25750604051630426716760e31b81526001600160a01b038281166004830152808416917f0000000000000000000000000000000000000000000000000000000000000000909116906321338b3890602401602060405180830381865afa158015613182573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906131a6919061583a565b6001600160a01b031614155b15610de75760405163b01b4c6360e01b81526001600160a01b038083166004830152831660248201526044016107b9565b5f806131ef8385615855565b9050801561320757613202600182615868565b610959565b505f9392505050565b5f7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316634fba5adf6040518163ffffffff1660e01b815260040161012060405180830381865afa15801561326e573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190613292919061588c565b90505f6132a761016085016101408601615943565b6001600160401b031690506132c06102e085018561595e565b6132d1906040810190602001615943565b6001600160401b03165f036133c857604051637d3878d560e11b8152843560048201525f90819081907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063fa70f1aa90602401606060405180830381865afa158015613349573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061336d919061597c565b925092509250855f015182036133c0578635836133926102a08a016102808b016159b1565b6001600160801b031660c08901526001600160a01b031660a088015260e08701526001600160401b03811693505b5050506135ac565b602083015160408401515f916001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169163744c39dc918835916134166102e08b018b61595e565b6134249060208101906144da565b6040516001600160e01b031960e087901b16815260048101949094526001600160a01b0392831660248501526044840191909152166064820152608401602060405180830381865afa15801561347c573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906134a09190614c85565b84519091505f906134d29083906134bf6102a08a016102808b016159b1565b6134cd6102e08b018b61595e565b613820565b905082816001600160401b031611156134f257806001600160401b031692505b60405163171a2a7d60e01b8152863560048201527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063171a2a7d9060240161010060405180830381865afa158015613556573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061357a91906159d7565b516001600160a01b031660a086015261359b6102a0870161028088016159b1565b6001600160801b031660c086015250505b815161366e906135c5906001600160401b031683615855565b6080840151855160405163d399598960e01b815260048101919091526001600160401b03909116907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063d399598990602401602060405180830381865afa15801561363c573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190613660919061501f565b6001600160401b0316613bfa565b6001600160401b0316608090930192909252505050565b6040805160e0810182525f80825260208201819052918101829052606081018290526080810182905260a0810182905260c08101919091528083600e8111156136d0576136d06149c9565b9081600e8111156136e3576136e36149c9565b90525083516020808301919091528401516001600160a01b03908116604083015260a0808601518216606084015260c0808701516001600160801b0316608085015260e0909601519083015291909116928101929092525090565b5f7fc6f309392b1dae43692de3daeeb2e2d69d70d2e9d53a7fed6f4c6b25b2eb96d782604051602001613072929190615a7d565b604080517f8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f60208201527f2bd5af9ee9fa1f0a7517853d71cfc160db46009177af5a82ed09c5510532c342918101919091527fc89efdaa54c0f20c7adf612882df0950f5a951637e0307cdcb4c672f298b8bc660608201524660808201526001600160a01b03821660a08201525f9060c001613072565b5f613815848484613c50565b509095945050505050565b5f808061385a6138366040860160208701615943565b6138466060870160408801615943565b888861385560808a018a615a91565b613c97565b60405163350d75e360e21b8152600481018b90529294509250507f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063d435d78c90602401608060405180830381865afa1580156138c3573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906138e79190615ad6565b51821461392657604051639afc71e360e01b815260206004820152600c60248201526b1c9958d95a5c1d1cd49bdbdd60a21b60448201526064016107b9565b6001600160801b0381166001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000166387994d88896139706080890160608a01614a5d565b6040516001600160e01b031960e085901b168152600481019290925263ffffffff1660248201526044016040805180830381865afa1580156139b4573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906139d89190615b51565b516001600160801b03161015613a1e57604051639afc71e360e01b815260206004820152600a60248201526918da1958dadc1bda5b9d60b21b60448201526064016107b9565b613a2e6080850160608601614a5d565b63ffffffff1615801590613b0857506001600160801b0381166001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000166387994d88896001613a8960808a0160608b01614a5d565b613a939190615b92565b6040516001600160e01b031960e085901b168152600481019290925263ffffffff1660248201526044016040805180830381865afa158015613ad7573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190613afb9190615b51565b516001600160801b031610155b15613b4357604051639afc71e360e01b815260206004820152600a60248201526918da1958dadc1bda5b9d60b21b60448201526064016107b9565b6001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000166387994d8888613b836080880160608901614a5d565b6040516001600160e01b031960e085901b168152600481019290925263ffffffff1660248201526044016040805180830381865afa158015613bc7573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190613beb9190615b51565b60200151979650505050505050565b5f5f848311613c095784613c0b565b825b9050613c178486615855565b811115613c2b57613c288486615855565b90505b6001600160401b038111613c3f57806106d1565b506001600160401b03949350505050565b5f80806041849003613c84578435602086013560408701355f1a613c7689828585613e72565b955095509550505050613c8e565b505f915060029050825b93509350939050565b5f5f5f886001600160401b0316886001600160401b031610613cdf57604051630bd1fba160e21b81526001600160401b03808a1660048301528a1660248201526044016107b9565b5f613cea8a8a613f3a565b60608101519091508514613d215760608101516040516337c7c7f960e11b81526107b9918791600401918252602082015260400190565b6040805180820182525f60608201819052606182018b905260808a901b6001600160801b03191660818301528251607181840301815260918301909352825160209384012082526001600160801b038a1692820192909252905b86811015613df5575f888883818110613d9657613d96615bae565b905060400201803603810190613dac9190615bc2565b9050613db88483614037565b15613ddf576020810151613dcc9087615bee565b9550613dd88184614069565b9250613dec565b613de98382614069565b92505b50600101613d7b565b506020818101518251604051600360f81b9381019390935260c08e901b6001600160c01b031916602184015260809190911b6001600160801b031916602983015260398201526059016040516020818303038152906040528051906020012094508784613e629190615bee565b9250505096509650969350505050565b5f80807f7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0841115613eab57505f91506003905082613f30565b604080515f808252602082018084528a905260ff891692820192909252606081018790526080810186905260019060a0016020604051602081039080840390855afa158015613efc573d5f5f3e3d5ffd5b5050604051601f1901519150506001600160a01b038116613f2757505f925060019150829050613f30565b92505f91508190505b9450945094915050565b613f6360405180608001604052805f81526020015f81526020015f151581526020015f81525090565b6001600160401b0382166020820152603f81525f5b81516001901b8481166001600160401b03165f03613f965750613fca565b8083602001511015613fa85750613fde565b8083602001818151613fba9190615868565b905250613fc682615c0d565b9150505b81518290613fd790615c25565b9052613f78565b8151613fef9060019081901b615868565b84166001600160401b0316151560408301819052819061400f575f614012565b60015b83516140219160ff1690615855565b61402b9190615855565b60608301525092915050565b81515f9082101561405557506020820151600190821c8116146111b7565b82518211806106d557505050604001511590565b6040805180820182525f80825260208083019190915284518582018051865187850180518851600160f81b8189015260218101969096526001600160801b0319608094851b81166041880152605187019390935290921b16607184015285518084036061018152608184018088528151919095012060c1840190965285845251905193949360a1909201916140fe9190615bee565b6001600160801b03169052949350505050565b604080516101008101909152805f81525f6020820181905260408201819052606082018190526080820181905260a0820181905260c0820181905260e09091015290565b60408051610100810182525f80825260208201819052918101829052606081018290526080810182905260a0810182905260c0810182905260e081019190915290565b5f61030082840312156141a9575f5ffd5b50919050565b63ffffffff811681146141c0575f5ffd5b50565b8035611e04816141af565b5f5f5f606084860312156141e0575f5ffd5b83356001600160401b038111156141f5575f5ffd5b61420186828701614198565b9350506020840135614212816141af565b91506040840135614222816141af565b809150509250925092565b5f61010082840312156141a9575f5ffd5b5f5f83601f84011261424e575f5ffd5b5081356001600160401b03811115614264575f5ffd5b6020830191508360208260051b850101111561427e575f5ffd5b9250929050565b5f5f5f5f5f610160868803121561429a575f5ffd5b853594506142ab876020880161422d565b935061012086013592506101408601356001600160401b038111156142ce575f5ffd5b6142da8882890161423e565b969995985093965092949392505050565b5f602082840312156142fb575f5ffd5b81356001600160401b03811115614310575f5ffd5b61095984828501614198565b5f5f610120838503121561432e575f5ffd5b82356001600160401b03811115614343575f5ffd5b61434f85828601614198565b92505061435f846020850161422d565b90509250929050565b5f5f83601f840112614378575f5ffd5b5081356001600160401b0381111561438e575f5ffd5b60208301915083602082850101111561427e575f5ffd5b5f5f5f5f61014085870312156143b9575f5ffd5b843593506143ca866020870161422d565b92506101208501356001600160401b038111156143e5575f5ffd5b6143f187828801614368565b95989497509550505050565b6001600160a01b03811681146141c0575f5ffd5b8035611e04816143fd565b5f5f5f5f5f5f5f610180888a031215614433575f5ffd5b87356001600160401b03811115614448575f5ffd5b6144548a828b01614198565b9750506144648960208a0161422d565b95506101208801356001600160401b0381111561447f575f5ffd5b61448b8a828b0161423e565b9096509450506101408801356144a0816143fd565b92506101608801356001600160401b038111156144bb575f5ffd5b6144c78a828b01614368565b989b979a50959850939692959293505050565b5f602082840312156144ea575f5ffd5b81356106d5816143fd565b5f60208284031215614505575f5ffd5b5035919050565b5f6101008201905060018060a01b03835116825264ffffffffff602084015116602083015264ffffffffff60408401511660408301526060830151614556606084018260ff169052565b50608083015161457160808401826001600160a01b03169052565b5060a083015161458c60a08401826001600160601b03169052565b5060c08301516145a760c08401826001600160401b03169052565b5060e08301516122ce60e08401826001600160401b03169052565b5f5f61012083850312156145d4575f5ffd5b8235915061435f846020850161422d565b634e487b7160e01b5f52604160045260245ffd5b60405161010081016001600160401b038111828210171561461c5761461c6145e5565b60405290565b6040516101a081016001600160401b038111828210171561461c5761461c6145e5565b60405161012081016001600160401b038111828210171561461c5761461c6145e5565b604080519081016001600160401b038111828210171561461c5761461c6145e5565b604051601f8201601f191681016001600160401b03811182821017156146b2576146b26145e5565b604052919050565b600b81106141c0575f5ffd5b60ff811681146141c0575f5ffd5b8035611e04816146c6565b5f61010082840312156146f0575f5ffd5b6146f86145f9565b90508135614705816146ba565b8152614713602083016146d4565b6020820152614724604083016141c3565b6040820152614735606083016141c3565b6060820152614746608083016141c3565b608082015261475760a083016141c3565b60a082015261476860c083016141c3565b60c082015260e09182013591810191909152919050565b5f5f6101208385031215614791575f5ffd5b8235915061435f84602085016146df565b5f5f604083850312156147b3575f5ffd5b8235915060208301356147c5816143fd565b809150509250929050565b5f5f5f5f5f61016086880312156147e5575f5ffd5b85356001600160401b038111156147fa575f5ffd5b61480688828901614198565b955050614816876020880161422d565b93506101208601356001600160401b03811115614831575f5ffd5b61483d8882890161423e565b909450925050610140860135614852816141af565b809150509295509295909350565b5f5f5f5f5f5f5f5f610180898b031215614878575f5ffd5b883597506148898a60208b0161422d565b96506101208901356001600160401b038111156148a4575f5ffd5b6148b08b828c0161423e565b9097509550506101408901356001600160401b038111156148cf575f5ffd5b6148db8b828c0161423e565b9095509350506101608901356001600160401b038111156148fa575f5ffd5b6149068b828c0161423e565b999c989b5096995094979396929594505050565b5f5f6040838503121561492b575f5ffd5b82356001600160401b03811115614940575f5ffd5b61494c85828601614198565b92505060208301356001600160401b03811115614967575f5ffd5b830160a081860312156147c5575f5ffd5b80151581146141c0575f5ffd5b5f5f5f60608486031215614997575f5ffd5b83356001600160401b038111156149ac575f5ffd5b6149b886828701614198565b935050602084013561421281614978565b634e487b7160e01b5f52602160045260245ffd5b600381106149ed576149ed6149c9565b9052565b81516001600160a01b031681526020808301516001600160401b03169082015260408083015160c0830191614a28908401826149dd565b506060838101516001600160a01b0316908301526080808401516001600160601b03169083015260a092830151919092015290565b5f60208284031215614a6d575f5ffd5b81356106d5816141af565b5f81518084528060208401602086015e5f602082860101526020601f19601f83011685010191505092915050565b60a081525f614ab860a0830188614a78565b6001600160401b039690961660208301525063ffffffff93841660408201529183166060830152909116608090910152919050565b8051611e04816146c6565b8051611e04816141af565b5f610100828403128015614b15575f5ffd5b50614b1e6145f9565b8251614b29816146ba565b8152614b3760208401614aed565b6020820152614b4860408401614af8565b6040820152614b5960608401614af8565b6060820152614b6a60808401614af8565b6080820152614b7b60a08401614af8565b60a0820152614b8c60c08401614af8565b60c082015260e0928301519281019290925250919050565b5f6101008284031215614bb5575f5ffd5b6106d583836146df565b5f60208284031215614bcf575f5ffd5b81356106d5816146ba565b600b81106149ed576149ed6149c9565b602081016111b78284614bda565b8051611e0481614978565b5f60208284031215614c13575f5ffd5b81516106d581614978565b5f60208284031215614c2e575f5ffd5b81356106d5816146c6565b8183525f6001600160fb1b03831115614c50575f5ffd5b8260051b80836020870137939093016020019392505050565b60ff84168152604060208201525f612997604083018486614c39565b5f60208284031215614c95575f5ffd5b5051919050565b5f6001600160fb1b03831115614cb0575f5ffd5b8260051b80858437919091019392505050565b838152604060208201525f612997604083018486614c39565b828152604081016106d560208301846149dd565b5f60208284031215614d00575f5ffd5b8151600f81106106d5575f5ffd5b634e487b7160e01b5f52601160045260245ffd5b5f63ffffffff821680614d3757614d37614d0e565b5f190192915050565b6001600160a01b039290921682526001600160601b0316602082015260400190565b818382375f9101908152919050565b8035614d7c816146ba565b614d868382614bda565b506020810135614d95816146c6565b60ff1660208301526040810135614dab816141af565b63ffffffff166040830152614dc2606082016141c3565b63ffffffff166060830152614dd9608082016141c3565b63ffffffff166080830152614df060a082016141c3565b63ffffffff1660a0830152614e0760c082016141c3565b63ffffffff1660c083015260e090810135910152565b61016081525f614e31610160830188614a78565b614e3e6020840188614d71565b828103610120840152614e52818688614c39565b91505060018060a01b0383166101408301529695505050505050565b5f5f60c08385031215614e7f575f5ffd5b83601f840112614e8d575f5ffd5b60405160a081016001600160401b0381118282101715614eaf57614eaf6145e5565b6040528060a0850186811115614ec3575f5ffd5b855b81811015614edd578051835260209283019201614ec5565b50829450614eea81614bf8565b93505050509250929050565b81835281816020850137505f828201602090810191909152601f909101601f19169091010190565b60c081525f614f3160c083018587614ef6565b905060208201835f5b6005811015614f59578151835260209283019290910190600101614f3a565b505050949350505050565b602081525f610959602083018486614c39565b8051600f8110614f8957614f896149c9565b808352506020810151602083015260018060a01b03604082015116604083015260018060a01b0360608201511660608301526001600160801b03608082015116608083015260a081015160a083015260c0810151612ce660c08401826001600160a01b03169052565b60e081016111b78284614f77565b6001600160401b03811681146141c0575f5ffd5b8051611e0481615000565b5f6020828403121561502f575f5ffd5b81516106d581615000565b634e487b7160e01b5f52601260045260245ffd5b5f6001600160601b038316806150665761506661503a565b806001600160601b0384160491505092915050565b6001600160601b0382811682821603908111156111b7576111b7614d0e565b6150a5828251614bda565b60ff602082015116602083015263ffffffff604082015116604083015263ffffffff606082015116606083015260808101516150e9608084018263ffffffff169052565b5060a081015161510160a084018263ffffffff169052565b5060c081015161511960c084018263ffffffff169052565b5060e090810151910152565b82815261012081016106d5602083018461509a565b61016081525f61514e610160830188614a78565b61515b6020840188614d71565b82810361012084015261516f818688614c39565b91505063ffffffff83166101408301529695505050505050565b6151938189614d71565b6101606101008201525f6151ac6101608301888a614c39565b8281036101208401526151c0818789614c39565b90508281036101408401526151d6818587614c39565b9a9950505050505050505050565b604081525f6151f7604083018688614c39565b828103602084015261520a818587614c39565b979650505050505050565b5f5f8335601e1984360301811261522a575f5ffd5b8301803591506001600160401b03821115615243575f5ffd5b60200191503681900382131561427e575f5ffd5b838152604060208201525f612997604083018486614ef6565b606081525f6152826060830186614a78565b6001600160401b039490941660208301525060400152919050565b8035825260208101356152af816141af565b63ffffffff16602083015260408101356152c8816141af565b63ffffffff166040830152606090810135910152565b60a081525f6152f060a0830185614a78565b90506106d5602083018461529d565b6080810161530d8287614bda565b602082019490945263ffffffff92831660408201529116606090910152919050565b5f6020828403121561533f575f5ffd5b8151600381106106d5575f5ffd5b5f6020828403121561535d575f5ffd5b81516001600160401b03811115615372575f5ffd5b8201601f81018413615382575f5ffd5b80516001600160401b0381111561539b5761539b6145e5565b6153ae601f8201601f191660200161468a565b8181528560208385010111156153c2575f5ffd5b8160208401602083015e5f91810160200191909152949350505050565b6001600160401b0381811683821601908111156111b7576111b7614d0e565b5f63ffffffff821663ffffffff810361541957615419614d0e565b60010192915050565b6001600160a01b03851681526101608101615440602083018661509a565b6001600160601b0384166101208301526001600160401b03831661014083015295945050505050565b615473818461509a565b6101206101008201525f610959610120830184614a78565b6001600160801b03811681146141c0575f5ffd5b8035611e048161548b565b8035611e0481615000565b5f6101a08284031280156154c7575f5ffd5b506154d0614622565b82358152602080840135908201526154ea60408401614411565b604082015260608381013590820152615505608084016141c3565b608082015261551660a084016141c3565b60a082015260c0838101359082015261553160e0840161549f565b60e0820152615543610100840161549f565b610100820152615556610120840161549f565b61012082015261556961014084016154aa565b61014082015261557c61016084016146d4565b610160820152610180928301359281019290925250919050565b6001600160401b0382811682821603908111156111b7576111b7614d0e565b5f60ff821660ff810361541957615419614d0e565b61010081016155d98285614f77565b6001600160601b03831660e08301529392505050565b5f602082840312156155ff575f5ffd5b81516106d5816141af565b8051611e04816143fd565b5f5f60408385031215615626575f5ffd5b8251615631816143fd565b6020939093015192949293505050565b80820281158282048414176111b7576111b7614d0e565b5f826156665761566661503a565b500490565b5f6101c082019050838252825160208301526020830151604083015260408301516156a160608401826001600160a01b03169052565b506060830151608083015260808301516156c360a084018263ffffffff169052565b5060a083015163ffffffff811660c08401525060c083015160e083015260e08301516156fb6101008401826001600160801b03169052565b506101008301516001600160801b038116610120840152506101208301516001600160801b038116610140840152506101408301516001600160401b0381166101608401525061016083015160ff8116610180840152506101808301516101a08301529392505050565b8281528135602080830191909152610140820190830135615785816143fd565b6001600160a01b03166040838101919091526157a29084016154aa565b6001600160401b03811660608401525060608301356080838101919091526157cb9084016141c3565b63ffffffff811660a0840152506157e460a084016146d4565b60ff811660c08401525060c083013560e08381019190915261580790840161549f565b6001600160801b0381166101008401525061582561010084016154aa565b6001600160401b038116610120840152612ac5565b5f6020828403121561584a575f5ffd5b81516106d5816143fd565b808201808211156111b7576111b7614d0e565b818103818111156111b7576111b7614d0e565b805161ffff81168114611e04575f5ffd5b5f61012082840312801561589e575f5ffd5b506158a7614645565b6158b083615014565b81526158be60208401615014565b60208201526158cf60408401615014565b60408201526158e060608401615014565b60608201526158f160808401615014565b608082015261590260a08401615014565b60a082015261591360c08401615014565b60c082015261592460e0840161587b565b60e08201526159366101008401614af8565b6101008201529392505050565b5f60208284031215615953575f5ffd5b81356106d581615000565b5f8235609e19833603018112615972575f5ffd5b9190910192915050565b5f5f5f6060848603121561598e575f5ffd5b8351615999816143fd565b60208501516040860151919450925061422281615000565b5f602082840312156159c1575f5ffd5b81356106d58161548b565b8051611e048161548b565b5f6101008284031280156159e9575f5ffd5b506159f26145f9565b82516159fd816143fd565b8152615a0b60208401615014565b6020820152615a1c6040840161560a565b6040820152615a2d60608401615014565b6060820152615a3e6080840161560a565b6080820152615a4f60a08401615014565b60a0820152615a6060c084016159cc565b60c0820152615a7160e084016159cc565b60e08201529392505050565b82815260a081016106d5602083018461529d565b5f5f8335601e19843603018112615aa6575f5ffd5b8301803591506001600160401b03821115615abf575f5ffd5b6020019150600681901b360382131561427e575f5ffd5b5f6080828403128015615ae7575f5ffd5b50604051608081016001600160401b0381118282101715615b0a57615b0a6145e5565b604052825181526020830151615b1f8161548b565b60208201526040830151615b3281615000565b60408201526060830151615b45816141af565b60608201529392505050565b5f6040828403128015615b62575f5ffd5b50615b6b614668565b8251615b768161548b565b81526020830151615b8681615000565b60208201529392505050565b63ffffffff82811682821603908111156111b7576111b7614d0e565b634e487b7160e01b5f52603260045260245ffd5b5f6040828403128015615bd3575f5ffd5b50615bdc614668565b823581526020830135615b868161548b565b6001600160801b0381811683821601908111156111b7576111b7614d0e565b5f60018201615c1e57615c1e614d0e565b5060010190565b5f81615c3357615c33614d0e565b505f19019056",
+}
+
+// Questions is an auto generated Go binding around an Ethereum contract.
+type Questions struct {
+	abi abi.ABI
+}
+
+// GetABI returns the ABI associated with this contract binding.
+func (c *Questions) GetABI() abi.ABI {
+	return c.abi
+}
+
+// NewQuestions creates a new instance of Questions.
+func NewQuestions() *Questions {
+	parsed, err := QuestionsMetaData.ParseABI()
+	if err != nil {
+		panic(errors.New("invalid ABI: " + err.Error()))
+	}
+	return &Questions{abi: *parsed}
+}
+
+// Instance creates a wrapper for a deployed contract instance at the given address.
+// Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
+func (c *Questions) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
+	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
+}
+
+// PackConstructor is the Go binding used to pack the parameters required for
+// contract deployment.
+//
+// Solidity: constructor((address,address,address,address) w, address vault_, address nodes_, address verifiers_, (uint64,uint64,uint96,uint96) t) returns()
+func (questions *Questions) PackConstructor(w DisputeWiring, vault_ common.Address, nodes_ common.Address, verifiers_ common.Address, t QuestionTerms) []byte {
+	enc, err := questions.abi.Pack("", w, vault_, nodes_, verifiers_, t)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// PackAnswerBlock is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc76d49bd.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function answerBlock(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, ((bytes32,uint32,uint32,bytes32),bytes) o) returns()
+func (questions *Questions) PackAnswerBlock(e ReceiptEvidence, o SignedOpening) []byte {
+	enc, err := questions.abi.Pack("answerBlock", e, o)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackAnswerBlock is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc76d49bd.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function answerBlock(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, ((bytes32,uint32,uint32,bytes32),bytes) o) returns()
+func (questions *Questions) TryPackAnswerBlock(e ReceiptEvidence, o SignedOpening) ([]byte, error) {
+	return questions.abi.Pack("answerBlock", e, o)
+}
+
+// PackAnswerChunk is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3bd56d71.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function answerChunk(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node, bytes32[] words, address submitter, bytes proof) returns()
+func (questions *Questions) PackAnswerChunk(e ReceiptEvidence, node Node, words [][32]byte, submitter common.Address, proof []byte) []byte {
+	enc, err := questions.abi.Pack("answerChunk", e, node, words, submitter, proof)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackAnswerChunk is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x3bd56d71.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function answerChunk(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node, bytes32[] words, address submitter, bytes proof) returns()
+func (questions *Questions) TryPackAnswerChunk(e ReceiptEvidence, node Node, words [][32]byte, submitter common.Address, proof []byte) ([]byte, error) {
+	return questions.abi.Pack("answerChunk", e, node, words, submitter, proof)
+}
+
+// PackAnswerNode is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x03b06a84.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function answerNode(bytes32 receiptHash, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node, bytes32 salt, bytes32[] children) returns()
+func (questions *Questions) PackAnswerNode(receiptHash [32]byte, node Node, salt [32]byte, children [][32]byte) []byte {
+	enc, err := questions.abi.Pack("answerNode", receiptHash, node, salt, children)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackAnswerNode is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x03b06a84.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function answerNode(bytes32 receiptHash, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node, bytes32 salt, bytes32[] children) returns()
+func (questions *Questions) TryPackAnswerNode(receiptHash [32]byte, node Node, salt [32]byte, children [][32]byte) ([]byte, error) {
+	return questions.abi.Pack("answerNode", receiptHash, node, salt, children)
+}
+
+// PackAnswerParams is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x25b29ebc.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function answerParams(bytes32 receiptHash, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node, bytes params) returns()
+func (questions *Questions) PackAnswerParams(receiptHash [32]byte, node Node, params []byte) []byte {
+	enc, err := questions.abi.Pack("answerParams", receiptHash, node, params)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackAnswerParams is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x25b29ebc.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function answerParams(bytes32 receiptHash, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node, bytes params) returns()
+func (questions *Questions) TryPackAnswerParams(receiptHash [32]byte, node Node, params []byte) ([]byte, error) {
+	return questions.abi.Pack("answerParams", receiptHash, node, params)
+}
+
+// PackAnswerTokens is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb4291ea1.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function answerTokens(bytes32 receiptHash, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node, bytes32[] salts, bytes32[] ids, bytes32[] path) returns()
+func (questions *Questions) PackAnswerTokens(receiptHash [32]byte, node Node, salts [][32]byte, ids [][32]byte, path [][32]byte) []byte {
+	enc, err := questions.abi.Pack("answerTokens", receiptHash, node, salts, ids, path)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackAnswerTokens is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb4291ea1.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function answerTokens(bytes32 receiptHash, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node, bytes32[] salts, bytes32[] ids, bytes32[] path) returns()
+func (questions *Questions) TryPackAnswerTokens(receiptHash [32]byte, node Node, salts [][32]byte, ids [][32]byte, path [][32]byte) ([]byte, error) {
+	return questions.abi.Pack("answerTokens", receiptHash, node, salts, ids, path)
+}
+
+// PackAskBlock is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x02d9e019.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function askBlock(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, uint32 t, uint32 l) returns(bytes32)
+func (questions *Questions) PackAskBlock(e ReceiptEvidence, t uint32, l uint32) []byte {
+	enc, err := questions.abi.Pack("askBlock", e, t, l)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackAskBlock is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x02d9e019.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function askBlock(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, uint32 t, uint32 l) returns(bytes32)
+func (questions *Questions) TryPackAskBlock(e ReceiptEvidence, t uint32, l uint32) ([]byte, error) {
+	return questions.abi.Pack("askBlock", e, t, l)
+}
+
+// UnpackAskBlock is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x02d9e019.
+//
+// Solidity: function askBlock(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, uint32 t, uint32 l) returns(bytes32)
+func (questions *Questions) UnpackAskBlock(data []byte) ([32]byte, error) {
+	out, err := questions.abi.Unpack("askBlock", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackAskChild is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xaafd3e6a.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function askChild(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) parent, bytes32[] children, uint32 child) returns(bytes32)
+func (questions *Questions) PackAskChild(e ReceiptEvidence, parent Node, children [][32]byte, child uint32) []byte {
+	enc, err := questions.abi.Pack("askChild", e, parent, children, child)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackAskChild is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xaafd3e6a.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function askChild(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) parent, bytes32[] children, uint32 child) returns(bytes32)
+func (questions *Questions) TryPackAskChild(e ReceiptEvidence, parent Node, children [][32]byte, child uint32) ([]byte, error) {
+	return questions.abi.Pack("askChild", e, parent, children, child)
+}
+
+// UnpackAskChild is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xaafd3e6a.
+//
+// Solidity: function askChild(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) parent, bytes32[] children, uint32 child) returns(bytes32)
+func (questions *Questions) UnpackAskChild(data []byte) ([32]byte, error) {
+	out, err := questions.abi.Unpack("askChild", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackAskOpening is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcfc30aa2.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function askOpening(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, ((bytes32,uint32,uint32,bytes32),bytes) o) returns(bytes32)
+func (questions *Questions) PackAskOpening(e ReceiptEvidence, o SignedOpening) []byte {
+	enc, err := questions.abi.Pack("askOpening", e, o)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackAskOpening is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcfc30aa2.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function askOpening(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, ((bytes32,uint32,uint32,bytes32),bytes) o) returns(bytes32)
+func (questions *Questions) TryPackAskOpening(e ReceiptEvidence, o SignedOpening) ([]byte, error) {
+	return questions.abi.Pack("askOpening", e, o)
+}
+
+// UnpackAskOpening is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xcfc30aa2.
+//
+// Solidity: function askOpening(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, ((bytes32,uint32,uint32,bytes32),bytes) o) returns(bytes32)
+func (questions *Questions) UnpackAskOpening(data []byte) ([32]byte, error) {
+	out, err := questions.abi.Unpack("askOpening", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackAskParams is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x03ba8876.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function askParams(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e) returns(bytes32)
+func (questions *Questions) PackAskParams(e ReceiptEvidence) []byte {
+	enc, err := questions.abi.Pack("askParams", e)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackAskParams is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x03ba8876.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function askParams(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e) returns(bytes32)
+func (questions *Questions) TryPackAskParams(e ReceiptEvidence) ([]byte, error) {
+	return questions.abi.Pack("askParams", e)
+}
+
+// UnpackAskParams is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x03ba8876.
+//
+// Solidity: function askParams(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e) returns(bytes32)
+func (questions *Questions) UnpackAskParams(data []byte) ([32]byte, error) {
+	out, err := questions.abi.Unpack("askParams", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackAskTokens is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe2857360.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function askTokens(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, bool output, uint32 range) returns(bytes32)
+func (questions *Questions) PackAskTokens(e ReceiptEvidence, output bool, arg2 uint32) []byte {
+	enc, err := questions.abi.Pack("askTokens", e, output, arg2)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackAskTokens is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe2857360.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function askTokens(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, bool output, uint32 range) returns(bytes32)
+func (questions *Questions) TryPackAskTokens(e ReceiptEvidence, output bool, arg2 uint32) ([]byte, error) {
+	return questions.abi.Pack("askTokens", e, output, arg2)
+}
+
+// UnpackAskTokens is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xe2857360.
+//
+// Solidity: function askTokens(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, bool output, uint32 range) returns(bytes32)
+func (questions *Questions) UnpackAskTokens(data []byte) ([32]byte, error) {
+	out, err := questions.abi.Unpack("askTokens", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackAskTrace is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcfaa3778.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function askTrace(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e) returns(bytes32)
+func (questions *Questions) PackAskTrace(e ReceiptEvidence) []byte {
+	enc, err := questions.abi.Pack("askTrace", e)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackAskTrace is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcfaa3778.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function askTrace(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e) returns(bytes32)
+func (questions *Questions) TryPackAskTrace(e ReceiptEvidence) ([]byte, error) {
+	return questions.abi.Pack("askTrace", e)
+}
+
+// UnpackAskTrace is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xcfaa3778.
+//
+// Solidity: function askTrace(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e) returns(bytes32)
+func (questions *Questions) UnpackAskTrace(data []byte) ([32]byte, error) {
+	out, err := questions.abi.Unpack("askTrace", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackBondOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x9bad31c6.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function bondOf(bytes32 receiptHash, address asker) view returns(uint256)
+func (questions *Questions) PackBondOf(receiptHash [32]byte, asker common.Address) []byte {
+	enc, err := questions.abi.Pack("bondOf", receiptHash, asker)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackBondOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x9bad31c6.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function bondOf(bytes32 receiptHash, address asker) view returns(uint256)
+func (questions *Questions) TryPackBondOf(receiptHash [32]byte, asker common.Address) ([]byte, error) {
+	return questions.abi.Pack("bondOf", receiptHash, asker)
+}
+
+// UnpackBondOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x9bad31c6.
+//
+// Solidity: function bondOf(bytes32 receiptHash, address asker) view returns(uint256)
+func (questions *Questions) UnpackBondOf(data []byte) (*big.Int, error) {
+	out, err := questions.abi.Unpack("bondOf", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackDossierOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x46f72537.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function dossierOf(bytes32 receiptHash) view returns((address,uint40,uint40,uint8,address,uint96,uint64,uint64))
+func (questions *Questions) PackDossierOf(receiptHash [32]byte) []byte {
+	enc, err := questions.abi.Pack("dossierOf", receiptHash)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDossierOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x46f72537.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function dossierOf(bytes32 receiptHash) view returns((address,uint40,uint40,uint8,address,uint96,uint64,uint64))
+func (questions *Questions) TryPackDossierOf(receiptHash [32]byte) ([]byte, error) {
+	return questions.abi.Pack("dossierOf", receiptHash)
+}
+
+// UnpackDossierOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x46f72537.
+//
+// Solidity: function dossierOf(bytes32 receiptHash) view returns((address,uint40,uint40,uint8,address,uint96,uint64,uint64))
+func (questions *Questions) UnpackDossierOf(data []byte) (Dossier, error) {
+	out, err := questions.abi.Unpack("dossierOf", data)
+	if err != nil {
+		return *new(Dossier), err
+	}
+	out0 := *abi.ConvertType(out[0], new(Dossier)).(*Dossier)
+	return out0, nil
+}
+
+// PackExpire is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x20843a8a.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function expire(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node) returns()
+func (questions *Questions) PackExpire(e ReceiptEvidence, node Node) []byte {
+	enc, err := questions.abi.Pack("expire", e, node)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackExpire is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x20843a8a.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function expire(((bytes32,bytes32,address,bytes32,uint32,uint32,bytes32,uint128,uint128,uint128,uint64,uint8,bytes32),(bytes32,address,uint64,bytes32,uint32,uint8,bytes32,uint128,uint64),bytes,(address,uint64,uint64,uint32,(bytes32,uint128)[])) e, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node) returns()
+func (questions *Questions) TryPackExpire(e ReceiptEvidence, node Node) ([]byte, error) {
+	return questions.abi.Pack("expire", e, node)
+}
+
+// PackOpenOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcf0440ea.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function openOf(bytes32 receiptHash, address asker) view returns(uint32)
+func (questions *Questions) PackOpenOf(receiptHash [32]byte, asker common.Address) []byte {
+	enc, err := questions.abi.Pack("openOf", receiptHash, asker)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackOpenOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcf0440ea.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function openOf(bytes32 receiptHash, address asker) view returns(uint32)
+func (questions *Questions) TryPackOpenOf(receiptHash [32]byte, asker common.Address) ([]byte, error) {
+	return questions.abi.Pack("openOf", receiptHash, asker)
+}
+
+// UnpackOpenOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xcf0440ea.
+//
+// Solidity: function openOf(bytes32 receiptHash, address asker) view returns(uint32)
+func (questions *Questions) UnpackOpenOf(data []byte) (uint32, error) {
+	out, err := questions.abi.Unpack("openOf", data)
+	if err != nil {
+		return *new(uint32), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint32)).(*uint32)
+	return out0, nil
+}
+
+// PackPayBond is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x64892d2d.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function payBond(bytes32 receiptHash, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node) returns()
+func (questions *Questions) PackPayBond(receiptHash [32]byte, node Node) []byte {
+	enc, err := questions.abi.Pack("payBond", receiptHash, node)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackPayBond is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x64892d2d.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function payBond(bytes32 receiptHash, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node) returns()
+func (questions *Questions) TryPackPayBond(receiptHash [32]byte, node Node) ([]byte, error) {
+	return questions.abi.Pack("payBond", receiptHash, node)
+}
+
+// PackPayableFrom is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4ecdab66.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function payableFrom(bytes32 receiptHash) view returns(uint64)
+func (questions *Questions) PackPayableFrom(receiptHash [32]byte) []byte {
+	enc, err := questions.abi.Pack("payableFrom", receiptHash)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackPayableFrom is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4ecdab66.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function payableFrom(bytes32 receiptHash) view returns(uint64)
+func (questions *Questions) TryPackPayableFrom(receiptHash [32]byte) ([]byte, error) {
+	return questions.abi.Pack("payableFrom", receiptHash)
+}
+
+// UnpackPayableFrom is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x4ecdab66.
+//
+// Solidity: function payableFrom(bytes32 receiptHash) view returns(uint64)
+func (questions *Questions) UnpackPayableFrom(data []byte) (uint64, error) {
+	out, err := questions.abi.Unpack("payableFrom", data)
+	if err != nil {
+		return *new(uint64), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint64)).(*uint64)
+	return out0, nil
+}
+
+// PackQuestionId is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x6d2c2500.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function questionId(bytes32 receiptHash, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node) pure returns(bytes32)
+func (questions *Questions) PackQuestionId(receiptHash [32]byte, node Node) []byte {
+	enc, err := questions.abi.Pack("questionId", receiptHash, node)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackQuestionId is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x6d2c2500.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function questionId(bytes32 receiptHash, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node) pure returns(bytes32)
+func (questions *Questions) TryPackQuestionId(receiptHash [32]byte, node Node) ([]byte, error) {
+	return questions.abi.Pack("questionId", receiptHash, node)
+}
+
+// UnpackQuestionId is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x6d2c2500.
+//
+// Solidity: function questionId(bytes32 receiptHash, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node) pure returns(bytes32)
+func (questions *Questions) UnpackQuestionId(data []byte) ([32]byte, error) {
+	out, err := questions.abi.Unpack("questionId", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackQuestionOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf163353a.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function questionOf(bytes32 question) view returns((address,uint64,uint8,address,uint96,bytes32))
+func (questions *Questions) PackQuestionOf(question [32]byte) []byte {
+	enc, err := questions.abi.Pack("questionOf", question)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackQuestionOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf163353a.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function questionOf(bytes32 question) view returns((address,uint64,uint8,address,uint96,bytes32))
+func (questions *Questions) TryPackQuestionOf(question [32]byte) ([]byte, error) {
+	return questions.abi.Pack("questionOf", question)
+}
+
+// UnpackQuestionOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xf163353a.
+//
+// Solidity: function questionOf(bytes32 question) view returns((address,uint64,uint8,address,uint96,bytes32))
+func (questions *Questions) UnpackQuestionOf(data []byte) (Question, error) {
+	out, err := questions.abi.Unpack("questionOf", data)
+	if err != nil {
+		return *new(Question), err
+	}
+	out0 := *abi.ConvertType(out[0], new(Question)).(*Question)
+	return out0, nil
+}
+
+// PackQuestionsWiring is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xdd0bc4f7.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function questionsWiring() view returns(address vault, address nodes, address verifiers)
+func (questions *Questions) PackQuestionsWiring() []byte {
+	enc, err := questions.abi.Pack("questionsWiring")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackQuestionsWiring is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xdd0bc4f7.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function questionsWiring() view returns(address vault, address nodes, address verifiers)
+func (questions *Questions) TryPackQuestionsWiring() ([]byte, error) {
+	return questions.abi.Pack("questionsWiring")
+}
+
+// QuestionsWiringOutput serves as a container for the return parameters of contract
+// method QuestionsWiring.
+type QuestionsWiringOutput struct {
+	Vault     common.Address
+	Nodes     common.Address
+	Verifiers common.Address
+}
+
+// UnpackQuestionsWiring is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xdd0bc4f7.
+//
+// Solidity: function questionsWiring() view returns(address vault, address nodes, address verifiers)
+func (questions *Questions) UnpackQuestionsWiring(data []byte) (QuestionsWiringOutput, error) {
+	out, err := questions.abi.Unpack("questionsWiring", data)
+	outstruct := new(QuestionsWiringOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.Vault = *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	outstruct.Nodes = *abi.ConvertType(out[1], new(common.Address)).(*common.Address)
+	outstruct.Verifiers = *abi.ConvertType(out[2], new(common.Address)).(*common.Address)
+	return *outstruct, nil
+}
+
+// PackSilentUntil is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4198d9b8.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function silentUntil(address provider) view returns(uint64)
+func (questions *Questions) PackSilentUntil(provider common.Address) []byte {
+	enc, err := questions.abi.Pack("silentUntil", provider)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackSilentUntil is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x4198d9b8.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function silentUntil(address provider) view returns(uint64)
+func (questions *Questions) TryPackSilentUntil(provider common.Address) ([]byte, error) {
+	return questions.abi.Pack("silentUntil", provider)
+}
+
+// UnpackSilentUntil is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x4198d9b8.
+//
+// Solidity: function silentUntil(address provider) view returns(uint64)
+func (questions *Questions) UnpackSilentUntil(data []byte) (uint64, error) {
+	out, err := questions.abi.Unpack("silentUntil", data)
+	if err != nil {
+		return *new(uint64), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint64)).(*uint64)
+	return out0, nil
+}
+
+// PackTerms is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd5025625.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function terms() view returns((uint64,uint64,uint96,uint96))
+func (questions *Questions) PackTerms() []byte {
+	enc, err := questions.abi.Pack("terms")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTerms is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd5025625.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function terms() view returns((uint64,uint64,uint96,uint96))
+func (questions *Questions) TryPackTerms() ([]byte, error) {
+	return questions.abi.Pack("terms")
+}
+
+// UnpackTerms is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xd5025625.
+//
+// Solidity: function terms() view returns((uint64,uint64,uint96,uint96))
+func (questions *Questions) UnpackTerms(data []byte) (QuestionTerms, error) {
+	out, err := questions.abi.Unpack("terms", data)
+	if err != nil {
+		return *new(QuestionTerms), err
+	}
+	out0 := *abi.ConvertType(out[0], new(QuestionTerms)).(*QuestionTerms)
+	return out0, nil
+}
+
+// QuestionsBondPaid represents a BondPaid event raised by the Questions contract.
+type QuestionsBondPaid struct {
+	ReceiptHash [32]byte
+	Question    [32]byte
+	To          common.Address
+	Amount      *big.Int
+	ToProvider  *big.Int
+	Raw         *types.Log // Blockchain specific contextual infos
+}
+
+const QuestionsBondPaidEventName = "BondPaid"
+
+// ContractEventName returns the user-defined event name.
+func (QuestionsBondPaid) ContractEventName() string {
+	return QuestionsBondPaidEventName
+}
+
+// UnpackBondPaidEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event BondPaid(bytes32 indexed receiptHash, bytes32 indexed question, address indexed to, uint256 amount, uint256 toProvider)
+func (questions *Questions) UnpackBondPaidEvent(log *types.Log) (*QuestionsBondPaid, error) {
+	event := "BondPaid"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != questions.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(QuestionsBondPaid)
+	if len(log.Data) > 0 {
+		if err := questions.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range questions.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// QuestionsQuestionAnswered represents a QuestionAnswered event raised by the Questions contract.
+type QuestionsQuestionAnswered struct {
+	ReceiptHash [32]byte
+	Question    [32]byte
+	Answerer    common.Address
+	Node        Node
+	Answer      []byte
+	Raw         *types.Log // Blockchain specific contextual infos
+}
+
+const QuestionsQuestionAnsweredEventName = "QuestionAnswered"
+
+// ContractEventName returns the user-defined event name.
+func (QuestionsQuestionAnswered) ContractEventName() string {
+	return QuestionsQuestionAnsweredEventName
+}
+
+// UnpackQuestionAnsweredEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event QuestionAnswered(bytes32 indexed receiptHash, bytes32 indexed question, address indexed answerer, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node, bytes answer)
+func (questions *Questions) UnpackQuestionAnsweredEvent(log *types.Log) (*QuestionsQuestionAnswered, error) {
+	event := "QuestionAnswered"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != questions.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(QuestionsQuestionAnswered)
+	if len(log.Data) > 0 {
+		if err := questions.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range questions.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// QuestionsQuestionAsked represents a QuestionAsked event raised by the Questions contract.
+type QuestionsQuestionAsked struct {
+	ReceiptHash [32]byte
+	Question    [32]byte
+	Asker       common.Address
+	Provider    common.Address
+	Node        Node
+	Bond        *big.Int
+	Deadline    uint64
+	Raw         *types.Log // Blockchain specific contextual infos
+}
+
+const QuestionsQuestionAskedEventName = "QuestionAsked"
+
+// ContractEventName returns the user-defined event name.
+func (QuestionsQuestionAsked) ContractEventName() string {
+	return QuestionsQuestionAskedEventName
+}
+
+// UnpackQuestionAskedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event QuestionAsked(bytes32 indexed receiptHash, bytes32 indexed question, address indexed asker, address provider, (uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32) node, uint96 bond, uint64 deadline)
+func (questions *Questions) UnpackQuestionAskedEvent(log *types.Log) (*QuestionsQuestionAsked, error) {
+	event := "QuestionAsked"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != questions.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(QuestionsQuestionAsked)
+	if len(log.Data) > 0 {
+		if err := questions.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range questions.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// QuestionsQuestionExpired represents a QuestionExpired event raised by the Questions contract.
+type QuestionsQuestionExpired struct {
+	ReceiptHash [32]byte
+	Question    [32]byte
+	Provider    common.Address
+	Silences    uint8
+	Slashed     *big.Int
+	Raw         *types.Log // Blockchain specific contextual infos
+}
+
+const QuestionsQuestionExpiredEventName = "QuestionExpired"
+
+// ContractEventName returns the user-defined event name.
+func (QuestionsQuestionExpired) ContractEventName() string {
+	return QuestionsQuestionExpiredEventName
+}
+
+// UnpackQuestionExpiredEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event QuestionExpired(bytes32 indexed receiptHash, bytes32 indexed question, address indexed provider, uint8 silences, uint256 slashed)
+func (questions *Questions) UnpackQuestionExpiredEvent(log *types.Log) (*QuestionsQuestionExpired, error) {
+	event := "QuestionExpired"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != questions.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(QuestionsQuestionExpired)
+	if len(log.Data) > 0 {
+		if err := questions.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range questions.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// UnpackError attempts to decode the provided error data using user-defined
+// error definitions.
+func (questions *Questions) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], questions.abi.Errors["AlreadyAnswered"].ID.Bytes()[:4]) {
+		return questions.UnpackAlreadyAnsweredError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["AlreadyOpen"].ID.Bytes()[:4]) {
+		return questions.UnpackAlreadyOpenError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["BadPath"].ID.Bytes()[:4]) {
+		return questions.UnpackBadPathError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["BadPathLength"].ID.Bytes()[:4]) {
+		return questions.UnpackBadPathLengthError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["BadTerms"].ID.Bytes()[:4]) {
+		return questions.UnpackBadTermsError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["BondTooHigh"].ID.Bytes()[:4]) {
+		return questions.UnpackBondTooHighError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["ClockOver"].ID.Bytes()[:4]) {
+		return questions.UnpackClockOverError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["ClockRunning"].ID.Bytes()[:4]) {
+		return questions.UnpackClockRunningError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["EvidenceMismatch"].ID.Bytes()[:4]) {
+		return questions.UnpackEvidenceMismatchError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["LeafOutOfRange"].ID.Bytes()[:4]) {
+		return questions.UnpackLeafOutOfRangeError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["NotAnswered"].ID.Bytes()[:4]) {
+		return questions.UnpackNotAnsweredError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["NotEntitled"].ID.Bytes()[:4]) {
+		return questions.UnpackNotEntitledError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["NotOpen"].ID.Bytes()[:4]) {
+		return questions.UnpackNotOpenError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["NotProvenClass"].ID.Bytes()[:4]) {
+		return questions.UnpackNotProvenClassError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["NotSigned"].ID.Bytes()[:4]) {
+		return questions.UnpackNotSignedError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["NothingToPay"].ID.Bytes()[:4]) {
+		return questions.UnpackNothingToPayError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["ReceiptProven"].ID.Bytes()[:4]) {
+		return questions.UnpackReceiptProvenError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["StillDisputable"].ID.Bytes()[:4]) {
+		return questions.UnpackStillDisputableError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["UnknownModelVersion"].ID.Bytes()[:4]) {
+		return questions.UnpackUnknownModelVersionError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["WindowClosed"].ID.Bytes()[:4]) {
+		return questions.UnpackWindowClosedError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["WrongAnswer"].ID.Bytes()[:4]) {
+		return questions.UnpackWrongAnswerError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["WrongDepth"].ID.Bytes()[:4]) {
+		return questions.UnpackWrongDepthError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], questions.abi.Errors["WrongKind"].ID.Bytes()[:4]) {
+		return questions.UnpackWrongKindError(raw[4:])
+	}
+	return nil, errors.New("Unknown error")
+}
+
+// QuestionsAlreadyAnswered represents a AlreadyAnswered error raised by the Questions contract.
+type QuestionsAlreadyAnswered struct {
+	Question [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error AlreadyAnswered(bytes32 question)
+func QuestionsAlreadyAnsweredErrorID() common.Hash {
+	return common.HexToHash("0xadc6d47e0144802a83e7dff0b52b41996d3409bd9fd2cb0bc1ea21e7838bd283")
+}
+
+// UnpackAlreadyAnsweredError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error AlreadyAnswered(bytes32 question)
+func (questions *Questions) UnpackAlreadyAnsweredError(raw []byte) (*QuestionsAlreadyAnswered, error) {
+	out := new(QuestionsAlreadyAnswered)
+	if err := questions.abi.UnpackIntoInterface(out, "AlreadyAnswered", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsAlreadyOpen represents a AlreadyOpen error raised by the Questions contract.
+type QuestionsAlreadyOpen struct {
+	Question [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error AlreadyOpen(bytes32 question)
+func QuestionsAlreadyOpenErrorID() common.Hash {
+	return common.HexToHash("0x869d90106ffc2664b97ace112e0c93a084218014437b846d9d3b88813cc36c03")
+}
+
+// UnpackAlreadyOpenError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error AlreadyOpen(bytes32 question)
+func (questions *Questions) UnpackAlreadyOpenError(raw []byte) (*QuestionsAlreadyOpen, error) {
+	out := new(QuestionsAlreadyOpen)
+	if err := questions.abi.UnpackIntoInterface(out, "AlreadyOpen", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsBadPath represents a BadPath error raised by the Questions contract.
+type QuestionsBadPath struct {
+	What string
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadPath(string what)
+func QuestionsBadPathErrorID() common.Hash {
+	return common.HexToHash("0x773eb90bf3e088fefe202b60818a9fd44dbf31f0a039703050491d644d6cffee")
+}
+
+// UnpackBadPathError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadPath(string what)
+func (questions *Questions) UnpackBadPathError(raw []byte) (*QuestionsBadPath, error) {
+	out := new(QuestionsBadPath)
+	if err := questions.abi.UnpackIntoInterface(out, "BadPath", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsBadPathLength represents a BadPathLength error raised by the Questions contract.
+type QuestionsBadPathLength struct {
+	Length   *big.Int
+	Expected *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadPathLength(uint256 length, uint256 expected)
+func QuestionsBadPathLengthErrorID() common.Hash {
+	return common.HexToHash("0x6f8f8ff248e460dbd7f5c64b6f2632695151fbda74946051d18c7ab3aaa440c0")
+}
+
+// UnpackBadPathLengthError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadPathLength(uint256 length, uint256 expected)
+func (questions *Questions) UnpackBadPathLengthError(raw []byte) (*QuestionsBadPathLength, error) {
+	out := new(QuestionsBadPathLength)
+	if err := questions.abi.UnpackIntoInterface(out, "BadPathLength", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsBadTerms represents a BadTerms error raised by the Questions contract.
+type QuestionsBadTerms struct {
+	Field string
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadTerms(string field)
+func QuestionsBadTermsErrorID() common.Hash {
+	return common.HexToHash("0x73758b9a3cf6651064ab6f331e84205cf570d3c534baa7d3c8b70e6e0efd4fba")
+}
+
+// UnpackBadTermsError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadTerms(string field)
+func (questions *Questions) UnpackBadTermsError(raw []byte) (*QuestionsBadTerms, error) {
+	out := new(QuestionsBadTerms)
+	if err := questions.abi.UnpackIntoInterface(out, "BadTerms", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsBondTooHigh represents a BondTooHigh error raised by the Questions contract.
+type QuestionsBondTooHigh struct {
+	Bond *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BondTooHigh(uint256 bond)
+func QuestionsBondTooHighErrorID() common.Hash {
+	return common.HexToHash("0x79b83733ec5ecbb713899df52e3ddfe96171e2409f025cd826bc601d5803c123")
+}
+
+// UnpackBondTooHighError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BondTooHigh(uint256 bond)
+func (questions *Questions) UnpackBondTooHighError(raw []byte) (*QuestionsBondTooHigh, error) {
+	out := new(QuestionsBondTooHigh)
+	if err := questions.abi.UnpackIntoInterface(out, "BondTooHigh", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsClockOver represents a ClockOver error raised by the Questions contract.
+type QuestionsClockOver struct {
+	Question [32]byte
+	Deadline uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ClockOver(bytes32 question, uint64 deadline)
+func QuestionsClockOverErrorID() common.Hash {
+	return common.HexToHash("0x74ac5a84db10c778872a07afee6a8bef15a7564afdce5ffa0644ab5138b6467b")
+}
+
+// UnpackClockOverError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ClockOver(bytes32 question, uint64 deadline)
+func (questions *Questions) UnpackClockOverError(raw []byte) (*QuestionsClockOver, error) {
+	out := new(QuestionsClockOver)
+	if err := questions.abi.UnpackIntoInterface(out, "ClockOver", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsClockRunning represents a ClockRunning error raised by the Questions contract.
+type QuestionsClockRunning struct {
+	Question [32]byte
+	Deadline uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ClockRunning(bytes32 question, uint64 deadline)
+func QuestionsClockRunningErrorID() common.Hash {
+	return common.HexToHash("0x6ec5e6ee6bfe195e8780d23225071350489ecb3da06491fac21a35b5cc17a0ec")
+}
+
+// UnpackClockRunningError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ClockRunning(bytes32 question, uint64 deadline)
+func (questions *Questions) UnpackClockRunningError(raw []byte) (*QuestionsClockRunning, error) {
+	out := new(QuestionsClockRunning)
+	if err := questions.abi.UnpackIntoInterface(out, "ClockRunning", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsEvidenceMismatch represents a EvidenceMismatch error raised by the Questions contract.
+type QuestionsEvidenceMismatch struct {
+	Field string
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error EvidenceMismatch(string field)
+func QuestionsEvidenceMismatchErrorID() common.Hash {
+	return common.HexToHash("0x9afc71e3f8349f8192ccd618b8e25650b2c631307bb040c1ebe97b0e7c9d556d")
+}
+
+// UnpackEvidenceMismatchError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error EvidenceMismatch(string field)
+func (questions *Questions) UnpackEvidenceMismatchError(raw []byte) (*QuestionsEvidenceMismatch, error) {
+	out := new(QuestionsEvidenceMismatch)
+	if err := questions.abi.UnpackIntoInterface(out, "EvidenceMismatch", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsLeafOutOfRange represents a LeafOutOfRange error raised by the Questions contract.
+type QuestionsLeafOutOfRange struct {
+	Index uint64
+	Count uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error LeafOutOfRange(uint64 index, uint64 count)
+func QuestionsLeafOutOfRangeErrorID() common.Hash {
+	return common.HexToHash("0x2f47ee844ba93f1ea565abc2e399aa6cb82d945b08c22da77177c04689e3b83d")
+}
+
+// UnpackLeafOutOfRangeError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error LeafOutOfRange(uint64 index, uint64 count)
+func (questions *Questions) UnpackLeafOutOfRangeError(raw []byte) (*QuestionsLeafOutOfRange, error) {
+	out := new(QuestionsLeafOutOfRange)
+	if err := questions.abi.UnpackIntoInterface(out, "LeafOutOfRange", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsNotAnswered represents a NotAnswered error raised by the Questions contract.
+type QuestionsNotAnswered struct {
+	Question [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotAnswered(bytes32 question)
+func QuestionsNotAnsweredErrorID() common.Hash {
+	return common.HexToHash("0x108065c38fdfec7acfcf153fd4f7ee4b3583e8a9be6a3da778f3ea0faab1353d")
+}
+
+// UnpackNotAnsweredError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotAnswered(bytes32 question)
+func (questions *Questions) UnpackNotAnsweredError(raw []byte) (*QuestionsNotAnswered, error) {
+	out := new(QuestionsNotAnswered)
+	if err := questions.abi.UnpackIntoInterface(out, "NotAnswered", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsNotEntitled represents a NotEntitled error raised by the Questions contract.
+type QuestionsNotEntitled struct {
+	Asker    common.Address
+	Audience uint8
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotEntitled(address asker, uint8 audience)
+func QuestionsNotEntitledErrorID() common.Hash {
+	return common.HexToHash("0x1a5898e6e5269cd1f7745057225226ccc258651e49a01af6a016bc2a307eb404")
+}
+
+// UnpackNotEntitledError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotEntitled(address asker, uint8 audience)
+func (questions *Questions) UnpackNotEntitledError(raw []byte) (*QuestionsNotEntitled, error) {
+	out := new(QuestionsNotEntitled)
+	if err := questions.abi.UnpackIntoInterface(out, "NotEntitled", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsNotOpen represents a NotOpen error raised by the Questions contract.
+type QuestionsNotOpen struct {
+	Question [32]byte
+	State    uint8
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotOpen(bytes32 question, uint8 state)
+func QuestionsNotOpenErrorID() common.Hash {
+	return common.HexToHash("0x09b9bfa8532f041aafe2ba84510a9994bcb423b7ae99bbf6d6779ce8bb7c5f83")
+}
+
+// UnpackNotOpenError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotOpen(bytes32 question, uint8 state)
+func (questions *Questions) UnpackNotOpenError(raw []byte) (*QuestionsNotOpen, error) {
+	out := new(QuestionsNotOpen)
+	if err := questions.abi.UnpackIntoInterface(out, "NotOpen", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsNotProvenClass represents a NotProvenClass error raised by the Questions contract.
+type QuestionsNotProvenClass struct {
+	ModelVersion [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotProvenClass(bytes32 modelVersion)
+func QuestionsNotProvenClassErrorID() common.Hash {
+	return common.HexToHash("0x01a7fe71229aebc9dc796da7910eb1a41966140ee60ee9ed3f761cbf251c6fa0")
+}
+
+// UnpackNotProvenClassError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotProvenClass(bytes32 modelVersion)
+func (questions *Questions) UnpackNotProvenClassError(raw []byte) (*QuestionsNotProvenClass, error) {
+	out := new(QuestionsNotProvenClass)
+	if err := questions.abi.UnpackIntoInterface(out, "NotProvenClass", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsNotSigned represents a NotSigned error raised by the Questions contract.
+type QuestionsNotSigned struct {
+	Signer   common.Address
+	Provider common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotSigned(address signer, address provider)
+func QuestionsNotSignedErrorID() common.Hash {
+	return common.HexToHash("0xb01b4c632f8fc0f901a7fb50d1037cd42c3ca3d44757b0f6987af5d6ceaa8d5e")
+}
+
+// UnpackNotSignedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotSigned(address signer, address provider)
+func (questions *Questions) UnpackNotSignedError(raw []byte) (*QuestionsNotSigned, error) {
+	out := new(QuestionsNotSigned)
+	if err := questions.abi.UnpackIntoInterface(out, "NotSigned", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsNothingToPay represents a NothingToPay error raised by the Questions contract.
+type QuestionsNothingToPay struct {
+	Question [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NothingToPay(bytes32 question)
+func QuestionsNothingToPayErrorID() common.Hash {
+	return common.HexToHash("0xfc454de8f1153d0be74371c69d4879c70ef4ba96e27bb25ded37bd2de96858df")
+}
+
+// UnpackNothingToPayError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NothingToPay(bytes32 question)
+func (questions *Questions) UnpackNothingToPayError(raw []byte) (*QuestionsNothingToPay, error) {
+	out := new(QuestionsNothingToPay)
+	if err := questions.abi.UnpackIntoInterface(out, "NothingToPay", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsReceiptProven represents a ReceiptProven error raised by the Questions contract.
+type QuestionsReceiptProven struct {
+	ReceiptHash [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ReceiptProven(bytes32 receiptHash)
+func QuestionsReceiptProvenErrorID() common.Hash {
+	return common.HexToHash("0xe8cc8b26feac1dfa12d422577cb852d0156227d2419368dbd356f89fd64b24c4")
+}
+
+// UnpackReceiptProvenError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ReceiptProven(bytes32 receiptHash)
+func (questions *Questions) UnpackReceiptProvenError(raw []byte) (*QuestionsReceiptProven, error) {
+	out := new(QuestionsReceiptProven)
+	if err := questions.abi.UnpackIntoInterface(out, "ReceiptProven", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsStillDisputable represents a StillDisputable error raised by the Questions contract.
+type QuestionsStillDisputable struct {
+	ReceiptHash [32]byte
+	Until       uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error StillDisputable(bytes32 receiptHash, uint64 until)
+func QuestionsStillDisputableErrorID() common.Hash {
+	return common.HexToHash("0xa7366566a8e0294db22c8f911acd37fc46c6d7f872038c52e4df308b479b4180")
+}
+
+// UnpackStillDisputableError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error StillDisputable(bytes32 receiptHash, uint64 until)
+func (questions *Questions) UnpackStillDisputableError(raw []byte) (*QuestionsStillDisputable, error) {
+	out := new(QuestionsStillDisputable)
+	if err := questions.abi.UnpackIntoInterface(out, "StillDisputable", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsUnknownModelVersion represents a UnknownModelVersion error raised by the Questions contract.
+type QuestionsUnknownModelVersion struct {
+	ModelVersion [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error UnknownModelVersion(bytes32 modelVersion)
+func QuestionsUnknownModelVersionErrorID() common.Hash {
+	return common.HexToHash("0x599d12b83ba0bb64899e3790367f2ce2aa0d71bcd501abf636eadc7ffdc6fa60")
+}
+
+// UnpackUnknownModelVersionError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error UnknownModelVersion(bytes32 modelVersion)
+func (questions *Questions) UnpackUnknownModelVersionError(raw []byte) (*QuestionsUnknownModelVersion, error) {
+	out := new(QuestionsUnknownModelVersion)
+	if err := questions.abi.UnpackIntoInterface(out, "UnknownModelVersion", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsWindowClosed represents a WindowClosed error raised by the Questions contract.
+type QuestionsWindowClosed struct {
+	ReceiptHash [32]byte
+	Until       uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error WindowClosed(bytes32 receiptHash, uint64 until)
+func QuestionsWindowClosedErrorID() common.Hash {
+	return common.HexToHash("0x07fa19d8bead109e9627733d2745579f5733d3c07d0d2f07e03055b487928478")
+}
+
+// UnpackWindowClosedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error WindowClosed(bytes32 receiptHash, uint64 until)
+func (questions *Questions) UnpackWindowClosedError(raw []byte) (*QuestionsWindowClosed, error) {
+	out := new(QuestionsWindowClosed)
+	if err := questions.abi.UnpackIntoInterface(out, "WindowClosed", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsWrongAnswer represents a WrongAnswer error raised by the Questions contract.
+type QuestionsWrongAnswer struct {
+	Question [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error WrongAnswer(bytes32 question)
+func QuestionsWrongAnswerErrorID() common.Hash {
+	return common.HexToHash("0x1a88c482e7e529fb022047734529e57310c84512a296e1a0787861d9bd241adb")
+}
+
+// UnpackWrongAnswerError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error WrongAnswer(bytes32 question)
+func (questions *Questions) UnpackWrongAnswerError(raw []byte) (*QuestionsWrongAnswer, error) {
+	out := new(QuestionsWrongAnswer)
+	if err := questions.abi.UnpackIntoInterface(out, "WrongAnswer", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsWrongDepth represents a WrongDepth error raised by the Questions contract.
+type QuestionsWrongDepth struct {
+	What     string
+	Length   *big.Int
+	Expected *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error WrongDepth(string what, uint256 length, uint256 expected)
+func QuestionsWrongDepthErrorID() common.Hash {
+	return common.HexToHash("0x893734752c59cfb0f28f4b8dbb6f6d9d4dc64a7404e2cf669e5858d4740e3990")
+}
+
+// UnpackWrongDepthError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error WrongDepth(string what, uint256 length, uint256 expected)
+func (questions *Questions) UnpackWrongDepthError(raw []byte) (*QuestionsWrongDepth, error) {
+	out := new(QuestionsWrongDepth)
+	if err := questions.abi.UnpackIntoInterface(out, "WrongDepth", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// QuestionsWrongKind represents a WrongKind error raised by the Questions contract.
+type QuestionsWrongKind struct {
+	Kind uint8
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error WrongKind(uint8 kind)
+func QuestionsWrongKindErrorID() common.Hash {
+	return common.HexToHash("0x7758e7e0e24bfdd670d4117b81b6d0e7915e8ee786576792be0be5b9837958b5")
+}
+
+// UnpackWrongKindError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error WrongKind(uint8 kind)
+func (questions *Questions) UnpackWrongKindError(raw []byte) (*QuestionsWrongKind, error) {
+	out := new(QuestionsWrongKind)
+	if err := questions.abi.UnpackIntoInterface(out, "WrongKind", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // SlasherMetaData contains all meta data concerning the Slasher contract.
 var SlasherMetaData = bind.MetaData{
-	ABI: "[{\"inputs\":[{\"internalType\":\"contractIVault\",\"name\":\"vault\",\"type\":\"address\"},{\"internalType\":\"contractIStaking\",\"name\":\"staking\",\"type\":\"address\"},{\"internalType\":\"contractIMarket\",\"name\":\"market\",\"type\":\"address\"},{\"internalType\":\"address[]\",\"name\":\"callers_\",\"type\":\"address[]\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[],\"name\":\"MAX_BOUNTY_BPS\",\"outputs\":[{\"internalType\":\"uint16\",\"name\":\"\",\"type\":\"uint16\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"MAX_RETURNED_BPS\",\"outputs\":[{\"internalType\":\"uint16\",\"name\":\"\",\"type\":\"uint16\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"MAX_SLASH_BPS\",\"outputs\":[{\"internalType\":\"uint16\",\"name\":\"\",\"type\":\"uint16\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"callers\",\"outputs\":[{\"internalType\":\"address[]\",\"name\":\"\",\"type\":\"address[]\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"disproveJob\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"slashable\",\"type\":\"uint256\"},{\"internalType\":\"uint64\",\"name\":\"exitUntil\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"creditUntil\",\"type\":\"uint64\"}],\"name\":\"hold\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"isCaller\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"payFromPool\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"cause\",\"type\":\"bytes32\"}],\"name\":\"refundPaid\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"cause\",\"type\":\"bytes32\"},{\"internalType\":\"uint16\",\"name\":\"bps\",\"type\":\"uint16\"},{\"internalType\":\"bool\",\"name\":\"forfeitCredit\",\"type\":\"bool\"},{\"internalType\":\"address\",\"name\":\"refundTo\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"refund\",\"type\":\"uint256\"},{\"internalType\":\"address\",\"name\":\"bountyTo\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"bounty\",\"type\":\"uint256\"}],\"name\":\"slash\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"taken\",\"type\":\"uint256\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"wiring\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"vault\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"staking\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"market\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":false,\"internalType\":\"address[]\",\"name\":\"callers\",\"type\":\"address[]\"}],\"name\":\"CallersSealed\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"PoolPaid\",\"type\":\"event\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"}],\"name\":\"NotAContract\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"}],\"name\":\"NotCaller\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint16\",\"name\":\"bps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"limit\",\"type\":\"uint16\"}],\"name\":\"SlashTooHigh\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ZeroAddress\",\"type\":\"error\"}]",
+	ABI: "[{\"inputs\":[{\"internalType\":\"contractIVault\",\"name\":\"vault\",\"type\":\"address\"},{\"internalType\":\"contractIStaking\",\"name\":\"staking\",\"type\":\"address\"},{\"internalType\":\"contractIMarket\",\"name\":\"market\",\"type\":\"address\"},{\"internalType\":\"address[]\",\"name\":\"callers_\",\"type\":\"address[]\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[],\"name\":\"MAX_BOUNTY_BPS\",\"outputs\":[{\"internalType\":\"uint16\",\"name\":\"\",\"type\":\"uint16\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"MAX_RETURNED_BPS\",\"outputs\":[{\"internalType\":\"uint16\",\"name\":\"\",\"type\":\"uint16\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"MAX_SLASH_BPS\",\"outputs\":[{\"internalType\":\"uint16\",\"name\":\"\",\"type\":\"uint16\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"callers\",\"outputs\":[{\"internalType\":\"address[]\",\"name\":\"\",\"type\":\"address[]\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"job\",\"type\":\"bytes32\"}],\"name\":\"disproveJob\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"slashable\",\"type\":\"uint256\"},{\"internalType\":\"uint64\",\"name\":\"exitUntil\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"creditUntil\",\"type\":\"uint64\"}],\"name\":\"hold\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"isCaller\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"payFromPool\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"cause\",\"type\":\"bytes32\"}],\"name\":\"refundPaid\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"provider\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"cause\",\"type\":\"bytes32\"},{\"internalType\":\"uint16\",\"name\":\"bps\",\"type\":\"uint16\"},{\"internalType\":\"bool\",\"name\":\"forfeitCredit\",\"type\":\"bool\"},{\"internalType\":\"address\",\"name\":\"refundTo\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"refund\",\"type\":\"uint256\"},{\"internalType\":\"address\",\"name\":\"bountyTo\",\"type\":\"address\"},{\"internalType\":\"uint256\",\"name\":\"bounty\",\"type\":\"uint256\"}],\"name\":\"slash\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"taken\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"refunded\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"paid\",\"type\":\"uint256\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"wiring\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"vault\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"staking\",\"type\":\"address\"},{\"internalType\":\"address\",\"name\":\"market\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":false,\"internalType\":\"address[]\",\"name\":\"callers\",\"type\":\"address[]\"}],\"name\":\"CallersSealed\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"to\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint256\",\"name\":\"amount\",\"type\":\"uint256\"}],\"name\":\"PoolPaid\",\"type\":\"event\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"}],\"name\":\"NotAContract\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"}],\"name\":\"NotCaller\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint16\",\"name\":\"bps\",\"type\":\"uint16\"},{\"internalType\":\"uint16\",\"name\":\"limit\",\"type\":\"uint16\"}],\"name\":\"SlashTooHigh\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ZeroAddress\",\"type\":\"error\"}]",
 	ID:  "7096c498299c43fbc38e19f7af684f72da",
-	Bin: "0x60e060405234801561000f575f5ffd5b5060405161116e38038061116e83398101604081905261002e916101ed565b6001600160a01b038416158061004b57506001600160a01b038316155b8061005d57506001600160a01b038216155b1561007b5760405163d92e233d60e01b815260040160405180910390fd5b6001600160a01b0380851660805283811660a052821660c0525f5b8151811015610164578181815181106100b1576100b16102f1565b60200260200101516001600160a01b03163b5f03610115578181815181106100db576100db6102f1565b60200260200101516040516322a2d07b60e21b815260040161010c91906001600160a01b0391909116815260200190565b60405180910390fd5b60015f5f84848151811061012b5761012b6102f1565b6020908102919091018101516001600160a01b031682528101919091526040015f20805460ff1916911515919091179055600101610096565b5060026101718282610305565b507f6bf336af8108141b0d75275c68332722c39e069d1618ae0ea3e2d921f4b455fa816040516101a191906103ae565b60405180910390a1505050506103f9565b6001600160a01b03811681146101c6575f5ffd5b50565b634e487b7160e01b5f52604160045260245ffd5b80516101e8816101b2565b919050565b5f5f5f5f60808587031215610200575f5ffd5b845161020b816101b2565b602086015190945061021c816101b2565b604086015190935061022d816101b2565b60608601519092506001600160401b03811115610248575f5ffd5b8501601f81018713610258575f5ffd5b80516001600160401b03811115610271576102716101c9565b604051600582901b90603f8201601f191681016001600160401b038111828210171561029f5761029f6101c9565b60405291825260208184018101929081018a8411156102bc575f5ffd5b6020850194505b838510156102e2576102d4856101dd565b8152602094850194016102c3565b50969995985093965050505050565b634e487b7160e01b5f52603260045260245ffd5b81516001600160401b0381111561031e5761031e6101c9565b68010000000000000000811115610337576103376101c9565b81548183558082101561036b57825f528160205f20018282035f5b81811015610367575f83820155600101610352565b5050505b506020830161037f835f9081526020902090565b5f5b838110156103a65782516001600160a01b031681830155602090920191600101610381565b505050505050565b602080825282518282018190525f918401906040840190835b818110156103ee5783516001600160a01b03168352602093840193909201916001016103c7565b509095945050505050565b60805160a05160c051610d0c6104625f395f81816101e20152818161056101528181610733015281816107e1015261095101525f81816101ba01528181610486015281816106a001526108ba01525f81816101950152818161031f01526103a20152610d0c5ff3fe608060405234801561000f575f5ffd5b50600436106100a6575f3560e01c80637ac07dcc1161006e5780637ac07dcc1461012f57806393ae7f6114610161578063b2aa360414610174578063ce4e423f14610187578063e5a4ffc514610211578063ff45de2e1461021a575f5ffd5b8063108e6cfc146100aa57806331440f55146100c857806342fd3769146100e45780635c5aa4e0146100ed5780636bfeb66a1461011a575b5f5ffd5b6100b261022d565b6040516100bf91906109c8565b60405180910390f35b6100d16105dc81565b60405161ffff90911681526020016100bf565b6100d16102bc81565b61010c6100fb366004610a13565b60016020525f908152604090205481565b6040519081526020016100bf565b61012d610128366004610a45565b61028d565b005b61015161013d366004610a6d565b5f6020819052908152604090205460ff1681565b60405190151581526020016100bf565b61010c61016f366004610a98565b6103ff565b61012d610182366004610a13565b61079a565b604080516001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000811682527f0000000000000000000000000000000000000000000000000000000000000000811660208301527f000000000000000000000000000000000000000000000000000000000000000016918101919091526060016100bf565b6100d16101f481565b61012d610228366004610b34565b610843565b6060600280548060200260200160405190810160405280929190818152602001828054801561028357602002820191905f5260205f20905b81546001600160a01b03168152600190910190602001808311610265575b5050505050905090565b335f9081526020819052604090205460ff166102c3576040516377ed384360e11b81523360048201526024015b60405180910390fd5b60405181815233906001600160a01b038416907f4fc71f67b91d2d268ddb9a25cd833a91ba5caad7d866382cdc9ac967b86a3b0f9060200160405180910390a360405163282d3fdf60e01b8152306004820152602481018290527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063282d3fdf906044015f604051808303815f87803b158015610368575f5ffd5b505af115801561037a573d5f5f3e3d5ffd5b5050604051630357371d60e01b81526001600160a01b038581166004830152602482018590527f0000000000000000000000000000000000000000000000000000000000000000169250630357371d91506044015f604051808303815f87803b1580156103e5575f5ffd5b505af11580156103f7573d5f5f3e3d5ffd5b505050505050565b335f9081526020819052604081205460ff16610430576040516377ed384360e11b81523360048201526024016102ba565b6105dc61ffff88161115610465576040516324fac7a760e01b815261ffff881660048201526105dc60248201526044016102ba565b604051630213119b60e51b81526001600160a01b038a811660048301525f917f000000000000000000000000000000000000000000000000000000000000000090911690634262336090602401602060405180830381865afa1580156104cd573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906104f19190610b82565b90505f61271061050561ffff8b1684610bad565b61050f9190610bc4565b90505f6127106105216102bc84610bad565b61052b9190610bc4565b90506001600160a01b038816158061054f57505f8b81526001602052604090205415155b15610558575f96505b6105fd6105f7887f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316634fba5adf6040518163ffffffff1660e01b815260040161012060405180830381865afa1580156105bc573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906105e09190610c42565b60e001516105f29061ffff1687610bc4565b6109af565b826109af565b96508615610616575f8b81526001602052604090208790555b6001600160a01b038616610628575f94505b6106526106488661271061063e6101f487610bad565b6105f29190610bc4565b6105f28984610cf9565b604051635765271f60e11b81526001600160a01b038e81166004830152602482018e9052604482018590528a81166064830152608482018a905288811660a483015260c482018390529196507f00000000000000000000000000000000000000000000000000000000000000009091169063aeca4e3e9060e4016020604051808303815f875af11580156106e8573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061070c9190610b82565b9350881561078b5760405163f66e88b160e01b81526001600160a01b038d811660048301527f0000000000000000000000000000000000000000000000000000000000000000169063f66e88b1906024015f604051808303815f87803b158015610774575f5ffd5b505af1158015610786573d5f5f3e3d5ffd5b505050505b50505098975050505050505050565b335f9081526020819052604090205460ff166107cb576040516377ed384360e11b81523360048201526024016102ba565b604051632caa8d8160e21b8152600481018290527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063b2aa3604906024015f604051808303815f87803b15801561082a575f5ffd5b505af115801561083c573d5f5f3e3d5ffd5b5050505050565b335f9081526020819052604090205460ff16610874576040516377ed384360e11b81523360048201526024016102ba565b67ffffffffffffffff82161561091257604051637e3728a960e01b81526001600160a01b0385811660048301526024820185905267ffffffffffffffff841660448301527f00000000000000000000000000000000000000000000000000000000000000001690637e3728a9906064015f604051808303815f87803b1580156108fb575f5ffd5b505af115801561090d573d5f5f3e3d5ffd5b505050505b67ffffffffffffffff8116156109a9576040516377bb19ad60e11b81526001600160a01b03858116600483015267ffffffffffffffff831660248301527f0000000000000000000000000000000000000000000000000000000000000000169063ef76335a906044015f604051808303815f87803b158015610992575f5ffd5b505af11580156109a4573d5f5f3e3d5ffd5b505050505b50505050565b5f8183106109bd57816109bf565b825b90505b92915050565b602080825282518282018190525f918401906040840190835b81811015610a085783516001600160a01b03168352602093840193909201916001016109e1565b509095945050505050565b5f60208284031215610a23575f5ffd5b5035919050565b80356001600160a01b0381168114610a40575f5ffd5b919050565b5f5f60408385031215610a56575f5ffd5b610a5f83610a2a565b946020939093013593505050565b5f60208284031215610a7d575f5ffd5b6109bf82610a2a565b61ffff81168114610a95575f5ffd5b50565b5f5f5f5f5f5f5f5f610100898b031215610ab0575f5ffd5b610ab989610a2a565b9750602089013596506040890135610ad081610a86565b955060608901358015158114610ae4575f5ffd5b9450610af260808a01610a2a565b935060a08901359250610b0760c08a01610a2a565b979a969950949793969295919450919260e001359150565b67ffffffffffffffff81168114610a95575f5ffd5b5f5f5f5f60808587031215610b47575f5ffd5b610b5085610a2a565b9350602085013592506040850135610b6781610b1f565b91506060850135610b7781610b1f565b939692955090935050565b5f60208284031215610b92575f5ffd5b5051919050565b634e487b7160e01b5f52601160045260245ffd5b80820281158282048414176109c2576109c2610b99565b5f82610bde57634e487b7160e01b5f52601260045260245ffd5b500490565b604051610120810167ffffffffffffffff81118282101715610c1357634e487b7160e01b5f52604160045260245ffd5b60405290565b8051610a4081610b1f565b8051610a4081610a86565b805163ffffffff81168114610a40575f5ffd5b5f610120828403128015610c54575f5ffd5b50610c5d610be3565b610c6683610c19565b8152610c7460208401610c19565b6020820152610c8560408401610c19565b6040820152610c9660608401610c19565b6060820152610ca760808401610c19565b6080820152610cb860a08401610c19565b60a0820152610cc960c08401610c19565b60c0820152610cda60e08401610c24565b60e0820152610cec6101008401610c2f565b6101008201529392505050565b818103818111156109c2576109c2610b9956",
+	Bin: "0x60e060405234801561000f575f5ffd5b506040516111b03803806111b083398101604081905261002e916101ed565b6001600160a01b038416158061004b57506001600160a01b038316155b8061005d57506001600160a01b038216155b1561007b5760405163d92e233d60e01b815260040160405180910390fd5b6001600160a01b0380851660805283811660a052821660c0525f5b8151811015610164578181815181106100b1576100b16102f1565b60200260200101516001600160a01b03163b5f03610115578181815181106100db576100db6102f1565b60200260200101516040516322a2d07b60e21b815260040161010c91906001600160a01b0391909116815260200190565b60405180910390fd5b60015f5f84848151811061012b5761012b6102f1565b6020908102919091018101516001600160a01b031682528101919091526040015f20805460ff1916911515919091179055600101610096565b5060026101718282610305565b507f6bf336af8108141b0d75275c68332722c39e069d1618ae0ea3e2d921f4b455fa816040516101a191906103ae565b60405180910390a1505050506103f9565b6001600160a01b03811681146101c6575f5ffd5b50565b634e487b7160e01b5f52604160045260245ffd5b80516101e8816101b2565b919050565b5f5f5f5f60808587031215610200575f5ffd5b845161020b816101b2565b602086015190945061021c816101b2565b604086015190935061022d816101b2565b60608601519092506001600160401b03811115610248575f5ffd5b8501601f81018713610258575f5ffd5b80516001600160401b03811115610271576102716101c9565b604051600582901b90603f8201601f191681016001600160401b038111828210171561029f5761029f6101c9565b60405291825260208184018101929081018a8411156102bc575f5ffd5b6020850194505b838510156102e2576102d4856101dd565b8152602094850194016102c3565b50969995985093965050505050565b634e487b7160e01b5f52603260045260245ffd5b81516001600160401b0381111561031e5761031e6101c9565b68010000000000000000811115610337576103376101c9565b81548183558082101561036b57825f528160205f20018282035f5b81811015610367575f83820155600101610352565b5050505b506020830161037f835f9081526020902090565b5f5b838110156103a65782516001600160a01b031681830155602090920191600101610381565b505050505050565b602080825282518282018190525f918401906040840190835b818110156103ee5783516001600160a01b03168352602093840193909201916001016103c7565b509095945050505050565b60805160a05160c051610d4e6104625f395f81816101fd015281816105800152818161077301528181610823015261099301525f81816101d5015281816104a50152818161067501526108fc01525f81816101b00152818161033a01526103bd0152610d4e5ff3fe608060405234801561000f575f5ffd5b50600436106100a6575f3560e01c80637ac07dcc1161006e5780637ac07dcc1461012f57806393ae7f6114610161578063b2aa36041461018f578063ce4e423f146101a2578063e5a4ffc51461022c578063ff45de2e14610235575f5ffd5b8063108e6cfc146100aa57806331440f55146100c857806342fd3769146100e45780635c5aa4e0146100ed5780636bfeb66a1461011a575b5f5ffd5b6100b2610248565b6040516100bf9190610a0a565b60405180910390f35b6100d16105dc81565b60405161ffff90911681526020016100bf565b6100d16102bc81565b61010c6100fb366004610a55565b60016020525f908152604090205481565b6040519081526020016100bf565b61012d610128366004610a87565b6102a8565b005b61015161013d366004610aaf565b5f6020819052908152604090205460ff1681565b60405190151581526020016100bf565b61017461016f366004610ada565b61041a565b604080519384526020840192909252908201526060016100bf565b61012d61019d366004610a55565b6107dc565b604080516001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000811682527f0000000000000000000000000000000000000000000000000000000000000000811660208301527f000000000000000000000000000000000000000000000000000000000000000016918101919091526060016100bf565b6100d16101f481565b61012d610243366004610b76565b610885565b6060600280548060200260200160405190810160405280929190818152602001828054801561029e57602002820191905f5260205f20905b81546001600160a01b03168152600190910190602001808311610280575b5050505050905090565b335f9081526020819052604090205460ff166102de576040516377ed384360e11b81523360048201526024015b60405180910390fd5b60405181815233906001600160a01b038416907f4fc71f67b91d2d268ddb9a25cd833a91ba5caad7d866382cdc9ac967b86a3b0f9060200160405180910390a360405163282d3fdf60e01b8152306004820152602481018290527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063282d3fdf906044015f604051808303815f87803b158015610383575f5ffd5b505af1158015610395573d5f5f3e3d5ffd5b5050604051630357371d60e01b81526001600160a01b038581166004830152602482018590527f0000000000000000000000000000000000000000000000000000000000000000169250630357371d91506044015f604051808303815f87803b158015610400575f5ffd5b505af1158015610412573d5f5f3e3d5ffd5b505050505050565b335f908152602081905260408120548190819060ff1661044f576040516377ed384360e11b81523360048201526024016102d5565b6105dc61ffff8a161115610484576040516324fac7a760e01b815261ffff8a1660048201526105dc60248201526044016102d5565b604051630213119b60e51b81526001600160a01b038c811660048301525f917f000000000000000000000000000000000000000000000000000000000000000090911690634262336090602401602060405180830381865afa1580156104ec573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906105109190610bc4565b90505f61271061052461ffff8d1684610bef565b61052e9190610c06565b90505f6127106105406102bc84610bef565b61054a9190610c06565b90506001600160a01b038a16158061056e57505f8d81526001602052604090205415155b15610577575f98505b61061c6106168a7f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316634fba5adf6040518163ffffffff1660e01b815260040161012060405180830381865afa1580156105db573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906105ff9190610c84565b60e001516106119061ffff1687610c06565b6109f1565b826109f1565b98508815610635575f8d81526001602052604090208990555b6001600160a01b038816610647575f96505b6106716106678861271061065d6101f487610bef565b6106119190610c06565b6106118b84610d3b565b96507f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031663aeca4e3e8f8f858e8e8e8e6040518863ffffffff1660e01b815260040161070697969594939291906001600160a01b039788168152602081019690965260408601949094529185166060850152608084015290921660a082015260c081019190915260e00190565b6020604051808303815f875af1158015610722573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906107469190610bc4565b95508894508693508a156107cb5760405163f66e88b160e01b81526001600160a01b038f811660048301527f0000000000000000000000000000000000000000000000000000000000000000169063f66e88b1906024015f604051808303815f87803b1580156107b4575f5ffd5b505af11580156107c6573d5f5f3e3d5ffd5b505050505b505050985098509895505050505050565b335f9081526020819052604090205460ff1661080d576040516377ed384360e11b81523360048201526024016102d5565b604051632caa8d8160e21b8152600481018290527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063b2aa3604906024015f604051808303815f87803b15801561086c575f5ffd5b505af115801561087e573d5f5f3e3d5ffd5b5050505050565b335f9081526020819052604090205460ff166108b6576040516377ed384360e11b81523360048201526024016102d5565b67ffffffffffffffff82161561095457604051637e3728a960e01b81526001600160a01b0385811660048301526024820185905267ffffffffffffffff841660448301527f00000000000000000000000000000000000000000000000000000000000000001690637e3728a9906064015f604051808303815f87803b15801561093d575f5ffd5b505af115801561094f573d5f5f3e3d5ffd5b505050505b67ffffffffffffffff8116156109eb576040516377bb19ad60e11b81526001600160a01b03858116600483015267ffffffffffffffff831660248301527f0000000000000000000000000000000000000000000000000000000000000000169063ef76335a906044015f604051808303815f87803b1580156109d4575f5ffd5b505af11580156109e6573d5f5f3e3d5ffd5b505050505b50505050565b5f8183106109ff5781610a01565b825b90505b92915050565b602080825282518282018190525f918401906040840190835b81811015610a4a5783516001600160a01b0316835260209384019390920191600101610a23565b509095945050505050565b5f60208284031215610a65575f5ffd5b5035919050565b80356001600160a01b0381168114610a82575f5ffd5b919050565b5f5f60408385031215610a98575f5ffd5b610aa183610a6c565b946020939093013593505050565b5f60208284031215610abf575f5ffd5b610a0182610a6c565b61ffff81168114610ad7575f5ffd5b50565b5f5f5f5f5f5f5f5f610100898b031215610af2575f5ffd5b610afb89610a6c565b9750602089013596506040890135610b1281610ac8565b955060608901358015158114610b26575f5ffd5b9450610b3460808a01610a6c565b935060a08901359250610b4960c08a01610a6c565b979a969950949793969295919450919260e001359150565b67ffffffffffffffff81168114610ad7575f5ffd5b5f5f5f5f60808587031215610b89575f5ffd5b610b9285610a6c565b9350602085013592506040850135610ba981610b61565b91506060850135610bb981610b61565b939692955090935050565b5f60208284031215610bd4575f5ffd5b5051919050565b634e487b7160e01b5f52601160045260245ffd5b8082028115828204841417610a0457610a04610bdb565b5f82610c2057634e487b7160e01b5f52601260045260245ffd5b500490565b604051610120810167ffffffffffffffff81118282101715610c5557634e487b7160e01b5f52604160045260245ffd5b60405290565b8051610a8281610b61565b8051610a8281610ac8565b805163ffffffff81168114610a82575f5ffd5b5f610120828403128015610c96575f5ffd5b50610c9f610c25565b610ca883610c5b565b8152610cb660208401610c5b565b6020820152610cc760408401610c5b565b6040820152610cd860608401610c5b565b6060820152610ce960808401610c5b565b6080820152610cfa60a08401610c5b565b60a0820152610d0b60c08401610c5b565b60c0820152610d1c60e08401610c66565b60e0820152610d2e6101008401610c71565b6101008201529392505050565b81810381811115610a0457610a04610bdb56",
 }
 
 // Slasher is an auto generated Go binding around an Ethereum contract.
@@ -5524,7 +10506,7 @@ func (slasher *Slasher) UnpackRefundPaid(data []byte) (*big.Int, error) {
 // the contract method with ID 0x93ae7f61.  This method will panic if any
 // invalid/nil inputs are passed.
 //
-// Solidity: function slash(address provider, bytes32 cause, uint16 bps, bool forfeitCredit, address refundTo, uint256 refund, address bountyTo, uint256 bounty) returns(uint256 taken)
+// Solidity: function slash(address provider, bytes32 cause, uint16 bps, bool forfeitCredit, address refundTo, uint256 refund, address bountyTo, uint256 bounty) returns(uint256 taken, uint256 refunded, uint256 paid)
 func (slasher *Slasher) PackSlash(provider common.Address, cause [32]byte, bps uint16, forfeitCredit bool, refundTo common.Address, refund *big.Int, bountyTo common.Address, bounty *big.Int) []byte {
 	enc, err := slasher.abi.Pack("slash", provider, cause, bps, forfeitCredit, refundTo, refund, bountyTo, bounty)
 	if err != nil {
@@ -5537,22 +10519,33 @@ func (slasher *Slasher) PackSlash(provider common.Address, cause [32]byte, bps u
 // the contract method with ID 0x93ae7f61.  This method will return an error
 // if any inputs are invalid/nil.
 //
-// Solidity: function slash(address provider, bytes32 cause, uint16 bps, bool forfeitCredit, address refundTo, uint256 refund, address bountyTo, uint256 bounty) returns(uint256 taken)
+// Solidity: function slash(address provider, bytes32 cause, uint16 bps, bool forfeitCredit, address refundTo, uint256 refund, address bountyTo, uint256 bounty) returns(uint256 taken, uint256 refunded, uint256 paid)
 func (slasher *Slasher) TryPackSlash(provider common.Address, cause [32]byte, bps uint16, forfeitCredit bool, refundTo common.Address, refund *big.Int, bountyTo common.Address, bounty *big.Int) ([]byte, error) {
 	return slasher.abi.Pack("slash", provider, cause, bps, forfeitCredit, refundTo, refund, bountyTo, bounty)
+}
+
+// SlashOutput serves as a container for the return parameters of contract
+// method Slash.
+type SlashOutput struct {
+	Taken    *big.Int
+	Refunded *big.Int
+	Paid     *big.Int
 }
 
 // UnpackSlash is the Go binding that unpacks the parameters returned
 // from invoking the contract method with ID 0x93ae7f61.
 //
-// Solidity: function slash(address provider, bytes32 cause, uint16 bps, bool forfeitCredit, address refundTo, uint256 refund, address bountyTo, uint256 bounty) returns(uint256 taken)
-func (slasher *Slasher) UnpackSlash(data []byte) (*big.Int, error) {
+// Solidity: function slash(address provider, bytes32 cause, uint16 bps, bool forfeitCredit, address refundTo, uint256 refund, address bountyTo, uint256 bounty) returns(uint256 taken, uint256 refunded, uint256 paid)
+func (slasher *Slasher) UnpackSlash(data []byte) (SlashOutput, error) {
 	out, err := slasher.abi.Unpack("slash", data)
+	outstruct := new(SlashOutput)
 	if err != nil {
-		return new(big.Int), err
+		return *outstruct, err
 	}
-	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
-	return out0, nil
+	outstruct.Taken = abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	outstruct.Refunded = abi.ConvertType(out[1], new(big.Int)).(*big.Int)
+	outstruct.Paid = abi.ConvertType(out[2], new(big.Int)).(*big.Int)
+	return *outstruct, nil
 }
 
 // PackWiring is the Go binding used to pack the parameters required for calling
@@ -7186,6 +12179,818 @@ func StakingZeroAmountErrorID() common.Hash {
 func (staking *Staking) UnpackZeroAmountError(raw []byte) (*StakingZeroAmount, error) {
 	out := new(StakingZeroAmount)
 	if err := staking.abi.UnpackIntoInterface(out, "ZeroAmount", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StepTableMetaData contains all meta data concerning the StepTable contract.
+var StepTableMetaData = bind.MetaData{
+	ABI: "[{\"inputs\":[{\"internalType\":\"uint8\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"name\":\"bindWords\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"stepWord\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"parameters\",\"type\":\"uint256\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes\",\"name\":\"header\",\"type\":\"bytes\"},{\"internalType\":\"uint256\",\"name\":\"t\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"l\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"vector\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"index\",\"type\":\"uint256\"}],\"name\":\"chunk\",\"outputs\":[{\"internalType\":\"uint8\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"wordCount\",\"type\":\"uint256\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes\",\"name\":\"header\",\"type\":\"bytes\"},{\"internalType\":\"uint256\",\"name\":\"t\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"l\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"s\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"head\",\"type\":\"uint256\"}],\"name\":\"counterpart\",\"outputs\":[{\"components\":[{\"internalType\":\"enumSource\",\"name\":\"source\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"outer\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"outers\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"inner\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"inners\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"place\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"place2\",\"type\":\"uint32\"}],\"internalType\":\"structOperand\",\"name\":\"here\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"enumSource\",\"name\":\"source\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"outer\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"outers\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"inner\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"inners\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"place\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"place2\",\"type\":\"uint32\"}],\"internalType\":\"structOperand\",\"name\":\"there\",\"type\":\"tuple\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes\",\"name\":\"header\",\"type\":\"bytes\"},{\"internalType\":\"uint256\",\"name\":\"t\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"l\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"vector\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"index\",\"type\":\"uint256\"}],\"name\":\"leaf\",\"outputs\":[{\"components\":[{\"internalType\":\"enumSource\",\"name\":\"source\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"outer\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"outers\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"inner\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"inners\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"place\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"place2\",\"type\":\"uint32\"}],\"internalType\":\"structOperand\",\"name\":\"o\",\"type\":\"tuple\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes\",\"name\":\"header\",\"type\":\"bytes\"},{\"internalType\":\"uint256\",\"name\":\"t\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"l\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"vector\",\"type\":\"uint256\"}],\"name\":\"shape\",\"outputs\":[{\"components\":[{\"internalType\":\"uint8\",\"name\":\"op\",\"type\":\"uint8\"},{\"internalType\":\"uint8\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"rows\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"cols\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"cap\",\"type\":\"uint32\"},{\"internalType\":\"bool\",\"name\":\"packed\",\"type\":\"bool\"},{\"internalType\":\"uint32\",\"name\":\"chunks\",\"type\":\"uint32\"}],\"internalType\":\"structVectorShape\",\"name\":\"s\",\"type\":\"tuple\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes\",\"name\":\"header\",\"type\":\"bytes\"},{\"components\":[{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"l\",\"type\":\"uint32\"},{\"internalType\":\"uint16\",\"name\":\"vector\",\"type\":\"uint16\"},{\"internalType\":\"uint32\",\"name\":\"row\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"col\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"witness\",\"type\":\"uint32\"},{\"internalType\":\"bool\",\"name\":\"padding\",\"type\":\"bool\"}],\"internalType\":\"structStep\",\"name\":\"step\",\"type\":\"tuple\"},{\"internalType\":\"uint32\",\"name\":\"token\",\"type\":\"uint32\"},{\"components\":[{\"internalType\":\"uint32\",\"name\":\"token\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"beta\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"maxGap\",\"type\":\"uint32\"},{\"internalType\":\"int32\",\"name\":\"noiseA\",\"type\":\"int32\"},{\"internalType\":\"int32\",\"name\":\"noiseB\",\"type\":\"int32\"}],\"internalType\":\"structPick\",\"name\":\"pick\",\"type\":\"tuple\"}],\"name\":\"statement\",\"outputs\":[{\"components\":[{\"internalType\":\"uint8\",\"name\":\"op\",\"type\":\"uint8\"},{\"internalType\":\"bool\",\"name\":\"first\",\"type\":\"bool\"},{\"internalType\":\"uint32\",\"name\":\"x\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"y\",\"type\":\"uint32\"},{\"internalType\":\"int32\",\"name\":\"noiseA\",\"type\":\"int32\"},{\"internalType\":\"int32\",\"name\":\"noiseB\",\"type\":\"int32\"},{\"components\":[{\"internalType\":\"enumSource\",\"name\":\"source\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"outer\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"outers\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"inner\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"inners\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"place\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"place2\",\"type\":\"uint32\"}],\"internalType\":\"structOperand\",\"name\":\"a\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"enumSource\",\"name\":\"source\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"outer\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"outers\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"inner\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"inners\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"place\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"place2\",\"type\":\"uint32\"}],\"internalType\":\"structOperand\",\"name\":\"b\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"enumSource\",\"name\":\"source\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"outer\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"outers\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"inner\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"inners\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"place\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"place2\",\"type\":\"uint32\"}],\"internalType\":\"structOperand\",\"name\":\"o\",\"type\":\"tuple\"}],\"internalType\":\"structStatement\",\"name\":\"\",\"type\":\"tuple\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"unusedDigest\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes\",\"name\":\"header\",\"type\":\"bytes\"},{\"internalType\":\"uint256\",\"name\":\"t\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"l\",\"type\":\"uint256\"}],\"name\":\"vectors\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"uint8\",\"name\":\"op\",\"type\":\"uint8\"},{\"internalType\":\"bool\",\"name\":\"first\",\"type\":\"bool\"},{\"internalType\":\"uint32\",\"name\":\"x\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"y\",\"type\":\"uint32\"},{\"internalType\":\"int32\",\"name\":\"noiseA\",\"type\":\"int32\"},{\"internalType\":\"int32\",\"name\":\"noiseB\",\"type\":\"int32\"},{\"components\":[{\"internalType\":\"enumSource\",\"name\":\"source\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"outer\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"outers\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"inner\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"inners\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"place\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"place2\",\"type\":\"uint32\"}],\"internalType\":\"structOperand\",\"name\":\"a\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"enumSource\",\"name\":\"source\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"outer\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"outers\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"inner\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"inners\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"place\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"place2\",\"type\":\"uint32\"}],\"internalType\":\"structOperand\",\"name\":\"b\",\"type\":\"tuple\"},{\"components\":[{\"internalType\":\"enumSource\",\"name\":\"source\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"t\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"outer\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"outers\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"inner\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"inners\",\"type\":\"uint32\"},{\"internalType\":\"uint8\",\"name\":\"kind\",\"type\":\"uint8\"},{\"internalType\":\"uint32\",\"name\":\"length\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"place\",\"type\":\"uint32\"},{\"internalType\":\"uint32\",\"name\":\"place2\",\"type\":\"uint32\"}],\"internalType\":\"structOperand\",\"name\":\"o\",\"type\":\"tuple\"}],\"internalType\":\"structStatement\",\"name\":\"s\",\"type\":\"tuple\"},{\"internalType\":\"bool\",\"name\":\"ok\",\"type\":\"bool\"},{\"internalType\":\"address\",\"name\":\"submitter\",\"type\":\"address\"}],\"name\":\"words\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"stepWord\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"parameters\",\"type\":\"uint256\"}],\"stateMutability\":\"pure\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"}],\"name\":\"BadHeaderLength\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"t\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"l\",\"type\":\"uint256\"}],\"name\":\"NoBlock\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"kind\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"}],\"name\":\"NoChunk\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"vector\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"row\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"col\",\"type\":\"uint256\"}],\"name\":\"NoNumber\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"vector\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"chunk\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"place\",\"type\":\"uint256\"}],\"name\":\"NoPadding\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"token\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"vocabulary\",\"type\":\"uint256\"}],\"name\":\"NoToken\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"l\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"vector\",\"type\":\"uint256\"}],\"name\":\"NoVector\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"witness\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"count\",\"type\":\"uint256\"}],\"name\":\"NoWitness\",\"type\":\"error\"}]",
+	ID:  "5c5fdde43306365e863265dff38cadc4fb",
+	Bin: "0x6080604052348015600e575f5ffd5b506131f98061001c5f395ff3fe608060405234801561000f575f5ffd5b5060043610610090575f3560e01c8063c530bdc911610063578063c530bdc914610134578063c9d3d99614610154578063cc4273be14610167578063d43dcb8e14610188578063d798dba7146101ae575f5ffd5b80630c8f122514610094578063257c8091146100cb57806336b62c9d146100ec578063b0ed9b1a14610114575b5f5ffd5b6100a76100a2366004612859565b6101ce565b6040805160ff90941684526020840192909252908201526060015b60405180910390f35b6100de6100d93660046128b6565b610283565b6040519081526020016100c2565b6100ff6100fa36600461292d565b61029e565b604080519283526020830191909152016100c2565b610127610122366004612978565b610314565b6040516100c291906129cd565b610147610142366004612859565b6103da565b6040516100c29190612b4b565b6100ff610162366004612b7d565b6104a2565b61017a610175366004612859565b6104d7565b6040516100c2929190612bb4565b7f02c6f55c3d83a303e8f448a0c784a65b846b23bd677d374284bbd21e8d9ede8d6100de565b6101c16101bc366004612bd1565b6105e9565b6040516100c29190612c59565b5f5f5f5f6101de8a8a8a8a61082e565b90505f6101eb8288610abd565b90506101f681610c32565b861061022a576040516304658b2d60e41b815260048101889052602481018790525f60448201526064015b60405180910390fd5b8051601e19016102535761023f826014610abd565b60c083015161024e9088612d23565b965090505b806020015194506102648187610c89565b93506102738560ff1685610d2e565b9250505096509650969350505050565b5f6102908585858561082e565b610200015195945050505050565b5f806102b86102b236879003870187612e84565b85610db7565b6103076102cb6060880160408901612f32565b63ffffffff166102e16080890160608a01612f32565b67ffffffff0000000060209190911b1617600160401b600160e01b03604087901b161790565b915091505b935093915050565b6040805160e0810182525f80825260208201819052918101829052606081018290526080810182905260a0810182905260c081018290529061036161035b8888888861082e565b84610abd565b805160ff90811684526020808301519091169084015260608082015163ffffffff90811660408087019190915260808085015183169387019390935260a080850151909216928601929092529082015160011615159084015290506103c581610c32565b63ffffffff1660c08301525095945050505050565b6103e2612763565b5f6103ef8888888861082e565b90505f6103fc8286610abd565b90505f61040882610c32565b905080851061043a576040516304658b2d60e41b815260048101879052602481018690525f6044820152606401610221565b61044683878784610e68565b8251909450601e19016104725761045e836014610abd565b60c084015161046d9087612d23565b955091505b81602001516104818387610c89565b63ffffffff1660e086015260ff1660c0850152509198975050505050505050565b5f5f6104c16104ba8660ff168663ffffffff16610eab565b6001610db7565b600160401b600160e01b03604085901b16610307565b6104df612763565b6104e7612763565b5f6104f48989898961082e565b90508515806105065750806080015186115b1561052e576040516312ab463760e11b81526004810187905260176024820152604401610221565b8685118061054057508060c001518410155b1561056f5760405163bc5e1c2b60e01b8152601760048201526024810186905260448101859052606401610221565b6105af816017868460c00151896105869190612f5f565b6105909190612f76565b60c08501516105a08c6001612f76565b6105aa9190612f5f565b610e68565b92506105c2816014868460c00151610e68565b63ffffffff861660208201529150868510156105dd57600282525b50965096945050505050565b6105f16127b7565b5f61062587876106046020890189612f32565b63ffffffff1661061a60408a0160208b01612f32565b63ffffffff1661082e565b9050806080015160016106389190612f76565b6106486040870160208801612f32565b63ffffffff1614801561066e575060096106686060870160408801612f89565b61ffff16145b156106865761067e818685610f04565b915050610825565b5f6106a48261069b6060890160408a01612f89565b61ffff16610abd565b905080606001515f14806106b957508051601f145b15610709576106ce6040870160208801612f32565b6106de6060880160408901612f89565b6040516312ab463760e11b815263ffffffff909216600483015261ffff166024820152604401610221565b61071960e0870160c08801612faa565b1561073257610729828288611143565b92505050610825565b806060015186606001602081019061074a9190612f32565b63ffffffff16101580610779575080608001518660800160208101906107709190612f32565b63ffffffff1610155b156107e15761078e6060870160408801612f89565b61079e6080880160608901612f32565b6107ae60a0890160808a01612f32565b60405163bc5e1c2b60e01b815261ffff909316600484015263ffffffff9182166024840152166044820152606401610221565b8051601d19016107fb576106ce6040870160208801612f32565b80515f19016108155761072982878763ffffffff1661138f565b610820828288611480565b925050505b95945050505050565b6108a76040518061022001604052805f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f151581526020015f81526020015f81526020015f8152602001606081526020015f81525090565b608084146108cb57604051633b24808160e11b815260048101859052602401610221565b5f6108d96020828789612fc3565b6108e291612fea565b90505f6108f360406020888a612fc3565b6108fc91612fea565b60208401859052858452905061091382600c61174a565b604084015261092382601061174a565b606084015261093382601461174a565b608084015261094382601861174a565b60a084015261095382601c61174a565b60c0840152610962815f61174a565b60e084015261097281600461174a565b61010084015261098381600861174a565b61012084015261099481600c61174a565b6101408401526109a581601061174a565b60011615156101608401526109bb81601461174a565b6101808401526109cc81601861174a565b6101a08401526109dd81601c61174a565b6101c084015261012083015185101580610a0557506080830151610a02906001612f76565b84115b15610a2d5760405163a64162df60e01b81526004810186905260248101859052604401610221565b8315610a7b5782608001518411610a5d5760405180610120016040528060ff81526020016130cd60ff9139610a97565b6040518060600160405280602d81526020016131cc602d9139610a97565b60405180604001604052806005815260200161980160e91b8152505b6101e0840181905251610aac90600590613007565b610200840152509095945050505050565b610afd6040518061010001604052805f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81525090565b8261020001518210610b325760208301516040516312ab463760e11b8152600481019190915260248101839052604401610221565b6101e083015160058302810160209081015160f881901c8452600f60f482901c81169285019290925260f081901c8216604085015260d881901c91610b7f91879160ec9190911c16611798565b6060840152610b9585600f601084901c16611798565b608084015260ff600882901c811660c0850152811660e08401528251601e1901610bc557600160a0840152610bef565b60028360400151165f03610be557610be08360200151611901565b610be9565b6102005b60a08401525b5f60088460400151165f14158015610c0b575060048460200151145b9050808015610c1d5750856101600151155b15610c29575f60608501525b50505092915050565b5f60018260400151165f14610c6857610c62826060015183608001518460a00151610c5d9190613007565b611948565b92915050565b610c7a82608001518360a00151611948565b8260600151610c629190612f5f565b5f60018360400151165f14610ce9575f83608001518460a00151610cad9190613007565b6080850151909150610cd782610cc38187612f5f565b8760600151610cd2919061301a565b61196a565b610ce19190612f5f565b915050610c62565b60a08301516080840151610d2791908190610d049082611948565b610d0e9086612d23565b610d189190612f5f565b8560800151610cd2919061301a565b9392505050565b5f811580610d435750610d4083611901565b82115b15610d6b5760405163d89660a160e01b81526004810184905260248101839052604401610221565b5f610d758461197f565b9050806001610d848286612f76565b610d8e919061301a565b610d989190613007565b915060058403610db057610dad600483612f76565b91505b5092915050565b5f8260200151610dc7575f610dcb565b6102005b82610dd6575f610dda565b6101005b845f015160ff16171761ffff169050600a610df88460c001516119ad565b901b811790506033610e0d8460e001516119ad565b901b81179050605c610e238461010001516119ad565b901b81179050608562200000846080015160030b610e41919061302d565b901b81179050609b622000008460a0015160030b610e5f919061302d565b901b1792915050565b610e70612763565b60018152845163ffffffff908116602083015261020090950151851660608201529284166040840152831660a0830152909116608082015290565b610eb36127b7565b6016815260c08082015163ffffffff90931660e08085019190915260ff9490941692810192909252828101516001818501819052600491840182905261010083015194850152929091019190915290565b610f0c6127b7565b610100840151610f1f6020840184612f32565b63ffffffff1610610f6457610f376020830183612f32565b610100850151604051631180da2360e01b815263ffffffff90921660048301526024820152604401610221565b610100840151610f7a60c0850160a08601612f32565b63ffffffff1610610fc257610f9560c0840160a08501612f32565b610100850151604051632ae3f1af60e11b815263ffffffff90921660048301526024820152604401610221565b610fd26080840160608501612f32565b63ffffffff16151580610ff95750610ff060a0840160808501612f32565b63ffffffff1615155b8061100f575061100f60e0840160c08501612faa565b15611044576110246060840160408501612f89565b6110346080850160608601612f32565b6107ae60a0860160808701612f32565b601081526110556020830183612f32565b63ffffffff1661106b60c0850160a08601612f32565b63ffffffff161060208083019190915261108b9060408401908401612f32565b61109b6060840160408501612f32565b6110ab6080850160608601613054565b6110bb60a0860160808701613054565b600390810b60a08087019190915291900b608085015263ffffffff91821660608501529116604083015261110b9085906007905f906111009060c08901908901612f32565b63ffffffff16611a1c565b60c08201526111248460075f6111006020870187612f32565b60e08201526111368460085f80611a1c565b6101008201529392505050565b61114b6127b7565b5f61115584610c32565b9050806111686080850160608601612f32565b63ffffffff16106111d6576111836060840160408501612f89565b6111936080850160608601612f32565b6111a360a0860160808701612f32565b6040516304658b2d60e41b815261ffff909316600484015263ffffffff9182166024840152166044820152606401610221565b5f6111f6856111eb6080870160608801612f32565b63ffffffff16610c89565b90505f611206866020015161197f565b90505f611217876020015184610d2e565b90505f82600f61122684611a91565b6112309190612f5f565b61123a9190612f5f565b90508361124d60a0890160808a01612f32565b63ffffffff16108061127457508061126b60a0890160808a01612f32565b63ffffffff1610155b156112a9576112896060880160408901612f89565b6112996080890160608a01612f32565b6111a360a08a0160808b01612f32565b6012865281836112bf60a08a0160808b01612f32565b63ffffffff166112cf9190613007565b101560208701526112de611ab4565b60c08701526112eb611ab4565b60e08701526113248961130460608a0160408b01612f89565b61ffff1661131860808b0160608c01612f32565b63ffffffff1688610e68565b6101008701819052602089015163ffffffff861660e083015260ff1660c09091015261135660a0880160808901612f32565b61136660a0890160808a01612f32565b6101008089015163ffffffff928316610120820152929091169101525093979650505050505050565b6113976127b7565b83610100015182106113cd57610100840151604051631180da2360e01b8152610221918491600401918252602082015260400190565b60018152611409846113de81611acd565b610100870151604088015160059190876113fe60a08b0160808c01612f32565b63ffffffff16611af9565b60c0820181905261010001516114219060209061306d565b60c082015163ffffffff9091166101209091015261143d611ab4565b60e0820152611136846114566060860160408701612f89565b61ffff1661146a6080870160608801612f32565b63ffffffff1661110060a0880160808901612f32565b6114886127b7565b825160ff81168252611498611ab4565b60e08301526114b1856114566060860160408701612f89565b61010083015260011981016114fe5760c08401516114f49086905f6102006114df60a0890160808a01612f32565b63ffffffff166114ef9190612f5f565b611a1c565b60c08301526116d3565b6003810361155957611515858560c001515f611c16565b60c083015261152a60a0840160808501612f32565b60408087015161018088015163ffffffff908116606087015290811691850191909152161560208301526116d3565b600481036115a05760c084015161157d9086905f61110060a0880160808901612f32565b60c083015260e08401516115969086905f806001611c46565b60e08301526116d3565b60058114806115af5750600a81145b156115c5576115c085858585611c89565b6116d3565b600681036115d9576115c085858585611e1a565b6007810361164e5760c08401516116009086905f6104006114df60a0890160808a01612f32565b60c083015260e08401516115969086906116206080870160608801612f32565b63ffffffff1661040061163960a0890160808a01612f32565b63ffffffff166116499190612f5f565b611f42565b60118103611662576115c08585858561207b565b60088103611676576115c0858585856121c4565b600f8114806116855750600e81145b156116c75760c08401516116a69086905f61110060a0880160808901612f32565b60c083015260e08401516115969086905f61110060a0880160808901612f32565b6116d385858585612304565b5f60028214806116e35750600782145b806116ee5750600c82145b806116f95750600d82145b905080156117415761171160a0850160808601612f32565b63ffffffff1615602084018190526117415782610100015161012001805161173890613094565b63ffffffff1690525b50509392505050565b5f80611757836008612f5f565b6117629060e061301a565b84901c63ffffffff169050601881901c600882901c61ff001660088361ff0016901b60188460ff16901b17171791505092915050565b5f60028210156117b4576117ad826001612f76565b9050610c62565b816002036117c757506040820151610c62565b816003036117da57506060820151610c62565b816004036117f6578260e001518360a001516117ad9190612f5f565b81600503611812578260e001518360c001516117ad9190612f5f565b816006036118265750610100820151610c62565b81600703611839575060a0820151610c62565b8160080361184c575060c0820151610c62565b816009036118615782516117ad906001612f76565b81600a036118795760e08301516117ad906001612f76565b81600b03611891576117ad8360400151610400611948565b81600c036118a9576117ad8360400151610200611948565b81600d036118d0576117ad8360e001518460a001516118c89190612f5f565b610400611948565b81600e036118e8576117ad8360600151610400611948565b8251610d27906118f9906001612f76565b610200611948565b5f600382036119135750610200919050565b60048203611923575060e1919050565b8115806119305750600782115b61193c5761040061193e565b5f5b61ffff1692915050565b5f8160016119568286612f76565b611960919061301a565b610d279190613007565b5f8183106119785781610d27565b5090919050565b5f600782116119a657611993826008612f5f565b670f1f1f03070f1f00901c60ff16610c62565b5f92915050565b5f5f6119d26119cd8460c0015160ff168560e0015163ffffffff16610d2e565b611a91565b9050601d83610120015163ffffffff16901b601184610100015163ffffffff16901b60068560e0015163ffffffff16901b600384901b8660c0015160ff1617171717915050919050565b611a24612763565b5f611a2f8686610abd565b90505f5f611a3e8387876126bf565b91509150611a518888846105aa87610c32565b602084015160ff1660c08201529350611a6a8383610c89565b63ffffffff90811660e0860152166101008401819052610120840152509095945050505050565b5f600f6001611aa08285612f76565b611aaa919061301a565b610c629190613007565b611abc612763565b600160e0820152600460c082015290565b5f816101600151611ade575f611aee565b6080820151611aee906003612f5f565b610c62906004612f76565b611b01612763565b611b416040518061010001604052805f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81525090565b868686611b4d8a611901565b60a08501526080840152606083015260208201525f80611b6e8387876126bf565b6003865260808d015191935091508a90611b89906007612f5f565b611b928d611acd565b611b9d906003612f76565b611ba79190612f76565b63ffffffff908116606087015216604085015281611bc484610c32565b63ffffffff90811660a087015216608085015288611be28484610c89565b63ffffffff90811660e087015260ff90911660c0860152166101208401819052610100840152509098975050505050505050565b611c1e612763565b611c3e8484846001611c308989610abd565b608001516114ef919061301a565b949350505050565b611c4e612763565b611c5a86868686611a1c565b90505f611c71611c6a8888610abd565b86856126bf565b63ffffffff1661012084015250909695505050505050565b5f611c98858560c00151610abd565b90505f8160600151600114611cb1578160800151611cc5565b84606001518260800151611cc59190613007565b905080611cd860c0860160a08701612f32565b63ffffffff1610611d1c57611cf360c0850160a08601612f32565b604051632ae3f1af60e11b815263ffffffff909116600482015260248101829052604401610221565b8160600151600114611d5e5760c0850151611d59908790611d436080880160608901612f32565b63ffffffff1661110060c0890160a08a01612f32565b611dac565b611dac868660c001515f8760a0016020810190611d7b9190612f32565b63ffffffff1685611d9260808b0160608c01612f32565b63ffffffff16611da29190612f5f565b6114ef9190612f76565b60c0840152611de786611dc56060870160408801612f89565b61ffff16611dd96080880160608901612f32565b63ffffffff165f6001611c46565b610100840152611dfd60c0850160a08601612f32565b63ffffffff91821660608501521660409092019190915250505050565b60048360400151165f03611e655760c0830151611e449085905f61110060a0870160808801612f32565b60c082015260e0830151611e5b9085905f80611a1c565b60e0820152611f3c565b611e7560a0830160808401612f32565b63ffffffff165f03611eb6576014815260e0830151611eac908590611ea06080860160608701612f32565b63ffffffff165f611a1c565b60c0820152611f3c565b60c0830151611f169085905f6001611ed460a0880160808901612f32565b63ffffffff168960e00151886060016020810190611ef29190612f32565b63ffffffff16611f029190612f5f565b611f0c9190612f76565b6114ef919061301a565b60c082015260e0830151611f36908590611ea06080860160608701612f32565b60e08201525b50505050565b611f4a612763565b5f611f5486611acd565b90505f85600714611fa0578560018860200151611f71919061301a565b611f7c906007612f5f565b611f87846002612f76565b611f919190612f76565b611f9b9190612f76565b611fab565b611fab826001612f76565b6040880151909150805f889003611fc75750606088015161205e565b8760011480611fd65750876005145b15611fe7578860600151915061205e565b8760021480611ff65750876006145b15612016578860e001518960c0015161200f9190612f5f565b915061205e565b87600303612039578860e001518960a001516120329190612f5f565b905061205e565b87600403612055578860e001518960a0015161200f9190612f5f565b88610100015191505b61206e8984600585858c8c611af9565b9998505050505050505050565b60408301516008161580159061209357508361016001515b80156120a457506004836020015114155b1561218757600f81526120e28460016120c36060860160408701612f89565b6120cd91906130b2565b61ffff165f61110060a0870160808801612f32565b60c08201525f6120f86060840160408501612f89565b61ffff1660081461212b576121136060840160408501612f89565b61ffff16600b1461212557600261212e565b5f61212e565b60015b60ff16905061217c858260028860200151600361214b9190612f5f565b612155919061301a565b61215f9190612f76565b6003600188608001515f8960800160208101906113fe9190612f32565b60e083015250611f3c565b60c08301516121ad9085906121a260a0860160808701612f32565b63ffffffff16611c16565b60c082015260e0830151611f369085905f80611a1c565b60e08401515f906121db60a0850160808601612f32565b63ffffffff166121eb9190612d23565b90508461014001518110612224576014825260c08401516122199086905f61110060a0880160808901612f32565b60c083015250611f3c565b61222f600282612d23565b15602083015260c08401516122759086905f61225160a0880160808901612f32565b63ffffffff1661226760a0890160808a01612f32565b60011863ffffffff16611c46565b60c08301526122c685600161228982611acd565b612293919061301a565b610120880151610140890151600291906122b060208a018a612f32565b63ffffffff166122c1600289613007565b611af9565b60e08301526101408501516002906122df908390612f76565b6122e99190613007565b60e083015163ffffffff909116610120909101525050505050565b825160c085015160a08601515f9161231b91613007565b9050601582036123f05760c085015160e087015161238b9188916123456080890160608a01612f32565b63ffffffff166123559190613007565b60e08a015161236a60808a0160608b01612f32565b63ffffffff1661237a9190612d23565b612385906001612f76565b5f611c46565b60c08401526123a060a0850160808601612f32565b60c084015163ffffffff9091166020918201526123bf90850185612f32565b63ffffffff166123d560a0860160808701612f32565b63ffffffff1610156123eb5760c0830151600290525b6126b7565b600982036124ec5760c0850151612413908790611ea06080880160608901612f32565b60c084015260e0850151612485908790836124346080890160608a01612f32565b63ffffffff166124449190613007565b60c08a015161245960a08a0160808b01612f32565b63ffffffff166124699190612f5f565b6124739190612f76565b60c08a01518a516105a0906001612f76565b8360e0018190525060028660e0015160016124a09190612f76565b60e08086015163ffffffff9092169082015260ff90911660c0909101526101a08601516101c08701516124d4906010612f76565b63ffffffff90811660608601521660408401526126b7565b600b820361254f5760c085015161252590879061250f6080880160608901612f32565b63ffffffff1661110060a0890160808a01612f32565b60c084015260e0850151612545908790611ea06080880160608901612f32565b60e08401526126b7565b600c82036125955760c085015161258b9087906125726080880160608901612f32565b63ffffffff166102006114df60a08a0160808b01612f32565b60c08401526126b7565b600d820361265c5760e08601515f906125b46080870160608801612f32565b63ffffffff166125c49190613007565b905061262d878760c001518960e001518860600160208101906125e79190612f32565b63ffffffff166125f79190612d23565b60e08b01516126068787613007565b6126109190612f5f565b61261a9190612f76565b6102006114df60a08b0160808c01612f32565b60c085015260e0860151612651908890836102006114df60a08b0160808c01612f32565b60e0850152506126b7565b60c08501516126779087906121a260a0880160808901612f32565b60c084015260e080860151908701516126b191889161269c60a0890160808a01612f32565b63ffffffff166126ac9190613007565b611c16565b60e08401525b505050505050565b5f5f60018560400151165f1461271f575f85608001518660a001516126e49190613007565b90506126f08186613007565b608087015185906127018489612d23565b61270b9190612f5f565b6127159190612f76565b925092505061030c565b60a085015161272e9084613007565b61274086608001518760a00151611948565b61274a9086612f5f565b6127549190612f76565b60a08601516103079085612d23565b604080516101408101909152805f81525f6020820181905260408201819052606082018190526080820181905260a0820181905260c0820181905260e0820181905261010082018190526101209091015290565b60408051610120810182525f80825260208201819052918101829052606081018290526080810182905260a081019190915260c081016127f5612763565b8152602001612802612763565b815260200161280f612763565b905290565b5f5f83601f840112612824575f5ffd5b50813567ffffffffffffffff81111561283b575f5ffd5b602083019150836020828501011115612852575f5ffd5b9250929050565b5f5f5f5f5f5f60a0878903121561286e575f5ffd5b863567ffffffffffffffff811115612884575f5ffd5b61289089828a01612814565b909a90995060208901359860408101359850606081013597506080013595509350505050565b5f5f5f5f606085870312156128c9575f5ffd5b843567ffffffffffffffff8111156128df575f5ffd5b6128eb87828801612814565b90989097506020870135966040013595509350505050565b80358015158114612912575f5ffd5b919050565b80356001600160a01b0381168114612912575f5ffd5b5f5f5f8385036104c0811215612941575f5ffd5b61048081121561294f575f5ffd5b508392506129606104808501612903565b915061296f6104a08501612917565b90509250925092565b5f5f5f5f5f6080868803121561298c575f5ffd5b853567ffffffffffffffff8111156129a2575f5ffd5b6129ae88828901612814565b9099909850602088013597604081013597506060013595509350505050565b5f60e08201905060ff835116825260ff602084015116602083015263ffffffff604084015116604083015263ffffffff606084015116606083015263ffffffff608084015116608083015260a0830151612a2b60a084018215159052565b5060c0830151610db060c084018263ffffffff169052565b60048110612a5f57634e487b7160e01b5f52602160045260245ffd5b9052565b612a6e828251612a43565b6020810151612a85602084018263ffffffff169052565b506040810151612a9d604084018263ffffffff169052565b506060810151612ab5606084018263ffffffff169052565b506080810151612acd608084018263ffffffff169052565b5060a0810151612ae560a084018263ffffffff169052565b5060c0810151612afa60c084018260ff169052565b5060e0810151612b1260e084018263ffffffff169052565b50610100810151612b2c61010084018263ffffffff169052565b50610120810151612b4661012084018263ffffffff169052565b505050565b6101408101610c628284612a63565b803560ff81168114612912575f5ffd5b803563ffffffff81168114612912575f5ffd5b5f5f5f60608486031215612b8f575f5ffd5b612b9884612b5a565b9250612ba660208501612b6a565b915061296f60408501612917565b6102808101612bc38285612a63565b610d27610140830184612a63565b5f5f5f5f5f8587036101c0811215612be7575f5ffd5b863567ffffffffffffffff811115612bfd575f5ffd5b612c0989828a01612814565b90975095505060e0601f1982011215612c20575f5ffd5b602087019350612c336101008801612b6a565b925060a061011f1982011215612c47575f5ffd5b50610120860190509295509295909350565b815160ff168152602080830151610480830191612c799084018215159052565b506040830151612c91604084018263ffffffff169052565b506060830151612ca9606084018263ffffffff169052565b506080830151612cbe608084018260030b9052565b5060a0830151612cd360a084018260030b9052565b5060c0830151612ce660c0840182612a63565b5060e0830151612cfa610200840182612a63565b50610100830151610db0610340840182612a63565b634e487b7160e01b5f52601260045260245ffd5b5f82612d3157612d31612d0f565b500690565b604051610140810167ffffffffffffffff81118282101715612d6657634e487b7160e01b5f52604160045260245ffd5b60405290565b604051610120810167ffffffffffffffff81118282101715612d6657634e487b7160e01b5f52604160045260245ffd5b8035600381900b8114612912575f5ffd5b803560048110612912575f5ffd5b5f6101408284031215612dcc575f5ffd5b612dd4612d36565b9050612ddf82612dad565b8152612ded60208301612b6a565b6020820152612dfe60408301612b6a565b6040820152612e0f60608301612b6a565b6060820152612e2060808301612b6a565b6080820152612e3160a08301612b6a565b60a0820152612e4260c08301612b5a565b60c0820152612e5360e08301612b6a565b60e0820152612e656101008301612b6a565b610100820152612e786101208301612b6a565b61012082015292915050565b5f610480828403128015612e96575f5ffd5b50612e9f612d6c565b612ea883612b5a565b8152612eb660208401612903565b6020820152612ec760408401612b6a565b6040820152612ed860608401612b6a565b6060820152612ee960808401612d9c565b6080820152612efa60a08401612d9c565b60a0820152612f0c8460c08501612dbb565b60c0820152612f1f846102008501612dbb565b60e0820152611136846103408501612dbb565b5f60208284031215612f42575f5ffd5b610d2782612b6a565b634e487b7160e01b5f52601160045260245ffd5b8082028115828204841417610c6257610c62612f4b565b80820180821115610c6257610c62612f4b565b5f60208284031215612f99575f5ffd5b813561ffff81168114610d27575f5ffd5b5f60208284031215612fba575f5ffd5b610d2782612903565b5f5f85851115612fd1575f5ffd5b83861115612fdd575f5ffd5b5050820193919092039150565b80356020831015610c62575f19602084900360031b1b1692915050565b5f8261301557613015612d0f565b500490565b81810381811115610c6257610c62612f4b565b8082018281125f83128015821682158216171561304c5761304c612f4b565b505092915050565b5f60208284031215613064575f5ffd5b610d2782612d9c565b5f63ffffffff83168061308257613082612d0f565b8063ffffffff84160491505092915050565b5f63ffffffff8216806130a9576130a9612f4b565b5f190192915050565b61ffff8281168282160390811115610c6257610c62612f4b56fe1e3002000002410c0000034101010004300200020541010300062002030407414b05041148040604113804060407415b05021148050904113805090407415b05061148050c041138050c0408300408000830050b000541710f0006247a0f11054181100006248a10130541810e0006248a0e151f00980000153059160009407912170a417119000b2279191a0c417f1b000d414f181b1330041d1c0541011e000620041e1f07412d2003113002211f0f3002002202410c2300034101240004300223250541012600062002262707413b2801113003292707413b28051130032b270e30032a2c0541012d000620032d2e07412e2f00113002302e0f300223311e3002000002410c0000034101010004300200020541010300062002030407416b050711300606040a41010700",
+}
+
+// StepTable is an auto generated Go binding around an Ethereum contract.
+type StepTable struct {
+	abi abi.ABI
+}
+
+// GetABI returns the ABI associated with this contract binding.
+func (c *StepTable) GetABI() abi.ABI {
+	return c.abi
+}
+
+// NewStepTable creates a new instance of StepTable.
+func NewStepTable() *StepTable {
+	parsed, err := StepTableMetaData.ParseABI()
+	if err != nil {
+		panic(errors.New("invalid ABI: " + err.Error()))
+	}
+	return &StepTable{abi: *parsed}
+}
+
+// Instance creates a wrapper for a deployed contract instance at the given address.
+// Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
+func (c *StepTable) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
+	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
+}
+
+// PackBindWords is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc9d3d996.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function bindWords(uint8 kind, uint32 length, address submitter) pure returns(uint256 stepWord, uint256 parameters)
+func (stepTable *StepTable) PackBindWords(kind uint8, length uint32, submitter common.Address) []byte {
+	enc, err := stepTable.abi.Pack("bindWords", kind, length, submitter)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackBindWords is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc9d3d996.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function bindWords(uint8 kind, uint32 length, address submitter) pure returns(uint256 stepWord, uint256 parameters)
+func (stepTable *StepTable) TryPackBindWords(kind uint8, length uint32, submitter common.Address) ([]byte, error) {
+	return stepTable.abi.Pack("bindWords", kind, length, submitter)
+}
+
+// BindWordsOutput serves as a container for the return parameters of contract
+// method BindWords.
+type BindWordsOutput struct {
+	StepWord   *big.Int
+	Parameters *big.Int
+}
+
+// UnpackBindWords is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xc9d3d996.
+//
+// Solidity: function bindWords(uint8 kind, uint32 length, address submitter) pure returns(uint256 stepWord, uint256 parameters)
+func (stepTable *StepTable) UnpackBindWords(data []byte) (BindWordsOutput, error) {
+	out, err := stepTable.abi.Unpack("bindWords", data)
+	outstruct := new(BindWordsOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.StepWord = abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	outstruct.Parameters = abi.ConvertType(out[1], new(big.Int)).(*big.Int)
+	return *outstruct, nil
+}
+
+// PackChunk is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x0c8f1225.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function chunk(bytes header, uint256 t, uint256 l, uint256 vector, uint256 index) pure returns(uint8 kind, uint256 length, uint256 wordCount)
+func (stepTable *StepTable) PackChunk(header []byte, t *big.Int, l *big.Int, vector *big.Int, index *big.Int) []byte {
+	enc, err := stepTable.abi.Pack("chunk", header, t, l, vector, index)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackChunk is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x0c8f1225.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function chunk(bytes header, uint256 t, uint256 l, uint256 vector, uint256 index) pure returns(uint8 kind, uint256 length, uint256 wordCount)
+func (stepTable *StepTable) TryPackChunk(header []byte, t *big.Int, l *big.Int, vector *big.Int, index *big.Int) ([]byte, error) {
+	return stepTable.abi.Pack("chunk", header, t, l, vector, index)
+}
+
+// ChunkOutput serves as a container for the return parameters of contract
+// method Chunk.
+type ChunkOutput struct {
+	Kind      uint8
+	Length    *big.Int
+	WordCount *big.Int
+}
+
+// UnpackChunk is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x0c8f1225.
+//
+// Solidity: function chunk(bytes header, uint256 t, uint256 l, uint256 vector, uint256 index) pure returns(uint8 kind, uint256 length, uint256 wordCount)
+func (stepTable *StepTable) UnpackChunk(data []byte) (ChunkOutput, error) {
+	out, err := stepTable.abi.Unpack("chunk", data)
+	outstruct := new(ChunkOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.Kind = *abi.ConvertType(out[0], new(uint8)).(*uint8)
+	outstruct.Length = abi.ConvertType(out[1], new(big.Int)).(*big.Int)
+	outstruct.WordCount = abi.ConvertType(out[2], new(big.Int)).(*big.Int)
+	return *outstruct, nil
+}
+
+// PackCounterpart is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcc4273be.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function counterpart(bytes header, uint256 t, uint256 l, uint256 s, uint256 head) pure returns((uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32) here, (uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32) there)
+func (stepTable *StepTable) PackCounterpart(header []byte, t *big.Int, l *big.Int, s *big.Int, head *big.Int) []byte {
+	enc, err := stepTable.abi.Pack("counterpart", header, t, l, s, head)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackCounterpart is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xcc4273be.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function counterpart(bytes header, uint256 t, uint256 l, uint256 s, uint256 head) pure returns((uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32) here, (uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32) there)
+func (stepTable *StepTable) TryPackCounterpart(header []byte, t *big.Int, l *big.Int, s *big.Int, head *big.Int) ([]byte, error) {
+	return stepTable.abi.Pack("counterpart", header, t, l, s, head)
+}
+
+// CounterpartOutput serves as a container for the return parameters of contract
+// method Counterpart.
+type CounterpartOutput struct {
+	Here  Operand
+	There Operand
+}
+
+// UnpackCounterpart is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xcc4273be.
+//
+// Solidity: function counterpart(bytes header, uint256 t, uint256 l, uint256 s, uint256 head) pure returns((uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32) here, (uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32) there)
+func (stepTable *StepTable) UnpackCounterpart(data []byte) (CounterpartOutput, error) {
+	out, err := stepTable.abi.Unpack("counterpart", data)
+	outstruct := new(CounterpartOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.Here = *abi.ConvertType(out[0], new(Operand)).(*Operand)
+	outstruct.There = *abi.ConvertType(out[1], new(Operand)).(*Operand)
+	return *outstruct, nil
+}
+
+// PackLeaf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc530bdc9.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function leaf(bytes header, uint256 t, uint256 l, uint256 vector, uint256 index) pure returns((uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32) o)
+func (stepTable *StepTable) PackLeaf(header []byte, t *big.Int, l *big.Int, vector *big.Int, index *big.Int) []byte {
+	enc, err := stepTable.abi.Pack("leaf", header, t, l, vector, index)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackLeaf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xc530bdc9.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function leaf(bytes header, uint256 t, uint256 l, uint256 vector, uint256 index) pure returns((uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32) o)
+func (stepTable *StepTable) TryPackLeaf(header []byte, t *big.Int, l *big.Int, vector *big.Int, index *big.Int) ([]byte, error) {
+	return stepTable.abi.Pack("leaf", header, t, l, vector, index)
+}
+
+// UnpackLeaf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xc530bdc9.
+//
+// Solidity: function leaf(bytes header, uint256 t, uint256 l, uint256 vector, uint256 index) pure returns((uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32) o)
+func (stepTable *StepTable) UnpackLeaf(data []byte) (Operand, error) {
+	out, err := stepTable.abi.Unpack("leaf", data)
+	if err != nil {
+		return *new(Operand), err
+	}
+	out0 := *abi.ConvertType(out[0], new(Operand)).(*Operand)
+	return out0, nil
+}
+
+// PackShape is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb0ed9b1a.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function shape(bytes header, uint256 t, uint256 l, uint256 vector) pure returns((uint8,uint8,uint32,uint32,uint32,bool,uint32) s)
+func (stepTable *StepTable) PackShape(header []byte, t *big.Int, l *big.Int, vector *big.Int) []byte {
+	enc, err := stepTable.abi.Pack("shape", header, t, l, vector)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackShape is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xb0ed9b1a.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function shape(bytes header, uint256 t, uint256 l, uint256 vector) pure returns((uint8,uint8,uint32,uint32,uint32,bool,uint32) s)
+func (stepTable *StepTable) TryPackShape(header []byte, t *big.Int, l *big.Int, vector *big.Int) ([]byte, error) {
+	return stepTable.abi.Pack("shape", header, t, l, vector)
+}
+
+// UnpackShape is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xb0ed9b1a.
+//
+// Solidity: function shape(bytes header, uint256 t, uint256 l, uint256 vector) pure returns((uint8,uint8,uint32,uint32,uint32,bool,uint32) s)
+func (stepTable *StepTable) UnpackShape(data []byte) (VectorShape, error) {
+	out, err := stepTable.abi.Unpack("shape", data)
+	if err != nil {
+		return *new(VectorShape), err
+	}
+	out0 := *abi.ConvertType(out[0], new(VectorShape)).(*VectorShape)
+	return out0, nil
+}
+
+// PackStatement is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd798dba7.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function statement(bytes header, (uint32,uint32,uint16,uint32,uint32,uint32,bool) step, uint32 token, (uint32,uint32,uint32,int32,int32) pick) pure returns((uint8,bool,uint32,uint32,int32,int32,(uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32),(uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32),(uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32)))
+func (stepTable *StepTable) PackStatement(header []byte, step Step, token uint32, pick Pick) []byte {
+	enc, err := stepTable.abi.Pack("statement", header, step, token, pick)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackStatement is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd798dba7.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function statement(bytes header, (uint32,uint32,uint16,uint32,uint32,uint32,bool) step, uint32 token, (uint32,uint32,uint32,int32,int32) pick) pure returns((uint8,bool,uint32,uint32,int32,int32,(uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32),(uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32),(uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32)))
+func (stepTable *StepTable) TryPackStatement(header []byte, step Step, token uint32, pick Pick) ([]byte, error) {
+	return stepTable.abi.Pack("statement", header, step, token, pick)
+}
+
+// UnpackStatement is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xd798dba7.
+//
+// Solidity: function statement(bytes header, (uint32,uint32,uint16,uint32,uint32,uint32,bool) step, uint32 token, (uint32,uint32,uint32,int32,int32) pick) pure returns((uint8,bool,uint32,uint32,int32,int32,(uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32),(uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32),(uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32)))
+func (stepTable *StepTable) UnpackStatement(data []byte) (Statement, error) {
+	out, err := stepTable.abi.Unpack("statement", data)
+	if err != nil {
+		return *new(Statement), err
+	}
+	out0 := *abi.ConvertType(out[0], new(Statement)).(*Statement)
+	return out0, nil
+}
+
+// PackUnusedDigest is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd43dcb8e.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function unusedDigest() pure returns(bytes32)
+func (stepTable *StepTable) PackUnusedDigest() []byte {
+	enc, err := stepTable.abi.Pack("unusedDigest")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackUnusedDigest is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd43dcb8e.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function unusedDigest() pure returns(bytes32)
+func (stepTable *StepTable) TryPackUnusedDigest() ([]byte, error) {
+	return stepTable.abi.Pack("unusedDigest")
+}
+
+// UnpackUnusedDigest is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xd43dcb8e.
+//
+// Solidity: function unusedDigest() pure returns(bytes32)
+func (stepTable *StepTable) UnpackUnusedDigest(data []byte) ([32]byte, error) {
+	out, err := stepTable.abi.Unpack("unusedDigest", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackVectors is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x257c8091.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function vectors(bytes header, uint256 t, uint256 l) pure returns(uint256)
+func (stepTable *StepTable) PackVectors(header []byte, t *big.Int, l *big.Int) []byte {
+	enc, err := stepTable.abi.Pack("vectors", header, t, l)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackVectors is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x257c8091.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function vectors(bytes header, uint256 t, uint256 l) pure returns(uint256)
+func (stepTable *StepTable) TryPackVectors(header []byte, t *big.Int, l *big.Int) ([]byte, error) {
+	return stepTable.abi.Pack("vectors", header, t, l)
+}
+
+// UnpackVectors is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x257c8091.
+//
+// Solidity: function vectors(bytes header, uint256 t, uint256 l) pure returns(uint256)
+func (stepTable *StepTable) UnpackVectors(data []byte) (*big.Int, error) {
+	out, err := stepTable.abi.Unpack("vectors", data)
+	if err != nil {
+		return new(big.Int), err
+	}
+	out0 := abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	return out0, nil
+}
+
+// PackWords is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x36b62c9d.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function words((uint8,bool,uint32,uint32,int32,int32,(uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32),(uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32),(uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32)) s, bool ok, address submitter) pure returns(uint256 stepWord, uint256 parameters)
+func (stepTable *StepTable) PackWords(s Statement, ok bool, submitter common.Address) []byte {
+	enc, err := stepTable.abi.Pack("words", s, ok, submitter)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackWords is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x36b62c9d.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function words((uint8,bool,uint32,uint32,int32,int32,(uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32),(uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32),(uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32)) s, bool ok, address submitter) pure returns(uint256 stepWord, uint256 parameters)
+func (stepTable *StepTable) TryPackWords(s Statement, ok bool, submitter common.Address) ([]byte, error) {
+	return stepTable.abi.Pack("words", s, ok, submitter)
+}
+
+// WordsOutput serves as a container for the return parameters of contract
+// method Words.
+type WordsOutput struct {
+	StepWord   *big.Int
+	Parameters *big.Int
+}
+
+// UnpackWords is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x36b62c9d.
+//
+// Solidity: function words((uint8,bool,uint32,uint32,int32,int32,(uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32),(uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32),(uint8,uint32,uint32,uint32,uint32,uint32,uint8,uint32,uint32,uint32)) s, bool ok, address submitter) pure returns(uint256 stepWord, uint256 parameters)
+func (stepTable *StepTable) UnpackWords(data []byte) (WordsOutput, error) {
+	out, err := stepTable.abi.Unpack("words", data)
+	outstruct := new(WordsOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.StepWord = abi.ConvertType(out[0], new(big.Int)).(*big.Int)
+	outstruct.Parameters = abi.ConvertType(out[1], new(big.Int)).(*big.Int)
+	return *outstruct, nil
+}
+
+// UnpackError attempts to decode the provided error data using user-defined
+// error definitions.
+func (stepTable *StepTable) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], stepTable.abi.Errors["BadHeaderLength"].ID.Bytes()[:4]) {
+		return stepTable.UnpackBadHeaderLengthError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], stepTable.abi.Errors["NoBlock"].ID.Bytes()[:4]) {
+		return stepTable.UnpackNoBlockError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], stepTable.abi.Errors["NoChunk"].ID.Bytes()[:4]) {
+		return stepTable.UnpackNoChunkError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], stepTable.abi.Errors["NoNumber"].ID.Bytes()[:4]) {
+		return stepTable.UnpackNoNumberError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], stepTable.abi.Errors["NoPadding"].ID.Bytes()[:4]) {
+		return stepTable.UnpackNoPaddingError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], stepTable.abi.Errors["NoToken"].ID.Bytes()[:4]) {
+		return stepTable.UnpackNoTokenError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], stepTable.abi.Errors["NoVector"].ID.Bytes()[:4]) {
+		return stepTable.UnpackNoVectorError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], stepTable.abi.Errors["NoWitness"].ID.Bytes()[:4]) {
+		return stepTable.UnpackNoWitnessError(raw[4:])
+	}
+	return nil, errors.New("Unknown error")
+}
+
+// StepTableBadHeaderLength represents a BadHeaderLength error raised by the StepTable contract.
+type StepTableBadHeaderLength struct {
+	Length *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error BadHeaderLength(uint256 length)
+func StepTableBadHeaderLengthErrorID() common.Hash {
+	return common.HexToHash("0x7649010297c7b2a5e5ef3bfaa519bddf34eb48d19c902c78a7433a187bf61bcd")
+}
+
+// UnpackBadHeaderLengthError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error BadHeaderLength(uint256 length)
+func (stepTable *StepTable) UnpackBadHeaderLengthError(raw []byte) (*StepTableBadHeaderLength, error) {
+	out := new(StepTableBadHeaderLength)
+	if err := stepTable.abi.UnpackIntoInterface(out, "BadHeaderLength", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StepTableNoBlock represents a NoBlock error raised by the StepTable contract.
+type StepTableNoBlock struct {
+	T *big.Int
+	L *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NoBlock(uint256 t, uint256 l)
+func StepTableNoBlockErrorID() common.Hash {
+	return common.HexToHash("0xa64162df61d8f2d4549bba8c44a62bd054126a9ac4518bc9c04fa1f73ee5f2de")
+}
+
+// UnpackNoBlockError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NoBlock(uint256 t, uint256 l)
+func (stepTable *StepTable) UnpackNoBlockError(raw []byte) (*StepTableNoBlock, error) {
+	out := new(StepTableNoBlock)
+	if err := stepTable.abi.UnpackIntoInterface(out, "NoBlock", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StepTableNoChunk represents a NoChunk error raised by the StepTable contract.
+type StepTableNoChunk struct {
+	Kind   *big.Int
+	Length *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NoChunk(uint256 kind, uint256 length)
+func StepTableNoChunkErrorID() common.Hash {
+	return common.HexToHash("0xd89660a1a43d4d54903b99c570d5409cd72ac65293637fa2d2bb91a44b478f2e")
+}
+
+// UnpackNoChunkError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NoChunk(uint256 kind, uint256 length)
+func (stepTable *StepTable) UnpackNoChunkError(raw []byte) (*StepTableNoChunk, error) {
+	out := new(StepTableNoChunk)
+	if err := stepTable.abi.UnpackIntoInterface(out, "NoChunk", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StepTableNoNumber represents a NoNumber error raised by the StepTable contract.
+type StepTableNoNumber struct {
+	Vector *big.Int
+	Row    *big.Int
+	Col    *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NoNumber(uint256 vector, uint256 row, uint256 col)
+func StepTableNoNumberErrorID() common.Hash {
+	return common.HexToHash("0xbc5e1c2bd42689b08b6ae522402e2f1260c6cb3a221a14af16811e7d2e1f9bd4")
+}
+
+// UnpackNoNumberError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NoNumber(uint256 vector, uint256 row, uint256 col)
+func (stepTable *StepTable) UnpackNoNumberError(raw []byte) (*StepTableNoNumber, error) {
+	out := new(StepTableNoNumber)
+	if err := stepTable.abi.UnpackIntoInterface(out, "NoNumber", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StepTableNoPadding represents a NoPadding error raised by the StepTable contract.
+type StepTableNoPadding struct {
+	Vector *big.Int
+	Chunk  *big.Int
+	Place  *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NoPadding(uint256 vector, uint256 chunk, uint256 place)
+func StepTableNoPaddingErrorID() common.Hash {
+	return common.HexToHash("0x4658b2d0c6914c3fe4680ec06e682e581a387a8f47013d2487461d3fb23a0ecb")
+}
+
+// UnpackNoPaddingError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NoPadding(uint256 vector, uint256 chunk, uint256 place)
+func (stepTable *StepTable) UnpackNoPaddingError(raw []byte) (*StepTableNoPadding, error) {
+	out := new(StepTableNoPadding)
+	if err := stepTable.abi.UnpackIntoInterface(out, "NoPadding", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StepTableNoToken represents a NoToken error raised by the StepTable contract.
+type StepTableNoToken struct {
+	Token      *big.Int
+	Vocabulary *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NoToken(uint256 token, uint256 vocabulary)
+func StepTableNoTokenErrorID() common.Hash {
+	return common.HexToHash("0x1180da236b63c5e6f8fb3b2b64b6b338c306d95621d3ed928f367e881b542235")
+}
+
+// UnpackNoTokenError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NoToken(uint256 token, uint256 vocabulary)
+func (stepTable *StepTable) UnpackNoTokenError(raw []byte) (*StepTableNoToken, error) {
+	out := new(StepTableNoToken)
+	if err := stepTable.abi.UnpackIntoInterface(out, "NoToken", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StepTableNoVector represents a NoVector error raised by the StepTable contract.
+type StepTableNoVector struct {
+	L      *big.Int
+	Vector *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NoVector(uint256 l, uint256 vector)
+func StepTableNoVectorErrorID() common.Hash {
+	return common.HexToHash("0x25568c6e463e35eb17e10bb887b45af191eb3da9277d19ac530e3c2f8008f2eb")
+}
+
+// UnpackNoVectorError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NoVector(uint256 l, uint256 vector)
+func (stepTable *StepTable) UnpackNoVectorError(raw []byte) (*StepTableNoVector, error) {
+	out := new(StepTableNoVector)
+	if err := stepTable.abi.UnpackIntoInterface(out, "NoVector", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StepTableNoWitness represents a NoWitness error raised by the StepTable contract.
+type StepTableNoWitness struct {
+	Witness *big.Int
+	Count   *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NoWitness(uint256 witness, uint256 count)
+func StepTableNoWitnessErrorID() common.Hash {
+	return common.HexToHash("0x55c7e35e3fd0e12a98b2083666a85a79eae0f1a38ae664d1f49550017485bd18")
+}
+
+// UnpackNoWitnessError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NoWitness(uint256 witness, uint256 count)
+func (stepTable *StepTable) UnpackNoWitnessError(raw []byte) (*StepTableNoWitness, error) {
+	out := new(StepTableNoWitness)
+	if err := stepTable.abi.UnpackIntoInterface(out, "NoWitness", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StepVerifierMetaData contains all meta data concerning the StepVerifier contract.
+var StepVerifierMetaData = bind.MetaData{
+	ABI: "[{\"inputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[{\"internalType\":\"bytes\",\"name\":\"proof\",\"type\":\"bytes\"}],\"name\":\"compressProof\",\"outputs\":[{\"internalType\":\"uint256[4]\",\"name\":\"compressed\",\"type\":\"uint256[4]\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint256[4]\",\"name\":\"compressedProof\",\"type\":\"uint256[4]\"},{\"internalType\":\"uint256[5]\",\"name\":\"input\",\"type\":\"uint256[5]\"}],\"name\":\"verifyCompressedProof\",\"outputs\":[],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes\",\"name\":\"proof\",\"type\":\"bytes\"},{\"internalType\":\"uint256[5]\",\"name\":\"input\",\"type\":\"uint256[5]\"}],\"name\":\"verifyProof\",\"outputs\":[],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"chainId\",\"type\":\"uint256\"}],\"name\":\"DevelopmentKeyOnly\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ProofInvalid\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"PublicInputNotInField\",\"type\":\"error\"}]",
+	ID:  "021e66cd7092c1fd119d641a1030f8723f",
+	Bin: "0x6080604052348015600e575f5ffd5b5046617a6914158015602257504661053914155b15604557604051631efded1560e11b815246600482015260240160405180910390fd5b611566806100525f395ff3fe608060405234801561000f575f5ffd5b506004361061003f575f3560e01c80630ea14a39146100435780632be688d41461006c578063a670860414610081575b5f5ffd5b6100566100513660046113e9565b610094565b6040516100639190611428565b60405180910390f35b61007f61007a366004611468565b610150565b005b61007f61008f3660046114b9565b610417565b61009c611349565b61010082146100e95760405162461bcd60e51b81526020600482015260146024820152730d2dcecc2d8d2c840e0e4dedecc40d8cadccee8d60631b60448201526064015b60405180910390fd5b823560208401356100fa8282610731565b835250506060830135604084013560a0850135608086013561011e8484848461081e565b6020870152604086015260c0870135935060e087013592506101408484610731565b6060860152509295945050505050565b61010082146101985760405162461bcd60e51b81526020600482015260146024820152730d2dcecc2d8d2c840e0e4dedecc40d8cadccee8d60631b60448201526064016100e0565b5f5f6101a383610af7565b915091505f6040516101008782377f25afc4b521ab2f9f57ee94ea66fddf2b81d65e5983af5c64dbc6a70175820df76101008201527f2085b7174134a08690aa246932061922d9662b5df221a50b7030568e44ed26266101208201527f2cec89389aa8201cb044e58aaad9db3e30250121dfcb27033552eef00a67dcd76101408201527f1c20681395316fa3f2f6bf488fd800cb5cc8bc4a54d7a2f7baec825ee327c5d56101608201527f2b2b6d871f82deb91291ea09245fcb7975993f12ecab6ad1eda1fbdb3ab1a68b6101808201527f036aef8d2f4a43ae0d25932e784ff133e90697e1bd4b3d0451edd1dce91a828f6101a08201527f211fc1c65dbca539b823343f92417e703e057e63c5cbcefd32f71dafbacc92a36101c08201527f11efa3dad935b682b3353423396be9dd1c3177e4d3cf81bc44d85a75a6904e7b6101e08201527f14a32cb85e1339e44e93b1eb99e93d0d3828d68f50542a70e4811627a5fe7bd16102008201527f25041bac82f9e139d428db31a9d246b902e37feaec286cbbe400e2f0f909715f61022082015283610240820152826102608201527f25cf4f5ce2e8177fbf050504c64b4536e61a7dc9ab160bb868f243ed3a3d23096102808201527f2d44985e349d6b90ae572cfe8e9b67c197a4bc27f5564ac8422d37294b8d689e6102a08201527f055744ee33280b4bdf565b949b4cf631696ffa5e0bde08f542578da3e19fbb466102c08201527f068f14f08399f7b16580d1d9ac33ac606a5ee003bdba96490250d223a632b0ba6102e08201526020816103008360085afa90511690508061040f57604051631ff3747d60e21b815260040160405180910390fd5b505050505050565b61041f611367565b5f8061043185825b6020020135610e18565b90925090505f80808061044c60408a013560208b0135610eb6565b929650909450925090505f806104638b6003610427565b915091505f5f6104728c610af7565b8b8d5260208d018b905260408d0189905260608d018a905260808d0187905260a08d0188905260c08d0186905260e08d018590527f25afc4b521ab2f9f57ee94ea66fddf2b81d65e5983af5c64dbc6a70175820df76101008e01527f2085b7174134a08690aa246932061922d9662b5df221a50b7030568e44ed26266101208e01527f2cec89389aa8201cb044e58aaad9db3e30250121dfcb27033552eef00a67dcd76101408e01527f1c20681395316fa3f2f6bf488fd800cb5cc8bc4a54d7a2f7baec825ee327c5d56101608e01527f2b2b6d871f82deb91291ea09245fcb7975993f12ecab6ad1eda1fbdb3ab1a68b6101808e01527f036aef8d2f4a43ae0d25932e784ff133e90697e1bd4b3d0451edd1dce91a828f6101a08e01527f211fc1c65dbca539b823343f92417e703e057e63c5cbcefd32f71dafbacc92a36101c08e01527f11efa3dad935b682b3353423396be9dd1c3177e4d3cf81bc44d85a75a6904e7b6101e08e01527f14a32cb85e1339e44e93b1eb99e93d0d3828d68f50542a70e4811627a5fe7bd16102008e01527f25041bac82f9e139d428db31a9d246b902e37feaec286cbbe400e2f0f909715f6102208e01526102408d018290526102608d018190527f25cf4f5ce2e8177fbf050504c64b4536e61a7dc9ab160bb868f243ed3a3d23096102808e01527f2d44985e349d6b90ae572cfe8e9b67c197a4bc27f5564ac8422d37294b8d689e6102a08e01527f055744ee33280b4bdf565b949b4cf631696ffa5e0bde08f542578da3e19fbb466102c08e01527f068f14f08399f7b16580d1d9ac33ac606a5ee003bdba96490250d223a632b0ba6102e08e015290925090505f6106e6611386565b6020816103008f60085afa915081158061070257508051600114155b1561072057604051631ff3747d60e21b815260040160405180910390fd5b505050505050505050505050505050565b5f5f5160206115265f395f51905f528310158061075b57505f5160206115265f395f51905f528210155b1561077957604051631ff3747d60e21b815260040160405180910390fd5b82158015610785575081155b1561079157505f610818565b5f6107cc5f5160206115265f395f51905f5260035f5160206115265f395f51905f52875f5160206115265f395f51905f52898a09090861108a565b90508083036107e1575050600182901b610818565b6107ea816110ec565b83036107fd575050600182811b17610818565b604051631ff3747d60e21b815260040160405180910390fd5b505b92915050565b5f5f5f5160206115265f395f51905f528610158061084957505f5160206115265f395f51905f528510155b8061086157505f5160206115265f395f51905f528410155b8061087957505f5160206115265f395f51905f528310155b1561089757604051631ff3747d60e21b815260040160405180910390fd5b828486881717175f036108ae57505f905080610aee565b5f80805f5160206115265f395f51905f526108d760035f5160206115265f395f51905f52611506565b5f5160206115265f395f51905f528a8c090990505f5f5160206115265f395f51905f528a5f5160206115265f395f51905f528c8d090990505f5f5160206115265f395f51905f528a5f5160206115265f395f51905f528c8d090990505f5160206115265f395f51905f52805f5160206115265f395f51905f528c860984087f2b149d40ceb8aaae81be18991be06ac3b5b4c5e559dbefa33267e6dc24a138e50894506109c55f5160206115265f395f51905f52805f5160206115265f395f51905f528e870984087f2fcd3ac2a640a154eb23960892a85a68f031ca0c8344b23a577dcf1052b9e775086110ec565b93505050505f5f610a125f5160206115265f395f51905f52806109ea576109ea6114f2565b5f5160206115265f395f51905f528586095f5160206115265f395f51905f528788090861108a565b9050610a5d5f5160206115265f395f51905f527f183227397098d014dc2822db40c0ac2ecbc0b548b438e5469e10460b6c3e7ea45f5160206115265f395f51905f5284880809611104565b15915050610a6c83838361114c565b90935091508683148015610a7f57508186145b15610aa75780610a8f575f610a92565b60025b60ff1660028a901b175f179450879350610aea565b610ab0836110ec565b87148015610ac55750610ac2826110ec565b86145b156107fd5780610ad5575f610ad8565b60025b60ff1660028a901b1760011794508793505b5050505b94509492505050565b5f5f5f60019050604051604081015f7f2cec153f96082427ece2da09809f10ed8d12de6abbb75f0a07efa90a38a2744c83527f074d2d282e0d42205a81344bb72ff8ae78f33ec3251e1331329e5bbb6838632060208401527e65507ff13b432705d7ff347bc4c8526aa3d125d93ee3bde7f1ff790b8f2ff682527f133b8f2284f32ca48d6ecc65a353f8f337606a12b7940a03ed9a82a9cf919dd06020830152863590508060408301525f5160206115465f395f51905f5281108416935060408260608460075afa8416935060408360808560065afa841693507f2190b874b9eed48a199fa405f5848ee3fbc861189f1747b7ab94b5d33b5edbe882527f13df6310f104310329a1b86d349137b6d5d040e8aa680c9e4f9fba98d0d44a416020830152602087013590508060408301525f5160206115465f395f51905f5281108416935060408260608460075afa8416935060408360808560065afa841693507f1f7eb83557cad5d534d659489f72bcd49c4bf9fb3d6416b51d8de3041c840f9b82527f2f334712002598f48d04f9d6e703f5d67694f10484449bfbe58502a9a474e49e6020830152604087013590508060408301525f5160206115465f395f51905f5281108416935060408260608460075afa8416935060408360808560065afa841693507f05417b478224fb39ee2d91dadce95b8b999ce0509e4b4b79422eec56e57bb8f682527f1569fd6c41fe873f6410502bb197fb96d78bef37a6387de0697ba812de213d016020830152606087013590508060408301525f5160206115465f395f51905f5281108416935060408260608460075afa8416935060408360808560065afa7f06ee34d6bfc6cd4c565e662c1baa74b189237f22003ffcd7e426ca0e25e5b5dd83527f23f1da81dd6d1cd74c85fa13f109b3ac7cb6db1c267d40bac0e92a850b7981f56020840152608088013560408085018290525f5160206115465f395f51905f5290911091909516169390508160608160075afa831692505060408160808360065afa81516020909201519194509092501680610e125760405163a54f8e2760e01b815260040160405180910390fd5b50915091565b5f5f825f03610e2b57505f928392509050565b600183811c9250808416145f5160206115265f395f51905f528310610e6357604051631ff3747d60e21b815260040160405180910390fd5b610e9d5f5160206115265f395f51905f5260035f5160206115265f395f51905f52865f5160206115265f395f51905f52888909090861108a565b91508015610e1257610eae826110ec565b915050915091565b5f80808085158015610ec6575084155b15610edb57505f925082915081905080611081565b600286811c945085935060018088161490808816145f5160206115265f395f51905f5286101580610f1957505f5160206115265f395f51905f528510155b15610f3757604051631ff3747d60e21b815260040160405180910390fd5b5f5f5160206115265f395f51905f52610f5e60035f5160206115265f395f51905f52611506565b5f5160206115265f395f51905f52888a090990505f5f5160206115265f395f51905f52885f5160206115265f395f51905f528a8b090990505f5f5160206115265f395f51905f52885f5160206115265f395f51905f528a8b090990505f5160206115265f395f51905f52805f5160206115265f395f51905f528a860984087f2b149d40ceb8aaae81be18991be06ac3b5b4c5e559dbefa33267e6dc24a138e508965061104c5f5160206115265f395f51905f52805f5160206115265f395f51905f528c870984087f2fcd3ac2a640a154eb23960892a85a68f031ca0c8344b23a577dcf1052b9e775086110ec565b955061105987878661114c565b9097509550841561107b5761106d876110ec565b9650611078866110ec565b95505b50505050505b92959194509250565b5f6110b5827f0c19139cb84c680a6e14116da060561765e05aa45a1c72a34f082305b61f3f52611288565b9050815f5160206115265f395f51905f52828309146110e757604051631ff3747d60e21b815260040160405180910390fd5b919050565b5f5160206115265f395f51905f529081900681030690565b5f5f611130837f0c19139cb84c680a6e14116da060561765e05aa45a1c72a34f082305b61f3f52611288565b9050825f5160206115265f395f51905f52828309149392505050565b5f808061117b5f5160206115265f395f51905f52808788095f5160206115265f395f51905f52898a090861108a565b9050831561118f5761118c816110ec565b90505b6111d85f5160206115265f395f51905f527f183227397098d014dc2822db40c0ac2ecbc0b548b438e5469e10460b6c3e7ea45f5160206115265f395f51905f52848a080961108a565b92505f5160206115265f395f51905f526112025f5160206115265f395f51905f52600286096112eb565b860991505f5160206115265f395f51905f5261122d5f5160206115265f395f51905f528485096110ec565b5f5160206115265f395f51905f52858609088614158061126157505f5160206115265f395f51905f52808385096002098514155b1561127f57604051631ff3747d60e21b815260040160405180910390fd5b50935093915050565b5f5f60405160208152602080820152602060408201528460608201528360808201525f5160206115265f395f51905f5260a082015260208160c08360055afa9051925090508061081657604051631ff3747d60e21b815260040160405180910390fd5b5f611316827f30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd45611288565b90505f5160206115265f395f51905f528183096001146110e757604051631ff3747d60e21b815260040160405180910390fd5b60405180608001604052806004906020820280368337509192915050565b6040518061030001604052806018906020820280368337509192915050565b60405180602001604052806001906020820280368337509192915050565b5f5f83601f8401126113b4575f5ffd5b50813567ffffffffffffffff8111156113cb575f5ffd5b6020830191508360208285010111156113e2575f5ffd5b9250929050565b5f5f602083850312156113fa575f5ffd5b823567ffffffffffffffff811115611410575f5ffd5b61141c858286016113a4565b90969095509350505050565b6080810181835f5b600481101561144f578151835260209283019290910190600101611430565b50505092915050565b8060a08101831015610818575f5ffd5b5f5f5f60c0848603121561147a575f5ffd5b833567ffffffffffffffff811115611490575f5ffd5b61149c868287016113a4565b90945092506114b090508560208601611458565b90509250925092565b5f5f61012083850312156114cb575f5ffd5b60808301848111156114db575f5ffd5b8392506114e88582611458565b9150509250929050565b634e487b7160e01b5f52601260045260245ffd5b8181038181111561081857634e487b7160e01b5f52601160045260245ffdfe30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd4730644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001",
+}
+
+// StepVerifier is an auto generated Go binding around an Ethereum contract.
+type StepVerifier struct {
+	abi abi.ABI
+}
+
+// GetABI returns the ABI associated with this contract binding.
+func (c *StepVerifier) GetABI() abi.ABI {
+	return c.abi
+}
+
+// NewStepVerifier creates a new instance of StepVerifier.
+func NewStepVerifier() *StepVerifier {
+	parsed, err := StepVerifierMetaData.ParseABI()
+	if err != nil {
+		panic(errors.New("invalid ABI: " + err.Error()))
+	}
+	return &StepVerifier{abi: *parsed}
+}
+
+// Instance creates a wrapper for a deployed contract instance at the given address.
+// Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
+func (c *StepVerifier) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
+	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
+}
+
+// PackCompressProof is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x0ea14a39.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function compressProof(bytes proof) view returns(uint256[4] compressed)
+func (stepVerifier *StepVerifier) PackCompressProof(proof []byte) []byte {
+	enc, err := stepVerifier.abi.Pack("compressProof", proof)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackCompressProof is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x0ea14a39.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function compressProof(bytes proof) view returns(uint256[4] compressed)
+func (stepVerifier *StepVerifier) TryPackCompressProof(proof []byte) ([]byte, error) {
+	return stepVerifier.abi.Pack("compressProof", proof)
+}
+
+// UnpackCompressProof is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x0ea14a39.
+//
+// Solidity: function compressProof(bytes proof) view returns(uint256[4] compressed)
+func (stepVerifier *StepVerifier) UnpackCompressProof(data []byte) ([4]*big.Int, error) {
+	out, err := stepVerifier.abi.Unpack("compressProof", data)
+	if err != nil {
+		return *new([4]*big.Int), err
+	}
+	out0 := *abi.ConvertType(out[0], new([4]*big.Int)).(*[4]*big.Int)
+	return out0, nil
+}
+
+// PackVerifyCompressedProof is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xa6708604.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function verifyCompressedProof(uint256[4] compressedProof, uint256[5] input) view returns()
+func (stepVerifier *StepVerifier) PackVerifyCompressedProof(compressedProof [4]*big.Int, input [5]*big.Int) []byte {
+	enc, err := stepVerifier.abi.Pack("verifyCompressedProof", compressedProof, input)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackVerifyCompressedProof is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xa6708604.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function verifyCompressedProof(uint256[4] compressedProof, uint256[5] input) view returns()
+func (stepVerifier *StepVerifier) TryPackVerifyCompressedProof(compressedProof [4]*big.Int, input [5]*big.Int) ([]byte, error) {
+	return stepVerifier.abi.Pack("verifyCompressedProof", compressedProof, input)
+}
+
+// PackVerifyProof is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x2be688d4.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function verifyProof(bytes proof, uint256[5] input) view returns()
+func (stepVerifier *StepVerifier) PackVerifyProof(proof []byte, input [5]*big.Int) []byte {
+	enc, err := stepVerifier.abi.Pack("verifyProof", proof, input)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackVerifyProof is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x2be688d4.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function verifyProof(bytes proof, uint256[5] input) view returns()
+func (stepVerifier *StepVerifier) TryPackVerifyProof(proof []byte, input [5]*big.Int) ([]byte, error) {
+	return stepVerifier.abi.Pack("verifyProof", proof, input)
+}
+
+// UnpackError attempts to decode the provided error data using user-defined
+// error definitions.
+func (stepVerifier *StepVerifier) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], stepVerifier.abi.Errors["DevelopmentKeyOnly"].ID.Bytes()[:4]) {
+		return stepVerifier.UnpackDevelopmentKeyOnlyError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], stepVerifier.abi.Errors["ProofInvalid"].ID.Bytes()[:4]) {
+		return stepVerifier.UnpackProofInvalidError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], stepVerifier.abi.Errors["PublicInputNotInField"].ID.Bytes()[:4]) {
+		return stepVerifier.UnpackPublicInputNotInFieldError(raw[4:])
+	}
+	return nil, errors.New("Unknown error")
+}
+
+// StepVerifierDevelopmentKeyOnly represents a DevelopmentKeyOnly error raised by the StepVerifier contract.
+type StepVerifierDevelopmentKeyOnly struct {
+	ChainId *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error DevelopmentKeyOnly(uint256 chainId)
+func StepVerifierDevelopmentKeyOnlyErrorID() common.Hash {
+	return common.HexToHash("0x3dfbda2a1f900e52d6d557e6d22f185177d1fb8852952c431c868a93ef909c58")
+}
+
+// UnpackDevelopmentKeyOnlyError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error DevelopmentKeyOnly(uint256 chainId)
+func (stepVerifier *StepVerifier) UnpackDevelopmentKeyOnlyError(raw []byte) (*StepVerifierDevelopmentKeyOnly, error) {
+	out := new(StepVerifierDevelopmentKeyOnly)
+	if err := stepVerifier.abi.UnpackIntoInterface(out, "DevelopmentKeyOnly", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StepVerifierProofInvalid represents a ProofInvalid error raised by the StepVerifier contract.
+type StepVerifierProofInvalid struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ProofInvalid()
+func StepVerifierProofInvalidErrorID() common.Hash {
+	return common.HexToHash("0x7fcdd1f433fad06e243ebb12f415f49dc48f357e41b96f61f504279fe6bb2ac6")
+}
+
+// UnpackProofInvalidError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ProofInvalid()
+func (stepVerifier *StepVerifier) UnpackProofInvalidError(raw []byte) (*StepVerifierProofInvalid, error) {
+	out := new(StepVerifierProofInvalid)
+	if err := stepVerifier.abi.UnpackIntoInterface(out, "ProofInvalid", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StepVerifierPublicInputNotInField represents a PublicInputNotInField error raised by the StepVerifier contract.
+type StepVerifierPublicInputNotInField struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error PublicInputNotInField()
+func StepVerifierPublicInputNotInFieldErrorID() common.Hash {
+	return common.HexToHash("0xa54f8e27d960b419368d544cd7616e10e384de098966aa60b80904dd31e7ab38")
+}
+
+// UnpackPublicInputNotInFieldError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error PublicInputNotInField()
+func (stepVerifier *StepVerifier) UnpackPublicInputNotInFieldError(raw []byte) (*StepVerifierPublicInputNotInField, error) {
+	out := new(StepVerifierPublicInputNotInField)
+	if err := stepVerifier.abi.UnpackIntoInterface(out, "PublicInputNotInField", raw); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -10609,6 +16414,903 @@ func VaultZeroAmountErrorID() common.Hash {
 func (vault *Vault) UnpackZeroAmountError(raw []byte) (*VaultZeroAmount, error) {
 	out := new(VaultZeroAmount)
 	if err := vault.abi.UnpackIntoInterface(out, "ZeroAmount", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VerifierRegistryMetaData contains all meta data concerning the VerifierRegistry contract.
+var VerifierRegistryMetaData = bind.MetaData{
+	ABI: "[{\"inputs\":[{\"internalType\":\"address\",\"name\":\"owner_\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"timelock_\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"atRisk\",\"type\":\"uint64\"},{\"internalType\":\"address\",\"name\":\"verifier\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"keyHash\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[],\"name\":\"acceptOwnership\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint32\",\"name\":\"specVersion\",\"type\":\"uint32\"}],\"name\":\"isSealed\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"owner\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"pendingOwner\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"renounceOwnership\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint32\",\"name\":\"specVersion\",\"type\":\"uint32\"},{\"internalType\":\"address\",\"name\":\"verifier\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"keyHash\",\"type\":\"bytes32\"}],\"name\":\"schedule\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint32\",\"name\":\"specVersion\",\"type\":\"uint32\"}],\"name\":\"scheduled\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"verifier\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"keyHash\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"effectiveAt\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint32\",\"name\":\"specVersion\",\"type\":\"uint32\"}],\"name\":\"seal\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"timelock\",\"outputs\":[{\"internalType\":\"uint64\",\"name\":\"\",\"type\":\"uint64\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"newOwner\",\"type\":\"address\"}],\"name\":\"transferOwnership\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"uint32\",\"name\":\"specVersion\",\"type\":\"uint32\"}],\"name\":\"verifierOf\",\"outputs\":[{\"internalType\":\"address\",\"name\":\"verifier\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"keyHash\",\"type\":\"bytes32\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"previousOwner\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"newOwner\",\"type\":\"address\"}],\"name\":\"OwnershipTransferStarted\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"address\",\"name\":\"previousOwner\",\"type\":\"address\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"newOwner\",\"type\":\"address\"}],\"name\":\"OwnershipTransferred\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"uint32\",\"name\":\"specVersion\",\"type\":\"uint32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"verifier\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"keyHash\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"effectiveAt\",\"type\":\"uint64\"}],\"name\":\"VerifierScheduled\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"uint32\",\"name\":\"specVersion\",\"type\":\"uint32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"verifier\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"keyHash\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"codeHash\",\"type\":\"bytes32\"}],\"name\":\"VerifierSealed\",\"type\":\"event\"},{\"inputs\":[{\"internalType\":\"uint32\",\"name\":\"specVersion\",\"type\":\"uint32\"}],\"name\":\"AlreadySealed\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"verifier\",\"type\":\"address\"},{\"internalType\":\"bytes32\",\"name\":\"codeHash\",\"type\":\"bytes32\"}],\"name\":\"CodeChanged\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"verifier\",\"type\":\"address\"}],\"name\":\"NotAContract\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"NothingScheduled\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"}],\"name\":\"OwnableInvalidOwner\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"account\",\"type\":\"address\"}],\"name\":\"OwnableUnauthorizedAccount\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"ScheduleExpired\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"until\",\"type\":\"uint64\"}],\"name\":\"TimelockOpen\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint64\",\"name\":\"timelock\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"needed\",\"type\":\"uint64\"}],\"name\":\"TimelockTooShort\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint32\",\"name\":\"specVersion\",\"type\":\"uint32\"}],\"name\":\"UnknownSpecVersion\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ZeroKeyHash\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ZeroVersion\",\"type\":\"error\"}]",
+	ID:  "13cf31d4335f936e0f6780e983892d1343",
+	Bin: "0x60a060405234801561000f575f5ffd5b50604051610c21380380610c2183398101604081905261002e916102a9565b846001600160a01b03811661005d57604051631e4fbdf760e01b81525f60048201526024015b60405180910390fd5b610066816100d8565b50826001600160401b0316846001600160401b031610156100ad57604051635fa8750d60e01b81526001600160401b03808616600483015284166024820152604401610054565b6001600160401b0384166080526100ce60016100c984846100f4565b61018c565b5050505050610303565b600180546001600160a01b03191690556100f181610229565b50565b604080516080810182525f808252602082018190529181018290526060810191909152826001600160a01b03163b5f0361014c576040516322a2d07b60e21b81526001600160a01b0384166004820152602401610054565b5f82900361016d57604051633ed98ccf60e11b815260040160405180910390fd5b6001600160a01b0390921680835260408301919091523f606082015290565b63ffffffff82165f8181526002602081815260409283902085518154878401516001600160401b0316600160a01b026001600160e01b03199091166001600160a01b03909216918217178255868501516001830181905560608801519290940182905584519384529183015292917f89909ef386deb50777c548fe2222a26c58f453a0da3afc8fed15f37f5befc103910160405180910390a35050565b5f80546001600160a01b038381166001600160a01b0319831681178455604051919092169283917f8be0079c531659141344cd1fd0a4f28419497f9722a3daafe3b4186f6b6457e09190a35050565b80516001600160a01b038116811461028e575f5ffd5b919050565b80516001600160401b038116811461028e575f5ffd5b5f5f5f5f5f60a086880312156102bd575f5ffd5b6102c686610278565b94506102d460208701610293565b93506102e260408701610293565b92506102f060608701610278565b9150608086015190509295509295909350565b6080516108ff6103225f395f81816101f101526102db01526108ff5ff3fe608060405234801561000f575f5ffd5b50600436106100a6575f3560e01c80638da5cb5b1161006e5780638da5cb5b14610146578063a8185cb61461016a578063d33219b4146101e3578063e30c39781461021b578063e6dde17e1461022c578063f2fde38b1461023f575f5ffd5b80631f4f4c22146100aa5780632e5f17af146100bf5780637019242e146100f6578063715018a61461013657806379ba50971461013e575b5f5ffd5b6100bd6100b836600461085b565b610252565b005b6100d26100cd366004610894565b6103ad565b604080516001600160a01b0390931683526020830191909152015b60405180910390f35b610126610104366004610894565b63ffffffff165f908152600260205260409020546001600160a01b0316151590565b60405190151581526020016100ed565b6100bd610400565b6100bd610413565b5f546001600160a01b03165b6040516001600160a01b0390911681526020016100ed565b6101b4610178366004610894565b63ffffffff165f90815260036020526040902080546001909101546001600160a01b038216929091600160a01b900467ffffffffffffffff1690565b604080516001600160a01b039094168452602084019290925267ffffffffffffffff16908201526060016100ed565b60405167ffffffffffffffff7f00000000000000000000000000000000000000000000000000000000000000001681526020016100ed565b6001546001600160a01b0316610152565b6100bd61023a366004610894565b610457565b6100bd61024d3660046108b4565b6105f3565b61025a610663565b8263ffffffff165f0361028057604051635498399960e11b815260040160405180910390fd5b63ffffffff83165f908152600260205260409020546001600160a01b0316156102c957604051633203820760e01b815263ffffffff841660048201526024015b60405180910390fd5b5f6102d4838361068f565b90506103007f0000000000000000000000000000000000000000000000000000000000000000426108cd565b67ffffffffffffffff908116602083810191825263ffffffff87165f81815260038352604090819020865181549551909616600160a01b81026001600160e01b03199096166001600160a01b0397881617959095178155818701516001820155606087015160029091015580518781529283019390935292861692917f0f41431284c1e02cfd99ea6b18d4f4484260e1218a1f134adae5856cd2cfc121910160405180910390a350505050565b63ffffffff81165f908152600260205260409020805460018201546001600160a01b0390911691826103fa576040516334c5879f60e11b815263ffffffff851660048201526024016102c0565b50915091565b610408610663565b6104115f610727565b565b60015433906001600160a01b0316811461044b5760405163118cdaa760e01b81526001600160a01b03821660048201526024016102c0565b61045481610727565b50565b63ffffffff81165f908152600360209081526040808320815160808101835281546001600160a01b0381168252600160a01b900467ffffffffffffffff1693810184905260018201549281019290925260020154606082015291036104cf576040516368307ad960e01b815260040160405180910390fd5b806020015167ffffffffffffffff16421015610510576020810151604051636d7fef6160e11b815267ffffffffffffffff90911660048201526024016102c0565b62093a80816020015161052391906108cd565b67ffffffffffffffff16421061056c5762093a80816020015161054691906108cd565b6040516332a5fdfd60e01b815267ffffffffffffffff90911660048201526024016102c0565b606081015181516001600160a01b03163f146105b157805160405163176a4d5160e01b81526001600160a01b03909116600482018190523f60248201526044016102c0565b63ffffffff82165f908152600360209081526040822080546001600160e01b0319168155600181018390556002018290558201526105ef8282610740565b5050565b6105fb610663565b600180546001600160a01b0383166001600160a01b0319909116811790915561062b5f546001600160a01b031690565b6001600160a01b03167f38d16b8cac22d99fc7c124b9cd0de2d3fa1faef420bfe791d8c362d765e2270060405160405180910390a350565b5f546001600160a01b031633146104115760405163118cdaa760e01b81523360048201526024016102c0565b604080516080810182525f808252602082018190529181018290526060810191909152826001600160a01b03163b5f036106e7576040516322a2d07b60e21b81526001600160a01b03841660048201526024016102c0565b5f82900361070857604051633ed98ccf60e11b815260040160405180910390fd5b6001600160a01b0390921680835260408301919091523f606082015290565b600180546001600160a01b0319169055610454816107de565b63ffffffff82165f81815260026020818152604092839020855181548784015167ffffffffffffffff16600160a01b026001600160e01b03199091166001600160a01b03909216918217178255868501516001830181905560608801519290940182905584519384529183015292917f89909ef386deb50777c548fe2222a26c58f453a0da3afc8fed15f37f5befc103910160405180910390a35050565b5f80546001600160a01b038381166001600160a01b0319831681178455604051919092169283917f8be0079c531659141344cd1fd0a4f28419497f9722a3daafe3b4186f6b6457e09190a35050565b803563ffffffff81168114610840575f5ffd5b919050565b80356001600160a01b0381168114610840575f5ffd5b5f5f5f6060848603121561086d575f5ffd5b6108768461082d565b925061088460208501610845565b9150604084013590509250925092565b5f602082840312156108a4575f5ffd5b6108ad8261082d565b9392505050565b5f602082840312156108c4575f5ffd5b6108ad82610845565b67ffffffffffffffff81811683821601908111156108f957634e487b7160e01b5f52601160045260245ffd5b9291505056",
+}
+
+// VerifierRegistry is an auto generated Go binding around an Ethereum contract.
+type VerifierRegistry struct {
+	abi abi.ABI
+}
+
+// GetABI returns the ABI associated with this contract binding.
+func (c *VerifierRegistry) GetABI() abi.ABI {
+	return c.abi
+}
+
+// NewVerifierRegistry creates a new instance of VerifierRegistry.
+func NewVerifierRegistry() *VerifierRegistry {
+	parsed, err := VerifierRegistryMetaData.ParseABI()
+	if err != nil {
+		panic(errors.New("invalid ABI: " + err.Error()))
+	}
+	return &VerifierRegistry{abi: *parsed}
+}
+
+// Instance creates a wrapper for a deployed contract instance at the given address.
+// Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
+func (c *VerifierRegistry) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
+	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
+}
+
+// PackConstructor is the Go binding used to pack the parameters required for
+// contract deployment.
+//
+// Solidity: constructor(address owner_, uint64 timelock_, uint64 atRisk, address verifier, bytes32 keyHash) returns()
+func (verifierRegistry *VerifierRegistry) PackConstructor(owner_ common.Address, timelock_ uint64, atRisk uint64, verifier common.Address, keyHash [32]byte) []byte {
+	enc, err := verifierRegistry.abi.Pack("", owner_, timelock_, atRisk, verifier, keyHash)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// PackAcceptOwnership is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x79ba5097.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function acceptOwnership() returns()
+func (verifierRegistry *VerifierRegistry) PackAcceptOwnership() []byte {
+	enc, err := verifierRegistry.abi.Pack("acceptOwnership")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackAcceptOwnership is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x79ba5097.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function acceptOwnership() returns()
+func (verifierRegistry *VerifierRegistry) TryPackAcceptOwnership() ([]byte, error) {
+	return verifierRegistry.abi.Pack("acceptOwnership")
+}
+
+// PackIsSealed is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x7019242e.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function isSealed(uint32 specVersion) view returns(bool)
+func (verifierRegistry *VerifierRegistry) PackIsSealed(specVersion uint32) []byte {
+	enc, err := verifierRegistry.abi.Pack("isSealed", specVersion)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackIsSealed is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x7019242e.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function isSealed(uint32 specVersion) view returns(bool)
+func (verifierRegistry *VerifierRegistry) TryPackIsSealed(specVersion uint32) ([]byte, error) {
+	return verifierRegistry.abi.Pack("isSealed", specVersion)
+}
+
+// UnpackIsSealed is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x7019242e.
+//
+// Solidity: function isSealed(uint32 specVersion) view returns(bool)
+func (verifierRegistry *VerifierRegistry) UnpackIsSealed(data []byte) (bool, error) {
+	out, err := verifierRegistry.abi.Unpack("isSealed", data)
+	if err != nil {
+		return *new(bool), err
+	}
+	out0 := *abi.ConvertType(out[0], new(bool)).(*bool)
+	return out0, nil
+}
+
+// PackOwner is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x8da5cb5b.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function owner() view returns(address)
+func (verifierRegistry *VerifierRegistry) PackOwner() []byte {
+	enc, err := verifierRegistry.abi.Pack("owner")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackOwner is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x8da5cb5b.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function owner() view returns(address)
+func (verifierRegistry *VerifierRegistry) TryPackOwner() ([]byte, error) {
+	return verifierRegistry.abi.Pack("owner")
+}
+
+// UnpackOwner is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x8da5cb5b.
+//
+// Solidity: function owner() view returns(address)
+func (verifierRegistry *VerifierRegistry) UnpackOwner(data []byte) (common.Address, error) {
+	out, err := verifierRegistry.abi.Unpack("owner", data)
+	if err != nil {
+		return *new(common.Address), err
+	}
+	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	return out0, nil
+}
+
+// PackPendingOwner is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe30c3978.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function pendingOwner() view returns(address)
+func (verifierRegistry *VerifierRegistry) PackPendingOwner() []byte {
+	enc, err := verifierRegistry.abi.Pack("pendingOwner")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackPendingOwner is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe30c3978.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function pendingOwner() view returns(address)
+func (verifierRegistry *VerifierRegistry) TryPackPendingOwner() ([]byte, error) {
+	return verifierRegistry.abi.Pack("pendingOwner")
+}
+
+// UnpackPendingOwner is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xe30c3978.
+//
+// Solidity: function pendingOwner() view returns(address)
+func (verifierRegistry *VerifierRegistry) UnpackPendingOwner(data []byte) (common.Address, error) {
+	out, err := verifierRegistry.abi.Unpack("pendingOwner", data)
+	if err != nil {
+		return *new(common.Address), err
+	}
+	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	return out0, nil
+}
+
+// PackRenounceOwnership is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x715018a6.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function renounceOwnership() returns()
+func (verifierRegistry *VerifierRegistry) PackRenounceOwnership() []byte {
+	enc, err := verifierRegistry.abi.Pack("renounceOwnership")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackRenounceOwnership is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x715018a6.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function renounceOwnership() returns()
+func (verifierRegistry *VerifierRegistry) TryPackRenounceOwnership() ([]byte, error) {
+	return verifierRegistry.abi.Pack("renounceOwnership")
+}
+
+// PackSchedule is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x1f4f4c22.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function schedule(uint32 specVersion, address verifier, bytes32 keyHash) returns()
+func (verifierRegistry *VerifierRegistry) PackSchedule(specVersion uint32, verifier common.Address, keyHash [32]byte) []byte {
+	enc, err := verifierRegistry.abi.Pack("schedule", specVersion, verifier, keyHash)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackSchedule is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x1f4f4c22.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function schedule(uint32 specVersion, address verifier, bytes32 keyHash) returns()
+func (verifierRegistry *VerifierRegistry) TryPackSchedule(specVersion uint32, verifier common.Address, keyHash [32]byte) ([]byte, error) {
+	return verifierRegistry.abi.Pack("schedule", specVersion, verifier, keyHash)
+}
+
+// PackScheduled is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xa8185cb6.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function scheduled(uint32 specVersion) view returns(address verifier, bytes32 keyHash, uint64 effectiveAt)
+func (verifierRegistry *VerifierRegistry) PackScheduled(specVersion uint32) []byte {
+	enc, err := verifierRegistry.abi.Pack("scheduled", specVersion)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackScheduled is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xa8185cb6.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function scheduled(uint32 specVersion) view returns(address verifier, bytes32 keyHash, uint64 effectiveAt)
+func (verifierRegistry *VerifierRegistry) TryPackScheduled(specVersion uint32) ([]byte, error) {
+	return verifierRegistry.abi.Pack("scheduled", specVersion)
+}
+
+// ScheduledOutput serves as a container for the return parameters of contract
+// method Scheduled.
+type ScheduledOutput struct {
+	Verifier    common.Address
+	KeyHash     [32]byte
+	EffectiveAt uint64
+}
+
+// UnpackScheduled is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xa8185cb6.
+//
+// Solidity: function scheduled(uint32 specVersion) view returns(address verifier, bytes32 keyHash, uint64 effectiveAt)
+func (verifierRegistry *VerifierRegistry) UnpackScheduled(data []byte) (ScheduledOutput, error) {
+	out, err := verifierRegistry.abi.Unpack("scheduled", data)
+	outstruct := new(ScheduledOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.Verifier = *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	outstruct.KeyHash = *abi.ConvertType(out[1], new([32]byte)).(*[32]byte)
+	outstruct.EffectiveAt = *abi.ConvertType(out[2], new(uint64)).(*uint64)
+	return *outstruct, nil
+}
+
+// PackSeal is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe6dde17e.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function seal(uint32 specVersion) returns()
+func (verifierRegistry *VerifierRegistry) PackSeal(specVersion uint32) []byte {
+	enc, err := verifierRegistry.abi.Pack("seal", specVersion)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackSeal is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe6dde17e.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function seal(uint32 specVersion) returns()
+func (verifierRegistry *VerifierRegistry) TryPackSeal(specVersion uint32) ([]byte, error) {
+	return verifierRegistry.abi.Pack("seal", specVersion)
+}
+
+// PackTimelock is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd33219b4.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function timelock() view returns(uint64)
+func (verifierRegistry *VerifierRegistry) PackTimelock() []byte {
+	enc, err := verifierRegistry.abi.Pack("timelock")
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTimelock is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xd33219b4.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function timelock() view returns(uint64)
+func (verifierRegistry *VerifierRegistry) TryPackTimelock() ([]byte, error) {
+	return verifierRegistry.abi.Pack("timelock")
+}
+
+// UnpackTimelock is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xd33219b4.
+//
+// Solidity: function timelock() view returns(uint64)
+func (verifierRegistry *VerifierRegistry) UnpackTimelock(data []byte) (uint64, error) {
+	out, err := verifierRegistry.abi.Unpack("timelock", data)
+	if err != nil {
+		return *new(uint64), err
+	}
+	out0 := *abi.ConvertType(out[0], new(uint64)).(*uint64)
+	return out0, nil
+}
+
+// PackTransferOwnership is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf2fde38b.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function transferOwnership(address newOwner) returns()
+func (verifierRegistry *VerifierRegistry) PackTransferOwnership(newOwner common.Address) []byte {
+	enc, err := verifierRegistry.abi.Pack("transferOwnership", newOwner)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackTransferOwnership is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xf2fde38b.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function transferOwnership(address newOwner) returns()
+func (verifierRegistry *VerifierRegistry) TryPackTransferOwnership(newOwner common.Address) ([]byte, error) {
+	return verifierRegistry.abi.Pack("transferOwnership", newOwner)
+}
+
+// PackVerifierOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x2e5f17af.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function verifierOf(uint32 specVersion) view returns(address verifier, bytes32 keyHash)
+func (verifierRegistry *VerifierRegistry) PackVerifierOf(specVersion uint32) []byte {
+	enc, err := verifierRegistry.abi.Pack("verifierOf", specVersion)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackVerifierOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x2e5f17af.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function verifierOf(uint32 specVersion) view returns(address verifier, bytes32 keyHash)
+func (verifierRegistry *VerifierRegistry) TryPackVerifierOf(specVersion uint32) ([]byte, error) {
+	return verifierRegistry.abi.Pack("verifierOf", specVersion)
+}
+
+// VerifierOfOutput serves as a container for the return parameters of contract
+// method VerifierOf.
+type VerifierOfOutput struct {
+	Verifier common.Address
+	KeyHash  [32]byte
+}
+
+// UnpackVerifierOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x2e5f17af.
+//
+// Solidity: function verifierOf(uint32 specVersion) view returns(address verifier, bytes32 keyHash)
+func (verifierRegistry *VerifierRegistry) UnpackVerifierOf(data []byte) (VerifierOfOutput, error) {
+	out, err := verifierRegistry.abi.Unpack("verifierOf", data)
+	outstruct := new(VerifierOfOutput)
+	if err != nil {
+		return *outstruct, err
+	}
+	outstruct.Verifier = *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	outstruct.KeyHash = *abi.ConvertType(out[1], new([32]byte)).(*[32]byte)
+	return *outstruct, nil
+}
+
+// VerifierRegistryOwnershipTransferStarted represents a OwnershipTransferStarted event raised by the VerifierRegistry contract.
+type VerifierRegistryOwnershipTransferStarted struct {
+	PreviousOwner common.Address
+	NewOwner      common.Address
+	Raw           *types.Log // Blockchain specific contextual infos
+}
+
+const VerifierRegistryOwnershipTransferStartedEventName = "OwnershipTransferStarted"
+
+// ContractEventName returns the user-defined event name.
+func (VerifierRegistryOwnershipTransferStarted) ContractEventName() string {
+	return VerifierRegistryOwnershipTransferStartedEventName
+}
+
+// UnpackOwnershipTransferStartedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event OwnershipTransferStarted(address indexed previousOwner, address indexed newOwner)
+func (verifierRegistry *VerifierRegistry) UnpackOwnershipTransferStartedEvent(log *types.Log) (*VerifierRegistryOwnershipTransferStarted, error) {
+	event := "OwnershipTransferStarted"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != verifierRegistry.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(VerifierRegistryOwnershipTransferStarted)
+	if len(log.Data) > 0 {
+		if err := verifierRegistry.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range verifierRegistry.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// VerifierRegistryOwnershipTransferred represents a OwnershipTransferred event raised by the VerifierRegistry contract.
+type VerifierRegistryOwnershipTransferred struct {
+	PreviousOwner common.Address
+	NewOwner      common.Address
+	Raw           *types.Log // Blockchain specific contextual infos
+}
+
+const VerifierRegistryOwnershipTransferredEventName = "OwnershipTransferred"
+
+// ContractEventName returns the user-defined event name.
+func (VerifierRegistryOwnershipTransferred) ContractEventName() string {
+	return VerifierRegistryOwnershipTransferredEventName
+}
+
+// UnpackOwnershipTransferredEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event OwnershipTransferred(address indexed previousOwner, address indexed newOwner)
+func (verifierRegistry *VerifierRegistry) UnpackOwnershipTransferredEvent(log *types.Log) (*VerifierRegistryOwnershipTransferred, error) {
+	event := "OwnershipTransferred"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != verifierRegistry.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(VerifierRegistryOwnershipTransferred)
+	if len(log.Data) > 0 {
+		if err := verifierRegistry.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range verifierRegistry.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// VerifierRegistryVerifierScheduled represents a VerifierScheduled event raised by the VerifierRegistry contract.
+type VerifierRegistryVerifierScheduled struct {
+	SpecVersion uint32
+	Verifier    common.Address
+	KeyHash     [32]byte
+	EffectiveAt uint64
+	Raw         *types.Log // Blockchain specific contextual infos
+}
+
+const VerifierRegistryVerifierScheduledEventName = "VerifierScheduled"
+
+// ContractEventName returns the user-defined event name.
+func (VerifierRegistryVerifierScheduled) ContractEventName() string {
+	return VerifierRegistryVerifierScheduledEventName
+}
+
+// UnpackVerifierScheduledEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event VerifierScheduled(uint32 indexed specVersion, address indexed verifier, bytes32 keyHash, uint64 effectiveAt)
+func (verifierRegistry *VerifierRegistry) UnpackVerifierScheduledEvent(log *types.Log) (*VerifierRegistryVerifierScheduled, error) {
+	event := "VerifierScheduled"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != verifierRegistry.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(VerifierRegistryVerifierScheduled)
+	if len(log.Data) > 0 {
+		if err := verifierRegistry.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range verifierRegistry.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// VerifierRegistryVerifierSealed represents a VerifierSealed event raised by the VerifierRegistry contract.
+type VerifierRegistryVerifierSealed struct {
+	SpecVersion uint32
+	Verifier    common.Address
+	KeyHash     [32]byte
+	CodeHash    [32]byte
+	Raw         *types.Log // Blockchain specific contextual infos
+}
+
+const VerifierRegistryVerifierSealedEventName = "VerifierSealed"
+
+// ContractEventName returns the user-defined event name.
+func (VerifierRegistryVerifierSealed) ContractEventName() string {
+	return VerifierRegistryVerifierSealedEventName
+}
+
+// UnpackVerifierSealedEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event VerifierSealed(uint32 indexed specVersion, address indexed verifier, bytes32 keyHash, bytes32 codeHash)
+func (verifierRegistry *VerifierRegistry) UnpackVerifierSealedEvent(log *types.Log) (*VerifierRegistryVerifierSealed, error) {
+	event := "VerifierSealed"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != verifierRegistry.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(VerifierRegistryVerifierSealed)
+	if len(log.Data) > 0 {
+		if err := verifierRegistry.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range verifierRegistry.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// UnpackError attempts to decode the provided error data using user-defined
+// error definitions.
+func (verifierRegistry *VerifierRegistry) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], verifierRegistry.abi.Errors["AlreadySealed"].ID.Bytes()[:4]) {
+		return verifierRegistry.UnpackAlreadySealedError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], verifierRegistry.abi.Errors["CodeChanged"].ID.Bytes()[:4]) {
+		return verifierRegistry.UnpackCodeChangedError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], verifierRegistry.abi.Errors["NotAContract"].ID.Bytes()[:4]) {
+		return verifierRegistry.UnpackNotAContractError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], verifierRegistry.abi.Errors["NothingScheduled"].ID.Bytes()[:4]) {
+		return verifierRegistry.UnpackNothingScheduledError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], verifierRegistry.abi.Errors["OwnableInvalidOwner"].ID.Bytes()[:4]) {
+		return verifierRegistry.UnpackOwnableInvalidOwnerError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], verifierRegistry.abi.Errors["OwnableUnauthorizedAccount"].ID.Bytes()[:4]) {
+		return verifierRegistry.UnpackOwnableUnauthorizedAccountError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], verifierRegistry.abi.Errors["ScheduleExpired"].ID.Bytes()[:4]) {
+		return verifierRegistry.UnpackScheduleExpiredError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], verifierRegistry.abi.Errors["TimelockOpen"].ID.Bytes()[:4]) {
+		return verifierRegistry.UnpackTimelockOpenError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], verifierRegistry.abi.Errors["TimelockTooShort"].ID.Bytes()[:4]) {
+		return verifierRegistry.UnpackTimelockTooShortError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], verifierRegistry.abi.Errors["UnknownSpecVersion"].ID.Bytes()[:4]) {
+		return verifierRegistry.UnpackUnknownSpecVersionError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], verifierRegistry.abi.Errors["ZeroKeyHash"].ID.Bytes()[:4]) {
+		return verifierRegistry.UnpackZeroKeyHashError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], verifierRegistry.abi.Errors["ZeroVersion"].ID.Bytes()[:4]) {
+		return verifierRegistry.UnpackZeroVersionError(raw[4:])
+	}
+	return nil, errors.New("Unknown error")
+}
+
+// VerifierRegistryAlreadySealed represents a AlreadySealed error raised by the VerifierRegistry contract.
+type VerifierRegistryAlreadySealed struct {
+	SpecVersion uint32
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error AlreadySealed(uint32 specVersion)
+func VerifierRegistryAlreadySealedErrorID() common.Hash {
+	return common.HexToHash("0x32038207e8d0ae9465cf8061d973a11c6b6924a6bde4e3d6b2f57092808653bf")
+}
+
+// UnpackAlreadySealedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error AlreadySealed(uint32 specVersion)
+func (verifierRegistry *VerifierRegistry) UnpackAlreadySealedError(raw []byte) (*VerifierRegistryAlreadySealed, error) {
+	out := new(VerifierRegistryAlreadySealed)
+	if err := verifierRegistry.abi.UnpackIntoInterface(out, "AlreadySealed", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VerifierRegistryCodeChanged represents a CodeChanged error raised by the VerifierRegistry contract.
+type VerifierRegistryCodeChanged struct {
+	Verifier common.Address
+	CodeHash [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error CodeChanged(address verifier, bytes32 codeHash)
+func VerifierRegistryCodeChangedErrorID() common.Hash {
+	return common.HexToHash("0x176a4d517fd0213b103a76b549f9fae7e652b6f2c58f47bd55a0c86349d787a1")
+}
+
+// UnpackCodeChangedError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error CodeChanged(address verifier, bytes32 codeHash)
+func (verifierRegistry *VerifierRegistry) UnpackCodeChangedError(raw []byte) (*VerifierRegistryCodeChanged, error) {
+	out := new(VerifierRegistryCodeChanged)
+	if err := verifierRegistry.abi.UnpackIntoInterface(out, "CodeChanged", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VerifierRegistryNotAContract represents a NotAContract error raised by the VerifierRegistry contract.
+type VerifierRegistryNotAContract struct {
+	Verifier common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NotAContract(address verifier)
+func VerifierRegistryNotAContractErrorID() common.Hash {
+	return common.HexToHash("0x8a8b41ec6b8382733436ac0321a506b0d1e41dc29c8650d1fd1ff17e726ab809")
+}
+
+// UnpackNotAContractError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NotAContract(address verifier)
+func (verifierRegistry *VerifierRegistry) UnpackNotAContractError(raw []byte) (*VerifierRegistryNotAContract, error) {
+	out := new(VerifierRegistryNotAContract)
+	if err := verifierRegistry.abi.UnpackIntoInterface(out, "NotAContract", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VerifierRegistryNothingScheduled represents a NothingScheduled error raised by the VerifierRegistry contract.
+type VerifierRegistryNothingScheduled struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NothingScheduled()
+func VerifierRegistryNothingScheduledErrorID() common.Hash {
+	return common.HexToHash("0x68307ad9a165dc6e2bc806736ff3a5036bc2ccf1a6e34796e286711d72810b1d")
+}
+
+// UnpackNothingScheduledError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NothingScheduled()
+func (verifierRegistry *VerifierRegistry) UnpackNothingScheduledError(raw []byte) (*VerifierRegistryNothingScheduled, error) {
+	out := new(VerifierRegistryNothingScheduled)
+	if err := verifierRegistry.abi.UnpackIntoInterface(out, "NothingScheduled", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VerifierRegistryOwnableInvalidOwner represents a OwnableInvalidOwner error raised by the VerifierRegistry contract.
+type VerifierRegistryOwnableInvalidOwner struct {
+	Owner common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error OwnableInvalidOwner(address owner)
+func VerifierRegistryOwnableInvalidOwnerErrorID() common.Hash {
+	return common.HexToHash("0x1e4fbdf7f3ef8bcaa855599e3abf48b232380f183f08f6f813d9ffa5bd585188")
+}
+
+// UnpackOwnableInvalidOwnerError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error OwnableInvalidOwner(address owner)
+func (verifierRegistry *VerifierRegistry) UnpackOwnableInvalidOwnerError(raw []byte) (*VerifierRegistryOwnableInvalidOwner, error) {
+	out := new(VerifierRegistryOwnableInvalidOwner)
+	if err := verifierRegistry.abi.UnpackIntoInterface(out, "OwnableInvalidOwner", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VerifierRegistryOwnableUnauthorizedAccount represents a OwnableUnauthorizedAccount error raised by the VerifierRegistry contract.
+type VerifierRegistryOwnableUnauthorizedAccount struct {
+	Account common.Address
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error OwnableUnauthorizedAccount(address account)
+func VerifierRegistryOwnableUnauthorizedAccountErrorID() common.Hash {
+	return common.HexToHash("0x118cdaa7a341953d1887a2245fd6665d741c67c8c50581daa59e1d03373fa188")
+}
+
+// UnpackOwnableUnauthorizedAccountError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error OwnableUnauthorizedAccount(address account)
+func (verifierRegistry *VerifierRegistry) UnpackOwnableUnauthorizedAccountError(raw []byte) (*VerifierRegistryOwnableUnauthorizedAccount, error) {
+	out := new(VerifierRegistryOwnableUnauthorizedAccount)
+	if err := verifierRegistry.abi.UnpackIntoInterface(out, "OwnableUnauthorizedAccount", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VerifierRegistryScheduleExpired represents a ScheduleExpired error raised by the VerifierRegistry contract.
+type VerifierRegistryScheduleExpired struct {
+	Until uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ScheduleExpired(uint64 until)
+func VerifierRegistryScheduleExpiredErrorID() common.Hash {
+	return common.HexToHash("0x32a5fdfd76fea90f0196ac651f0b95a588d31b2bf3f287887f84a4dd1f45e39d")
+}
+
+// UnpackScheduleExpiredError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ScheduleExpired(uint64 until)
+func (verifierRegistry *VerifierRegistry) UnpackScheduleExpiredError(raw []byte) (*VerifierRegistryScheduleExpired, error) {
+	out := new(VerifierRegistryScheduleExpired)
+	if err := verifierRegistry.abi.UnpackIntoInterface(out, "ScheduleExpired", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VerifierRegistryTimelockOpen represents a TimelockOpen error raised by the VerifierRegistry contract.
+type VerifierRegistryTimelockOpen struct {
+	Until uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error TimelockOpen(uint64 until)
+func VerifierRegistryTimelockOpenErrorID() common.Hash {
+	return common.HexToHash("0xdaffdec24ca1201f86eacdbe2080ec56ec99955bd90a617f8a9b361b64ad1fbd")
+}
+
+// UnpackTimelockOpenError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error TimelockOpen(uint64 until)
+func (verifierRegistry *VerifierRegistry) UnpackTimelockOpenError(raw []byte) (*VerifierRegistryTimelockOpen, error) {
+	out := new(VerifierRegistryTimelockOpen)
+	if err := verifierRegistry.abi.UnpackIntoInterface(out, "TimelockOpen", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VerifierRegistryTimelockTooShort represents a TimelockTooShort error raised by the VerifierRegistry contract.
+type VerifierRegistryTimelockTooShort struct {
+	Timelock uint64
+	Needed   uint64
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error TimelockTooShort(uint64 timelock, uint64 needed)
+func VerifierRegistryTimelockTooShortErrorID() common.Hash {
+	return common.HexToHash("0x5fa8750d4efbfaabbb496001753e4b207b24f75f9807f8b3286f49cd1ea4fdf3")
+}
+
+// UnpackTimelockTooShortError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error TimelockTooShort(uint64 timelock, uint64 needed)
+func (verifierRegistry *VerifierRegistry) UnpackTimelockTooShortError(raw []byte) (*VerifierRegistryTimelockTooShort, error) {
+	out := new(VerifierRegistryTimelockTooShort)
+	if err := verifierRegistry.abi.UnpackIntoInterface(out, "TimelockTooShort", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VerifierRegistryUnknownSpecVersion represents a UnknownSpecVersion error raised by the VerifierRegistry contract.
+type VerifierRegistryUnknownSpecVersion struct {
+	SpecVersion uint32
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error UnknownSpecVersion(uint32 specVersion)
+func VerifierRegistryUnknownSpecVersionErrorID() common.Hash {
+	return common.HexToHash("0x698b0f3e8679fe33a414bef8de6f7dc8aa064868c0969f3de2b5ef0cb245c128")
+}
+
+// UnpackUnknownSpecVersionError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error UnknownSpecVersion(uint32 specVersion)
+func (verifierRegistry *VerifierRegistry) UnpackUnknownSpecVersionError(raw []byte) (*VerifierRegistryUnknownSpecVersion, error) {
+	out := new(VerifierRegistryUnknownSpecVersion)
+	if err := verifierRegistry.abi.UnpackIntoInterface(out, "UnknownSpecVersion", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VerifierRegistryZeroKeyHash represents a ZeroKeyHash error raised by the VerifierRegistry contract.
+type VerifierRegistryZeroKeyHash struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ZeroKeyHash()
+func VerifierRegistryZeroKeyHashErrorID() common.Hash {
+	return common.HexToHash("0x7db3199e24885a3ae3b91722ca19b42403d2841e50c0d2fddd5b63567c31a536")
+}
+
+// UnpackZeroKeyHashError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ZeroKeyHash()
+func (verifierRegistry *VerifierRegistry) UnpackZeroKeyHashError(raw []byte) (*VerifierRegistryZeroKeyHash, error) {
+	out := new(VerifierRegistryZeroKeyHash)
+	if err := verifierRegistry.abi.UnpackIntoInterface(out, "ZeroKeyHash", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// VerifierRegistryZeroVersion represents a ZeroVersion error raised by the VerifierRegistry contract.
+type VerifierRegistryZeroVersion struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ZeroVersion()
+func VerifierRegistryZeroVersionErrorID() common.Hash {
+	return common.HexToHash("0xa9307332ce5e193eaf860ed187ca3d051643f9992100330823c1e5b0d3535160")
+}
+
+// UnpackZeroVersionError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ZeroVersion()
+func (verifierRegistry *VerifierRegistry) UnpackZeroVersionError(raw []byte) (*VerifierRegistryZeroVersion, error) {
+	out := new(VerifierRegistryZeroVersion)
+	if err := verifierRegistry.abi.UnpackIntoInterface(out, "ZeroVersion", raw); err != nil {
 		return nil, err
 	}
 	return out, nil

@@ -15,7 +15,11 @@ func metadata() map[string]*bind.MetaData {
 	return map[string]*bind.MetaData{
 		"TestToken": &bindings.TestTokenMetaData, "Vault": &bindings.VaultMetaData, "Staking": &bindings.StakingMetaData,
 		"ModelRegistry": &bindings.ModelRegistryMetaData, "Slasher": &bindings.SlasherMetaData, "Market": &bindings.MarketMetaData,
-		"MarketJobs": &bindings.MarketJobsMetaData, "StoryWager": &bindings.StoryWagerMetaData,
+		"StepVerifier": &bindings.StepVerifierMetaData, "VerifierRegistry": &bindings.VerifierRegistryMetaData,
+		"StepTable": &bindings.StepTableMetaData, "NodeTable": &bindings.NodeTableMetaData,
+		"DisputeGame": &bindings.DisputeGameMetaData, "Questions": &bindings.QuestionsMetaData, "Claims": &bindings.ClaimsMetaData,
+		"DisputeLedger": &bindings.DisputeLedgerMetaData,
+		"MarketJobs":    &bindings.MarketJobsMetaData, "StoryWager": &bindings.StoryWagerMetaData,
 	}
 }
 

@@ -26,6 +26,13 @@ type Addresses struct {
 	Market     common.Address `json:"market"`
 	Slasher    common.Address `json:"slasher"`
 	StoryWager common.Address `json:"story_wager"`
+	Verifiers  common.Address `json:"verifier_registry"`
+	Disputes   common.Address `json:"dispute_game"`
+	Questions  common.Address `json:"questions"`
+	Claims     common.Address `json:"claims"`
+	Ledger     common.Address `json:"dispute_ledger"`
+	StepTable  common.Address `json:"step_table"`
+	NodeTable  common.Address `json:"node_table"`
 }
 
 var (

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"fmt"
+	"math/big"
 
 	"github.com/dgrid-network/dgrid/bindings"
 	"github.com/dgrid-network/dgrid/chain"
@@ -19,19 +20,36 @@ const (
 	Slasher    = "Slasher"
 	MarketJobs = "MarketJobs"
 	Market     = "Market"
+
+	Verifier         = "StepVerifier" // or the one of a ceremony that a deployment was given
+	VerifierRegistry = "VerifierRegistry"
+	StepTable        = "StepTable"
+	NodeTable        = "NodeTable"
+	DisputeGame      = "DisputeGame"
+	Questions        = "Questions"
+	Claims           = "Claims"
+	Ledger           = "DisputeLedger"
 )
+
+// DevelopmentKey is the hash of the verifying key that StepVerifier holds. Anyone can
+// forge proofs under it: its constructor refuses all but development chains.
+var DevelopmentKey = common.HexToHash("0x32a5f58563125c4c0020ed089b97e168229e1470ef5fbcf19e2e3f58eac95cf1")
 
 // Parameters are the choices of a deployment; none can be changed later but the
 // owner's bounded ones.
 type Parameters struct {
-	Token     common.Address   // settlement token; zero deploys the test token (development only)
-	Owner     common.Address   // of the Market's bounded parameters; not of anybody's money
-	Treasury  common.Address   // gets the protocol's share
-	Callers   []common.Address // contracts that may slash, for ever; none: nobody can
+	Token     common.Address // settlement token; zero deploys the test token (development only)
+	Owner     common.Address // of the Market's bounded parameters; not of anybody's money
+	Treasury  common.Address // gets the protocol's share
 	Shares    bindings.Shares
 	Timing    bindings.Timing
 	Unbonding uint64 // seconds
 	AtRisk    uint64 // seconds: the longest time after an act in which it can still be slashed
+
+	Verifier  common.Address         // of specification version 1; zero deploys the development verifier
+	KeyHash   common.Hash            // of the verifier's verifying key
+	Questions bindings.QuestionTerms // clocks, bonds
+	Bounty    protocol.Amount        // the most that a proven fault pays: twenty times what a dispute was measured to cost
 }
 
 // Development returns parameters with windows of seconds, for chains where an hour
@@ -45,6 +63,7 @@ func Development(admin common.Address) Parameters {
 			MaxDeadline: 60, ExposureDivisor: 400, MaxPromptTokens: 4096,
 		},
 		Unbonding: 90, AtRisk: 81,
+		KeyHash: DevelopmentKey, Questions: questions(3, 6), Bounty: protocol.NewAmount(20_000_000),
 	}
 }
 
@@ -60,26 +79,54 @@ func Live(token, owner, treasury common.Address) Parameters {
 			MaxDeadline: protocol.MaxDeadline, ExposureDivisor: 400, MaxPromptTokens: 4096,
 		},
 		Unbonding: 7 * 24 * hour, AtRisk: 6 * 24 * hour,
+		KeyHash: DevelopmentKey, Questions: questions(6*hour, 3*hour), Bounty: protocol.NewAmount(20_000_000),
 	}
 }
 
-// Network returns the plan of the project's contracts. The Market comes last: its
-// constructor checks that all others name each other.
+// questions has bonds in a token of six decimals: three units put up, one for asking.
+func questions(clock, proofTime uint64) bindings.QuestionTerms {
+	return bindings.QuestionTerms{Clock: clock, ProofTime: proofTime, BaseBond: big.NewInt(3_000_000), AskCost: big.NewInt(1_000_000)}
+}
+
+// Network returns the plan of the project's contracts. What disputes comes first: the
+// ledger accepts only modules that exist, and the Slasher only such a ledger. The
+// Market comes last: its constructor checks that all others name each other.
 func Network(p Parameters) ([]Step, error) {
-	callers := append([]common.Address{}, p.Callers...) // the ABI knows no nil
 	if p.Owner == (common.Address{}) || p.Treasury == (common.Address{}) {
 		return nil, fmt.Errorf("deployment without owner or treasury: %w", protocol.ErrInvalid)
+	}
+	// W leaves room for four questions in a row and the proof that follows.
+	if q := p.Questions; p.Timing.DisputeWindow < 4*q.Clock+q.ProofTime {
+		return nil, fmt.Errorf("window of %d s for questions of %d s and proofs of %d s: %w", p.Timing.DisputeWindow, q.Clock, q.ProofTime, protocol.ErrInvalid)
+	}
+	if p.Verifier == (common.Address{}) != (p.KeyHash == DevelopmentKey) {
+		return nil, fmt.Errorf("verifier %s of key %s: %w", p.Verifier, p.KeyHash, protocol.ErrInvalid)
 	}
 	neighbours := func(at map[string]common.Address) bindings.Neighbours {
 		return bindings.Neighbours{Vault: at[Vault], Staking: at[Staking], Registry: at[Registry], Slasher: at[Slasher]}
 	}
 	type at = map[string]common.Address
+	wiring := func(a at) bindings.DisputeWiring {
+		return bindings.DisputeWiring{Market: a[Market], Staking: a[Staking], Registry: a[Registry], Ledger: a[Ledger]}
+	}
 	plan := []Step{
 		{Name: Token, At: p.Token},
-		{Name: Vault, Args: func(a at) []any { return []any{a[Token], []common.Address{a[Market], a[Staking], a[Slasher]}} }},
+		{Name: Verifier, At: p.Verifier},
+		{Name: VerifierRegistry, Args: func(a at) []any { return []any{p.Owner, p.Timing.Timelock, p.AtRisk, a[Verifier], p.KeyHash} }},
+		{Name: StepTable},
+		{Name: NodeTable, Args: func(a at) []any { return []any{a[StepTable]} }},
+		{Name: DisputeGame, Args: func(a at) []any { return []any{wiring(a), a[StepTable], a[VerifierRegistry]} }},
+		{Name: Questions, Args: func(a at) []any { return []any{wiring(a), a[Vault], a[NodeTable], a[VerifierRegistry], p.Questions} }},
+		{Name: Claims, Args: func(a at) []any { return []any{wiring(a)} }},
+		{Name: Ledger, Args: func(a at) []any {
+			return []any{a[Slasher], []common.Address{a[DisputeGame], a[Questions], a[Claims]}, p.Bounty.Big()}
+		}},
+		{Name: Vault, Args: func(a at) []any {
+			return []any{a[Token], []common.Address{a[Market], a[Staking], a[Slasher], a[Questions]}}
+		}},
 		{Name: Staking, Args: func(a at) []any { return []any{a[Vault], a[Market], a[Slasher], p.Unbonding, p.AtRisk} }},
-		{Name: Registry},
-		{Name: Slasher, Args: func(a at) []any { return []any{a[Vault], a[Staking], a[Market], callers} }},
+		{Name: Registry, Args: func(a at) []any { return []any{a[VerifierRegistry]} }},
+		{Name: Slasher, Args: func(a at) []any { return []any{a[Vault], a[Staking], a[Market], []common.Address{a[Ledger]}} }},
 		{Name: MarketJobs, Args: func(a at) []any { return []any{a[Market], neighbours(a), p.Timing} }},
 		{Name: Market, Args: func(a at) []any {
 			return []any{a[MarketJobs], neighbours(a), p.Owner, p.Treasury, p.Shares, p.Timing}
@@ -99,6 +146,8 @@ func (d *Deployment) Addresses() contracts.Addresses {
 	return contracts.Addresses{
 		Token: d.Address(Token), Vault: d.Address(Vault), Staking: d.Address(Staking), Registry: d.Address(Registry),
 		Slasher: d.Address(Slasher), Market: d.Address(Market),
+		Verifiers: d.Address(VerifierRegistry), Disputes: d.Address(DisputeGame), Questions: d.Address(Questions),
+		Claims: d.Address(Claims), Ledger: d.Address(Ledger), StepTable: d.Address(StepTable), NodeTable: d.Address(NodeTable),
 	}
 }
 

@@ -1,8 +1,10 @@
 package devchain_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/big"
 	"os"
@@ -16,6 +18,7 @@ import (
 	"github.com/dgrid-network/dgrid/chain/devchain"
 	"github.com/dgrid-network/dgrid/chain/txmgr"
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -62,7 +65,7 @@ func TestDeployAndUse(t *testing.T) {
 	require.Equal(t, d.Addresses(), read.Addresses())
 	require.Equal(t, d.Contracts[deploy.Market], read.Contracts[deploy.Market])
 	require.NoFileExists(t, path+".pending")
-	require.Len(t, d.Contracts, 7)
+	require.Len(t, d.Contracts, 15)
 	require.NoError(t, deploy.Verify(t.Context(), client, d))
 	plan, err := deploy.Network(deploy.Development(devchain.Address(0)))
 	require.NoError(t, err)
@@ -127,8 +130,8 @@ func TestDeployAndUse(t *testing.T) {
 	require.Equal(t, []any{user, big.NewInt(800), big.NewInt(801)}, typed.Args)
 }
 
-// In both profiles nobody can slash from the first block on, and nobody can be
-// allowed to later: the Slasher has no function for it.
+// In both profiles the ledger of disputes alone may slash, and three contracts alone
+// may tell it to: no key can, and nothing can be added.
 func TestFreshDeploymentIsSealed(t *testing.T) {
 	t.Parallel() // it waits for wall time
 	admin := devchain.Address(0)
@@ -143,16 +146,84 @@ func TestFreshDeploymentIsSealed(t *testing.T) {
 			require.NoError(t, err)
 			d, err := deploy.Run(t.Context(), client, chain.KeySigner{Key: devchain.Key(0)}, plan, filepath.Join(t.TempDir(), "record.json"))
 			require.NoError(t, err)
-			slasher, at := bindings.NewSlasher(), d.Addresses().Slasher
-			callers, err := chain.Call(t.Context(), client, at, nil, slasher.PackCallers(), slasher.UnpackCallers)
+			at := d.Addresses()
+			slasher, ledger := bindings.NewSlasher(), bindings.NewDisputeLedger()
+			callers, err := chain.Call(t.Context(), client, at.Slasher, nil, slasher.PackCallers(), slasher.UnpackCallers)
 			require.NoError(t, err)
-			require.Empty(t, callers)
-			for _, account := range []common.Address{admin, d.Addresses().Market, d.Addresses().Staking} {
-				may, err := chain.Call(t.Context(), client, at, nil, slasher.PackIsCaller(account), slasher.UnpackIsCaller)
+			require.Equal(t, []common.Address{at.Ledger}, callers)
+			modules, err := chain.Call(t.Context(), client, at.Ledger, nil, ledger.PackModules(), ledger.UnpackModules)
+			require.NoError(t, err)
+			require.Equal(t, []common.Address{at.Disputes, at.Questions, at.Claims}, modules)
+			back, err := chain.Call(t.Context(), client, at.Ledger, nil, ledger.PackSlasher(), ledger.UnpackSlasher)
+			require.NoError(t, err)
+			require.Equal(t, at.Slasher, back)
+			for _, account := range []common.Address{admin, at.Market, at.Staking, at.Disputes} {
+				may, err := chain.Call(t.Context(), client, at.Slasher, nil, slasher.PackIsCaller(account), slasher.UnpackIsCaller)
 				require.NoError(t, err)
 				require.False(t, may)
 			}
+			requireWired(t, client, d)
+			requireRealVerifier(t, client, d)
 		})
+	}
+}
+
+// requireWired compares the addresses that the dispute contracts were built with, which
+// nothing on chain checks, with those of the record.
+func requireWired(t *testing.T, client *chain.Client, d *deploy.Deployment) {
+	t.Helper()
+	at := d.Addresses()
+	game, questions := bindings.NewDisputeGame(), bindings.NewQuestions()
+	got, err := chain.Call(t.Context(), client, at.Disputes, nil, game.PackGameWiring(), game.UnpackGameWiring)
+	require.NoError(t, err)
+	require.Equal(t, bindings.GameWiringOutput{
+		Market: at.Market, Staking: at.Staking, Registry: at.Registry, Ledger: at.Ledger, Table: at.StepTable, Verifiers: at.Verifiers,
+	}, got)
+	asked, err := chain.Call(t.Context(), client, at.Questions, nil, questions.PackQuestionsWiring(), questions.UnpackQuestionsWiring)
+	require.NoError(t, err)
+	require.Equal(t, bindings.QuestionsWiringOutput{Vault: at.Vault, Nodes: at.NodeTable, Verifiers: at.Verifiers}, asked)
+}
+
+// requireRealVerifier asks the verifier that disputes will ask: it refuses what is no
+// proof, and its key is the one that the project's software holds.
+func requireRealVerifier(t *testing.T, client *chain.Client, d *deploy.Deployment) {
+	t.Helper()
+	registry, verifier := bindings.NewVerifierRegistry(), bindings.NewStepVerifier()
+	sealed, err := chain.Call(t.Context(), client, d.Addresses().Verifiers, nil, registry.PackVerifierOf(1), registry.UnpackVerifierOf)
+	require.NoError(t, err)
+	require.Equal(t, d.Address(deploy.Verifier), sealed.Verifier)
+	require.Equal(t, deploy.DevelopmentKey, common.Hash(sealed.KeyHash))
+	zero := [5]*big.Int{new(big.Int), new(big.Int), new(big.Int), new(big.Int), new(big.Int)}
+	for _, proof := range [][]byte{nil, make([]byte, 256), bytes.Repeat([]byte{1}, 256)} {
+		_, err = client.CallContract(t.Context(), ethereum.CallMsg{To: &sealed.Verifier, Data: verifier.PackVerifyProof(proof, zero)}, nil)
+		require.Error(t, err, "no proof")
+	}
+}
+
+// The key of the development verifier is the one that the prover's keys are checked
+// against.
+func TestDevelopmentKeyIsTheProvers(t *testing.T) {
+	source, err := os.ReadFile("../../prover/keys/devkeys.go")
+	require.NoError(t, err)
+	require.Contains(t, string(source), fmt.Sprintf("const stepDevKey = %q", deploy.DevelopmentKey.Hex()))
+}
+
+// Parameters that would leave no time for a dispute, or a verifier without its key, are
+// refused before anything is signed.
+func TestUnsafeDisputesAreRefused(t *testing.T) {
+	admin := devchain.Address(0)
+	for name, change := range map[string]func(*deploy.Parameters){
+		"window":             func(p *deploy.Parameters) { p.Timing.DisputeWindow = 4*p.Questions.Clock + p.Questions.ProofTime - 1 },
+		"verifier's key":     func(p *deploy.Parameters) { p.Verifier = admin },
+		"key's verifier":     func(p *deploy.Parameters) { p.KeyHash = common.Hash{1} },
+		"owner and treasury": func(p *deploy.Parameters) { p.Owner = common.Address{} },
+	} {
+		p := deploy.Development(admin)
+		_, err := deploy.Network(p)
+		require.NoError(t, err)
+		change(&p)
+		_, err = deploy.Network(p)
+		require.ErrorIs(t, err, protocol.ErrInvalid, name)
 	}
 }
 

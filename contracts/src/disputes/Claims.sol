@@ -287,7 +287,7 @@ contract Claims is IClaims, Evidence {
         uint256 depth = TraceLib.depth(leaves);
         if (n.level > depth || n.index >> (depth - n.level) != 0) revert NoSuchNode(n.level, n.index);
         if (n.path.length != depth - n.level) {
-            revert BadPathLength("node", n.path.length, depth - n.level);
+            revert WrongDepth("node", n.path.length, depth - n.level);
         }
         return MerkleLib.rootFromPath(n.hash, n.index, n.path);
     }

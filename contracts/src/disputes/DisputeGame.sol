@@ -161,7 +161,7 @@ contract DisputeGame is IDisputeGame, Evidence {
     }
 
     /// @notice The contracts it works with.
-    function wiring()
+    function gameWiring()
         external
         view
         returns (
@@ -262,7 +262,7 @@ contract DisputeGame is IDisputeGame, Evidence {
         bytes32[] calldata path
     ) private pure returns (bytes32) {
         uint256 depth = TraceLib.depth2(outers, inners);
-        if (path.length != depth) revert BadPathLength("leaf", path.length, depth);
+        if (path.length != depth) revert WrongDepth("leaf", path.length, depth);
         return TraceLib.root2(leaf, outer, inner, inners, path);
     }
 
@@ -310,7 +310,7 @@ contract DisputeGame is IDisputeGame, Evidence {
     /// @dev The words in calldata are those of `wordsDigest`, by the proof.
     function _requireWords(Model memory m, SeamProof calldata p, Operand memory end) private view {
         uint256 count = StepLib.wordCount(end.kind, end.length);
-        if (p.words.length != count) revert BadPathLength("words", p.words.length, count);
+        if (p.words.length != count) revert WrongDepth("words", p.words.length, count);
         for (uint256 i = 0; i < count; ++i) {
             // INVARIANT: a word and the word plus the modulus have one polynomial and two hashes.
             if (uint256(p.words[i]) >= TraceLib.R) revert NotInField(uint256(p.words[i]));

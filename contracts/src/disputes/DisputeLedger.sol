@@ -11,6 +11,8 @@ contract DisputeLedger is IDisputeLedger {
     /// @notice The rungs, in basis points of the stake: a proven fault, and everything smaller.
     uint16 public constant FAULT_BPS = 1500;
     uint16 public constant SMALL_BPS = 500;
+    /// @dev A bounty is so many times what a dispute costs.
+    uint256 private constant COSTS = 20;
 
     // slot 0 | fault 1 | refunded 1 | extendedUntil 8 | free 22
     struct Record {
@@ -53,7 +55,8 @@ contract DisputeLedger is IDisputeLedger {
         if (r.fault != FaultKind.None) revert AlreadyProven(v.cause, r.fault);
         r.fault = v.kind;
         if (v.refund != 0 || v.job != 0) r.refunded = true;
-        slashed = _slash(v, FAULT_BPS, true, BOUNTY);
+        // Silence is paid at cost: knocking a provider offline must not pay.
+        slashed = _slash(v, FAULT_BPS, true, v.kind == FaultKind.Withheld ? BOUNTY / COSTS : BOUNTY);
         if (v.job != 0) SLASHER.disproveJob(v.job);
     }
 

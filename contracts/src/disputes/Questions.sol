@@ -260,7 +260,7 @@ contract Questions is IQuestions, Evidence {
     }
 
     /// @inheritdoc IQuestions
-    function wiring() external view returns (address vault, address nodes, address verifiers) {
+    function questionsWiring() external view returns (address vault, address nodes, address verifiers) {
         return (address(VAULT), address(NODES), address(VERIFIERS));
     }
 
@@ -366,7 +366,7 @@ contract Questions is IQuestions, Evidence {
             f.silentUntil = q.deadline;
             if (++f.silences == SILENCES) {
                 silentUntil[c.provider] = _max(silentUntil[c.provider], q.deadline);
-                return LEDGER.convict(_paidVerdict(c, FaultKind.Withheld, address(0)));
+                return LEDGER.convict(_paidVerdict(c, FaultKind.Withheld, q.asker));
             }
         }
         if (askedAt < silentUntil[c.provider]) return 0;

@@ -21,7 +21,7 @@ interface IEvidence {
     /// @notice The receipt could be disputed before `until`.
     error WindowClosed(bytes32 receiptHash, uint64 until);
     error BadPath(string what);
-    error BadPathLength(string what, uint256 length, uint256 expected);
+    error WrongDepth(string what, uint256 length, uint256 expected);
 }
 
 /// @title DisputeGame

@@ -209,5 +209,5 @@ interface IQuestions is IEvidence {
     function silentUntil(address provider) external view returns (uint64);
     function terms() external view returns (QuestionTerms memory);
     /// @notice What each contract it works with is; checked when it is deployed.
-    function wiring() external view returns (address vault, address nodes, address verifiers);
+    function questionsWiring() external view returns (address vault, address nodes, address verifiers);
 }
