@@ -232,6 +232,68 @@ func TestWeightsRootFollowsTheSpecification(t *testing.T) {
 	require.Equal(t, want, again)
 }
 
+// Chunks handed out one by one are those that the digests are of.
+func TestPartsHandOutTheirChunks(t *testing.T) {
+	header, ts := model()
+	w, err := commit.Split(header, ts)
+	require.NoError(t, err)
+	leaves, err := w.Leaves(nil)
+	require.NoError(t, err)
+	require.Len(t, leaves, w.Len())
+	require.Equal(t, "header", w.Name(0))
+	require.Equal(t, "rope.cos", w.Name(3))
+	for leaf := 1; leaf < w.Len(); leaf++ {
+		digests, err := w.Digests(leaf)
+		require.NoError(t, err)
+		require.Equal(t, leaves[leaf], protocol.MerkleRoot(digests))
+		named, err := commit.TensorDigests(ts, w.Name(leaf))
+		require.NoError(t, err)
+		require.Equal(t, named, digests)
+		for c := range digests {
+			kind, n, words, err := w.Chunk(leaf, c)
+			require.NoError(t, err)
+			require.Equal(t, spec(t, int64(kind), int64(n), words), digests[c])
+		}
+		_, _, _, err = w.Chunk(leaf, len(digests))
+		require.ErrorIs(t, err, protocol.ErrNotFound)
+	}
+	for _, leaf := range []int{-1, 0, w.Len()} {
+		_, err := w.Digests(leaf)
+		require.ErrorIs(t, err, protocol.ErrNotFound)
+		_, _, _, err = w.Chunk(leaf, 0)
+		require.ErrorIs(t, err, protocol.ErrNotFound)
+	}
+}
+
+// A stranger's digest covers the words up to the end of its last block, whatever they
+// are; zeros there are no words at all.
+func TestDigestOfWordsBehindTheChunk(t *testing.T) {
+	d := commit.NewDigester()
+	words := chunk.PackInt16(nil, make([]int16, 20))
+	want, err := d.Digest(chunk.Int16, 20, words)
+	require.NoError(t, err)
+	for _, n := range []int{0, 1, 13} {
+		longer := append(append([]byte(nil), words...), make([]byte, 32*n)...)
+		got, err := d.DigestAny(chunk.Int16, 20, longer)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+		if n > 0 {
+			longer[len(longer)-1] = 1
+			got, err = d.DigestAny(chunk.Int16, 20, longer)
+			require.NoError(t, err)
+			require.NotEqual(t, want, got)
+			require.Equal(t, spec(t, 2, 20, longer), got)
+		}
+	}
+	over := append(append([]byte(nil), words...), fr.Modulus().FillBytes(make([]byte, 32))...)
+	for _, bad := range [][]byte{nil, words[:32], words[:63], append(over[:64:64], make([]byte, 14*32)...), over} {
+		_, err := d.DigestAny(chunk.Int16, 20, bad)
+		require.ErrorIs(t, err, protocol.ErrInvalid)
+	}
+	require.True(t, commit.IsElement(want))
+	require.False(t, commit.IsElement(common.Hash(over[64:])))
+}
+
 // One flipped bit anywhere in the model moves the root.
 func TestWeightsRootBindsEveryTensor(t *testing.T) {
 	header, ts := model()
