@@ -214,7 +214,8 @@ func newAPICommand(g *globals) *cobra.Command {
 				}
 				files[root] = m
 			}
-			server, err := s.chain.API(network.APIOptions{Relayers: s.cfg.API.Relayers, URL: s.cfg.API.URL, Origins: s.cfg.API.Origins, Delegate: key.Private()},
+			server, err := s.chain.API(network.APIOptions{Relayers: s.cfg.API.Relayers, URL: s.cfg.API.URL, Origins: s.cfg.API.Origins, Delegate: key.Private(),
+				Audience: s.cfg.API.Audience},
 				st, tables, network.NewCatalog(tables, files), rdb, s.log)
 			if err != nil {
 				return err

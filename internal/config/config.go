@@ -82,6 +82,9 @@ type API struct {
 	Origins  []string `koanf:"origins"`  // exact CORS origins
 	Relayers []string `koanf:"relayers"` // base URLs
 	Models   []string `koanf:"models"`   // files of the proven models whose prompts it makes
+	// Audience is who may see the tokens of what it buys: nobody audits what only the
+	// requester may see.
+	Audience protocol.Audience `koanf:"audience"`
 	Keystore
 }
 
@@ -128,7 +131,7 @@ func Default() Config {
 		Relayer: Relayer{Listen: "127.0.0.1:8650"},
 		Indexer: Indexer{Listen: "127.0.0.1:8651"},
 		API: API{Listen: "127.0.0.1:8652", URL: "http://127.0.0.1:8652", Origins: []string{},
-			Relayers: []string{"http://127.0.0.1:8650"}, Models: []string{}},
+			Relayers: []string{"http://127.0.0.1:8650"}, Models: []string{}, Audience: protocol.AudienceAuditors},
 		Provider: Provider{Data: "provider", Relayers: []string{"http://127.0.0.1:8650"}, Control: "127.0.0.1:8653",
 			PriceIn: protocol.NewAmount(100_000), PriceOut: protocol.NewAmount(400_000), MaxFee: protocol.NewAmount(1_000),
 			Capacity: 2, RedeemEvery: 60, RedeemMin: protocol.NewAmount(10_000), Tags: []string{}, Languages: []string{}},

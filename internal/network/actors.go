@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"path/filepath"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -34,13 +35,20 @@ const (
 	AccountRequester // funded, for whoever tries the network
 	AccountFirstPlayer
 	AccountSecondPlayer
+	AccountAuditor
+	// Two more providers, for whoever wants to add some.
+	AccountThirdOwner
+	AccountThirdOperator
+	AccountFourthOwner
+	AccountFourthOperator
 	Accounts // how many there are
 )
 
 // AccountName says what an account of an embedded network is for.
 func AccountName(i int) string {
 	return []string{"admin", "relayer", "gateway (delegate of channels)", "creator", "owner of the proven provider", "its operator",
-		"owner of the sampled provider", "its operator", "requester", "first player", "second player"}[i]
+		"owner of the sampled provider", "its operator", "requester", "first player", "second player", "auditor",
+		"owner of a third provider", "its operator", "owner of a fourth provider", "its operator"}[i]
 }
 
 // salt names a step of the setup, so that running it again repeats nothing.
@@ -136,6 +144,21 @@ func (n *Network) serve(owner, operator int, journal string, m provider.Model, l
 	}, n.Config.RedeemEvery, log)
 }
 
+// AddProvider brings one more provider of the proven model into the network: it stakes,
+// connects and answers from backend.
+func (n *Network) AddProvider(ctx context.Context, owner, operator int, backend provider.Backend) error {
+	if err := n.joinAsProvider(ctx, owner, operator); err != nil {
+		return err
+	}
+	model := provider.Model{Version: n.Proven, Class: protocol.ClassProven, Context: uint32(n.Model.Header().Positions), Backend: backend}
+	p, err := n.serve(owner, operator, filepath.Join(n.Config.Data, fmt.Sprintf("provider-%d", owner)), model, n.Config.Log)
+	if err != nil {
+		return err
+	}
+	n.phases.run(phaseProviders, "provider", p.Run)
+	return nil
+}
+
 // contextOf is the offered context of an upstream without a known one.
 const contextOf = math.MaxInt16
 
@@ -183,7 +206,7 @@ func (n *Network) Owners() []common.Address {
 
 // LaneOf returns the transaction manager of a development account; nil for a stranger.
 func (n *Network) LaneOf(account common.Address) *txmgr.Manager {
-	for i := 0; i <= AccountSecondPlayer; i++ {
+	for i := range Accounts {
 		if devchain.Address(i) == account {
 			return n.Lane(i)
 		}

@@ -67,6 +67,7 @@ type APIOptions struct {
 	Origins  []string
 	Delegate *ecdsa.PrivateKey
 	Version  string
+	Audience protocol.Audience // of what the gateway asks for
 }
 
 // API makes the HTTP service with its gateway.
@@ -76,7 +77,7 @@ func (c *Chain) API(o APIOptions, st *store.Store, net *store.Network, catalog *
 		return nil, err
 	}
 	registry := prometheus.NewRegistry()
-	g, err := gateway.New(gateway.Config{Domain: c.Reader.Domain(), Delegate: o.Delegate},
+	g, err := gateway.New(gateway.Config{Domain: c.Reader.Domain(), Delegate: o.Delegate, Audience: o.Audience},
 		gateway.Deps{Store: st.Gateway(), Relays: relays, Chain: gatewayChain{c}, Models: catalog, Log: log, Metrics: registry})
 	if err != nil {
 		return nil, err

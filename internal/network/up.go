@@ -353,7 +353,7 @@ func (n *Network) startAPI() error {
 		return fmt.Errorf("listen for the API: %w", err)
 	}
 	n.APIURL = "http://" + l.Addr().String()
-	server, err := n.Chain.API(APIOptions{Relayers: []string{n.RelayerURL}, URL: n.APIURL, Delegate: devchain.Key(accountGateway)}, n.store, n.Tables, catalog, n.redis, n.Config.Log)
+	server, err := n.Chain.API(APIOptions{Relayers: []string{n.RelayerURL}, URL: n.APIURL, Delegate: devchain.Key(accountGateway), Audience: protocol.AudienceAnyone}, n.store, n.Tables, catalog, n.redis, n.Config.Log)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}

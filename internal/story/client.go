@@ -130,9 +130,14 @@ func (t *teller) ask(ctx context.Context) error {
 	return nil
 }
 
-func (t *teller) stream(ctx context.Context, model, prompt string) (id string, err error) {
-	res, err := t.api.do(ctx, http.MethodPost, "/v1/chat/completions", map[string]any{"model": model, "stream": true, "max_tokens": 300, "temperature": 0.6,
-		"messages": []map[string]string{{"role": "user", "content": prompt}}})
+// stream buys one answer, of one provider if any is named.
+func (t *teller) stream(ctx context.Context, model, prompt string, only ...common.Address) (id string, err error) {
+	body := map[string]any{"model": model, "stream": true, "max_tokens": 300, "temperature": 0.6,
+		"messages": []map[string]string{{"role": "user", "content": prompt}}}
+	if len(only) > 0 {
+		body["provider"] = map[string]any{"only": only}
+	}
+	res, err := t.api.do(ctx, http.MethodPost, "/v1/chat/completions", body)
 	if err != nil {
 		return "", err
 	}

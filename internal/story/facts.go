@@ -19,13 +19,16 @@ import (
 
 // Facts are what happened, as chain and API tell it. Amounts are base units.
 type Facts struct {
-	OK          bool             `json:"ok"`
-	Requests    []Request        `json:"requests"`
-	Job         Job              `json:"job"`
-	Redeems     []Payment        `json:"redeems"`
-	Withdrawals []Payment        `json:"withdrawals"`
-	Solvency    Solvency         `json:"solvency"`
-	Durations   map[string]int64 `json:"durations_ms"`
+	OK          bool      `json:"ok"`
+	Requests    []Request `json:"requests"`
+	Job         Job       `json:"job"`
+	Redeems     []Payment `json:"redeems"`
+	Withdrawals []Payment `json:"withdrawals"`
+	// Faults are the convictions, and HonestSlashed counts slashes of anybody else.
+	Faults        []Fault          `json:"faults"`
+	HonestSlashed int              `json:"honest_slashed"`
+	Solvency      Solvency         `json:"solvency"`
+	Durations     map[string]int64 `json:"durations_ms"`
 }
 
 // Request is one answer that the API gave.

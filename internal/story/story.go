@@ -44,12 +44,17 @@ type World struct {
 	First, Second   *ecdsa.PrivateKey // players
 	Creator         common.Address
 	Owners          []common.Address // of the providers
-	Lane            func(account common.Address) *txmgr.Manager
-	Prompts         []string
-	GamePrompt      string
-	Say             func(format string, args ...any)
-	Print           func(text string) // pieces of answers as they arrive
-	Log             *slog.Logger
+	// Suspects cheat, and the auditor, whose machine keeps what its proofs cost, is to
+	// catch them; both may be missing.
+	Suspects   []Suspect
+	Auditor    common.Address
+	Proofs     func(receipt common.Hash) (ProofCost, bool)
+	Lane       func(account common.Address) *txmgr.Manager
+	Prompts    []string
+	GamePrompt string
+	Say        func(format string, args ...any)
+	Print      func(text string) // pieces of answers as they arrive
+	Log        *slog.Logger
 	// Name names the story's transactions: telling it again under the same name, over
 	// the same outboxes, repeats none of them. Default: the time.
 	Name string
@@ -67,6 +72,9 @@ func Tell(ctx context.Context, w World) (Facts, error) {
 	if t.Say == nil {
 		t.Say = func(string, ...any) {}
 	}
+	if t.Proofs == nil {
+		t.Proofs = func(common.Hash) (ProofCost, bool) { return ProofCost{}, false }
+	}
 	if t.Print == nil {
 		t.Print = func(string) {}
 	}
@@ -74,8 +82,8 @@ func Tell(ctx context.Context, w World) (Facts, error) {
 		name string
 		tell func(context.Context) error
 	}{
-		{"channel", t.channel}, {"login", t.login}, {"wager", t.wager}, {"ask", t.ask}, {"receipts", t.receipts},
-		{"settle", t.settle}, {"withdraw", t.withdraw}, {"books", t.books},
+		{"channel", t.channel}, {"login", t.login}, {"tempt", t.tempt}, {"wager", t.wager}, {"ask", t.ask}, {"receipts", t.receipts},
+		{"convict", t.convict}, {"settle", t.settle}, {"withdraw", t.withdraw}, {"books", t.books},
 	} {
 		start := time.Now()
 		if err := chapter.tell(ctx); err != nil {

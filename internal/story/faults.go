@@ -1,0 +1,181 @@
+package story
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"slices"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+
+	"github.com/dgrid-network/dgrid/chain/events"
+	"github.com/dgrid-network/dgrid/protocol"
+)
+
+// Suspect is a provider that cheats, and what it is to be convicted of.
+type Suspect struct {
+	Provider common.Address
+	Kind     events.FaultKind
+}
+
+// ProofCost is what a proof cost the auditor's machine.
+type ProofCost struct {
+	Milliseconds int64
+	PeakMB       float64
+}
+
+// Fault is one conviction. Transactions are those that the auditor sent for it. A fault
+// that needs no proof has no proof's cost.
+type Fault struct {
+	Kind         string          `json:"kind"`
+	Provider     common.Address  `json:"provider"`
+	Receipt      common.Hash     `json:"receipt"`
+	Transactions int             `json:"transactions"`
+	Gas          uint64          `json:"gas"`
+	ProveMS      int64           `json:"prove_ms"`
+	PeakMB       float64         `json:"peak_mb"`
+	Slashed      protocol.Amount `json:"slashed"`
+	Refunded     protocol.Amount `json:"refunded"`
+	AuditorPaid  protocol.Amount `json:"auditor_paid"`
+}
+
+// tempt: the requester asks each provider that will cheat.
+func (t *teller) tempt(ctx context.Context) error {
+	for i, s := range t.Suspects {
+		prompt := t.Prompts[(i+2)%len(t.Prompts)]
+		t.Say("asking provider %s: %s", s.Provider, prompt)
+		if _, err := t.stream(ctx, t.Proven, prompt, s.Provider); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// convict waits until the auditor, who was told nothing, has caught every suspect.
+func (t *teller) convict(ctx context.Context) error {
+	if len(t.Suspects) == 0 {
+		return nil
+	}
+	t.Say("an auditor replays every public answer; nobody told it where to look")
+	var faults []Fault
+	err := t.until(ctx, "the auditor to catch every cheater", func(ctx context.Context) (err error) {
+		if faults, err = t.faults(ctx); err != nil {
+			return err
+		}
+		for _, s := range t.Suspects {
+			if !slices.ContainsFunc(faults, func(f Fault) bool { return f.Provider == s.Provider && f.Kind == s.Kind.String() }) {
+				return fmt.Errorf("provider %s is not convicted of %s: %w", s.Provider, s.Kind, protocol.ErrNotFound)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i := range faults {
+		if cost, ok := t.Proofs(faults[i].Receipt); ok {
+			faults[i].ProveMS, faults[i].PeakMB = cost.Milliseconds, cost.PeakMB
+		}
+		f := faults[i]
+		t.Say("caught: %s of provider %s, in %d transactions and %d gas; %s slashed, %s refunded, %s to the auditor", f.Kind, f.Provider, f.Transactions, f.Gas, f.Slashed, f.Refunded, f.AuditorPaid)
+	}
+	t.facts.Faults = faults
+	if t.facts.HonestSlashed, err = t.honestSlashed(ctx); err != nil {
+		return err
+	}
+	if t.facts.HonestSlashed != 0 {
+		return fmt.Errorf("%d slashes of honest providers: %w", t.facts.HonestSlashed, protocol.ErrInternal)
+	}
+	return nil
+}
+
+// faults reads every conviction, with what the auditor sent for it, from the chain.
+func (t *teller) faults(ctx context.Context) ([]Fault, error) {
+	at := t.Chain.Reader.Addresses()
+	logs, err := t.Chain.Client.FilterLogs(ctx, ethereum.FilterQuery{FromBlock: new(big.Int).SetUint64(t.Chain.Deployment.StartBlock),
+		Addresses: []common.Address{at.Ledger, at.Questions}})
+	if err != nil {
+		return nil, fmt.Errorf("read the chain's log: %w", t.Chain.Client.Wrap(err))
+	}
+	var faults []Fault
+	acts := map[common.Hash]map[common.Hash]bool{} // receipt to transactions
+	for _, l := range logs {
+		source := events.Ledger
+		if l.Address == at.Questions {
+			source = events.Questions
+		}
+		e, err := decode(source, l)
+		if err != nil {
+			return nil, err
+		}
+		if len(l.Topics) > 1 {
+			receipt := l.Topics[1] // every event of these contracts begins with it
+			if acts[receipt] == nil {
+				acts[receipt] = map[common.Hash]bool{}
+			}
+			acts[receipt][l.TxHash] = true
+		}
+		if f, ok := e.(events.FaultProven); ok && f.Kind != events.Silence {
+			faults = append(faults, Fault{Kind: f.Kind.String(), Provider: f.Provider, Receipt: f.ReceiptHash, Slashed: f.Slashed, Refunded: f.Refunded, AuditorPaid: f.Bounty})
+		}
+	}
+	for i := range faults {
+		for tx := range acts[faults[i].Receipt] {
+			gas, sent, err := t.sentByAuditor(ctx, tx)
+			if err != nil {
+				return nil, err
+			}
+			if sent {
+				faults[i].Transactions++
+				faults[i].Gas += gas
+			}
+		}
+	}
+	return faults, nil
+}
+
+func (t *teller) sentByAuditor(ctx context.Context, hash common.Hash) (gas uint64, sent bool, err error) {
+	tx, _, err := t.Chain.Client.TransactionByHash(ctx, hash)
+	if err != nil {
+		return 0, false, fmt.Errorf("read transaction: %w", t.Chain.Client.Wrap(err))
+	}
+	from, err := types.Sender(types.LatestSignerForChainID(tx.ChainId()), tx)
+	if err != nil || from != t.Auditor {
+		return 0, false, err
+	}
+	receipt, err := t.Chain.Client.TransactionReceipt(ctx, hash)
+	if err != nil {
+		return 0, false, fmt.Errorf("read receipt: %w", t.Chain.Client.Wrap(err))
+	}
+	return receipt.GasUsed, true, nil
+}
+
+// honestSlashed counts slashes of providers that are not suspects.
+func (t *teller) honestSlashed(ctx context.Context) (n int, err error) {
+	at := t.Chain.Reader.Addresses()
+	logs, err := t.Chain.Client.FilterLogs(ctx, ethereum.FilterQuery{FromBlock: new(big.Int).SetUint64(t.Chain.Deployment.StartBlock), Addresses: []common.Address{at.Staking}})
+	if err != nil {
+		return 0, fmt.Errorf("read the chain's log: %w", t.Chain.Client.Wrap(err))
+	}
+	for _, l := range logs {
+		e, err := decode(events.Staking, l)
+		if err != nil {
+			return 0, err
+		}
+		var who common.Address
+		switch e := e.(type) {
+		case events.Slashed:
+			who = e.Provider
+		case events.Penalized:
+			who = e.Provider
+		default:
+			continue
+		}
+		if !slices.ContainsFunc(t.Suspects, func(s Suspect) bool { return s.Provider == who }) {
+			n++
+		}
+	}
+	return n, nil
+}
