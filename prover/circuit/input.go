@@ -12,6 +12,7 @@ import (
 	"github.com/dgrid-network/dgrid/protocol/chunk"
 	"github.com/dgrid-network/dgrid/protocol/step"
 	"github.com/dgrid-network/dgrid/runtime/commit"
+	"github.com/dgrid-network/dgrid/runtime/trace"
 )
 
 // Inputs are the public inputs of a proof in the verifier's order: the digests of A,
@@ -31,6 +32,12 @@ type StepInput struct {
 	Submitter common.Address
 	// Point and Value are the claim of OpBind: its polynomial's value at the point.
 	Point, Value common.Hash
+}
+
+// FromTrace returns the input of a statement with the chunks gathered for it. The
+// proof pays the submitter.
+func FromTrace(g trace.Gathered, submitter common.Address) *StepInput {
+	return &StepInput{Statement: g.Statement, A: g.A.Words, B: g.B.Words, O: g.O.Words, Submitter: submitter}
 }
 
 // unusedWords is the chunk of a slot that is not read: one wide zero.
