@@ -52,6 +52,7 @@ type carrier struct {
 
 	// Only the carrier's goroutine uses these.
 	lease   lease
+	ending  alarm // of the lease's place, unless it is prolonged
 	got     answerState
 	granted uint32
 	before  int // events of the stream before the first chunk
@@ -154,6 +155,7 @@ func (c *carrier) emit(e wire.Event) {
 // run is the carrier's life.
 func (c *carrier) run(ctx context.Context) {
 	defer c.r.finish(c)
+	defer c.ending.Stop()
 	for attempt := 1; ; attempt++ {
 		var fee protocol.Amount
 		v := c.attempt(ctx)
@@ -227,6 +229,24 @@ func (c *carrier) again(ctx context.Context, attempt int, v verdict) (lease, boo
 	c.route.Candidates, c.route.Rejected = l.Route.Candidates, l.Route.Rejected
 	c.mu.Unlock()
 	return l, true
+}
+
+// keepLease has the lease last as long as its request may. Most answers end before their place
+// would: Redis is told when that is near.
+func (c *carrier) keepLease(ctx context.Context) {
+	now := c.r.clock()
+	until := now.Add(c.hold(ctx))
+	longer, _ := c.r.shares.extend(c.lease.Share, until)
+	if left := time.UnixMilli(c.lease.Until).Sub(now) - c.r.cfg.LeaseTTL/2; left > 0 && longer.IsZero() {
+		c.ending.Reset(left)
+		return
+	}
+	c.prolong(ctx, until, longer)
+}
+
+func (c *carrier) prolong(ctx context.Context, until, shareUntil time.Time) {
+	c.lease.Until = until.UnixMilli()
+	c.r.shared.prolong(ctx, c.lease, until, shareUntil)
 }
 
 // hold is how long a running request keeps its place and share.
@@ -314,6 +334,8 @@ func (c *carrier) attempt(ctx context.Context) verdict {
 		case <-w.stopped:
 			w.stopped = nil
 			w.cut(c, ctx, wire.CodeCancelled, "cancelled by the requester")
+		case <-c.ending.C:
+			c.prolong(ctx, c.r.clock().Add(c.hold(ctx)), time.Time{})
 		case <-w.end.C:
 			if c.got.chunks == 0 {
 				return failed(w.code, false, false, "%s", w.why)

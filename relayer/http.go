@@ -276,9 +276,7 @@ func (r *Relayer) start(a wire.Ask, l lease, client string) (c *carrier, fresh b
 	r.carriers[a.Hash] = c
 	r.metrics.running.Set(float64(len(r.carriers)))
 	r.tasks.Go(func() {
-		until := r.clock().Add(c.hold(r.life))
-		longer, _ := r.shares.extend(l.Share, until)
-		r.shared.prolong(r.life, l, until, longer)
+		c.keepLease(r.life)
 		c.run(r.life)
 	})
 	return c, true

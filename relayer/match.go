@@ -94,6 +94,7 @@ func (r *Relayer) acquire(ctx context.Context, n wire.Need, amount protocol.Amou
 // is held or is booked now. What idle shares hold of the channel counts as free.
 func (r *Relayer) reserve(ctx context.Context, l *lease, ch Channel, now, until time.Time, keep time.Duration) (place, booked bool, err error) {
 	k := shareKey{l.Need.Channel, l.Offer.Offer.Provider}
+	l.Until = until.UnixMilli()
 	l.Replica, l.Share = r.replica, r.shares.draw(k, l.Amount, now, until)
 	var fresh *share
 	if l.Share == "" {

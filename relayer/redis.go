@@ -177,6 +177,7 @@ type lease struct {
 	Route   wire.Route       `json:"route"`
 	Share   string           `json:"share"`   // which Amount is a part of
 	Replica string           `json:"replica"` // whose share it is
+	Until   int64            `json:"until"`   // Unix ms at which its place is free again
 }
 
 // shared is the relayer's side of Redis.

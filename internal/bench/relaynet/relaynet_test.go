@@ -207,6 +207,39 @@ func TestWholeAnswerComesInFewPieces(t *testing.T) {
 	require.Len(t, r.Tokens, 300)
 }
 
+// A request that outlasts its lease keeps its place.
+func TestLongRequestKeepsItsPlace(t *testing.T) {
+	rdb := testredis.Mini(t)
+	w := newWorld(t, rdb, relayer.Config{LeaseTTL: 2 * time.Second})
+	g := newGate(1)
+	w.node("bob", &Echo{Each: g.each}, nil)
+	rich := NewPayer(w.chain, "rich", protocol.NewAmount(1<<40))
+	first, err := rich.Ask(w.ctx, w.relay.Client, []uint32{5}, 1) // opens a share that lasts
+	require.NoError(t, err)
+	require.NoError(t, first.Check(w.chain))
+	began := time.Now()
+	done := make(chan error)
+	go func() {
+		r, err := rich.Ask(w.ctx, w.relay.Client, []uint32{5}, 3)
+		if err == nil {
+			err = r.Check(w.chain)
+		}
+		done <- err
+	}()
+	<-g.reached
+	require.Eventually(t, func() bool {
+		keys, err := rdb.Keys(w.ctx, "*:cap:*").Result()
+		require.NoError(t, err)
+		require.Len(t, keys, 1)
+		places, err := rdb.ZRangeWithScores(w.ctx, keys[0], 0, -1).Result()
+		require.NoError(t, err)
+		require.Len(t, places, 1)
+		return int64(places[0].Score) > began.Add(time.Minute).UnixMilli()
+	}, 20*time.Second, 10*time.Millisecond)
+	close(g.open)
+	require.NoError(t, <-done)
+}
+
 func TestSameRequestTwiceIsOneReceipt(t *testing.T) {
 	w := newWorld(t, testredis.Mini(t), relayer.Config{})
 	g := newGate(1)
