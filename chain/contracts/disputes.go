@@ -1,0 +1,317 @@
+package contracts
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"github.com/dgrid-network/dgrid/bindings"
+	"github.com/dgrid-network/dgrid/chain"
+	"github.com/dgrid-network/dgrid/protocol"
+)
+
+var (
+	disputes  = bindings.NewDisputeGame()
+	questions = bindings.NewQuestions()
+	claims    = bindings.NewClaims()
+	ledger    = bindings.NewDisputeLedger()
+)
+
+// What disputes are about, as the contracts take it.
+type (
+	Step         = bindings.Step
+	StepProof    = bindings.StepProof
+	SeamProof    = bindings.SeamProof
+	OpenedDigest = bindings.OpenedDigest
+	TokenLeaf    = bindings.TokenLeaf
+	NoiseLeaf    = bindings.NoiseLeaf
+	TreeNode     = bindings.TreeNode
+	Node         = bindings.Node
+	Question     = bindings.Question
+	Dossier      = bindings.Dossier
+	Terms        = bindings.QuestionTerms
+	Line         = bindings.Line
+)
+
+// FaultKind is what a provider was found to have done; values are those of the contracts.
+type FaultKind uint8
+
+// The kinds of fault.
+const (
+	FaultNone FaultKind = iota
+	FaultWrongStep
+	FaultPick
+	FaultSeam
+	FaultKeys
+	FaultDigest
+	FaultShape
+	FaultToken
+	FaultPadding
+	FaultFinish
+	FaultOverBilling
+	FaultWrongVersion
+	FaultEquivocation
+	FaultSilence
+	FaultWithheld
+)
+
+var faultNames = []string{"none", "wrong_step", "pick", "seam", "keys", "digest", "shape", "token", "padding", "finish", "over_billing",
+	"wrong_version", "equivocation", "silence", "withheld"}
+
+func (k FaultKind) String() string {
+	if int(k) < len(faultNames) {
+		return faultNames[k]
+	}
+	return fmt.Sprintf("unknown(%d)", uint8(k))
+}
+
+// MarshalText makes JSON readable.
+func (k FaultKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (k *FaultKind) UnmarshalText(text []byte) error {
+	for i, n := range faultNames {
+		if n == string(text) {
+			*k = FaultKind(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("fault %q: %w", text, protocol.ErrInvalid)
+}
+
+// Payment says where a receipt is in a redeemed voucher line; Count 0: it is not shown to
+// be paid there.
+type Payment struct {
+	Relayer    common.Address     `json:"relayer"`
+	Count      uint64             `json:"count"`
+	Index      uint64             `json:"index"`
+	Checkpoint uint32             `json:"checkpoint"`
+	Path       []protocol.SumNode `json:"path,omitempty"`
+}
+
+// Evidence is what every dispute begins with.
+type Evidence struct {
+	Request   protocol.Request
+	Receipt   protocol.Receipt
+	Signature protocol.Bytes
+	Payment   Payment
+}
+
+func bindRequest(r protocol.Request) bindings.Request {
+	return bindings.Request{Payment: r.Payment, ModelVersion: r.ModelVersion, Requester: r.Requester, PromptRoot: r.PromptRoot,
+		PromptTokens: r.PromptTokens, MaxOutputTokens: r.MaxOutputTokens, ParamsHash: r.ParamsHash, PriceIn: r.PriceIn.Big(),
+		PriceOut: r.PriceOut.Big(), MaxFee: r.MaxFee.Big(), Deadline: r.Deadline, Audience: uint8(r.Audience), Salt: r.Salt}
+}
+
+func bindReceipt(r protocol.Receipt) bindings.Receipt {
+	return bindings.Receipt{RequestHash: r.RequestHash, Provider: r.Provider, Seq: r.Seq, OutputRoot: r.OutputRoot,
+		OutputTokens: r.OutputTokens, Finish: uint8(r.Finish), TraceRoot: r.TraceRoot, Fee: r.Fee.Big(), CompletedAt: r.CompletedAt}
+}
+
+func (e Evidence) bind() bindings.ReceiptEvidence {
+	p := bindings.Payment{Relayer: e.Payment.Relayer, Count: e.Payment.Count, Index: e.Payment.Index, Checkpoint: e.Payment.Checkpoint}
+	for _, n := range e.Payment.Path {
+		p.Path = append(p.Path, bindings.SumTreeNode{Hash: n.Hash, Sum: n.Sum.Big()})
+	}
+	return bindings.ReceiptEvidence{Request: bindRequest(e.Request), Receipt: bindReceipt(e.Receipt), Signature: e.Signature, Payment: p}
+}
+
+// Hashes converts a list for the generated types.
+func Hashes(list []common.Hash) [][32]byte {
+	out := make([][32]byte, len(list))
+	for i, h := range list {
+		out[i] = h
+	}
+	return out
+}
+
+// SignedOpening converts an opening and its signature.
+func SignedOpening(o protocol.Opening, signature protocol.Bytes) bindings.SignedOpening {
+	return bindings.SignedOpening{Opening: bindings.Opening{ReceiptHash: o.ReceiptHash, T: o.T, L: o.L, BlockRoot: o.BlockRoot}, Signature: signature}
+}
+
+// ProveFault shows one wrong number, or a token that was not to be picked.
+func (a Addresses) ProveFault(e Evidence, p StepProof) protocol.Call {
+	return call(a.Disputes, "prove fault", disputes.PackProveFault(e.bind(), p))
+}
+
+// ProveSeam shows that an end of a block is not the boundary that the receipt commits to.
+func (a Addresses) ProveSeam(e Evidence, p SeamProof) protocol.Call {
+	return call(a.Disputes, "prove seam", disputes.PackProveSeam(e.bind(), p))
+}
+
+// ProveKeys shows that an opening's key of position s is not that of its own block.
+func (a Addresses) ProveKeys(e Evidence, here, there OpenedDigest, s, head uint32, submitter common.Address) protocol.Call {
+	return call(a.Disputes, "prove keys", disputes.PackProveKeys(e.bind(), here, there, s, head, submitter))
+}
+
+// ProveBadDigest shows a digest that no chunk has.
+func (a Addresses) ProveBadDigest(e Evidence, d OpenedDigest, submitter common.Address) protocol.Call {
+	return call(a.Disputes, "prove bad digest", disputes.PackProveBadDigest(e.bind(), d, submitter))
+}
+
+// ProveToken shows an output token that is none of the model's.
+func (a Addresses) ProveToken(e Evidence, index uint32, leaf TokenLeaf, submitter common.Address) protocol.Call {
+	return call(a.Disputes, "prove token", disputes.PackProveToken(e.bind(), index, leaf, submitter))
+}
+
+// Settle refunds the fee of a receipt that was proven wrong before it was shown to be paid.
+func (a Addresses) Settle(e Evidence) protocol.Call {
+	return call(a.Disputes, "settle", disputes.PackSettle(e.bind()))
+}
+
+// SignedReceipt is a receipt with the signature of an operator.
+type SignedReceipt struct {
+	Receipt   protocol.Receipt `json:"receipt"`
+	Signature protocol.Bytes   `json:"signature"`
+}
+
+func (s SignedReceipt) bind() bindings.SignedReceipt {
+	return bindings.SignedReceipt{Receipt: bindReceipt(s.Receipt), Signature: s.Signature}
+}
+
+// ClaimEquivocation shows two receipts of one operator and number.
+func (a Addresses) ClaimEquivocation(x, y SignedReceipt, submitter common.Address) protocol.Call {
+	return call(a.Claims, "claim equivocation", claims.PackClaimEquivocation(x.bind(), y.bind(), submitter))
+}
+
+// ClaimTwoAnswers shows two different answers of one length to one request.
+func (a Addresses) ClaimTwoAnswers(e Evidence, other SignedReceipt, submitter common.Address) protocol.Call {
+	return call(a.Claims, "claim two answers", claims.PackClaimTwoAnswers(e.bind(), other.bind(), submitter))
+}
+
+// ClaimBilling shows a fee or a count that the request does not allow.
+func (a Addresses) ClaimBilling(e Evidence, submitter common.Address) protocol.Call {
+	return call(a.Claims, "claim billing", claims.PackClaimBilling(e.bind(), submitter))
+}
+
+// ClaimFinish shows a finish that contradicts the counts.
+func (a Addresses) ClaimFinish(e Evidence, submitter common.Address) protocol.Call {
+	return call(a.Claims, "claim finish", claims.PackClaimFinish(e.bind(), submitter))
+}
+
+// ClaimStop shows a finish that contradicts one output token.
+func (a Addresses) ClaimStop(e Evidence, index uint32, leaf TokenLeaf, params []byte, submitter common.Address) protocol.Call {
+	return call(a.Claims, "claim stop", claims.PackClaimStop(e.bind(), index, leaf, params, submitter))
+}
+
+// ClaimTraceTree shows a node that no boundary tree has.
+func (a Addresses) ClaimTraceTree(e Evidence, n TreeNode, salt common.Hash, submitter common.Address) protocol.Call {
+	return call(a.Claims, "claim trace tree", claims.PackClaimTraceTree(e.bind(), n, salt, submitter))
+}
+
+// FaultOf returns what a receipt was proven guilty of, FaultNone if of nothing.
+func (r *Reader) FaultOf(ctx context.Context, receipt common.Hash) (FaultKind, error) {
+	k, err := chain.Call(ctx, r.client, r.at.Ledger, nil, ledger.PackFaultOf(receipt), ledger.UnpackFaultOf)
+	return FaultKind(k), err
+}
+
+// DisputableUntil returns the last second, exclusive, in which a receipt can be disputed,
+// as far as the evidence shows.
+func (r *Reader) DisputableUntil(ctx context.Context, e Evidence) (uint64, error) {
+	return chain.Call(ctx, r.client, r.at.Disputes, nil, disputes.PackDisputableUntil(e.bind()), disputes.UnpackDisputableUntil)
+}
+
+// Bounty returns the most that a proven fault pays.
+func (r *Reader) Bounty(ctx context.Context) (protocol.Amount, error) {
+	return amount(chain.Call(ctx, r.client, r.at.Ledger, nil, ledger.PackBounty(), ledger.UnpackBounty))
+}
+
+// HeaderOf returns the 128 bytes that a version's steps are derived from.
+func (r *Reader) HeaderOf(ctx context.Context, version common.Hash) ([]byte, error) {
+	return chain.Call(ctx, r.client, r.at.Registry, nil, registry.PackHeaderOf(version), registry.UnpackHeaderOf)
+}
+
+// Simulate runs a call on the newest state as if from sent it, and returns its gas. What
+// the EVM refuses is a *chain.ContractError.
+func (r *Reader) Simulate(ctx context.Context, from common.Address, c protocol.Call) (uint64, error) {
+	return r.client.Simulate(ctx, ethereum.CallMsg{From: from, To: c.To, Data: c.Data, Value: c.Value.Big()})
+}
+
+// Covering returns the first checkpoint of a line whose paid sum reaches sum; it fails
+// with protocol.ErrNotFound if none does.
+func (r *Reader) Covering(ctx context.Context, line protocol.Line, sum protocol.Amount) (uint32, error) {
+	id, err := chain.Call(ctx, r.client, r.at.Market, nil, market.PackLineId(line.Channel, line.Provider, line.ModelVersion, line.Relayer), market.UnpackLineId)
+	if err != nil {
+		return 0, err
+	}
+	state, err := chain.Call(ctx, r.client, r.at.Market, nil, market.PackLineOf(id), market.UnpackLineOf)
+	if err != nil {
+		return 0, err
+	}
+	low, high := uint32(0), state.Checkpoints
+	for low < high { // sums of checkpoints never fall
+		mid := low + (high-low)/2
+		c, err := chain.Call(ctx, r.client, r.at.Market, nil, market.PackCheckpointOf(id, mid), market.UnpackCheckpointOf)
+		if err != nil {
+			return 0, err
+		}
+		if c.Paid.Cmp(sum.Big()) >= 0 {
+			high = mid
+		} else {
+			low = mid + 1
+		}
+	}
+	if low == state.Checkpoints {
+		return 0, fmt.Errorf("no checkpoint of the line covers %s: %w", sum, protocol.ErrNotFound)
+	}
+	return low, nil
+}
+
+// Fault is a provider's slash for a receipt, as its event tells.
+type Fault struct {
+	Receipt   common.Hash     `json:"receipt"`
+	Provider  common.Address  `json:"provider"`
+	Submitter common.Address  `json:"submitter"`
+	Kind      FaultKind       `json:"kind"`
+	Slashed   protocol.Amount `json:"slashed"`
+	Refunded  protocol.Amount `json:"refunded"`
+	Bounty    protocol.Amount `json:"bounty"`
+	Tx        common.Hash     `json:"tx"`
+	Block     uint64          `json:"block"`
+}
+
+// FaultIn finds the fault that a transaction proved about a receipt.
+func (a Addresses) FaultIn(logs []*types.Log, receipt common.Hash) (Fault, bool) {
+	for _, l := range logs {
+		if f, ok := a.fault(*l); ok && f.Receipt == receipt {
+			return f, true
+		}
+	}
+	return Fault{}, false
+}
+
+func (a Addresses) fault(l types.Log) (Fault, bool) {
+	if l.Address != a.Ledger {
+		return Fault{}, false
+	}
+	e, err := ledger.UnpackFaultProvenEvent(&l)
+	if err != nil {
+		return Fault{}, false
+	}
+	return Fault{Receipt: e.ReceiptHash, Provider: e.Provider, Submitter: e.Submitter, Kind: FaultKind(e.Kind), Slashed: protocol.MustAmount(e.Slashed),
+		Refunded: protocol.MustAmount(e.Refunded), Bounty: protocol.MustAmount(e.Bounty), Tx: l.TxHash, Block: l.BlockNumber}, true
+}
+
+// Faults returns every fault that was proven about a receipt since a block.
+func (r *Reader) Faults(ctx context.Context, receipt common.Hash, from uint64) ([]Fault, error) {
+	logs, err := r.client.FilterLogs(ctx, ethereum.FilterQuery{FromBlock: new(big.Int).SetUint64(from), Addresses: []common.Address{r.at.Ledger},
+		Topics: [][]common.Hash{{faultTopic}, {receipt}}})
+	if err != nil {
+		return nil, fmt.Errorf("read faults: %w", r.client.Wrap(err))
+	}
+	var out []Fault
+	for _, l := range logs {
+		if f, ok := r.at.fault(l); ok {
+			out = append(out, f)
+		}
+	}
+	return out, nil
+}
+
+var faultTopic = crypto.Keccak256Hash([]byte("FaultProven(bytes32,address,address,uint8,uint256,uint256,uint256)"))
