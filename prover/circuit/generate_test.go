@@ -3,6 +3,7 @@ package circuit
 import (
 	"math/big"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/consensys/gnark-crypto/ecc"
 	"github.com/ethereum/go-ethereum/common"
@@ -23,6 +24,23 @@ func operations() []step.Op {
 		}
 	}
 	return all
+}
+
+// uses says whether an operation reads a slot.
+func uses(op step.Op, slot int) bool {
+	switch slot {
+	case slotA:
+		return op != step.OpPad
+	case slotB:
+		return slices.Contains([]step.Op{step.OpNorm, step.OpQuant, step.OpLinear, step.OpRotate, step.OpScore, step.OpExp,
+			step.OpMix, step.OpGate, step.OpAdd, step.OpPick, step.OpRequant, step.OpDivide}, op)
+	}
+	return op != step.OpBind
+}
+
+// running says whether an operation continues a sum.
+func running(op step.Op) bool {
+	return op == step.OpSquares || op == step.OpLinear || op == step.OpSum || op == step.OpMix
 }
 
 // signed returns a number of so many bits: min, max, their neighbours, near 0, or

@@ -11,7 +11,6 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/chunk"
 	"github.com/dgrid-network/dgrid/protocol/step"
-	"github.com/dgrid-network/dgrid/runtime/commit"
 	"github.com/dgrid-network/dgrid/runtime/trace"
 )
 
@@ -203,6 +202,3 @@ func (o *opened) number(p int) (v *big.Int, wellFormed bool) {
 	}
 	return v, word.BitLen() <= limbs*width
 }
-
-// hashed is the number of hashed blocks.
-func (o *opened) hashed() int { return len(o.words) / commit.Rate }

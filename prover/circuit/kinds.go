@@ -1,8 +1,6 @@
 package circuit
 
 import (
-	"slices"
-
 	"github.com/dgrid-network/dgrid/protocol/chunk"
 	"github.com/dgrid-network/dgrid/protocol/step"
 )
@@ -70,21 +68,4 @@ func known(op step.Op) bool { return kindsOf(op) != nil }
 
 func allKinds() []chunk.Kind {
 	return []chunk.Kind{chunk.Int8, chunk.Int16, chunk.Int32, chunk.Wide80, chunk.Weights, chunk.Uint8, chunk.Uint16}
-}
-
-// uses says whether an operation reads a slot.
-func uses(op step.Op, slot int) bool {
-	switch slot {
-	case slotA:
-		return op != step.OpPad
-	case slotB:
-		return slices.Contains([]step.Op{step.OpNorm, step.OpQuant, step.OpLinear, step.OpRotate, step.OpScore, step.OpExp,
-			step.OpMix, step.OpGate, step.OpAdd, step.OpPick, step.OpRequant, step.OpDivide}, op)
-	}
-	return op != step.OpBind
-}
-
-// running says whether an operation continues a sum.
-func running(op step.Op) bool {
-	return op == step.OpSquares || op == step.OpLinear || op == step.OpSum || op == step.OpMix
 }
