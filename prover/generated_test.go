@@ -41,9 +41,22 @@ func same(t *testing.T, path string, want []byte) {
 }
 
 func TestGeneratedVerifier(t *testing.T) {
-	want, err := ExportVerifier(testProver(t).set.Verifying, "StepVerifier")
+	want, err := ExportVerifier(testProver(t).set, "StepVerifier")
 	require.NoError(t, err)
 	same(t, verifierSource, want)
+}
+
+// The verifier of keys that are not development ones runs on every chain.
+func TestVerifierOfOtherKeysHasNoConstructor(t *testing.T) {
+	set := *testProver(t).set
+	set.Deployment = true
+	source, err := ExportVerifier(&set, "SealedVerifier")
+	require.NoError(t, err)
+	require.Contains(t, string(source), "contract SealedVerifier {")
+	require.Contains(t, string(source), set.KeyHash.Hex())
+	for _, absent := range []string{"constructor", "DevelopmentKeyOnly", "development"} {
+		require.NotContains(t, string(source), absent)
+	}
 }
 
 // The bytecode that Go tests and figures deploy is what the compiler makes of the
