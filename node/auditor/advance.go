@@ -1,0 +1,375 @@
+package auditor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/dgrid-network/dgrid/chain"
+	"github.com/dgrid-network/dgrid/chain/contracts"
+	"github.com/dgrid-network/dgrid/chain/txmgr"
+	"github.com/dgrid-network/dgrid/protocol"
+)
+
+// advance takes one step in a case. What it found is in the case's files when it returns,
+// but for the case itself, which the caller writes. Everything before the transaction may
+// be done again; the transaction is named by its content.
+func (j *judge) advance(ctx context.Context) error {
+	switch j.c.State {
+	case Found:
+		return j.examine(ctx)
+	case Replayed:
+		return j.locate(ctx)
+	case Located, Asking:
+		return j.open(ctx)
+	case Opened:
+		return j.prove(ctx)
+	case Proven:
+		return j.submit(ctx)
+	case Submitted:
+		return j.confirm(ctx)
+	case Unpaid:
+		return j.settle(ctx)
+	}
+	return fmt.Errorf("case in state %q: %w", j.c.State, protocol.ErrInternal)
+}
+
+func (j *judge) over(s State, format string, args ...any) error {
+	j.c.State, j.c.Note = s, fmt.Sprintf(format, args...)
+	return nil
+}
+
+// examine compares, then replays.
+func (j *judge) examine(ctx context.Context) error {
+	if j.m == nil {
+		return j.over(Unusable, "no file of model version %s", j.b.Request.ModelVersion)
+	}
+	if _, err := j.m.check(ctx, j.a.deps.Chain); errors.Is(err, protocol.ErrConflict) {
+		return j.over(Unusable, "%v", err)
+	} else if err != nil {
+		return err
+	}
+	if err := j.window(ctx); err != nil {
+		return err
+	}
+	if s, err := j.twice(); s != nil || err != nil {
+		return j.found(s, err)
+	}
+	if s, err := j.compare(); s != nil || err != nil {
+		return j.found(s, err)
+	}
+	if i, ok := j.strange(); ok {
+		return j.found(j.showToken(i))
+	}
+	err := j.a.heavy(ctx, func() error { _, err := j.replay(ctx); return err })
+	if errors.Is(err, protocol.ErrInvalid) {
+		return j.over(Unusable, "%v", err)
+	}
+	if err != nil {
+		return err
+	}
+	if j.report.WrongToken < 0 && j.agrees(j.report) {
+		return j.over(Right, "")
+	}
+	j.c.State = Replayed
+	return nil
+}
+
+// found notes a fault that needs no opening.
+func (j *judge) found(s *shown, err error) error {
+	if err != nil {
+		return err
+	}
+	j.c.Fault, j.c.State = s.finding, Opened
+	return nil
+}
+
+// window notes until when the receipt can be disputed as far as is known.
+func (j *judge) window(ctx context.Context) error {
+	until, err := j.a.deps.Chain.DisputableUntil(ctx, j.evidence(contracts.Payment{}))
+	if err != nil {
+		return fmt.Errorf("read the window: %w", err)
+	}
+	j.c.Deadline = until
+	return nil
+}
+
+func (j *judge) evidence(p contracts.Payment) contracts.Evidence {
+	return contracts.Evidence{Request: j.b.Request, Receipt: j.b.Receipt, Signature: j.b.Signature, Payment: p}
+}
+
+// locate finds the first block that differs.
+func (j *judge) locate(ctx context.Context) error {
+	return j.a.heavy(ctx, func() error {
+		r, err := j.replay(ctx)
+		if err != nil {
+			return err
+		}
+		leaves, err := j.boundaries(ctx)
+		if err != nil {
+			return j.withheld(ctx, err)
+		}
+		if at, ok := misshapen(leaves, r.Positions*(j.m.arch.Layers+1)); ok {
+			return j.found(j.showPadding(at))
+		}
+		first, err := j.first(ctx)
+		if err != nil {
+			return err
+		}
+		j.c.First, j.c.State = &first, Located
+		return nil
+	})
+}
+
+// open finds the wrong number in what the provider signed about that block.
+func (j *judge) open(ctx context.Context) error {
+	if j.c.First == nil {
+		return j.locate(ctx)
+	}
+	return j.a.heavy(ctx, func() error {
+		s, err := j.find(ctx)
+		if err != nil {
+			return j.withheld(ctx, err)
+		}
+		j.c.Fault, j.c.State = s.finding, Opened
+		return nil
+	})
+}
+
+// again makes what shows the case's fault once more, from the files: for a process that was
+// killed, and for another payment.
+func (j *judge) again(ctx context.Context) (s *shown, err error) {
+	switch j.c.Fault.Kind {
+	case contracts.FaultOverBilling, contracts.FaultFinish:
+		s, err = j.compare()
+	case contracts.FaultEquivocation:
+		s, err = j.twice()
+	case contracts.FaultPadding:
+		if _, err = j.boundaries(ctx); err == nil {
+			at, ok := misshapen(j.leaves, (len(j.b.Prompt)+len(j.b.Output)-1)*(j.m.arch.Layers+1))
+			if ok {
+				s, err = j.showPadding(at)
+			}
+		}
+	case contracts.FaultToken:
+		if i, ok := j.strange(); ok {
+			s, err = j.showToken(i)
+		}
+	default:
+		s, err = j.find(ctx)
+	}
+	if s == nil && err == nil {
+		err = fmt.Errorf("fault %s is not found again: %w", j.c.Fault.Kind, protocol.ErrInternal)
+	}
+	return s, err
+}
+
+// prove makes the proof, where one is needed, and the transaction.
+func (j *judge) prove(ctx context.Context) error {
+	s := j.evident
+	if s == nil {
+		if err := j.a.heavy(ctx, func() (err error) { s, err = j.again(ctx); return err }); err != nil {
+			return err
+		}
+		j.evident = s
+	}
+	j.c.Fault = s.finding
+	if s.finding.Task != nil && j.c.Proof == nil {
+		proof, err := j.a.deps.Prover.Prove(ctx, *s.finding.Task)
+		if err != nil {
+			return fmt.Errorf("prove: %w", err)
+		}
+		j.c.Proof = &proof
+		j.a.metrics.proved(proof)
+	}
+	payment, err := j.payment(ctx)
+	if err != nil {
+		return err
+	}
+	if payment.Count == 0 && j.c.Relayer != (common.Address{}) && j.waits() {
+		return nil
+	}
+	var raw []byte
+	if j.c.Proof != nil {
+		raw = j.c.Proof.Proof
+	}
+	j.c.Paid = payment.Count != 0
+	j.c.Call = saved(s.call(j.evidence(payment), raw))
+	j.c.State = Proven
+	return nil
+}
+
+// waits says whether a payment may still come before the transaction is sent.
+func (j *judge) waits() bool {
+	if j.ready.IsZero() {
+		j.ready = time.Now()
+	}
+	return time.Since(j.ready) < j.a.cfg.PaymentWait
+}
+
+// submit simulates the transaction and hands it to the sender. The outbox names it by its
+// content: handing it over again after a crash sends nothing twice.
+func (j *judge) submit(ctx context.Context) error {
+	call := j.c.Call.protocol()
+	gas, err := j.a.deps.Chain.Simulate(ctx, j.a.deps.Sender.Address(), call)
+	if err != nil {
+		if mine, err := j.refused(ctx, err); err != nil || !mine {
+			return err
+		}
+	}
+	if gas != 0 {
+		j.c.Gas = gas
+	}
+	if j.c.Intent, err = j.a.deps.Sender.Submit(ctx, call); err != nil {
+		return fmt.Errorf("submit: %w", err)
+	}
+	j.c.State = Submitted
+	return nil
+}
+
+// refused decides what a refused simulation means. mine: this auditor's transaction is
+// mined already.
+func (j *judge) refused(ctx context.Context, refusal error) (mine bool, err error) {
+	var e *chain.ContractError
+	if !errors.As(refusal, &e) {
+		return false, fmt.Errorf("simulate: %w", refusal)
+	}
+	switch e.Name {
+	case "AlreadyProven", "AlreadyClaimed":
+		mine, err := j.verdict(ctx)
+		if err == nil && !mine {
+			err = j.over(Lost, "somebody else proved it: %v", refusal)
+		}
+		return mine, err
+	case "WindowClosed":
+		return false, j.over(Lost, "%v", refusal)
+	case "EvidenceMismatch", "BadPathLength":
+		// The line moved on since: the payment is shown again, in another transaction.
+		j.c.State, j.c.Call = Opened, nil
+	}
+	return false, fmt.Errorf("simulate: %w", refusal)
+}
+
+// verdict reads what the chain says of the receipt, and whether this auditor's proof was it.
+func (j *judge) verdict(ctx context.Context) (mine bool, err error) {
+	faults, err := j.a.deps.Chain.Faults(ctx, j.c.Receipt, j.a.cfg.StartBlock)
+	if err != nil {
+		return false, err
+	}
+	for _, f := range faults {
+		if f.Kind != contracts.FaultSilence {
+			j.c.Verdict = &f
+			return f.Submitter == j.a.cfg.Submitter, nil
+		}
+	}
+	return false, nil
+}
+
+// confirm waits until the transaction is mined, notes what it did, and waits until it is
+// final.
+func (j *judge) confirm(ctx context.Context) error {
+	wait := j.a.deps.Sender.WaitFinal
+	if j.c.Verdict == nil {
+		wait = j.a.deps.Sender.Wait
+	}
+	receipt, err := wait(ctx, j.c.Intent)
+	var failed *txmgr.Failed
+	if errors.As(err, &failed) {
+		j.c.Verdict = nil
+		mine, err := j.verdict(ctx)
+		switch {
+		case err != nil:
+			return err
+		case mine: // an earlier transaction of this auditor did it
+			return j.done()
+		case j.c.Verdict != nil:
+			return j.over(Lost, "somebody else proved it: %v", failed)
+		}
+		j.c.State, j.c.Call, j.c.Intent = Opened, nil, common.Hash{}
+		return failed
+	}
+	if err != nil {
+		return fmt.Errorf("wait for the transaction: %w", err)
+	}
+	f, ok := j.a.deps.Chain.Addresses().FaultIn(receipt.Logs, j.c.Receipt)
+	if !ok {
+		return fmt.Errorf("transaction %s proved nothing about %s: %w", receipt.TxHash, j.c.Receipt, protocol.ErrInternal)
+	}
+	first := j.c.Verdict == nil
+	j.c.Verdict, j.c.Gas = &f, receipt.GasUsed
+	if first {
+		// Mined, not final yet: the case is written with what the transaction did.
+		if err := j.a.cases.Put(j.c); err != nil {
+			return err
+		}
+		j.a.announce()
+		return j.confirm(ctx)
+	}
+	return j.done()
+}
+
+// done ends a convicted case, unless a payment may still come that can be refunded.
+func (j *judge) done() error {
+	j.a.metrics.won(*j.c.Verdict)
+	if j.c.Paid || !j.c.Verdict.Refunded.IsZero() || j.c.Origin == OriginJob {
+		return j.over(Settled, "")
+	}
+	j.c.State = Unpaid
+	return nil
+}
+
+// settle waits for a payment of a convicted receipt, and has it refunded.
+func (j *judge) settle(ctx context.Context) error {
+	if j.c.Settling != (common.Hash{}) {
+		_, err := j.a.deps.Sender.WaitFinal(ctx, j.c.Settling)
+		var failed *txmgr.Failed
+		if err != nil && !errors.As(err, &failed) {
+			return fmt.Errorf("wait for the refund: %w", err)
+		}
+		return j.over(Settled, "the fee was refunded later")
+	}
+	now, err := j.a.deps.Chain.Now(ctx)
+	if err != nil {
+		return err
+	}
+	payment, err := j.payment(ctx)
+	if err != nil {
+		return err
+	}
+	if payment.Count != 0 {
+		call := j.a.deps.Chain.Addresses().Settle(j.evidence(payment))
+		if _, err := j.a.deps.Chain.Simulate(ctx, j.a.deps.Sender.Address(), call); err != nil {
+			var e *chain.ContractError
+			if errors.As(err, &e) && (e.Name == "NothingToSettle" || e.Name == "WindowClosed") {
+				return j.over(Settled, "%v", err)
+			}
+			return fmt.Errorf("simulate the refund: %w", err)
+		}
+		j.c.Settling, err = j.a.deps.Sender.Submit(ctx, call)
+		return err
+	}
+	if err := j.window(ctx); err != nil {
+		return err
+	}
+	if now >= j.c.Deadline {
+		return j.over(Settled, "no payment was seen")
+	}
+	return nil
+}
+
+// withheld counts what a provider does not serve. When patience is over it is asked on
+// chain.
+func (j *judge) withheld(ctx context.Context, err error) error {
+	if !isUnserved(err) {
+		return err
+	}
+	j.a.metrics.unserved()
+	if j.c.Unserved++; j.c.Unserved < j.a.cfg.Patience {
+		return err
+	}
+	j.c.State = Asking
+	return errors.Join(err, j.ask(ctx))
+}

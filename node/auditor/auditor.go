@@ -1,0 +1,278 @@
+package auditor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/bundle"
+)
+
+// Auditor works on cases until its context ends.
+type Auditor struct {
+	cfg     Config
+	deps    Deps
+	log     *slog.Logger
+	cases   *Cases
+	models  map[common.Hash]*model
+	metrics *metrics
+	// busy holds a token for each case that replays, opens or proves.
+	busy chan struct{}
+
+	mu      sync.Mutex
+	running map[common.Hash]bool
+	start   chan common.Hash // cases to work on
+	changed chan struct{}    // closed and replaced when a case was written
+	seen    map[counter]common.Hash
+}
+
+// counter is what two different receipts of a provider must not share.
+type counter struct {
+	operator common.Address
+	seq      uint64
+}
+
+// New opens the folder of cases. Nothing happens before Run, but Add works.
+func New(cfg Config, deps Deps) (*Auditor, error) {
+	if err := cfg.complete(&deps); err != nil {
+		return nil, err
+	}
+	a := &Auditor{cfg: cfg, deps: deps, log: deps.Log, models: map[common.Hash]*model{}, busy: make(chan struct{}, cfg.Workers),
+		running: map[common.Hash]bool{}, start: make(chan common.Hash, 64), changed: make(chan struct{}), seen: map[counter]common.Hash{}}
+	for _, m := range cfg.Models {
+		known, err := newModel(m)
+		if err != nil {
+			return nil, err
+		}
+		a.models[m.Version] = known
+	}
+	var err error
+	if a.metrics, err = newMetrics(deps.Metrics); err != nil {
+		return nil, err
+	}
+	if a.cases, err = OpenCases(filepath.Join(cfg.Data, "cases")); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// Cases is the folder of everything that was found.
+func (a *Auditor) Cases() *Cases { return a.cases }
+
+// Run takes answers from the feeds and from jobs, and works on cases, until ctx ends.
+func (a *Auditor) Run(ctx context.Context) error {
+	list, err := a.cases.List()
+	if err != nil {
+		a.log.Warn("cannot read some cases", "err", err)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		for {
+			select {
+			case <-ctx.Done():
+				return nil
+			case receipt := <-a.start:
+				a.mu.Lock()
+				known := a.running[receipt]
+				a.running[receipt] = true
+				a.mu.Unlock()
+				if !known {
+					g.Go(func() error { return a.work(ctx, receipt) })
+				}
+			}
+		}
+	})
+	for _, c := range list {
+		a.metrics.moved("", c.State)
+		if b, err := a.cases.Bundle(c.Receipt); err == nil {
+			a.note(c.Receipt, b)
+		}
+		if !c.State.Over() {
+			a.enqueue(ctx, c.Receipt)
+		}
+	}
+	for _, base := range a.cfg.Feeds {
+		g.Go(func() error { return a.follow(ctx, base) })
+	}
+	if a.deps.Jobs != nil {
+		g.Go(func() error { return a.jobs(ctx) })
+	}
+	if err := g.Wait(); err != nil {
+		return fmt.Errorf("run the auditor: %w", err)
+	}
+	return nil
+}
+
+func (a *Auditor) enqueue(ctx context.Context, receipt common.Hash) {
+	select {
+	case a.start <- receipt:
+	case <-ctx.Done():
+	}
+}
+
+// Add makes a case of an answer. A receipt that is known already is no error. It fails with
+// protocol.ErrInvalid for what no contract would take: another deployment's, or one whose
+// parts do not belong together.
+func (a *Auditor) Add(ctx context.Context, b bundle.Bundle) (common.Hash, error) {
+	return a.add(ctx, b, &Case{Origin: OriginFile})
+}
+
+func (a *Auditor) add(ctx context.Context, b bundle.Bundle, c *Case) (common.Hash, error) {
+	domain := a.deps.Chain.Domain()
+	receipt := domain.Digest(b.Receipt)
+	if b.Domain != domain {
+		return receipt, fmt.Errorf("add receipt of another deployment: %w", protocol.ErrInvalid)
+	}
+	c.Schema, c.Receipt, c.Provider, c.State = Schema, receipt, b.Receipt.Provider, Found
+	if err := a.belongs(ctx, b); err != nil {
+		return receipt, fmt.Errorf("add receipt %s: %w", receipt, err)
+	}
+	now, err := a.deps.Chain.Now(ctx)
+	if err != nil {
+		return receipt, fmt.Errorf("add receipt: %w", err)
+	}
+	c.FoundAt = now
+	created, err := a.cases.Create(c, b)
+	if err != nil {
+		return receipt, err
+	}
+	if created {
+		a.metrics.moved("", c.State)
+		a.announce()
+		a.note(receipt, b)
+	}
+	select {
+	case a.start <- receipt:
+	default:
+		go a.enqueue(context.WithoutCancel(ctx), receipt) // Run takes it
+	}
+	return receipt, nil
+}
+
+// belongs checks that the parts of a bundle are what was signed, and that the provider
+// signed. What a fault is made of (fee, count, finish, trace) is not looked at.
+func (a *Auditor) belongs(ctx context.Context, b bundle.Bundle) error {
+	report, err := b.Verify()
+	if err != nil {
+		for _, check := range report.Checks {
+			switch check.Name {
+			case bundle.CheckSchema, bundle.CheckParams, bundle.CheckPrompt, bundle.CheckRequestHash, bundle.CheckSignature, bundle.CheckOutput, bundle.CheckCount:
+				if !check.OK {
+					return fmt.Errorf("%s: %s: %w", check.Name, check.Detail, protocol.ErrInvalid)
+				}
+			}
+		}
+	}
+	owner, err := a.deps.Chain.ProviderOf(ctx, report.Operator)
+	if err == nil && owner != b.Receipt.Provider {
+		err = fmt.Errorf("%s is no operator of %s: %w", report.Operator, b.Receipt.Provider, protocol.ErrInvalid)
+	}
+	return err
+}
+
+// Wait blocks until a case is in a state that until accepts, and returns it.
+func (a *Auditor) Wait(ctx context.Context, receipt common.Hash, until func(Case) bool) (Case, error) {
+	for {
+		a.mu.Lock()
+		changed := a.changed
+		a.mu.Unlock()
+		c, err := a.cases.Get(receipt)
+		if err == nil && until(*c) {
+			return *c, nil
+		}
+		if err != nil && !errors.Is(err, protocol.ErrNotFound) {
+			return Case{}, err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			state := State("unknown")
+			if c != nil {
+				state = c.State
+			}
+			return Case{}, fmt.Errorf("wait for case %s, which is %s: %w", receipt, state, context.Cause(ctx))
+		}
+	}
+}
+
+// WaitOver is Wait until nothing is left to do.
+func (a *Auditor) WaitOver(ctx context.Context, receipt common.Hash) (Case, error) {
+	return a.Wait(ctx, receipt, func(c Case) bool { return c.State.Over() })
+}
+
+func (a *Auditor) announce() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	close(a.changed)
+	a.changed = make(chan struct{})
+}
+
+// work moves one case until it is over or ctx ends. Failures are tried again, each time
+// after a longer pause.
+func (a *Auditor) work(ctx context.Context, receipt common.Hash) error {
+	defer func() {
+		a.mu.Lock()
+		delete(a.running, receipt)
+		a.mu.Unlock()
+	}()
+	var j *judge
+	for {
+		if j == nil {
+			c, err := a.cases.Get(receipt)
+			if err != nil {
+				return err
+			}
+			if j, err = a.judge(c); err != nil {
+				return err
+			}
+		}
+		before := j.c.State
+		err := j.advance(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			j.c.Failures, j.c.Trouble = j.c.Failures+1, err.Error()
+			a.log.Warn("case waits", "receipt", receipt, "state", j.c.State, "failures", j.c.Failures, "err", err)
+		} else if j.c.State != before {
+			j.c.Failures, j.c.Trouble = 0, ""
+			a.log.Info("case moved", "receipt", receipt, "provider", j.c.Provider, "from", before, "to", j.c.State, "note", j.c.Note)
+		}
+		if err := a.cases.Put(j.c); err != nil {
+			return err // without a disk nothing is safe
+		}
+		a.metrics.moved(before, j.c.State)
+		a.announce()
+		if j.c.State.Over() {
+			return nil
+		}
+		if err == nil && j.c.State != before {
+			continue
+		}
+		pause := a.cfg.RetryEvery << min(j.c.Failures, 6)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(pause):
+		}
+	}
+}
+
+// heavy runs something that needs memory and cores, in turn.
+func (a *Auditor) heavy(ctx context.Context, work func() error) error {
+	select {
+	case a.busy <- struct{}{}:
+		defer func() { <-a.busy }()
+		return work()
+	case <-ctx.Done():
+		return fmt.Errorf("wait for a turn: %w", context.Cause(ctx))
+	}
+}

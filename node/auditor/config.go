@@ -1,0 +1,152 @@
+package auditor
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/dgrid-network/dgrid/chain/contracts"
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/step"
+	"github.com/dgrid-network/dgrid/runtime"
+)
+
+// Chain is what an auditor reads. *contracts.Reader is one.
+type Chain interface {
+	Now(ctx context.Context) (uint64, error)
+	Domain() protocol.Domain
+	Addresses() contracts.Addresses
+	Class(ctx context.Context, version common.Hash) (protocol.Class, error)
+	WeightsRoot(ctx context.Context, version common.Hash) (common.Hash, error)
+	ProviderOf(ctx context.Context, operator common.Address) (common.Address, error)
+	FaultOf(ctx context.Context, receipt common.Hash) (contracts.FaultKind, error)
+	Faults(ctx context.Context, receipt common.Hash, from uint64) ([]contracts.Fault, error)
+	DisputableUntil(ctx context.Context, e contracts.Evidence) (uint64, error)
+	Simulate(ctx context.Context, from common.Address, c protocol.Call) (gas uint64, err error)
+	Line(ctx context.Context, line protocol.Line) (contracts.Line, error)
+	Covering(ctx context.Context, line protocol.Line, sum protocol.Amount) (checkpoint uint32, err error)
+}
+
+// Sender brings calls on chain, each once. *txmgr.Manager is one, while its Run runs.
+type Sender interface {
+	Address() common.Address
+	Submit(ctx context.Context, call protocol.Call) (common.Hash, error)
+	Wait(ctx context.Context, id common.Hash) (*types.Receipt, error)
+	WaitFinal(ctx context.Context, id common.Hash) (*types.Receipt, error)
+}
+
+// Prover makes proofs. It may take as long as it needs; ctx ends the waiting.
+type Prover interface {
+	Prove(ctx context.Context, t Task) (Proof, error)
+}
+
+// Task is one proof to make: that the claim of a statement is wrong, or, if Right, that it
+// is right.
+type Task struct {
+	Statement step.Statement `json:"statement"`
+	// A, B and O are the packed words of the chunks; nil for one that is not read.
+	A protocol.Bytes `json:"a,omitempty"`
+	B protocol.Bytes `json:"b,omitempty"`
+	O protocol.Bytes `json:"o,omitempty"`
+	// Point and Value are the claim of step.OpBind.
+	Point     common.Hash    `json:"point,omitzero"`
+	Value     common.Hash    `json:"value,omitzero"`
+	Right     bool           `json:"right,omitempty"`
+	Submitter common.Address `json:"submitter"`
+	// Deadline is the block time (Unix seconds) after which the proof is of no use.
+	Deadline uint64 `json:"deadline"`
+}
+
+// Proof is a proof, its public inputs, and what it cost.
+type Proof struct {
+	Proof  protocol.Bytes `json:"proof"`
+	Inputs []common.Hash  `json:"inputs"`
+	// Millis is how long proving took, without waiting; PeakBytes the most memory that
+	// the process held while it ran.
+	Millis    int64 `json:"prove_ms"`
+	PeakBytes int64 `json:"peak_bytes"`
+}
+
+// Model is a model file that an auditor can replay. Its weights are compared with the
+// version on chain before it is used.
+type Model struct {
+	Version common.Hash
+	File    *runtime.Model
+}
+
+// Config says what to audit.
+type Config struct {
+	// Data holds a folder per case.
+	Data string
+	// Feeds are base URLs of APIs with an audit feed.
+	Feeds []string
+	// Relayers are base URLs through which providers are asked for evidence.
+	Relayers []string
+	Models   []Model
+	// Submitter gets the bounty; zero: the sender.
+	Submitter common.Address
+	// StartBlock is the deployment's first block.
+	StartBlock uint64
+	// Workers is how many cases replay, open or prove at a time, default 1: each holds a
+	// session of the model.
+	Workers int
+	// EvidenceTimeout bounds one question to a provider, default 150 s; Patience is how
+	// often one is asked before it is asked on chain, default 3.
+	EvidenceTimeout time.Duration
+	Patience        int
+	// RetryEvery is the first pause after a failure, default 1 s; it doubles up to 64 times.
+	RetryEvery time.Duration
+	// PaymentWait is how long a ready transaction waits for the provider to redeem the
+	// receipt, so that one transaction also refunds; 0 waits for nothing. What is paid
+	// later is refunded by a second transaction.
+	PaymentWait time.Duration
+}
+
+// Deps is what an auditor works with. Jobs, Asker and Metrics may be nil.
+type Deps struct {
+	Chain   Chain
+	Sender  Sender
+	Prover  Prover
+	Jobs    Jobs
+	Asker   Asker
+	HTTP    *http.Client // without Timeout; nil: a client of its own
+	Log     *slog.Logger
+	Metrics prometheus.Registerer
+}
+
+func (c *Config) complete(d *Deps) error {
+	if c.Data == "" {
+		return fmt.Errorf("auditor without a data folder: %w", protocol.ErrInvalid)
+	}
+	if d.Chain == nil || d.Sender == nil || d.Prover == nil {
+		return fmt.Errorf("auditor without chain, sender or prover: %w", protocol.ErrInvalid)
+	}
+	if c.Submitter == (common.Address{}) {
+		c.Submitter = d.Sender.Address()
+	}
+	if c.Workers <= 0 {
+		c.Workers = 1
+	}
+	if c.EvidenceTimeout <= 0 {
+		c.EvidenceTimeout = 150 * time.Second
+	}
+	if c.Patience <= 0 {
+		c.Patience = 3
+	}
+	if c.RetryEvery <= 0 {
+		c.RetryEvery = time.Second
+	}
+	if d.HTTP == nil {
+		d.HTTP = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	}
+	if d.Log == nil {
+		d.Log = slog.Default()
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package auditor_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dgrid-network/dgrid/chain/contracts"
+	"github.com/dgrid-network/dgrid/chain/devchain"
+	"github.com/dgrid-network/dgrid/node/auditor"
+	"github.com/dgrid-network/dgrid/protocol/step"
+)
+
+var prompt = []uint32{3, 9, 4, 21, 7}
+
+// From the feed to the slash: real contracts, a real proof, one transaction.
+func TestOneWrongNumberIsSlashedByOneTransaction(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, odd(t))
+	q, err := proving()
+	require.NoError(t, err)
+	honest := w.answered(t, params(0), prompt, 4, nil)
+	liar := w.answered(t, params(700), prompt, 6, nil)
+	liar.cheat(step.Block{T: 6, L: 2}, step.Gated, 0, 17)
+	source := feed(t, honest, liar)
+	a := w.auditor(t, t.TempDir(), queued{q}, liar, func(c *auditor.Config, _ *auditor.Deps) { c.Feeds = []string{source} })
+	running(t, a)
+
+	right, err := a.WaitOver(t.Context(), honest.receipt)
+	require.NoError(t, err)
+	require.Equal(t, auditor.Right, right.State, right.Note)
+	c, err := a.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return c.State.Over() || c.State == auditor.Unpaid })
+	require.NoError(t, err)
+	require.Equal(t, auditor.Unpaid, c.State, c.Note)
+	require.Equal(t, contracts.FaultWrongStep, c.Fault.Kind)
+	require.Equal(t, step.Step{Block: step.Block{T: 6, L: 2}, Vector: step.Gated, Col: 17}, c.Fault.Step)
+	require.Equal(t, contracts.FaultWrongStep, c.Verdict.Kind)
+	require.Equal(t, devchain.Address(owner), c.Verdict.Provider)
+	require.Equal(t, tokens(15_000), c.Verdict.Slashed, "15 % of the stake")
+	require.False(t, c.Verdict.Bounty.IsZero())
+	free, err := w.reader.Free(t.Context(), devchain.Address(auditing))
+	require.NoError(t, err)
+	require.Equal(t, c.Verdict.Bounty, free, "the bounty is the auditor's to withdraw")
+	require.EqualValues(t, 1, w.nonce(t, auditing), "one transaction")
+	kind, err := w.reader.FaultOf(t.Context(), liar.receipt)
+	require.NoError(t, err)
+	require.Equal(t, contracts.FaultWrongStep, kind)
+	kind, err = w.reader.FaultOf(t.Context(), honest.receipt)
+	require.NoError(t, err)
+	require.Equal(t, contracts.FaultNone, kind)
+	t.Logf("proved in %d ms with %d MB, %d gas", c.Proof.Millis, c.Proof.PeakBytes>>20, c.Gas)
+}

@@ -1,0 +1,253 @@
+package auditor
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/bundle"
+	"github.com/dgrid-network/dgrid/protocol/step"
+	"github.com/dgrid-network/dgrid/protocol/wire"
+	"github.com/dgrid-network/dgrid/runtime/trace"
+)
+
+// maxExhibit bounds one answer of a provider: the hashes of one page, or one chunk.
+const maxExhibit = wire.MaxHashes*72 + 1<<16
+
+// maxLeaves bounds a boundary tree: positions times layers of any model.
+const maxLeaves = 1 << 24
+
+// peer is one receipt whose provider is asked for evidence, through any relayer that has
+// its connection.
+type peer struct {
+	http     *http.Client
+	relayers []string
+	cfg      *Config
+	receipt  common.Hash
+	provider common.Address
+	secret   common.Hash
+}
+
+// unserved marks what a provider does not show, or shows wrong: both mean that it has to
+// be asked on chain.
+type unserved struct{ error }
+
+func (u unserved) Unwrap() error { return u.error }
+
+func notServed(format string, args ...any) error {
+	return unserved{fmt.Errorf(format+": %w", append(args, protocol.ErrUnavailable)...)}
+}
+
+// ask gets one exhibit. Every failure is an unserved, but those of ctx.
+func (p *peer) ask(ctx context.Context, q wire.Evidence) (wire.Exhibit, error) {
+	q.Provider, q.Receipt = p.provider, p.receipt
+	last := notServed("no relayer is known")
+	for _, base := range p.relayers {
+		x, err := p.post(ctx, base, q)
+		if err == nil {
+			return x, nil
+		}
+		if ctx.Err() != nil {
+			return x, fmt.Errorf("ask for evidence: %w", context.Cause(ctx))
+		}
+		last = err
+	}
+	return wire.Exhibit{}, last
+}
+
+func (p *peer) post(ctx context.Context, base string, q wire.Evidence) (x wire.Exhibit, err error) {
+	ctx, cancel := context.WithTimeout(ctx, p.cfg.EvidenceTimeout)
+	defer cancel()
+	target, err := url.JoinPath(base, wire.PathEvidence)
+	if err != nil {
+		return x, notServed("relayer %q: %v", base, err)
+	}
+	body, err := json.Marshal(q)
+	if err != nil {
+		return x, fmt.Errorf("encode evidence: %w", err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body))
+	if err != nil {
+		return x, notServed("relayer %q: %v", base, err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set(wire.HeaderSecret, p.secret.Hex())
+	if err := fetch(p.http, req, maxExhibit, &x); err != nil {
+		return x, unserved{err}
+	}
+	if x.Error != "" {
+		return x, notServed("the provider says %q", x.Error[:min(len(x.Error), 200)])
+	}
+	return x, nil
+}
+
+// fetch decodes a bounded JSON answer. It fails with protocol.ErrNotFound for 404, else
+// with protocol.ErrUnavailable.
+func fetch(client *http.Client, req *http.Request, limit int64, out any) error {
+	res, err := client.Do(req)
+	if err != nil {
+		return fmt.Errorf("ask %s: %v: %w", req.URL.Host, err, protocol.ErrUnavailable)
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
+	switch {
+	case res.StatusCode == http.StatusNotFound:
+		return fmt.Errorf("%s has no %s: %w", req.URL.Host, req.URL.Path, protocol.ErrNotFound)
+	case res.StatusCode/100 != 2:
+		return fmt.Errorf("%s answers %s: %w", req.URL.Host, res.Status, protocol.ErrUnavailable)
+	case err != nil:
+		return fmt.Errorf("read from %s: %v: %w", req.URL.Host, err, protocol.ErrUnavailable)
+	case int64(len(raw)) > limit:
+		return fmt.Errorf("%s answers with more than %d bytes: %w", req.URL.Host, limit, protocol.ErrUnavailable)
+	}
+	if err := json.Unmarshal(raw, out); err != nil {
+		return fmt.Errorf("decode answer of %s: %v: %w", req.URL.Host, err, protocol.ErrUnavailable)
+	}
+	return nil
+}
+
+// hashes collects a list that comes in pages; there must be at least want of them, and at
+// most limit.
+func (p *peer) hashes(ctx context.Context, q wire.Evidence, want, limit int) ([]common.Hash, error) {
+	var list []common.Hash
+	for {
+		q.From = uint32(len(list))
+		x, err := p.ask(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		if int64(x.Total) > int64(limit) || int64(x.Total) < int64(want) || len(x.Hashes) == 0 && len(list) < int(x.Total) || len(list)+len(x.Hashes) > int(x.Total) {
+			return nil, notServed("%d hashes of %s, %d at a time; the tree has %d", x.Total, q.Want, len(x.Hashes), want)
+		}
+		if list = append(list, x.Hashes...); len(list) == int(x.Total) {
+			return list, nil
+		}
+	}
+}
+
+// boundaries gets the leaves of the boundary tree that the receipt commits to: at least the
+// n of the trace, at most those of the full tree.
+func (p *peer) boundaries(ctx context.Context, traceRoot common.Hash, n int) ([]common.Hash, error) {
+	full := 1 << protocol.MerkleDepth(n)
+	if full > maxLeaves {
+		return nil, fmt.Errorf("trace of %d boundaries: %w", n, protocol.ErrInvalid)
+	}
+	leaves, err := p.hashes(ctx, wire.Evidence{Want: wire.WantBoundaries}, n, full)
+	if err != nil {
+		return nil, err
+	}
+	if protocol.TraceRoot(p.secret, protocol.MerkleRoot(leaves)) != traceRoot {
+		return nil, notServed("the boundary leaves served are not those of the receipt's trace root")
+	}
+	return leaves, nil
+}
+
+// opening gets the signed opening of a block with its vector roots.
+func (p *peer) opening(ctx context.Context, at step.Block, signed func(protocol.Opening, protocol.Bytes) error) (*Opening, error) {
+	x, err := p.ask(ctx, wire.Evidence{Want: wire.WantOpening, T: uint32(at.T), L: uint32(at.L)})
+	if err != nil {
+		return nil, err
+	}
+	if x.Opening == nil || x.Opening.ReceiptHash != p.receipt || int64(x.Opening.T) != int64(at.T) || int64(x.Opening.L) != int64(at.L) {
+		return nil, notServed("the opening served is of another block")
+	}
+	if err := signed(*x.Opening, x.Signature); err != nil {
+		return nil, err
+	}
+	return &Opening{Opening: *x.Opening, Signature: x.Signature, Roots: x.Hashes}, nil
+}
+
+// source hands out what stands under a signed opening: what was served before, else what
+// the provider serves now. Package trace checks all of it; commit keeps it when it did.
+type source struct {
+	peer  *peer // nil: only what is kept
+	kept  *Opening
+	fresh Opening
+	at    step.Block
+}
+
+var _ trace.Source = (*source)(nil)
+
+// Roots implements trace.Source.
+func (s *source) Roots(context.Context) ([]common.Hash, error) { return s.kept.Roots, nil }
+
+// Digests implements trace.Source.
+func (s *source) Digests(ctx context.Context, id step.VectorID) ([]common.Hash, error) {
+	name := strconv.Itoa(int(id))
+	if list, ok := s.kept.Digests[name]; ok {
+		return list, nil
+	}
+	if s.peer == nil {
+		return nil, fmt.Errorf("digests of vector %d: %w", id, protocol.ErrNotFound)
+	}
+	list, err := s.peer.hashes(ctx, wire.Evidence{Want: wire.WantDigests, T: uint32(s.at.T), L: uint32(s.at.L), Vector: uint32(id)}, 1, maxLeaves)
+	if err != nil {
+		return nil, err
+	}
+	put(&s.fresh.Digests, name, list)
+	return list, nil
+}
+
+// Words implements trace.Source.
+func (s *source) Words(ctx context.Context, id step.VectorID, c int) ([]byte, error) {
+	if w, ok := s.kept.Words[key(id, c)]; ok {
+		return w, nil
+	}
+	if s.peer == nil {
+		return nil, fmt.Errorf("words of chunk %d of vector %d: %w", c, id, protocol.ErrNotFound)
+	}
+	x, err := s.peer.ask(ctx, wire.Evidence{Want: wire.WantChunk, T: uint32(s.at.T), L: uint32(s.at.L), Vector: uint32(id), Chunk: uint32(c)})
+	if err != nil {
+		return nil, err
+	}
+	put(&s.fresh.Words, key(id, c), x.Words)
+	return x.Words, nil
+}
+
+// commit keeps what was served since the last call: everything under the opening that was
+// read without an error was what its signature commits to.
+func (s *source) commit() {
+	for name, list := range s.fresh.Digests {
+		put(&s.kept.Digests, name, list)
+	}
+	for name, words := range s.fresh.Words {
+		put(&s.kept.Words, name, words)
+	}
+	s.fresh = Opening{}
+}
+
+func put[T any](m *map[string]T, name string, v T) {
+	if *m == nil {
+		*m = map[string]T{}
+	}
+	(*m)[name] = v
+}
+
+// bundleOf fetches the bundle of a receipt from an API.
+func bundleOf(ctx context.Context, client *http.Client, base string, receipt common.Hash) (b bundle.Bundle, err error) {
+	target, err := url.JoinPath(base, "/v1/audits/", receipt.Hex())
+	if err != nil {
+		return b, fmt.Errorf("feed %q: %v: %w", base, err, protocol.ErrInvalid)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
+	if err != nil {
+		return b, fmt.Errorf("feed %q: %v: %w", base, err, protocol.ErrInvalid)
+	}
+	return b, fetch(client, req, bundle.MaxBytes, &b)
+}
+
+// isUnserved says whether an error means that the provider has to be asked on chain. What
+// package trace finds wrong with served data wraps protocol.ErrUnavailable.
+func isUnserved(err error) bool {
+	var u unserved
+	return errors.As(err, &u)
+}

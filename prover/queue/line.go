@@ -1,0 +1,122 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"runtime/metrics"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// entry is one proof that waits.
+type entry struct {
+	Job
+	ctx    context.Context
+	number uint64
+	at     int // index in the line
+	done   chan struct{}
+	result Result
+	err    error
+}
+
+// before orders by deadline, those without one last, then by arrival.
+func before(a, b *entry) bool {
+	x, y := a.Deadline-1, b.Deadline-1 // 0 becomes the largest
+	if x != y {
+		return x < y
+	}
+	return a.number < b.number
+}
+
+// line is a heap of entries.
+type line []*entry
+
+func (l line) Len() int           { return len(l) }
+func (l line) Less(i, j int) bool { return before(l[i], l[j]) }
+func (l line) Swap(i, j int) {
+	l[i], l[j] = l[j], l[i]
+	l[i].at, l[j].at = i, j
+}
+
+// Push implements heap.Interface.
+func (l *line) Push(x any) {
+	e := x.(*entry)
+	e.at = len(*l)
+	*l = append(*l, e)
+}
+
+// Pop implements heap.Interface.
+func (l *line) Pop() any {
+	last := len(*l) - 1
+	e := (*l)[last]
+	(*l)[last] = nil
+	*l = (*l)[:last]
+	e.at = -1
+	return e
+}
+
+// watchMemory samples the memory that the Go runtime holds until the returned function is
+// called, which returns the highest sample in bytes.
+func watchMemory() (peak func() uint64) {
+	stop, done := make(chan struct{}), make(chan struct{})
+	var highest uint64
+	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	read := func() {
+		metrics.Read(samples)
+		highest = max(highest, samples[0].Value.Uint64()-samples[1].Value.Uint64())
+	}
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(5 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			read()
+			select {
+			case <-stop:
+				read()
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	var once sync.Once
+	return func() uint64 {
+		once.Do(func() { close(stop); <-done })
+		return highest
+	}
+}
+
+type metricSet struct {
+	waiting prometheus.Gauge
+	proofs  *prometheus.CounterVec // by outcome
+	seconds prometheus.Histogram
+	memory  prometheus.Gauge
+}
+
+func newMetrics(r prometheus.Registerer) (*metricSet, error) {
+	m := &metricSet{
+		waiting: prometheus.NewGauge(prometheus.GaugeOpts{Name: "dgrid_prover_waiting", Help: "Proofs that wait for their turn."}),
+		proofs:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "dgrid_prover_proofs_total", Help: "Proofs by outcome."}, []string{"outcome"}),
+		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "dgrid_prover_proof_seconds", Help: "Proving time.", Buckets: prometheus.ExponentialBuckets(0.1, 1.6, 12)}),
+		memory:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "dgrid_prover_proof_peak_bytes", Help: "Memory of the process during the last proof."}),
+	}
+	if r == nil {
+		return m, nil
+	}
+	for _, c := range []prometheus.Collector{m.waiting, m.proofs, m.seconds, m.memory} {
+		if err := r.Register(c); err != nil {
+			return nil, fmt.Errorf("register prover metrics: %w", err)
+		}
+	}
+	return m, nil
+}
+
+func (m *metricSet) finished(s Stage, r Result) {
+	m.proofs.WithLabelValues(string(s)).Inc()
+	if s == Done {
+		m.seconds.Observe(r.Took.Seconds())
+		m.memory.Set(float64(r.Peak))
+	}
+}
