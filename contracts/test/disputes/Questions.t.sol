@@ -431,7 +431,7 @@ contract QuestionsTest is QuestionsBase {
             assertEq(staking.stakeOf(provider), left, "the rungs");
         }
         assertEq(uint8(ledger.faultOf(hashOf(e))), uint8(FaultKind.Withheld), "withheld");
-        assertEq(vault.free(asker), FUNDS + 2 * ASK_COST, "no bounty");
+        assertEq(vault.free(asker), FUNDS + 2 * ASK_COST + BOUNTY / 20, "no bounty");
         uint64 epoch = epochNow() - 3 * CLOCK / EPOCH;
         (,, bool forfeited) = market.creditOf(provider, tuned, relayer, epoch);
         assertTrue(forfeited, "pending credit is forfeited");
@@ -521,7 +521,7 @@ contract QuestionsTest is QuestionsBase {
         }
         assertEq(uint8(ledger.faultOf(hashOf(e))), uint8(FaultKind.Withheld), "proven");
         assertEq(block.timestamp, start + 3 * CLOCK, "within three clocks");
-        assertEq(vault.free(puppet), FUNDS + 2 * ASK_COST, "its costs");
+        assertEq(vault.free(puppet), FUNDS + 2 * ASK_COST + BOUNTY / 20, "its costs");
         assertGe(
             vault.free(vault.BURN_ADDRESS()) * 100,
             (STAKE - staking.stakeOf(provider)) * 93,
