@@ -337,6 +337,18 @@ func TestProveRefuses(t *testing.T) {
 	cancel()
 	_, _, err := p.Prove(ctx, in, true)
 	require.ErrorIs(t, err, context.Canceled)
+	// Whoever waits for another proof can give up.
+	p.busy <- struct{}{}
+	ctx, cancel = context.WithCancel(t.Context())
+	failed := make(chan error)
+	go func() {
+		_, _, err := p.Prove(ctx, in, true)
+		failed <- err
+	}()
+	cancel()
+	require.ErrorIs(t, <-failed, context.Canceled)
+	<-p.busy
+
 	in.Statement.O.Places[0] = 9
 	_, _, err = p.Prove(t.Context(), in, true)
 	require.ErrorIs(t, err, protocol.ErrInvalid)

@@ -114,7 +114,7 @@ func TestNoPrivateValueIsFree(t *testing.T) {
 }
 
 // lacking compiles the circuit without one check.
-func lacking(t *testing.T, omit check) constraint.ConstraintSystem {
+func lacking(t testing.TB, omit check) constraint.ConstraintSystem {
 	ccs, err := frontend.Compile(ecc.BN254.ScalarField(), r1cs.NewBuilder, &Step{omit: omit})
 	require.NoError(t, err)
 	return ccs

@@ -12,6 +12,9 @@ import (
 	"github.com/consensys/gnark/constraint/solver"
 	"github.com/consensys/gnark/logger"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/step"
 )
 
 var update = flag.Bool("update", false, "rewrite the committed figures")
@@ -93,4 +96,35 @@ func TestConstraintCountIsTheCommittedOne(t *testing.T) {
 	want, err := os.ReadFile("constraints.csv")
 	require.NoError(t, err)
 	require.Equal(t, string(want), got, "run go test ./prover/circuit -update and review the change")
+}
+
+// Whatever a statement and its chunks say, the reference answers, or refuses, and what
+// it answers has a witness.
+func FuzzReference(f *testing.F) {
+	for _, op := range operations() {
+		in := example(91, op, true)
+		f.Add(uint8(op), in.Statement.First, in.Statement.X, in.Statement.Y, uint64(op), []byte{1, 2, 3})
+	}
+	quick := lacking(f, digestCheck)
+	f.Fuzz(func(t *testing.T, op uint8, first bool, x, y uint32, seed uint64, bytes []byte) {
+		if !known(step.Op(op)) {
+			_, err := (&StepInput{Statement: step.Statement{Op: step.Op(op)}}).Reference()
+			require.ErrorIs(t, err, protocol.ErrInvalid)
+			return
+		}
+		in := example(seed%16, step.Op(op), seed%2 == 0)
+		in.Statement.First, in.Statement.X, in.Statement.Y = first, x, y
+		all := [][]byte{in.A, in.B, in.O}
+		for i := 0; i+2 < len(bytes); i += 3 {
+			if raw := all[bytes[i]%3]; len(raw) > 0 {
+				raw[(int(bytes[i])/3+int(bytes[i+1])*64)%len(raw)] ^= bytes[i+2]
+			}
+		}
+		ok, err := in.Reference()
+		if err != nil {
+			require.ErrorIs(t, err, protocol.ErrInvalid)
+			return
+		}
+		require.NoError(t, solve(t, quick, assigned(t, in, ok)))
+	})
 }
