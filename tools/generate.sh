@@ -12,5 +12,5 @@ go test -count=1 ./runtime/commit -run TestSharedVectors -update
 go test -count=1 ./protocol/step -run TestSharedVectors -update
 go test -count=1 ./runtime -run TestPickVectors -update-picks
 go test -count=1 ./runtime/trace -run TestOpVectors -update
-go test -count=1 ./prover/circuit -run TestConstraintCount -update
+go test -count=1 ./prover/circuit -run 'TestConstraintCount|TestVectors' -update
 go test -count=1 ./prover -run TestGenerated -update
