@@ -4,13 +4,14 @@ pragma solidity ^0.8.28;
 import {INodeTable, Node, NodeKind} from "../../src/interfaces/INodeTable.sol";
 import {IDisputeLedger} from "../../src/interfaces/IDisputeLedger.sol";
 import {IEvidence} from "../../src/interfaces/IDisputeGame.sol";
+import {IMarketEvents} from "../../src/interfaces/IMarket.sol";
 import {IQuestions, Question, QuestionState} from "../../src/interfaces/IQuestions.sol";
 import {IVault} from "../../src/interfaces/IVault.sol";
 import {Eip712} from "../../src/libraries/Eip712.sol";
 import {TokenRoot} from "../../src/libraries/TokenRoot.sol";
 import {TraceLib} from "../../src/libraries/TraceLib.sol";
 import {FaultKind, Payment, ReceiptEvidence, SignedOpening, Verdict} from "../../src/types/DisputeTypes.sol";
-import {Audience, Request} from "../../src/types/Types.sol";
+import {Audience, JobOrder, Request} from "../../src/types/Types.sol";
 import {StrictVerifier} from "../mocks/StrictVerifier.sol";
 import {QuestionsBase} from "./QuestionsBase.sol";
 
@@ -483,6 +484,63 @@ contract QuestionsTest is QuestionsBase {
         questions.expire(e, blockNode(1, 2));
         assertEq(questions.dossierOf(hashOf(e)).silences, 2, "touch");
         assertEq(staking.stakeOf(provider), STAKE - SMALL - (STAKE - SMALL) / 20, "two slashes");
+    }
+
+    /// @dev The same for a job, whose answer no contract is then given.
+    function test_silence_onAJob() public {
+        JobOrder memory o = order();
+        bytes32 job = requestJob(o);
+        accept(job);
+        uint32[] memory output = tokens(12, 300);
+        ReceiptEvidence memory e;
+        e.receipt = receiptOf(job, output);
+        e.signature = signReceipt(operatorKey, e.receipt);
+        deliver(job, output);
+        e.request = Request({
+            payment: job,
+            modelVersion: o.modelVersion,
+            requester: requester,
+            promptRoot: this.tokenRoot(TokenRoot.PROMPT, o.prompt),
+            promptTokens: uint32(o.prompt.length),
+            maxOutputTokens: o.maxOutputTokens,
+            paramsHash: keccak256(o.params),
+            priceIn: o.priceIn,
+            priceOut: o.priceOut,
+            maxFee: o.maxFee,
+            deadline: o.deadline,
+            audience: uint8(Audience.Anyone),
+            salt: o.salt
+        });
+        uint256 before = vault.free(requester);
+        for (uint256 i = 0; i < 3; ++i) {
+            // Finality waits for the question.
+            vm.prank(asker);
+            questions.askTokens(e, true, 0);
+            vm.warp(block.timestamp + CLOCK);
+            questions.expire(e, nodes.tokens(NodeKind.Output, e.receipt.outputRoot, 12, 0));
+        }
+        assertTrue(market.jobOf(job).disproved, "disproved");
+        assertTrue(market.jobOf(job).forfeited, "forfeited");
+        assertEq(vault.free(requester), before + e.receipt.fee, "refunded once");
+        vm.warp(block.timestamp + 1000);
+        market.finalizeJob(job);
+        assertEq(vault.free(requester), before + o.maxFee, "and the rest of maxFee");
+    }
+
+    /// @dev No credit matures while a question is open, nor before the proof that may follow.
+    function test_credit_waitsForTheQuestion() public {
+        ReceiptEvidence memory e = paid(evidence());
+        uint64 epoch = epochNow();
+        vm.warp(maturityOf(epoch) - 1);
+        askTrace(asker, e);
+        uint64 heldUntil = uint64(block.timestamp) + CLOCK + PROOF_TIME;
+        (, uint64 maturesAt,) = market.creditOf(provider, tuned, relayer, epoch);
+        assertEq(maturesAt, heldUntil, "held");
+        vm.warp(heldUntil - 1);
+        vm.expectRevert(abi.encodeWithSelector(IMarketEvents.CreditNotMature.selector, epoch, heldUntil));
+        market.mature(provider, tuned, relayer, epoch);
+        vm.warp(heldUntil);
+        market.mature(provider, tuned, relayer, epoch);
     }
 
     // ------------------------------------------------------------ squatting
