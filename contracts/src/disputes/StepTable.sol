@@ -457,7 +457,7 @@ contract StepTable is IStepTable {
     /// @dev The chunk of a tensor that holds a number.
     function _stored(
         View memory v,
-        uint256 leaf,
+        uint256 tensor,
         uint256 kind,
         uint256 rows,
         uint256 cols,
@@ -468,7 +468,7 @@ contract StepTable is IStepTable {
         (vec.kind, vec.rows, vec.cols, vec.cap) = (kind, rows, cols, StepLib.capacity(kind));
         (uint256 c, uint256 place) = _locate(vec, row, col);
         o.source = Source.Stored;
-        (o.outer, o.outers) = (uint32(leaf), uint32(_firstMatrix(v) + 3 + 7 * v.layers));
+        (o.outer, o.outers) = (uint32(tensor), uint32(_firstMatrix(v) + 3 + 7 * v.layers));
         (o.inner, o.inners) = (uint32(c), uint32(_chunks(vec)));
         (o.kind, o.length) = (uint8(kind), uint32(_length(vec, c)));
         (o.place, o.place2) = (uint32(place), uint32(place));
@@ -482,7 +482,7 @@ contract StepTable is IStepTable {
         returns (Operand memory)
     {
         uint256 first = _firstMatrix(v);
-        uint256 leaf = m == 7 ? first + 1 : first + 2 + 7 * (v.l - 1) + m;
+        uint256 tensor = m == 7 ? first + 1 : first + 2 + 7 * (v.l - 1) + m;
         uint256 rows = v.width;
         uint256 cols = v.width;
         if (m == 0) cols = v.ffn;
@@ -491,7 +491,7 @@ contract StepTable is IStepTable {
         else if (m == 3) cols = v.heads * v.headWidth;
         else if (m == 4) rows = v.heads * v.headWidth;
         else rows = v.vocabulary;
-        return _stored(v, leaf, StepLib.WEIGHTS, rows, cols, row, col);
+        return _stored(v, tensor, StepLib.WEIGHTS, rows, cols, row, col);
     }
 
     /// @dev The leaf of the embedding. Before it: the header, three biases a layer if there are any, the tables of exp2 and
