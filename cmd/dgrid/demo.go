@@ -7,16 +7,22 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/dgrid-network/dgrid/chain/devchain"
+	"github.com/dgrid-network/dgrid/chain/events"
 	"github.com/dgrid-network/dgrid/chain/txmgr"
+	"github.com/dgrid-network/dgrid/internal/cheat"
 	"github.com/dgrid-network/dgrid/internal/network"
 	"github.com/dgrid-network/dgrid/internal/story"
 	"github.com/dgrid-network/dgrid/models/demo"
+	"github.com/dgrid-network/dgrid/node/auditor"
+	"github.com/dgrid-network/dgrid/prover/keys"
 )
 
 // demoLimit ends a demo that hangs.
@@ -64,16 +70,31 @@ func newDemoCommand(g *globals) *cobra.Command {
 }
 
 func tellDemo(ctx context.Context, cfg network.Config, n *narrator) (story.Facts, error) {
-	start := time.Now()
+	set, err := provingKeys(ctx, n)
+	if err != nil {
+		return story.Facts{}, err
+	}
+	n.began = time.Now()
 	net, err := network.Up(ctx, cfg)
 	if err != nil {
 		return story.Facts{}, err
 	}
-	ready := time.Since(start).Milliseconds()
+	ready := time.Since(n.began).Milliseconds()
+	auditing, err := net.AddAuditor(ctx, func(context.Context) (*keys.Set, error) { return set, nil })
+	if err != nil {
+		return story.Facts{}, errors.Join(err, net.Close())
+	}
+	seed := uint64(n.began.UnixNano())
+	n.say("two more providers join: one will compute a single number wrong, drawn from seed %d, the other will open nothing", seed)
+	suspects, err := addSuspects(ctx, net, seed)
+	if err != nil {
+		return story.Facts{}, errors.Join(err, net.Close())
+	}
 	facts, err := story.Tell(ctx, story.World{
 		Chain: net.Chain, APIURL: net.APIURL, Model: net.Model, Proven: demo.Name + "@1", Sampled: demo.Name + "-float@1", ProvenVersion: net.Proven,
 		Requester: devchain.Key(network.AccountRequester), First: devchain.Key(network.AccountFirstPlayer), Second: devchain.Key(network.AccountSecondPlayer),
 		Creator: net.Creator(), Owners: net.Owners(),
+		Suspects: suspects, Auditor: devchain.Address(network.AccountAuditor), Proofs: proofCosts(auditing),
 		Lane:    func(account common.Address) *txmgr.Manager { return net.LaneOf(account) },
 		Prompts: demo.Prompts(), GamePrompt: demo.Prompts()[3], Say: n.say, Print: n.print, Log: cfg.Log,
 	})
@@ -81,6 +102,46 @@ func tellDemo(ctx context.Context, cfg network.Config, n *narrator) (story.Facts
 		facts.Durations["up"] = ready
 	}
 	return facts, errors.Join(err, net.Close())
+}
+
+// provingKeys makes the development keys, or finds them where they were kept: before
+// the story, which has no time for it.
+func provingKeys(ctx context.Context, n *narrator) (*keys.Set, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		dir = os.TempDir()
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program: %w", err)
+	}
+	n.say("proving keys, from %s", filepath.Join(dir, "dgrid", "keys"))
+	store := keys.Store{Dir: filepath.Join(dir, "dgrid", "keys"), Child: []string{self, keys.ChildCommand}, Progress: n.out}
+	return store.Dev(ctx, keys.Step())
+}
+
+// addSuspects brings the two cheaters into the network.
+func addSuspects(ctx context.Context, net *network.Network, seed uint64) ([]story.Suspect, error) {
+	var join errgroup.Group
+	join.Go(func() error {
+		return net.AddProvider(ctx, network.AccountThirdOwner, network.AccountThirdOperator, cheat.NewWrong(net.Model, seed))
+	})
+	join.Go(func() error {
+		return net.AddProvider(ctx, network.AccountFourthOwner, network.AccountFourthOperator, cheat.NewSilent(net.Model))
+	})
+	return []story.Suspect{{Provider: devchain.Address(network.AccountThirdOwner), Kind: events.WrongStep},
+		{Provider: devchain.Address(network.AccountFourthOwner), Kind: events.Withheld}}, join.Wait()
+}
+
+// proofCosts tells what the auditor's machine noted of a proof.
+func proofCosts(a *auditor.Auditor) func(common.Hash) (story.ProofCost, bool) {
+	return func(receipt common.Hash) (story.ProofCost, bool) {
+		c, err := a.Cases().Get(receipt)
+		if err != nil || c.Proof == nil {
+			return story.ProofCost{}, false
+		}
+		return story.ProofCost{Milliseconds: c.Proof.Millis, PeakMB: float64(c.Proof.PeakBytes) / (1 << 20)}, true
+	}
 }
 
 func writeFacts(path string, facts story.Facts) error {

@@ -1,0 +1,83 @@
+package network
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/dgrid-network/dgrid/chain/devchain"
+	"github.com/dgrid-network/dgrid/chain/txmgr"
+	"github.com/dgrid-network/dgrid/node/auditor"
+	"github.com/dgrid-network/dgrid/prover"
+	"github.com/dgrid-network/dgrid/prover/circuit"
+	"github.com/dgrid-network/dgrid/prover/keys"
+	"github.com/dgrid-network/dgrid/prover/queue"
+)
+
+// Proofs makes proofs for auditors and providers, one at a time.
+type Proofs struct{ *queue.Queue }
+
+// NewProofs returns a prover whose keys come from load at the first proof. It refuses
+// keys that do not belong on the chain.
+func NewProofs(chainID uint64, load func(ctx context.Context) (*keys.Set, error), log *slog.Logger, metrics prometheus.Registerer) (Proofs, error) {
+	q, err := queue.New(queue.Config{Log: log, Metrics: metrics, Load: func(ctx context.Context) (queue.Prover, error) {
+		set, err := load(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return prover.New(set, chainID)
+	}})
+	return Proofs{q}, err
+}
+
+// Prove implements auditor.Prover.
+func (p Proofs) Prove(ctx context.Context, t auditor.Task) (auditor.Proof, error) {
+	in := &circuit.StepInput{Statement: t.Statement, A: t.A, B: t.B, O: t.O, Point: t.Point, Value: t.Value, Submitter: t.Submitter}
+	r, err := p.Queue.Prove(ctx, queue.Job{Step: in, Right: t.Right, Deadline: t.Deadline})
+	if err != nil {
+		return auditor.Proof{}, err
+	}
+	return auditor.Proof{Proof: r.Proof[:], Inputs: append([]common.Hash(nil), r.Inputs[:]...), Millis: r.Took.Milliseconds(), PeakBytes: int64(r.Peak)}, nil
+}
+
+// AuditorOptions say what an auditor audits, and with what.
+type AuditorOptions struct {
+	Data            string // folder of its cases
+	Sender          *txmgr.Manager
+	Feeds, Relayers []string // base URLs
+	Models          []auditor.Model
+	Prover          auditor.Prover
+	Metrics         prometheus.Registerer // optional
+}
+
+// Auditor makes an auditor of this deployment.
+func (c *Chain) Auditor(o AuditorOptions, log *slog.Logger) (*auditor.Auditor, error) {
+	return auditor.New(auditor.Config{Data: o.Data, Feeds: o.Feeds, Relayers: o.Relayers, Models: o.Models, StartBlock: c.Deployment.StartBlock},
+		auditor.Deps{Chain: c.Reader, Sender: o.Sender, Prover: o.Prover, Log: log, Metrics: o.Metrics})
+}
+
+// AddAuditor lets AccountAuditor audit every answer of the network that it may see. It
+// is told nothing else.
+func (n *Network) AddAuditor(ctx context.Context, load func(ctx context.Context) (*keys.Set, error)) (*auditor.Auditor, error) {
+	at := n.Chain.Reader.Addresses()
+	// Questions take bonds from its free balance.
+	if err := n.as(ctx, AccountAuditor, Fund(at, devchain.Address(AccountAuditor), 200, "auditor")...); err != nil {
+		return nil, err
+	}
+	proofs, err := NewProofs(n.Chain.Deployment.ChainID, load, n.Config.Log, nil)
+	if err != nil {
+		return nil, err
+	}
+	a, err := n.Chain.Auditor(AuditorOptions{Data: filepath.Join(n.Config.Data, "auditor"), Sender: n.Lane(AccountAuditor), Feeds: []string{n.APIURL},
+		Relayers: []string{n.RelayerURL}, Models: []auditor.Model{{Version: n.Proven, File: n.Model}}, Prover: proofs}, n.Config.Log)
+	if err != nil {
+		return nil, fmt.Errorf("start an auditor: %w", err)
+	}
+	n.phases.run(phaseProviders, "prover", proofs.Run)
+	n.phases.run(phaseProviders, "auditor", a.Run)
+	return a, nil
+}
