@@ -65,6 +65,25 @@ type World struct {
 
 // Tell runs the story. It fails at the first thing that is not as it should be.
 func Tell(ctx context.Context, w World) (Facts, error) {
+	t := newTeller(w)
+	return t.tell(ctx, []chapter{
+		{"channel", t.channel}, {"login", t.login}, {"tempt", t.tempt}, {"wager", t.wager}, {"ask", t.ask}, {"receipts", t.receipts},
+		{"convict", t.convict}, {"settle", t.settle}, {"withdraw", t.withdraw}, {"books", t.books},
+	})
+}
+
+// Catch tells of the suspects alone: the requester asks them, and the auditor finds out.
+func Catch(ctx context.Context, w World) (Facts, error) {
+	t := newTeller(w)
+	return t.tell(ctx, []chapter{{"channel", t.channel}, {"login", t.login}, {"tempt", t.tempt}, {"convict", t.convict}})
+}
+
+type chapter struct {
+	name string
+	tell func(context.Context) error
+}
+
+func newTeller(w World) *teller {
 	t := &teller{World: w, began: time.Now()}
 	if t.Name == "" {
 		t.Name = t.began.String()
@@ -78,18 +97,16 @@ func Tell(ctx context.Context, w World) (Facts, error) {
 	if t.Print == nil {
 		t.Print = func(string) {}
 	}
-	for _, chapter := range []struct {
-		name string
-		tell func(context.Context) error
-	}{
-		{"channel", t.channel}, {"login", t.login}, {"tempt", t.tempt}, {"wager", t.wager}, {"ask", t.ask}, {"receipts", t.receipts},
-		{"convict", t.convict}, {"settle", t.settle}, {"withdraw", t.withdraw}, {"books", t.books},
-	} {
+	return t
+}
+
+func (t *teller) tell(ctx context.Context, chapters []chapter) (Facts, error) {
+	for _, c := range chapters {
 		start := time.Now()
-		if err := chapter.tell(ctx); err != nil {
-			return t.facts, fmt.Errorf("%s: %w", chapter.name, err)
+		if err := c.tell(ctx); err != nil {
+			return t.facts, fmt.Errorf("%s: %w", c.name, err)
 		}
-		t.clock(chapter.name, start)
+		t.clock(c.name, start)
 	}
 	t.clock("total", t.began)
 	t.facts.OK = true

@@ -23,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/internal/testpg"
+	"github.com/dgrid-network/dgrid/prover/keys"
 )
 
 // built holds the binaries of this test run: built on first use, removed at the end.
@@ -33,6 +34,10 @@ var built struct {
 }
 
 func TestMain(m *testing.M) {
+	// The test binary is its own key child.
+	if len(os.Args) > 1 && os.Args[1] == keys.ChildCommand {
+		os.Exit(keys.RunChild(os.Args[2:], os.Stderr, keys.Step()))
+	}
 	flag.Parse()
 	// The parallel tests wait for blocks and dispute windows, not for a processor.
 	if err := flag.Set("test.parallel", "4"); err != nil {

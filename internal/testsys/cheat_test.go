@@ -1,0 +1,85 @@
+package testsys
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dgrid-network/dgrid/chain/devchain"
+	"github.com/dgrid-network/dgrid/chain/events"
+	"github.com/dgrid-network/dgrid/internal/cheat"
+	"github.com/dgrid-network/dgrid/internal/network"
+	"github.com/dgrid-network/dgrid/internal/story"
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/prover/keys"
+)
+
+// A provider that computes one number wrong and one that withholds everything are
+// caught by an auditor that is told nothing; the others lose nothing.
+func TestCheatersAreCaught(t *testing.T) {
+	store := keys.Store{Dir: filepath.Join("..", "..", ".cache", "keys"), Child: []string{os.Args[0], keys.ChildCommand}, Progress: os.Stderr}
+	set, err := store.Dev(t.Context(), keys.Step())
+	require.NoError(t, err)
+	n, err := network.Up(t.Context(), network.Config{Data: t.TempDir(), Log: quiet()})
+	require.NoError(t, err)
+	defer n.Close()
+
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	wrong, silent := devchain.Address(network.AccountThirdOwner), devchain.Address(network.AccountFourthOwner)
+	require.NoError(t, n.AddProvider(t.Context(), network.AccountThirdOwner, network.AccountThirdOperator, cheat.NewWrong(n.Model, seed)))
+	require.NoError(t, n.AddProvider(t.Context(), network.AccountFourthOwner, network.AccountFourthOperator, cheat.NewSilent(n.Model)))
+	before := map[common.Address]protocol.Amount{}
+	for _, who := range append(n.Owners(), wrong, silent) {
+		before[who], err = n.Chain.Reader.Stake(t.Context(), who)
+		require.NoError(t, err)
+	}
+	a, err := n.AddAuditor(t.Context(), func(context.Context) (*keys.Set, error) { return set, nil })
+	require.NoError(t, err)
+
+	w := world(t, n.Chain, n.APIURL, n.LaneOf, n.Proven)
+	w.Requester = devchain.Key(network.AccountRequester)
+	w.Auditor = devchain.Address(network.AccountAuditor)
+	w.Suspects = []story.Suspect{{Provider: wrong, Kind: events.WrongStep}, {Provider: silent, Kind: events.Withheld}}
+	w.Proofs = func(receipt common.Hash) (story.ProofCost, bool) {
+		c, err := a.Cases().Get(receipt)
+		if err != nil || c.Proof == nil {
+			return story.ProofCost{}, false
+		}
+		return story.ProofCost{Milliseconds: c.Proof.Millis, PeakMB: float64(c.Proof.PeakBytes) / (1 << 20)}, true
+	}
+	facts, err := story.Catch(t.Context(), w)
+	require.NoError(t, err)
+
+	require.Zero(t, facts.HonestSlashed)
+	require.Len(t, facts.Faults, 2)
+	byKind := map[string]story.Fault{}
+	for _, f := range facts.Faults {
+		byKind[f.Kind] = f
+	}
+	step := byKind["wrong_step"]
+	require.Equal(t, wrong, step.Provider)
+	require.Equal(t, 1, step.Transactions, "one proof, one transaction")
+	require.NotZero(t, step.Gas)
+	require.NotZero(t, step.ProveMS)
+	require.NotZero(t, step.PeakMB)
+	require.False(t, step.AuditorPaid.IsZero())
+	require.False(t, step.Refunded.IsZero(), "the requester gets back what it paid")
+	require.Equal(t, silent, byKind["withheld"].Provider)
+
+	for _, who := range n.Owners() {
+		stake, err := n.Chain.Reader.Stake(t.Context(), who)
+		require.NoError(t, err)
+		require.Equal(t, before[who], stake, "an honest provider lost stake")
+	}
+	left, err := n.Chain.Reader.Stake(t.Context(), wrong)
+	require.NoError(t, err)
+	lost, err := before[wrong].Sub(left)
+	require.NoError(t, err)
+	require.Equal(t, step.Slashed, lost)
+}
