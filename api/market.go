@@ -32,9 +32,9 @@ func (s *Server) market() []marketRoute {
 			q.enum("kind", &f.Kind)
 			return ask(c, q, func() (store.Page[store.Version], error) { return n.Versions(c.Request.Context(), f, l) })
 		})},
-		{"/v1/market/versions/:id", single(s, func(c *gin.Context, q *query, n *store.Network) (store.One[store.Version], error) {
+		{"/v1/market/versions/:id", single(s, func(c *gin.Context, q *query, n *store.Network) (store.One[store.VersionPage], error) {
 			id := q.pathHash("id")
-			return ask(c, q, func() (store.One[store.Version], error) { return n.Version(c.Request.Context(), id) })
+			return ask(c, q, func() (store.One[store.VersionPage], error) { return n.Version(c.Request.Context(), id) })
 		})},
 		{"/v1/market/providers", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Provider], error) {
 			f := store.ProviderFilter{MinFreeStake: q.amount("min_free_stake"), NotForfeited: q.text("not_forfeited") == "true"}

@@ -15,7 +15,7 @@ import (
 var burnAddress = common.HexToAddress("0x000000000000000000000000000000000000dEaD")
 
 // apply folds one decoded event into s. It is the whole meaning of the events:
-// rows depend on nothing but the events applied before, in order.
+// rows depend on nothing but the deployment and the events applied before, in order.
 func (s *state) apply(e any) (err error) {
 	switch e := e.(type) {
 	case nil, events.PoolPaid, events.TreasuryScheduled: // books inside the Vault (what reaches accounts is Released), and what is only announced
@@ -53,6 +53,11 @@ func (s *state) apply(e any) (err error) {
 		err = s.job(e)
 	case events.CallersSealed, events.SharesScheduled, events.SharesChanged, events.TreasuryChanged, events.PausedNewRequests:
 		err = s.settings(e)
+	case events.FaultProven, events.ReceiptSettled, events.WindowExtended, events.QuestionAsked, events.QuestionAnswered, events.QuestionExpired,
+		events.BondPaid, events.Equivocated, events.WrongLeaf:
+		err = s.dispute(e)
+	case events.VerifierScheduled, events.VerifierSealed:
+		err = s.verifier(e)
 	default:
 		err = fmt.Errorf("fold %T: no rule: %w", e, ErrIllegal)
 	}

@@ -231,6 +231,7 @@ func (s *state) job(e any) error {
 			return err
 		}
 		s.provider(e.Provider).JobsDelivered++
+		s.delivered(j, e)
 		j.State, j.DeliveredAt, j.DisputableUntil = store.JobDelivered, s.block.Time, store.Uint64(e.DisputableUntil)
 		j.Fee, j.Receipt, j.Output = e.Receipt.Fee, compact(e.Receipt), compact(e.Output)
 	case events.JobFinalized:

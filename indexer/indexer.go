@@ -107,10 +107,17 @@ func New(source Source, net *store.Network, opts Options) *Indexer {
 		opts.Log = slog.Default()
 	}
 	d := net.Deployment()
-	x := &Indexer{source: source, net: net, opts: opts, log: opts.Log, metrics: newMetrics(opts.Metrics), contracts: map[common.Address]events.Source{
-		d.Vault: events.Vault, d.Staking: events.Staking, d.Registry: events.Registry, d.Slasher: events.Slasher, d.Market: events.Market,
-	}}
-	x.addresses = []common.Address{d.Vault, d.Staking, d.Registry, d.Slasher, d.Market}
+	x := &Indexer{source: source, net: net, opts: opts, log: opts.Log, metrics: newMetrics(opts.Metrics), contracts: map[common.Address]events.Source{}}
+	for _, c := range []struct {
+		at     common.Address
+		source events.Source
+	}{{d.Vault, events.Vault}, {d.Staking, events.Staking}, {d.Registry, events.Registry}, {d.Slasher, events.Slasher}, {d.Market, events.Market},
+		{d.Disputes.Ledger, events.Ledger}, {d.Disputes.Questions, events.Questions}, {d.Disputes.Claims, events.Claims}, {d.Disputes.Verifiers, events.Verifiers}} {
+		if c.at != (common.Address{}) { // a deployment may lack some
+			x.contracts[c.at] = c.source
+			x.addresses = append(x.addresses, c.at)
+		}
+	}
 	x.blooms = newBlooms(x.contracts)
 	x.fetch = newFetcher(x)
 	return x
@@ -309,7 +316,7 @@ func (x *Indexer) position(ctx context.Context, target store.Heads) (store.Curso
 		if err != nil {
 			return c, err
 		}
-		x.cursor, x.state = &c, newState(x.net, x.net.Key(), c.Empty(), x.opts.CacheRows)
+		x.cursor, x.state = &c, newState(x.net, x.net, c.Empty(), x.opts.CacheRows)
 	}
 	c := *x.cursor
 	x.observe(c, target)
@@ -472,7 +479,7 @@ func (x *Indexer) Rebuild(ctx context.Context) error {
 // rewrite cuts the log above a block and folds the rest anew.
 func (x *Indexer) rewrite(ctx context.Context, c store.Cursor, to store.Block) error {
 	return x.net.Rewrite(ctx, c, to, func(ctx context.Context, l store.Log) error {
-		s := newState(l, x.net.Key(), true, x.opts.CacheRows)
+		s := newState(l, x.net, true, x.opts.CacheRows)
 		s.ctx, s.undoFrom = ctx, to.Number+1
 		for {
 			blocks, logs, err := l.Next(ctx)

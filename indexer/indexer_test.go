@@ -24,11 +24,13 @@ func engines(t *testing.T, test func(t *testing.T, url string)) {
 	t.Run("postgres", func(t *testing.T) { test(t, testpg.URL(t)) })
 }
 
-func network(t testing.TB, url string) *store.Network {
+func network(t testing.TB, url string) *store.Network { return networkOf(t, url, bench.Deployment) }
+
+func networkOf(t testing.TB, url string, d store.Deployment) *store.Network {
 	s, err := store.Open(context.Background(), url)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
-	n, err := s.Network(context.Background(), bench.Deployment)
+	n, err := s.Network(context.Background(), d)
 	require.NoError(t, err)
 	return n
 }
@@ -64,8 +66,10 @@ func equal(t testing.TB, want, got string) {
 }
 
 // fresh is the dump of the chain indexed from nothing.
-func fresh(t testing.TB, c *bench.Chain) string {
-	n := network(t, "sqlite::memory:")
+func fresh(t testing.TB, c *bench.Chain) string { return freshOf(t, c, bench.Deployment) }
+
+func freshOf(t testing.TB, c *bench.Chain, d store.Deployment) string {
+	n := networkOf(t, "sqlite::memory:", d)
 	converge(t, newIndexer(c, n, 500), c)
 	return dump(t, n)
 }
@@ -81,7 +85,8 @@ func TestEnginesHoldTheSame(t *testing.T) {
 	grow(c, rand.New(rand.NewPCG(1, 1)), 150)
 	want := fresh(t, c)
 	for _, table := range []string{"versions", "providers", "operators", "stake_changes", "channels", "lines", "redeems", "rejections",
-		"credits", "jobs", "balances", "transfers", "share_changes", "totals", "services"} {
+		"credits", "jobs", "balances", "transfers", "share_changes", "totals", "services",
+		"receipts", "faults", "questions", "claims", "verifiers"} {
 		require.True(t, strings.Contains(want, "\n"+table+" {"), "the history must exercise %s", table)
 	}
 	engines(t, func(t *testing.T, url string) {
@@ -257,13 +262,13 @@ func TestTwoNetworksShareADatabase(t *testing.T) {
 			d.ChainID += i
 			n, err := s.Network(ctx, d)
 			require.NoError(t, err)
-			c := bench.NewChain(12, 6, 5) // the same blocks: every id collides
+			c := bench.NewChain(12, 6, 5) // the same blocks: ids collide
 			grow(c, rand.New(rand.NewPCG(5, 5)), 30)
 			if i == 1 {
 				grow(c, rand.New(rand.NewPCG(5, 6)), 10)
 			}
 			converge(t, newIndexer(c, n, 100), c)
-			dumps, nets = append(dumps, fresh(t, c)), append(nets, n)
+			dumps, nets = append(dumps, freshOf(t, c, d)), append(nets, n)
 		}
 		for i, n := range nets {
 			equal(t, dumps[i], dump(t, n))

@@ -98,6 +98,34 @@ func appendRefs(refs []store.Ref, e any) []store.Ref {
 		row("jobs", store.HashID(e.Job))
 	case events.JobCallback:
 		row("jobs", store.HashID(e.Job))
+	case events.FaultProven:
+		row("claims", store.HashID(e.ReceiptHash))
+		row("receipts", store.HashID(e.ReceiptHash))
+		provider(e.Provider)
+	case events.ReceiptSettled:
+		row("receipts", store.HashID(e.ReceiptHash))
+	case events.WindowExtended:
+		row("receipts", store.HashID(e.ReceiptHash))
+	case events.QuestionAsked:
+		row("receipts", store.HashID(e.ReceiptHash))
+		row("questions", store.HashID(e.Question))
+		provider(e.Provider)
+	case events.QuestionAnswered:
+		row("receipts", store.HashID(e.ReceiptHash))
+		row("questions", store.HashID(e.Question))
+	case events.QuestionExpired:
+		row("receipts", store.HashID(e.ReceiptHash))
+		row("questions", store.HashID(e.Question))
+		provider(e.Provider)
+	case events.BondPaid:
+		row("questions", store.HashID(e.Question))
+	case events.WrongLeaf:
+		row("lines", store.HashID(e.Line))
+		row("claims", store.HashID(e.Cause))
+	case events.VerifierScheduled:
+		row("verifiers", store.SpecID(e.SpecVersion))
+	case events.VerifierSealed:
+		row("verifiers", store.SpecID(e.SpecVersion))
 	}
 	return refs
 }

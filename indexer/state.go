@@ -27,6 +27,7 @@ type state struct {
 	ctx    context.Context
 	loader loader
 	net    int64                // the network's key
+	domain protocol.Domain      // of signatures
 	cache  int                  // rows kept between batches
 	rows   map[store.Ref]*entry // nothing is known of what is not here
 	batch  uint64               // the one being folded
@@ -51,9 +52,11 @@ type entry struct {
 	touched uint64    // one more than the last block whose undo holds it
 }
 
-// newState returns the state of what is stored. empty says that nothing is.
-func newState(l loader, network int64, empty bool, cache int) *state {
-	s := &state{loader: l, net: network, cache: cache, rows: map[store.Ref]*entry{}, batch: maxWriting}
+// newState returns the state of what is stored of a network, as l reads it. empty
+// says that nothing is.
+func newState(l loader, n *store.Network, empty bool, cache int) *state {
+	d := n.Deployment()
+	s := &state{loader: l, net: n.Key(), domain: protocol.Domain{ChainID: d.ChainID, Market: d.Market}, cache: cache, rows: map[store.Ref]*entry{}, batch: maxWriting}
 	if empty {
 		s.known = newFilter()
 	}

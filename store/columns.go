@@ -86,6 +86,9 @@ func (r *Version) columns(c columns) {
 	c.amount("fees", &r.Fees)
 	c.amount("royalties", &r.Royalties)
 	c.amount("parent_royalties", &r.ParentRoyalties)
+	c.number("faults", uint64(r.Faults))
+	c.number("small_faults", uint64(r.SmallFaults))
+	c.number("questions", uint64(r.Questions))
 }
 
 func (r *Provider) columns(c columns) {
@@ -117,6 +120,11 @@ func (r *Provider) columns(c columns) {
 	c.number("jobs_accepted", uint64(r.JobsAccepted))
 	c.number("jobs_delivered", uint64(r.JobsDelivered))
 	c.number("jobs_missed", uint64(r.JobsMissed))
+	c.number("faults", uint64(r.Faults))
+	c.number("small_faults", uint64(r.SmallFaults))
+	c.number("questions", uint64(r.Questions))
+	c.number("open_questions", uint64(r.OpenQuestions))
+	c.number("silences", uint64(r.Silences))
 }
 
 func (r *Operator) columns(c columns) {

@@ -349,15 +349,17 @@ func (n *Network) cut(ctx context.Context, tx *tx, above uint64) error {
 
 // Reset forgets everything that was read from the chain, for `resync`.
 func (n *Network) Reset(ctx context.Context) error {
-	return n.store.InTx(ctx, func(ctx context.Context, t bun.Tx) error {
-		_, err := t.NewUpdate().Model((*cursorRow)(nil)).
-			Set("number = 0").Set("hash = ?", common.Hash{}).Set("time = 0").Set("halted = ''").
-			Set("undo_from = 0").Set("start_block = ?", n.deployment.StartBlock).Where("network_id = ?", n.id).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("reset cursor: %w", err)
-		}
-		return n.truncate(ctx, t, "undo", "events", "blocks")
-	})
+	return n.store.InTx(ctx, func(ctx context.Context, t bun.Tx) error { return n.reset(ctx, t) })
+}
+
+func (n *Network) reset(ctx context.Context, t bun.Tx) error {
+	_, err := t.NewUpdate().Model((*cursorRow)(nil)).
+		Set("number = 0").Set("hash = ?", common.Hash{}).Set("time = 0").Set("halted = ''").
+		Set("undo_from = 0").Set("start_block = ?", n.deployment.StartBlock).Where("network_id = ?", n.id).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("reset cursor: %w", err)
+	}
+	return n.truncate(ctx, t, "undo", "events", "blocks")
 }
 
 // truncate empties the projections and other tables of this network.

@@ -24,6 +24,16 @@ type Deployment struct {
 	Slasher    common.Address `json:"slasher"`
 	StartBlock uint64         `json:"start_block"` // no event of it is older
 	Timing     Timing         `json:"timing"`
+	Disputes   Disputes       `json:"disputes,omitzero"`
+}
+
+// Disputes are the contracts about faults; zero where a deployment has none.
+type Disputes struct {
+	Ledger    common.Address `json:"ledger"`
+	Questions common.Address `json:"questions"`
+	Claims    common.Address `json:"claims"`
+	Verifiers common.Address `json:"verifiers"`
+	Audits    common.Address `json:"audits,omitzero"`
 }
 
 // Timing is what reads need of the Market's constants, in seconds.
@@ -108,8 +118,10 @@ type networkRow struct {
 	Deployment    json.RawMessage `bun:"deployment,type:text"`
 }
 
-// Network registers d, or finds it. A registered deployment never changes:
-// another one with the same chain and Market is ErrConflict.
+// Network registers d, or finds it. A registered deployment never changes: another
+// one with the same chain and Market is ErrConflict. Only contracts that it did not
+// name before are added; then everything that was read is forgotten, since the log
+// lacks theirs.
 func (s *Store) Network(ctx context.Context, d Deployment) (*Network, error) {
 	text, err := json.Marshal(d)
 	if err != nil {
@@ -124,17 +136,38 @@ func (s *Store) Network(ctx context.Context, d Deployment) (*Network, error) {
 		if n, err = s.findNetwork(ctx, tx, d.ChainID, d.Market); err != nil {
 			return err
 		}
+		first := cursorRow{NetworkID: n.id, StartBlock: d.StartBlock}
+		if _, err := tx.NewInsert().Model(&first).On("CONFLICT (network_id) DO NOTHING").Exec(ctx); err != nil {
+			return err
+		}
+		if d.adds(n.deployment) {
+			n.deployment = d
+			if _, err := tx.NewUpdate().Model(&row).Column("deployment").Where("id = ?", n.id).Exec(ctx); err != nil {
+				return err
+			}
+			return n.reset(ctx, tx)
+		}
 		if n.deployment != d {
 			return fmt.Errorf("market %s is registered with other contracts, start or timing: %w", d.Market, protocol.ErrConflict)
 		}
-		first := cursorRow{NetworkID: n.id, StartBlock: d.StartBlock}
-		_, err := tx.NewInsert().Model(&first).On("CONFLICT (network_id) DO NOTHING").Exec(ctx)
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("register network %d: %w", d.ChainID, err)
 	}
 	return n, nil
+}
+
+// adds reports whether d names all that old does, and contracts that old lacks.
+func (d Deployment) adds(old Deployment) bool {
+	grown := old
+	for _, pair := range [][2]*common.Address{{&grown.Disputes.Ledger, &d.Disputes.Ledger}, {&grown.Disputes.Questions, &d.Disputes.Questions},
+		{&grown.Disputes.Claims, &d.Disputes.Claims}, {&grown.Disputes.Verifiers, &d.Disputes.Verifiers}, {&grown.Disputes.Audits, &d.Disputes.Audits}} {
+		if *pair[0] == (common.Address{}) {
+			*pair[0] = *pair[1]
+		}
+	}
+	return old != d && grown == d
 }
 
 // FindNetwork returns the network of a Market that some indexer registered,

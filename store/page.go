@@ -241,7 +241,7 @@ func (v *View) resume(ctx context.Context, l List) (mark, error) {
 // placeOf are the columns that order a table by place in the chain, where it is not
 // block, log_index and id: ids made by PositionID sort so by themselves, and need no
 // index but their own.
-var placeOf = map[string]string{"transfers": "id", "stake_changes": "id", "rejections": "id", "share_changes": "id"}
+var placeOf = map[string]string{"transfers": "id", "stake_changes": "id", "rejections": "id", "share_changes": "id", "faults": "id"}
 
 // where keeps what comes after the mark, in the order of a column, if any, and then
 // of the columns of place.

@@ -20,9 +20,9 @@ type VersionFilter struct {
 	Search  string // part of the name, in any case (ASCII)
 }
 
-// Versions lists model versions. Sorts: fees, receipts, providers, jobs, royalties, name.
+// Versions lists model versions. Sorts: fees, receipts, providers, jobs, royalties, faults, name.
 func (n *Network) Versions(ctx context.Context, f VersionFilter, l List) (Page[Version], error) {
-	sortable := sorts{"fees": "fees", "receipts": "receipts", "providers": "providers", "jobs": "jobs", "royalties": "royalties", "name": "name"}
+	sortable := sorts{"fees": "fees", "receipts": "receipts", "providers": "providers", "jobs": "jobs", "royalties": "royalties", "faults": "faults", "name": "name"}
 	return page[Version](ctx, n, l, sortable, func(q *bun.SelectQuery) *bun.SelectQuery {
 		q = whereAddress(q, "creator", f.Creator)
 		q = whereHash(q, "parent", f.Parent)
@@ -44,9 +44,25 @@ func (n *Network) Versions(ctx context.Context, f VersionFilter, l List) (Page[V
 
 var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
+// VersionPage is a model version with the faults of those who served it, as far as the
+// chain says which version a receipt is of.
+type VersionPage struct {
+	Version
+	FaultList []Fault `json:"fault_list"` // newest first, at most MaxPage
+}
+
 // Version returns one model version.
-func (n *Network) Version(ctx context.Context, version common.Hash) (One[Version], error) {
-	return one[Version](ctx, n, HashID(version))
+func (n *Network) Version(ctx context.Context, version common.Hash) (One[VersionPage], error) {
+	var o One[VersionPage]
+	err := n.View(ctx, func(ctx context.Context, v *View) (err error) {
+		o.Meta = v.Meta
+		if err := get(ctx, v, HashID(version), &o.Data.Version); err != nil {
+			return err
+		}
+		o.Data.FaultList, err = v.faults(ctx, "model_version", version)
+		return err
+	})
+	return o, err
 }
 
 // ServiceFilter selects records of providers on model versions.

@@ -17,10 +17,11 @@ type ProviderFilter struct {
 }
 
 // Providers lists providers. Sorts: stake, free_stake, redeemed, earned, receipts,
-// slashed, jobs_delivered.
+// slashed, faults, silences, jobs_delivered.
 func (n *Network) Providers(ctx context.Context, f ProviderFilter, l List) (Page[Provider], error) {
 	sortable := sorts{"stake": "stake", "free_stake": "free_stake", "redeemed": "redeemed", "earned": "earned",
-		"receipts": "receipts", "slashed": "slashed", "jobs_delivered": "jobs_delivered"}
+		"receipts": "receipts", "slashed": "slashed", "jobs_delivered": "jobs_delivered",
+		"faults": "faults", "silences": "silences"}
 	return page[Provider](ctx, n, l, sortable, func(q *bun.SelectQuery) *bun.SelectQuery {
 		if !f.MinFreeStake.IsZero() {
 			q = q.Where("free_stake >= ?", n.store.dialect.comparable(f.MinFreeStake))
@@ -38,6 +39,8 @@ type ProviderPage struct {
 	OperatorKeys []Operator    `json:"operator_keys"`
 	Services     []Service     `json:"services"` // best paid first, at most MaxPage
 	Slashes      []StakeChange `json:"slash_list"`
+	FaultList    []Fault       `json:"fault_list"`         // newest first, at most MaxPage
+	Unanswered   []Question    `json:"open_question_list"` // newest first, at most MaxPage
 }
 
 // Provider returns one provider.
@@ -61,7 +64,11 @@ func (n *Network) Provider(ctx context.Context, provider common.Address) (One[Pr
 		if err != nil {
 			return fmt.Errorf("list slashes: %w", err)
 		}
-		return nil
+		if o.Data.FaultList, err = v.faults(ctx, "provider", provider); err != nil {
+			return err
+		}
+		o.Data.Unanswered, err = v.questions(ctx, "provider", provider, QuestionAsked)
+		return err
 	})
 	return o, err
 }

@@ -64,6 +64,10 @@ type Version struct {
 	Fees               protocol.Amount    `bun:"fees" json:"fees"`           // redeemed, or of finalized jobs
 	Royalties          protocol.Amount    `bun:"royalties" json:"royalties"` // matured to the creator
 	ParentRoyalties    protocol.Amount    `bun:"parent_royalties" json:"parent_royalties"`
+	// Of receipts whose version the chain knows: those of jobs and of wrong leaves.
+	Faults      uint32 `bun:"faults" json:"faults"`             // proven
+	SmallFaults uint32 `bun:"small_faults" json:"small_faults"` // silences and equivocations that were slashed
+	Questions   uint32 `bun:"questions" json:"questions"`       // ever asked
 }
 
 // Provider is a staking account, named by its owner's address.
@@ -98,6 +102,11 @@ type Provider struct {
 	JobsAccepted   uint32          `bun:"jobs_accepted" json:"jobs_accepted"`
 	JobsDelivered  uint32          `bun:"jobs_delivered" json:"jobs_delivered"`
 	JobsMissed     uint32          `bun:"jobs_missed" json:"jobs_missed"`
+	Faults         uint32          `bun:"faults" json:"faults"`             // proven
+	SmallFaults    uint32          `bun:"small_faults" json:"small_faults"` // silences and equivocations that were slashed
+	Questions      uint32          `bun:"questions" json:"questions"`       // ever asked about its receipts
+	OpenQuestions  uint32          `bun:"open_questions" json:"open_questions"`
+	Silences       uint32          `bun:"silences" json:"silences"` // unanswered questions whose clocks did not overlap
 }
 
 // Operator is a key that signs for a provider; the pair never changes.

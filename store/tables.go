@@ -41,6 +41,11 @@ var tables = []table{
 	tableOf[ShareChange, *ShareChange]("share_changes"),
 	tableOf[Totals, *Totals]("totals"),
 	tableOf[Service, *Service]("services"),
+	tableOf[Receipt, *Receipt]("receipts"),
+	tableOf[Fault, *Fault]("faults"),
+	tableOf[Question, *Question]("questions"),
+	tableOf[Claim, *Claim]("claims"),
+	tableOf[Verifier, *Verifier]("verifiers"),
 }
 
 var tableByType, tableByName = func() (map[reflect.Type]table, map[string]table) {
@@ -201,6 +206,9 @@ func CreditID(provider common.Address, modelVersion common.Hash, relayer common.
 func ServiceID(provider common.Address, modelVersion common.Hash) string {
 	return AddressID(provider) + ":" + HashID(modelVersion)
 }
+
+// SpecID names what there is once for each specification version.
+func SpecID(version uint32) string { return fmt.Sprintf("%010d", version) }
 
 // TotalsID names the one row of Totals.
 const TotalsID = "totals"

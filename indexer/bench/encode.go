@@ -97,7 +97,8 @@ func makeLog(address common.Address, signature string, data []byte, indexed ...a
 
 var topicCache = func() map[string][]byte {
 	m := map[string][]byte{}
-	for _, s := range []events.Source{events.Vault, events.Staking, events.Registry, events.Slasher, events.Market} {
+	for _, s := range []events.Source{events.Vault, events.Staking, events.Registry, events.Slasher, events.Market,
+		events.Ledger, events.Questions, events.Claims, events.Verifiers} {
 		for _, signature := range events.Signatures(s) {
 			name, _, _ := strings.Cut(signature, "(")
 			m[name] = crypto.Keccak256([]byte(signature))

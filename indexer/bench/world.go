@@ -23,6 +23,10 @@ var Deployment = store.Deployment{
 	Staking: common.HexToAddress("0x2000000000000000000000000000000000000002"), Registry: common.HexToAddress("0x3000000000000000000000000000000000000003"),
 	Slasher: common.HexToAddress("0x4000000000000000000000000000000000000004"), Market: common.HexToAddress("0x5000000000000000000000000000000000000005"),
 	Timing: store.Timing{DisputeWindow: 20, CloseGrace: 10, Epoch: 2, MaxHold: 60},
+	Disputes: store.Disputes{
+		Ledger: common.HexToAddress("0x6000000000000000000000000000000000000006"), Questions: common.HexToAddress("0x7000000000000000000000000000000000000007"),
+		Claims: common.HexToAddress("0x8000000000000000000000000000000000000008"), Verifiers: common.HexToAddress("0x9000000000000000000000000000000000000009"),
+	},
 }
 
 var burnAddress = common.HexToAddress("0x000000000000000000000000000000000000dEaD")
@@ -71,10 +75,12 @@ type World struct {
 	parents  map[common.Hash]common.Hash
 	channels []*channel
 	lines    map[protocol.Line]*line
+	lineKeys []protocol.Line // of lines, in order
 	credits  []creditKey
 	amounts  map[creditKey]uint64
 	jobs     []*job
 	through  map[common.Address]uint64 // forfeited through this epoch, plus one
+	disputes
 
 	epoch                       uint64 // seconds
 	maxVersions                 int
@@ -138,7 +144,7 @@ func pick[T any](w *World, list []T) T { return list[w.rnd.IntN(len(list))] }
 // move tries one random move; an impossible one does nothing. Redeeming is the most
 // frequent, as on a live network.
 func (w *World) move() {
-	switch n := w.rnd.IntN(100); {
+	switch n := w.rnd.IntN(104); {
 	case n < 8:
 		w.deposit(pick(w, w.people), 1_000_000+w.rnd.Uint64N(1_000_000))
 	case n < 10:
@@ -161,8 +167,10 @@ func (w *World) move() {
 		w.job()
 	case n < 97:
 		w.slash(pick(w, w.providers))
-	default:
+	case n < 100:
 		w.govern()
+	default:
+		w.dispute()
 	}
 }
 
@@ -320,6 +328,7 @@ func (w *World) redeem() {
 		if l == nil {
 			l = &line{}
 			w.lines[key] = l
+			w.lineKeys = append(w.lineKeys, key)
 		}
 		c.paid += n
 		l.paid += n
@@ -388,6 +397,13 @@ func (w *World) slash(p common.Address) {
 	w.emit(Deployment.Staking, "Slashed", tuple(amount(n), amount(n-10), amount(s.stake)), p, w.fresh("cause"))
 	w.release(pick(w, w.people), 10, Deployment.Staking)
 	w.burn(n-10, Deployment.Staking)
+	w.forfeit(p)
+	w.emit(Deployment.Staking, "ExitHeldForDispute", tuple(amount(n), w.time+30), p)
+	w.emit(Deployment.Market, "CreditHeld", tuple(w.time+40), p)
+}
+
+// forfeit burns what a provider has pending, from a fault on.
+func (w *World) forfeit(p common.Address) {
 	through := max(w.time/w.epoch, w.through[p])
 	for _, k := range w.credits {
 		if k.provider == p {
@@ -396,8 +412,6 @@ func (w *World) slash(p common.Address) {
 	}
 	w.through[p] = through + 1
 	w.emit(Deployment.Market, "CreditForfeited", tuple(through, w.time), p)
-	w.emit(Deployment.Staking, "ExitHeldForDispute", tuple(amount(n), w.time+30), p)
-	w.emit(Deployment.Market, "CreditHeld", tuple(w.time+40), p)
 }
 
 func (w *World) job() {
@@ -437,7 +451,11 @@ func (w *World) job() {
 		}
 	case j.state == "accepted":
 		j.state = "delivered"
-		receipt := []any{w.fresh("request"), j.provider, w.nonce, w.fresh("output"), uint32(3), protocol.FinishStop, w.fresh("trace"), amount(j.maxFee / 2), w.time}
+		r := protocol.Receipt{RequestHash: w.fresh("request"), Provider: j.provider, Seq: w.nonce, OutputRoot: w.fresh("output"), OutputTokens: 3, Finish: protocol.FinishStop,
+			TraceRoot: w.fresh("trace"), Fee: amount(j.maxFee / 2), CompletedAt: w.time}
+		domain := protocol.Domain{ChainID: Deployment.ChainID, Market: Deployment.Market}
+		w.receipts = append(w.receipts, &disputed{hash: domain.Digest(r), provider: j.provider, job: j.id})
+		receipt := []any{r.RequestHash, r.Provider, r.Seq, r.OutputRoot, r.OutputTokens, r.Finish, r.TraceRoot, r.Fee, r.CompletedAt}
 		w.emit(Deployment.Market, "JobDelivered", tuple(append(receipt, numbers([]uint32{1, 2, 3}), w.time+20)...), j.id, j.provider)
 	default:
 		done()

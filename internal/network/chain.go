@@ -80,7 +80,8 @@ func (c *Chain) Lane(outbox txmgr.Outbox, key *ecdsa.PrivateKey) *txmgr.Manager 
 func (c *Chain) Network(ctx context.Context, st *store.Store) (*store.Network, error) {
 	at := c.Reader.Addresses()
 	return st.Network(ctx, store.Deployment{ChainID: c.Deployment.ChainID, Vault: at.Vault, Staking: at.Staking, Registry: at.Registry,
-		Market: at.Market, Slasher: at.Slasher, StartBlock: c.Deployment.StartBlock, Timing: c.Timing})
+		Market: at.Market, Slasher: at.Slasher, StartBlock: c.Deployment.StartBlock, Timing: c.Timing,
+		Disputes: store.Disputes{Ledger: at.Ledger, Questions: at.Questions, Claims: at.Claims, Verifiers: at.Verifiers}})
 }
 
 // Indexer mirrors the deployment into net.
