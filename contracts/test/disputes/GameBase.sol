@@ -214,7 +214,15 @@ abstract contract GameBase is Fixture {
 
     /// @dev A block that the table may not know: its tree is of no use.
     function shapelessOpening(uint32 t, uint32 l) internal view returns (SignedOpening memory) {
-        return signOpening(operatorKey, Opening(receiptHash(), t, l, keccak256("root")));
+        return openingShaped(evidence(), t, l);
+    }
+
+    function openingShaped(ReceiptEvidence memory e, uint32 t, uint32 l)
+        internal
+        view
+        returns (SignedOpening memory)
+    {
+        return signOpening(operatorKey, Opening(hashOf(e), t, l, keccak256("root")));
     }
 
     // -------------------------------------------------------------- proofs
