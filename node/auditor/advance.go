@@ -101,25 +101,41 @@ func (j *judge) evidence(p contracts.Payment) contracts.Evidence {
 	return contracts.Evidence{Request: j.b.Request, Receipt: j.b.Receipt, Signature: j.b.Signature, Payment: p}
 }
 
+// hurry bounds what a provider that keeps silent may cost of the window.
+func (j *judge) hurry(ctx context.Context) error {
+	now, err := j.a.deps.Chain.Now(ctx)
+	if err != nil {
+		return err
+	}
+	left := time.Duration(max(int64(j.c.Deadline)-int64(now), 0)) * time.Second
+	j.peer.timeout = min(j.a.cfg.EvidenceTimeout, max(left/10, time.Second))
+	return nil
+}
+
 // locate finds the first block that differs.
 func (j *judge) locate(ctx context.Context) error {
+	if err := j.hurry(ctx); err != nil {
+		return err
+	}
 	return j.a.heavy(ctx, func() error {
 		r, err := j.replay(ctx)
 		if err != nil {
 			return err
 		}
-		leaves, err := j.boundaries(ctx)
+		t, err := j.boundaries(ctx)
 		if err != nil {
 			return j.withheld(ctx, err)
 		}
-		if at, ok := misshapen(leaves, r.Positions*(j.m.arch.Layers+1)); ok {
-			return j.found(j.showPadding(at))
+		if at, ok := t.crooked(len(r.Leaves)); ok {
+			return j.found(j.showPadding(at), nil)
 		}
 		first, err := j.first(ctx)
 		if err != nil {
 			return err
 		}
-		j.c.First, j.c.State = &first, Located
+		if j.c.First = &first; j.c.State != Asking {
+			j.c.State = Located
+		}
 		return nil
 	})
 }
@@ -128,6 +144,9 @@ func (j *judge) locate(ctx context.Context) error {
 func (j *judge) open(ctx context.Context) error {
 	if j.c.First == nil {
 		return j.locate(ctx)
+	}
+	if err := j.hurry(ctx); err != nil {
+		return err
 	}
 	return j.a.heavy(ctx, func() error {
 		s, err := j.find(ctx)
@@ -149,9 +168,8 @@ func (j *judge) again(ctx context.Context) (s *shown, err error) {
 		s, err = j.twice()
 	case contracts.FaultPadding:
 		if _, err = j.boundaries(ctx); err == nil {
-			at, ok := misshapen(j.leaves, (len(j.b.Prompt)+len(j.b.Output)-1)*(j.m.arch.Layers+1))
-			if ok {
-				s, err = j.showPadding(at)
+			if at, ok := j.tree.crooked((len(j.b.Prompt) + len(j.b.Output) - 1) * (j.m.arch.Layers + 1)); ok {
+				s = j.showPadding(at)
 			}
 		}
 	case contracts.FaultToken:
@@ -358,18 +376,4 @@ func (j *judge) settle(ctx context.Context) error {
 		return j.over(Settled, "no payment was seen")
 	}
 	return nil
-}
-
-// withheld counts what a provider does not serve. When patience is over it is asked on
-// chain.
-func (j *judge) withheld(ctx context.Context, err error) error {
-	if !isUnserved(err) {
-		return err
-	}
-	j.a.metrics.unserved()
-	if j.c.Unserved++; j.c.Unserved < j.a.cfg.Patience {
-		return err
-	}
-	j.c.State = Asking
-	return errors.Join(err, j.ask(ctx))
 }

@@ -2,13 +2,482 @@ package auditor
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/dgrid-network/dgrid/chain/contracts"
+	"github.com/dgrid-network/dgrid/chain/txmgr"
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/chunk"
+	"github.com/dgrid-network/dgrid/protocol/step"
 )
 
-// Asker asks questions on chain and reads their answers.
-type Asker interface{}
+// Asked is one question of this auditor on chain.
+type Asked struct {
+	Question common.Hash `json:"question"`
+	What     string      `json:"what"`
+	// Times counts how often it was asked; Intent is the last transaction about it.
+	Times  int         `json:"times"`
+	Intent common.Hash `json:"intent,omitzero"`
+	State  string      `json:"state"` // asked, open, expiring, silent, answered
+}
 
-// Asked is one question on chain.
-type Asked struct{}
+// errPending says that a question on chain is not answered yet.
+var errPending = errors.New("a question on chain is open")
 
-// ask asks on chain for what the provider does not serve.
-func (j *judge) ask(context.Context) error { return nil }
+// withheld counts what a provider does not serve. When patience is over it is asked on
+// chain, from then on about everything.
+func (j *judge) withheld(ctx context.Context, err error) error {
+	switch {
+	case errors.Is(err, errPending):
+		return j.convicted(ctx, err)
+	case !isUnserved(err) || j.c.State == Asking:
+		return err
+	}
+	j.a.metrics.unserved()
+	if j.c.Unserved++; j.c.Unserved >= j.a.cfg.Patience {
+		j.c.State = Asking
+		j.shown = map[step.Block]*claimed{} // they hold sources that ask off chain
+		j.a.log.Warn("provider does not serve, asking on chain", "receipt", j.c.Receipt, "provider", j.c.Provider, "err", err)
+		return nil
+	}
+	return err
+}
+
+// convicted ends a case whose silence was a proven fault, or that somebody else proved.
+func (j *judge) convicted(ctx context.Context, pending error) error {
+	kind, err := j.a.deps.Chain.FaultOf(ctx, j.c.Receipt)
+	if err != nil || kind == contracts.FaultNone {
+		return errors.Join(err, pending)
+	}
+	mine, err := j.verdict(ctx)
+	if err != nil {
+		return err
+	}
+	if j.c.Verdict == nil {
+		return pending // seen in another block than its event
+	}
+	j.c.Fault = &Finding{Kind: j.c.Verdict.Kind, Name: "withheld"}
+	for _, asked := range j.c.Asked {
+		if asked.State != "expiring" && asked.State != "silent" {
+			continue
+		}
+		receipt, err := j.a.deps.Sender.WaitFinal(ctx, asked.Intent)
+		var failed *txmgr.Failed
+		if err != nil && !errors.As(err, &failed) {
+			return err
+		}
+		if err == nil && receipt.TxHash == j.c.Verdict.Tx { // of silence nobody is named
+			j.c.Intent, j.c.Gas, mine = asked.Intent, receipt.GasUsed, true
+		}
+	}
+	if !mine {
+		return j.over(Lost, "somebody else proved it")
+	}
+	return j.done()
+}
+
+// answer returns what the provider answered on chain about a node, and asks where nobody
+// did: it is errPending until there is an answer. Silence is expired, which slashes, and
+// asked again.
+func (j *judge) answer(ctx context.Context, what string, n contracts.Node, ask func(e contracts.Evidence, salt common.Hash) protocol.Call) ([]byte, error) {
+	reader := j.a.deps.Chain
+	id := contracts.QuestionID(j.c.Receipt, n)
+	q, err := reader.Question(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	record := j.record(id, what)
+	switch q.State {
+	case contracts.QuestionAnswered:
+		if record.State != "answered" {
+			record.State = "answered"
+			j.a.metrics.asked("answered")
+		}
+		return reader.Answer(ctx, id, j.a.cfg.StartBlock)
+	case contracts.QuestionOpen:
+		now, err := reader.Now(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if now < q.Deadline {
+			return nil, errPending
+		}
+		return nil, j.expire(ctx, record, n)
+	}
+	return nil, j.pose(ctx, record, ask)
+}
+
+func (j *judge) record(id common.Hash, what string) *Asked {
+	for i := range j.c.Asked {
+		if j.c.Asked[i].Question == id {
+			return &j.c.Asked[i]
+		}
+	}
+	j.c.Asked = append(j.c.Asked, Asked{Question: id, What: what})
+	return &j.c.Asked[len(j.c.Asked)-1]
+}
+
+// pose asks a question that is not open. Each asking has a salt of its own, so that the
+// outbox sends each once.
+func (j *judge) pose(ctx context.Context, r *Asked, ask func(contracts.Evidence, common.Hash) protocol.Call) error {
+	if r.State == "expiring" {
+		if err := j.sent(ctx, r); err != nil {
+			return err
+		}
+		r.State = "silent"
+		j.a.metrics.asked("silent")
+		return errPending // what the silence did is looked at before it is asked again
+	}
+	if r.State == "asked" {
+		if err := j.sent(ctx, r); err != nil {
+			return err
+		}
+		if r.State == "asked" {
+			r.State = "open" // it is mined: what is read from now on counts
+			return errPending
+		}
+	}
+	if r.State == "open" { // and yet it is not: somebody else expired it
+		r.State = "silent"
+	}
+	payment, err := j.payment(ctx)
+	if err != nil {
+		return err
+	}
+	call := ask(j.evidence(payment), salt("ask", r.Question, r.Times))
+	if _, err := j.a.deps.Chain.Simulate(ctx, j.a.deps.Sender.Address(), call); err != nil {
+		return fmt.Errorf("ask for %s: %w", r.What, err)
+	}
+	// INVARIANT: a crash before the count is on disk repeats the salt, and with it the same transaction.
+	if r.Intent, err = j.a.deps.Sender.Submit(ctx, call); err != nil {
+		return fmt.Errorf("ask for %s: %w", r.What, err)
+	}
+	r.Times, r.State = r.Times+1, "asked"
+	j.a.metrics.asked("asked")
+	return errPending
+}
+
+// sent waits until the last transaction about a question is mined. One that failed leaves
+// the question as it was: it is looked at again.
+func (j *judge) sent(ctx context.Context, r *Asked) error {
+	look, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
+	_, err := j.a.deps.Sender.Wait(look, r.Intent)
+	var failed *txmgr.Failed
+	switch {
+	case errors.As(err, &failed):
+		r.State = ""
+		return nil
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+		return errPending
+	}
+	return err
+}
+
+// glance is how long a case looks for a transaction before others have their turn.
+const glance = 100 * time.Millisecond
+
+func (j *judge) expire(ctx context.Context, r *Asked, n contracts.Node) error {
+	if r.State == "expiring" {
+		if err := j.sent(ctx, r); err != nil {
+			return err
+		}
+		return errPending
+	}
+	payment, err := j.payment(ctx)
+	if err != nil {
+		return err
+	}
+	call := j.a.deps.Chain.Addresses().Expire(j.evidence(payment), n, salt("expire", r.Question, r.Times))
+	if _, err := j.a.deps.Chain.Simulate(ctx, j.a.deps.Sender.Address(), call); err != nil {
+		return errors.Join(errPending, fmt.Errorf("expire the question for %s: %w", r.What, err))
+	}
+	if r.Intent, err = j.a.deps.Sender.Submit(ctx, call); err != nil {
+		return fmt.Errorf("expire the question for %s: %w", r.What, err)
+	}
+	r.State = "expiring"
+	return errPending
+}
+
+func salt(act string, question common.Hash, n int) common.Hash {
+	return hashOf([]byte("dgrid auditor "+act), question[:], []byte{byte(n >> 8), byte(n)})
+}
+
+// walk descends the boundary tree on chain to the first leaf that differs from the
+// replay's, and returns the provider's tree as far as that shows it.
+func (j *judge) walk(ctx context.Context, own []common.Hash) (*tree, error) {
+	at := j.a.deps.Chain.Addresses()
+	mine := newTree(own, nil)
+	n := contracts.Node{Kind: uint8(contracts.NodeTrace), Level: uint8(mine.depth()), Size: uint32(len(own)), Hash: j.b.Receipt.TraceRoot}
+	ask := at.AskTrace
+	what := "the trace"
+	var nodes []Node
+	for {
+		raw, err := j.answer(ctx, what, n, ask)
+		if err != nil {
+			return nil, err
+		}
+		_, children, err := contracts.DecodeNodeAnswer(raw)
+		if err != nil {
+			return nil, err
+		}
+		down := min(int(n.Level), contracts.NodeStep)
+		level, first := int(n.Level)-down, int(n.Index)<<down
+		nodes = append(nodes, folded(level, first, children)...)
+		child := -1
+		for i, hash := range children {
+			if misshapen(len(own), level, first+i, hash) {
+				return newTree(own, nodes), nil
+			}
+			if child < 0 && hash != mine.node(level, first+i) {
+				child = i
+			}
+		}
+		if child < 0 {
+			return nil, fmt.Errorf("children of a node that differs are those of the replay: %w", protocol.ErrInternal)
+		}
+		if level == 0 {
+			leaves := append([]common.Hash(nil), own...)
+			leaves[first+child] = children[child]
+			return newTree(leaves, nodes), nil
+		}
+		parent := n
+		n.Kind, n.Level, n.Index, n.Hash = uint8(contracts.NodeBoundary), uint8(level), uint32(first+child), children[child]
+		what = fmt.Sprintf("node %d of level %d of the trace", first+child, level)
+		ask = func(e contracts.Evidence, salt common.Hash) protocol.Call {
+			return at.AskChild(e, parent, children, uint32(child), salt)
+		}
+	}
+}
+
+// folded are the children of a node and everything between them and it, with it.
+func folded(level, first int, children []common.Hash) (nodes []Node) {
+	for row := children; ; level, first = level+1, first/2 {
+		for i, h := range row {
+			nodes = append(nodes, Node{level, first + i, h})
+		}
+		if len(row) == 1 {
+			return nodes
+		}
+		next := make([]common.Hash, len(row)/2)
+		for i := range next {
+			next[i] = protocol.HashNode(row[2*i], row[2*i+1])
+		}
+		row = next
+	}
+}
+
+// askOpening gets a signed opening on chain.
+func (j *judge) askOpening(ctx context.Context, at step.Block) (*Opening, error) {
+	n := contracts.Node{Kind: uint8(contracts.NodeBlock), T: uint32(at.T), L: uint32(at.L)}
+	raw, err := j.answer(ctx, fmt.Sprintf("block (%d, %d)", at.T, at.L), n, func(e contracts.Evidence, salt common.Hash) protocol.Call {
+		return j.a.deps.Chain.Addresses().AskBlock(e, uint32(at.T), uint32(at.L), salt)
+	})
+	if err != nil {
+		return nil, err
+	}
+	root, signature, err := contracts.DecodeBlockAnswer(raw)
+	if err != nil {
+		return nil, err
+	}
+	return &Opening{Opening: protocol.Opening{ReceiptHash: j.c.Receipt, T: n.T, L: n.L, BlockRoot: root}, Signature: signature}, nil
+}
+
+// below collects the leaves of a tree that an opening commits to, on chain. What is equal
+// in the block itself is not asked for.
+func (j *judge) below(ctx context.Context, what string, n contracts.Node, own []common.Hash, ask func(contracts.Evidence, common.Hash) protocol.Call) ([]common.Hash, error) {
+	mine := newTree(own, nil)
+	leaves := make([]common.Hash, 1<<mine.depth())
+	var descend func(n contracts.Node, ask func(contracts.Evidence, common.Hash) protocol.Call) error
+	descend = func(n contracts.Node, ask func(contracts.Evidence, common.Hash) protocol.Call) error {
+		level, index := int(n.Level), int(n.Index)
+		if n.Hash == mine.node(level, index) || level == 0 {
+			for i := index << level; i < (index+1)<<level; i++ {
+				leaves[i] = mine.node(0, i)
+			}
+			if level == 0 {
+				leaves[index] = n.Hash
+			}
+			return nil
+		}
+		raw, err := j.answer(ctx, what, n, ask)
+		if err != nil {
+			return err
+		}
+		_, children, err := contracts.DecodeNodeAnswer(raw)
+		if err != nil {
+			return err
+		}
+		down := min(level, contracts.NodeStep)
+		for i, hash := range children {
+			child := n
+			child.Level, child.Index, child.Hash = uint8(level-down), uint32(index<<down|i), hash
+			if hash == (common.Hash{}) || int(child.Index)<<child.Level >= len(own) && child.Level == 0 {
+				if child.Level == 0 {
+					leaves[child.Index] = hash
+				}
+				continue // nothing is below it, or nothing that counts
+			}
+			err := descend(child, func(e contracts.Evidence, salt common.Hash) protocol.Call {
+				return j.a.deps.Chain.Addresses().AskChild(e, n, children, uint32(i), salt)
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return leaves, descend(n, ask)
+}
+
+// askLeaves gets the chunk leaves under a boundary leaf that differs, on chain: below the
+// answer that showed the leaf.
+func (j *judge) askLeaves(ctx context.Context, s *claimed, n int) error {
+	row := j.m.arch.Layers + 1
+	index := s.own.T*row + s.own.L
+	own := make([]common.Hash, 0, n)
+	for c := range n {
+		words, err := s.own.Chunk(outOf(s.own.Block), c)
+		if err != nil {
+			return err
+		}
+		own = append(own, chunk.Leaf(words))
+	}
+	count := len(j.tree.leaves)
+	top := contracts.Node{Kind: uint8(contracts.NodeTrace), Level: uint8(protocol.MerkleDepth(count)), Size: uint32(count), Hash: j.b.Receipt.TraceRoot}
+	parent, children, child, err := j.parent(ctx, top, index)
+	if err != nil {
+		return err
+	}
+	below := contracts.Node{Kind: uint8(contracts.NodeBoundaryChunks), Level: uint8(protocol.MerkleDepth(n)), T: uint32(s.own.T), L: uint32(s.own.L),
+		Size: uint32(n), Hash: j.tree.node(0, index)}
+	list, err := j.below(ctx, "chunks of a boundary", below, own, func(e contracts.Evidence, salt common.Hash) protocol.Call {
+		return j.a.deps.Chain.Addresses().AskChild(e, parent, children, child, salt)
+	})
+	if err == nil {
+		s.source.kept.Leaves = list
+	}
+	return err
+}
+
+// outOf is the vector at the end of a block.
+func outOf(at step.Block) step.VectorID {
+	if at.L == 0 {
+		return step.EmbedOut
+	}
+	return step.Out
+}
+
+// chainSource hands out what stands under an opening from answers on chain.
+type chainSource struct {
+	j    *judge
+	s    *claimed
+	kept *Opening
+}
+
+func (c *chainSource) vectors() contracts.Node {
+	count := len(c.s.own.Layout)
+	return contracts.Node{Kind: uint8(contracts.NodeVectors), Level: uint8(protocol.MerkleDepth(count)), T: c.kept.Opening.T, L: c.kept.Opening.L,
+		Size: uint32(count), Hash: c.kept.Opening.BlockRoot}
+}
+
+func (c *chainSource) askRoots(e contracts.Evidence, salt common.Hash) protocol.Call {
+	return c.j.a.deps.Chain.Addresses().AskOpening(e, c.kept.Opening, c.kept.Signature, salt)
+}
+
+func (c *chainSource) roots(ctx context.Context) ([]common.Hash, error) {
+	what := fmt.Sprintf("vectors of block (%d, %d)", c.kept.Opening.T, c.kept.Opening.L)
+	return c.j.below(ctx, what, c.vectors(), c.s.own.Roots(), c.askRoots)
+}
+
+// digestNode is the question about the root of a vector, and how it is asked: as a child of
+// the answer that shows it, or, of a block of one vector, about the opening itself.
+func (c *chainSource) digestNode(ctx context.Context, id step.VectorID) (contracts.Node, func(contracts.Evidence, common.Hash) protocol.Call, error) {
+	top := c.vectors()
+	chunks := c.s.own.Layout[id].Chunks()
+	n := contracts.Node{Kind: uint8(contracts.NodeDigests), Level: uint8(protocol.MerkleDepth(chunks)), T: top.T, L: top.L, Vector: uint32(id),
+		Size: uint32(chunks), Hash: c.kept.Roots[id]}
+	if top.Level == 0 {
+		return n, c.askRoots, nil
+	}
+	parent, children, child, err := c.j.parent(ctx, top, int(id))
+	return n, func(e contracts.Evidence, salt common.Hash) protocol.Call {
+		return c.j.a.deps.Chain.Addresses().AskChild(e, parent, children, child, salt)
+	}, err
+}
+
+// parent finds the answered node right above a leaf of a tree, its answer, and which child
+// leads to the leaf. It fails with protocol.ErrNotFound where nothing was asked on the way.
+func (j *judge) parent(ctx context.Context, n contracts.Node, leaf int) (contracts.Node, []common.Hash, uint32, error) {
+	for {
+		raw, err := j.a.deps.Chain.Answer(ctx, contracts.QuestionID(j.c.Receipt, n), j.a.cfg.StartBlock)
+		if err != nil {
+			return n, nil, 0, err
+		}
+		_, children, err := contracts.DecodeNodeAnswer(raw)
+		if err != nil {
+			return n, nil, 0, err
+		}
+		down := min(int(n.Level), contracts.NodeStep)
+		level := int(n.Level) - down
+		child := uint32(leaf>>level) - n.Index<<down
+		if level == 0 {
+			return n, children, child, nil
+		}
+		if contracts.NodeKind(n.Kind) == contracts.NodeTrace {
+			n.Kind = uint8(contracts.NodeBoundary)
+		}
+		n.Level, n.Index, n.Hash = uint8(level), uint32(leaf>>level), children[child]
+	}
+}
+
+func (c *chainSource) digests(ctx context.Context, id step.VectorID) ([]common.Hash, error) {
+	own := c.s.own.Digests(id)
+	if protocol.MerkleRoot(own) == c.kept.Roots[id] {
+		return own, nil
+	}
+	if len(own) == 1 {
+		return []common.Hash{c.kept.Roots[id]}, nil
+	}
+	n, ask, err := c.digestNode(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return c.j.below(ctx, "digests of "+c.s.own.Layout[id].Name, n, own, ask)
+}
+
+func (c *chainSource) words(ctx context.Context, id step.VectorID, at int, digest common.Hash) ([]byte, error) {
+	vec := c.s.own.Layout[id]
+	n := contracts.Node{Kind: uint8(contracts.NodeChunk), Level: uint8(vec.Kind), T: c.kept.Opening.T, L: c.kept.Opening.L, Vector: uint32(id),
+		Index: uint32(at), Size: uint32(vec.Length(at)), Hash: digest}
+	top, ask, err := c.digestNode(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if top.Level > 0 {
+		parent, children, child, err := c.j.parent(ctx, top, at)
+		if err != nil {
+			return nil, err
+		}
+		ask = func(e contracts.Evidence, salt common.Hash) protocol.Call {
+			return c.j.a.deps.Chain.Addresses().AskChild(e, parent, children, child, salt)
+		}
+	}
+	raw, err := c.j.answer(ctx, fmt.Sprintf("chunk %d of %s", at, vec.Name), n, ask)
+	if err != nil {
+		return nil, err
+	}
+	list, err := contracts.DecodeChunkAnswer(raw)
+	if err != nil {
+		return nil, err
+	}
+	words := make([]byte, 0, len(list)*chunk.WordBytes)
+	for _, w := range list {
+		words = append(words, w[:]...)
+	}
+	return words, nil
+}

@@ -239,7 +239,10 @@ func (a *Auditor) work(ctx context.Context, receipt common.Hash) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		if err != nil {
+		pending := errors.Is(err, errPending)
+		if pending {
+			j.c.Failures, j.c.Trouble = 0, err.Error()
+		} else if err != nil {
 			j.c.Failures, j.c.Trouble = j.c.Failures+1, err.Error()
 			a.log.Warn("case waits", "receipt", receipt, "state", j.c.State, "failures", j.c.Failures, "err", err)
 		} else if j.c.State != before {

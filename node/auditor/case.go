@@ -213,12 +213,29 @@ func (s *Cases) Bundle(receipt common.Hash) (b bundle.Bundle, err error) {
 	return b, s.read(receipt, fileBundle, &b)
 }
 
+// boundaries is the form of the provider's boundary tree on disk.
+type boundaries struct {
+	Leaves []common.Hash `json:"leaves"`
+	// Nodes were shown on chain; with them the leaves are the provider's only up to the
+	// first that differs.
+	Nodes []Node `json:"nodes,omitempty"`
+}
+
 // Boundaries reads what the provider said its boundary leaves are; nil if it is unknown.
-func (s *Cases) Boundaries(receipt common.Hash) (leaves []common.Hash, err error) {
-	if err = s.read(receipt, fileBoundaries, &leaves); errors.Is(err, protocol.ErrNotFound) {
+func (s *Cases) Boundaries(receipt common.Hash) (leaves []common.Hash, nodes []Node, err error) {
+	var b boundaries
+	if err = s.read(receipt, fileBoundaries, &b); errors.Is(err, protocol.ErrNotFound) {
 		err = nil
 	}
-	return leaves, err
+	return b.Leaves, b.Nodes, err
+}
+
+func (s *Cases) putBoundaries(receipt common.Hash, t *tree) error {
+	b := boundaries{Leaves: t.leaves}
+	for p, hash := range t.shown {
+		b.Nodes = append(b.Nodes, Node{p.level, p.index, hash})
+	}
+	return s.write(receipt, fileBoundaries, b)
 }
 
 // Openings reads what the provider showed of blocks.

@@ -30,6 +30,8 @@ type Chain interface {
 	DisputableUntil(ctx context.Context, e contracts.Evidence) (uint64, error)
 	Simulate(ctx context.Context, from common.Address, c protocol.Call) (gas uint64, err error)
 	Line(ctx context.Context, line protocol.Line) (contracts.Line, error)
+	Question(ctx context.Context, id common.Hash) (contracts.Question, error)
+	Answer(ctx context.Context, question common.Hash, from uint64) ([]byte, error)
 	Covering(ctx context.Context, line protocol.Line, sum protocol.Amount) (checkpoint uint32, err error)
 }
 
@@ -108,13 +110,12 @@ type Config struct {
 	PaymentWait time.Duration
 }
 
-// Deps is what an auditor works with. Jobs, Asker and Metrics may be nil.
+// Deps is what an auditor works with. Jobs and Metrics may be nil.
 type Deps struct {
 	Chain   Chain
 	Sender  Sender
 	Prover  Prover
 	Jobs    Jobs
-	Asker   Asker
 	HTTP    *http.Client // without Timeout; nil: a client of its own
 	Log     *slog.Logger
 	Metrics prometheus.Registerer

@@ -1,7 +1,10 @@
 package auditor_test
 
 import (
+	"context"
+	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -9,6 +12,7 @@ import (
 	"github.com/dgrid-network/dgrid/chain/devchain"
 	"github.com/dgrid-network/dgrid/node/auditor"
 	"github.com/dgrid-network/dgrid/protocol/step"
+	"github.com/dgrid-network/dgrid/protocol/wire"
 )
 
 var prompt = []uint32{3, 9, 4, 21, 7}
@@ -31,7 +35,7 @@ func TestOneWrongNumberIsSlashedByOneTransaction(t *testing.T) {
 	require.Equal(t, auditor.Right, right.State, right.Note)
 	c, err := a.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return c.State.Over() || c.State == auditor.Unpaid })
 	require.NoError(t, err)
-	require.Equal(t, auditor.Unpaid, c.State, c.Note)
+	require.Equal(t, auditor.Unpaid, c.State, "%s %+v", c.Note, c.Verdict)
 	require.Equal(t, contracts.FaultWrongStep, c.Fault.Kind)
 	require.Equal(t, step.Step{Block: step.Block{T: 6, L: 2}, Vector: step.Gated, Col: 17}, c.Fault.Step)
 	require.Equal(t, contracts.FaultWrongStep, c.Verdict.Kind)
@@ -49,4 +53,39 @@ func TestOneWrongNumberIsSlashedByOneTransaction(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, contracts.FaultNone, kind)
 	t.Logf("proved in %d ms with %d MB, %d gas", c.Proof.Millis, c.Proof.PeakBytes>>20, c.Gas)
+}
+
+// A provider that serves nothing loses on the clocks: three silences are a proven fault.
+func TestSilenceLosesOnTheClocks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, odd(t))
+	w.fund(t, auditing)
+	before := w.nonce(t, auditing)
+	silent := w.answered(t, params(700), prompt, 5, nil)
+	silent.cheat(step.Block{T: 3, L: 1}, step.Gated, 0, 3)
+	silent.serve = func(_ wire.Evidence, x *wire.Exhibit) { *x = wire.Exhibit{Error: "no"} }
+	a := w.auditor(t, t.TempDir(), noProver{}, silent, func(c *auditor.Config, _ *auditor.Deps) { c.RetryEvery = 50 * time.Millisecond })
+	running(t, a)
+	_, err := a.Add(t.Context(), silent.b)
+	require.NoError(t, err)
+	c, err := a.Wait(t.Context(), silent.receipt, func(c auditor.Case) bool { return c.State.Over() || c.State == auditor.Unpaid })
+	require.NoError(t, err)
+	require.Equal(t, auditor.Unpaid, c.State, "%s %+v", c.Note, c.Verdict)
+	require.Equal(t, contracts.FaultWithheld, c.Verdict.Kind)
+	require.Len(t, c.Asked, 1)
+	require.Equal(t, 3, c.Asked[0].Times)
+	require.EqualValues(t, 6, w.nonce(t, auditing)-before, "asked and expired three times")
+	kind, err := w.reader.FaultOf(t.Context(), silent.receipt)
+	require.NoError(t, err)
+	require.Equal(t, contracts.FaultWithheld, kind)
+	free, err := w.reader.Free(t.Context(), devchain.Address(auditing))
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, free.Cmp(tokens(1000)), 0, "bonds and costs came back")
+}
+
+// noProver is for cases that need no proof.
+type noProver struct{}
+
+func (noProver) Prove(context.Context, auditor.Task) (auditor.Proof, error) {
+	return auditor.Proof{}, errors.New("nothing is to be proven here")
 }

@@ -26,7 +26,7 @@ type judge struct {
 
 	report *trace.Report
 	opener *trace.Opener
-	leaves []common.Hash // the provider's boundary leaves
+	tree   *tree // the provider's boundary tree
 	shown  map[step.Block]*claimed
 	kept   []*Opening
 
@@ -51,9 +51,13 @@ func (a *Auditor) judge(c *Case) (*judge, error) {
 		return nil, err
 	}
 	j := &judge{a: a, c: c, b: b, params: params, m: a.models[b.Request.ModelVersion], shown: map[step.Block]*claimed{}}
-	j.peer = &peer{http: a.deps.HTTP, relayers: a.cfg.Relayers, cfg: &a.cfg, receipt: c.Receipt, provider: b.Receipt.Provider, secret: b.Secret}
-	if j.leaves, err = a.cases.Boundaries(c.Receipt); err != nil {
+	j.peer = &peer{http: a.deps.HTTP, relayers: a.cfg.Relayers, timeout: a.cfg.EvidenceTimeout, receipt: c.Receipt, provider: b.Receipt.Provider, secret: b.Secret}
+	leaves, nodes, err := a.cases.Boundaries(c.Receipt)
+	if err != nil {
 		return nil, err
+	}
+	if leaves != nil {
+		j.tree = newTree(leaves, nodes)
 	}
 	j.kept, err = a.cases.Openings(c.Receipt)
 	return j, err
@@ -80,28 +84,37 @@ func (j *judge) agrees(r *trace.Report) bool {
 	return protocol.TraceRoot(j.b.Secret, r.Root) == j.b.Receipt.TraceRoot
 }
 
-// boundaries gets the provider's boundary leaves: the replay's own if the roots agree.
-func (j *judge) boundaries(ctx context.Context) ([]common.Hash, error) {
-	if j.leaves != nil {
-		return j.leaves, nil
+// boundaries gets the provider's boundary tree: the replay's own if the roots agree, else
+// what the provider serves, or as much of it as it shows on chain.
+func (j *judge) boundaries(ctx context.Context) (*tree, error) {
+	if j.tree != nil {
+		return j.tree, nil
 	}
 	r, err := j.replay(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if j.agrees(r) {
-		j.leaves = r.Leaves
-		return j.leaves, nil
+		j.tree = newTree(r.Leaves, nil)
+		return j.tree, nil
 	}
-	leaves, err := j.peer.boundaries(ctx, j.b.Receipt.TraceRoot, r.Positions*(j.m.arch.Layers+1))
+	var t *tree
+	if j.c.State == Asking {
+		t, err = j.walk(ctx, r.Leaves)
+	} else {
+		var leaves []common.Hash
+		if leaves, err = j.peer.boundaries(ctx, j.b.Receipt.TraceRoot, len(r.Leaves)); err == nil {
+			t = newTree(leaves, nil)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	if err := j.a.cases.write(j.c.Receipt, fileBoundaries, leaves); err != nil {
+	if err := j.a.cases.putBoundaries(j.c.Receipt, t); err != nil {
 		return nil, err
 	}
-	j.leaves = leaves
-	return leaves, nil
+	j.tree = t
+	return t, nil
 }
 
 // block returns a block as it is and as the provider claims it.
@@ -125,6 +138,9 @@ func (j *judge) block(ctx context.Context, at step.Block) (*claimed, error) {
 		return nil, err
 	}
 	s := &claimed{own: own, source: &source{peer: j.peer, kept: kept, at: at}}
+	if j.c.State == Asking {
+		s.source.chain = &chainSource{j, s, kept}
+	}
 	if s.theirs, err = trace.NewOpening(j.m.arch, at, kept.Opening.BlockRoot, s.source); err != nil {
 		return nil, err
 	}
@@ -140,16 +156,22 @@ func (j *judge) signed(ctx context.Context, at step.Block) (*Opening, error) {
 			return o, nil
 		}
 	}
-	o, err := j.peer.opening(ctx, at, func(o protocol.Opening, sig protocol.Bytes) error {
-		return j.a.signedBy(ctx, o, sig, j.c.Provider)
-	})
+	var o *Opening
+	var err error
+	if j.c.State == Asking {
+		o, err = j.askOpening(ctx, at)
+	} else {
+		o, err = j.peer.opening(ctx, at, func(o protocol.Opening, sig protocol.Bytes) error {
+			return j.a.signedBy(ctx, o, sig, j.c.Provider)
+		})
+	}
 	if err != nil {
 		return nil, err
 	}
-	// What is under another root than the one signed is not served: it is asked for again.
+	// What is under another root than the one signed is not served. The signature binds all the same.
 	if layout, err := j.m.arch.Layout(at); err != nil || len(o.Roots) < len(layout) || len(o.Roots) > 1<<protocol.MerkleDepth(len(layout)) ||
 		protocol.MerkleRoot(o.Roots) != o.Opening.BlockRoot {
-		return nil, notServed("the vector roots of block (%d, %d) are not those of the opening", at.T, at.L)
+		o.Roots = nil
 	}
 	j.kept = append(j.kept, o)
 	return o, j.a.cases.write(j.c.Receipt, fileOpenings, j.kept)
@@ -185,26 +207,15 @@ func (j *judge) first(ctx context.Context) (step.Block, error) {
 	if err != nil {
 		return step.Block{}, err
 	}
-	leaves, err := j.boundaries(ctx)
+	t, err := j.boundaries(ctx)
 	if err != nil {
 		return step.Block{}, err
 	}
-	first, ok := r.FirstDifference(leaves)
+	first, ok := r.FirstDifference(t.leaves)
 	if !ok {
 		return first, fmt.Errorf("a wrong receipt without a difference: %w", protocol.ErrInternal)
 	}
 	return first, nil
-}
-
-// misshapen finds a boundary leaf that no tree of this trace has: zero inside it, or
-// something behind its end.
-func misshapen(leaves []common.Hash, n int) (at int, ok bool) {
-	for i, leaf := range leaves {
-		if (i < n) == (leaf == common.Hash{}) {
-			return i, true
-		}
-	}
-	return 0, false
 }
 
 // end is what the provider committed to about the boundary behind a block.
@@ -213,11 +224,11 @@ func (j *judge) end(ctx context.Context, s *claimed) (trace.End, error) {
 	if at.L > j.m.arch.Layers {
 		return trace.End{}, nil
 	}
-	leaves, err := j.boundaries(ctx)
+	t, err := j.boundaries(ctx)
 	if err != nil {
 		return trace.End{}, err
 	}
-	return trace.End{Leaf: leaves[at.T*(j.m.arch.Layers+1)+at.L], Chunks: s.source.kept.Leaves}, nil
+	return trace.End{Leaf: t.node(0, at.T*(j.m.arch.Layers+1)+at.L), Chunks: s.source.kept.Leaves}, nil
 }
 
 // find returns the first fault in the provider's claims, starting at a block whose inputs

@@ -67,3 +67,5 @@ func (m *metrics) proved(p Proof) {
 func (m *metrics) won(f contracts.Fault) { m.convicted.WithLabelValues(f.Kind.String()).Inc() }
 
 func (m *metrics) unserved() { m.notServed.Inc() }
+
+func (m *metrics) asked(outcome string) { m.questions.WithLabelValues(outcome).Inc() }

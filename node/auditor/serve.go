@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -31,10 +32,10 @@ const maxLeaves = 1 << 24
 type peer struct {
 	http     *http.Client
 	relayers []string
-	cfg      *Config
 	receipt  common.Hash
 	provider common.Address
 	secret   common.Hash
+	timeout  time.Duration // of one question
 }
 
 // unserved marks what a provider does not show, or shows wrong: both mean that it has to
@@ -65,7 +66,7 @@ func (p *peer) ask(ctx context.Context, q wire.Evidence) (wire.Exhibit, error) {
 }
 
 func (p *peer) post(ctx context.Context, base string, q wire.Evidence) (x wire.Exhibit, err error) {
-	ctx, cancel := context.WithTimeout(ctx, p.cfg.EvidenceTimeout)
+	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
 	target, err := url.JoinPath(base, wire.PathEvidence)
 	if err != nil {
@@ -169,7 +170,8 @@ func (p *peer) opening(ctx context.Context, at step.Block, signed func(protocol.
 // source hands out what stands under a signed opening: what was served before, else what
 // the provider serves now. Package trace checks all of it; commit keeps it when it did.
 type source struct {
-	peer  *peer // nil: only what is kept
+	peer  *peer        // nil: only what is kept
+	chain *chainSource // asked instead of peer, if set
 	kept  *Opening
 	fresh Opening
 	at    step.Block
@@ -178,7 +180,25 @@ type source struct {
 var _ trace.Source = (*source)(nil)
 
 // Roots implements trace.Source.
-func (s *source) Roots(context.Context) ([]common.Hash, error) { return s.kept.Roots, nil }
+func (s *source) Roots(ctx context.Context) (list []common.Hash, err error) {
+	if s.kept.Roots != nil {
+		return s.kept.Roots, nil
+	}
+	switch {
+	case s.chain != nil:
+		list, err = s.chain.roots(ctx)
+	case s.peer != nil:
+		var x wire.Exhibit
+		x, err = s.peer.ask(ctx, wire.Evidence{Want: wire.WantOpening, T: uint32(s.at.T), L: uint32(s.at.L)})
+		list = x.Hashes
+	default:
+		err = fmt.Errorf("vector roots: %w", protocol.ErrNotFound)
+	}
+	if err == nil && protocol.MerkleRoot(list) == s.kept.Opening.BlockRoot {
+		s.kept.Roots = list
+	}
+	return list, err
+}
 
 // Digests implements trace.Source.
 func (s *source) Digests(ctx context.Context, id step.VectorID) ([]common.Hash, error) {
@@ -186,10 +206,16 @@ func (s *source) Digests(ctx context.Context, id step.VectorID) ([]common.Hash, 
 	if list, ok := s.kept.Digests[name]; ok {
 		return list, nil
 	}
-	if s.peer == nil {
+	if s.peer == nil && s.chain == nil {
 		return nil, fmt.Errorf("digests of vector %d: %w", id, protocol.ErrNotFound)
 	}
-	list, err := s.peer.hashes(ctx, wire.Evidence{Want: wire.WantDigests, T: uint32(s.at.T), L: uint32(s.at.L), Vector: uint32(id)}, 1, maxLeaves)
+	var list []common.Hash
+	var err error
+	if s.chain != nil {
+		list, err = s.chain.digests(ctx, id)
+	} else {
+		list, err = s.peer.hashes(ctx, wire.Evidence{Want: wire.WantDigests, T: uint32(s.at.T), L: uint32(s.at.L), Vector: uint32(id)}, 1, maxLeaves)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -202,10 +228,20 @@ func (s *source) Words(ctx context.Context, id step.VectorID, c int) ([]byte, er
 	if w, ok := s.kept.Words[key(id, c)]; ok {
 		return w, nil
 	}
-	if s.peer == nil {
+	if s.peer == nil && s.chain == nil {
 		return nil, fmt.Errorf("words of chunk %d of vector %d: %w", c, id, protocol.ErrNotFound)
 	}
-	x, err := s.peer.ask(ctx, wire.Evidence{Want: wire.WantChunk, T: uint32(s.at.T), L: uint32(s.at.L), Vector: uint32(id), Chunk: uint32(c)})
+	var x wire.Exhibit
+	var err error
+	if s.chain != nil {
+		digests, e := s.Digests(ctx, id)
+		if e != nil {
+			return nil, e
+		}
+		x.Words, err = s.chain.words(ctx, id, c, digests[c])
+	} else {
+		x, err = s.peer.ask(ctx, wire.Evidence{Want: wire.WantChunk, T: uint32(s.at.T), L: uint32(s.at.L), Vector: uint32(id), Chunk: uint32(c)})
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -192,6 +192,9 @@ func (j *judge) showKey(ctx context.Context, s *claimed, f trace.Fault) (*shown,
 // chunkLeaves gets the chunk leaves under the boundary leaf behind a block.
 func (j *judge) chunkLeaves(ctx context.Context, s *claimed, leaf common.Hash) error {
 	n := (j.m.arch.Width + chunk.MaxInt32 - 1) / chunk.MaxInt32
+	if j.c.State == Asking {
+		return j.askLeaves(ctx, s, n)
+	}
 	list, err := j.peer.hashes(ctx, wire.Evidence{Want: wire.WantLeaves, T: uint32(s.own.T), L: uint32(s.own.L)}, n, 1<<protocol.MerkleDepth(n))
 	if err != nil {
 		return err
@@ -218,7 +221,7 @@ func (j *judge) showSeam(ctx context.Context, s *claimed, f trace.Fault) (*shown
 	if err != nil {
 		return nil, err
 	}
-	leaves, err := j.boundaries(ctx)
+	t, err := j.boundaries(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -238,14 +241,10 @@ func (j *judge) showSeam(ctx context.Context, s *claimed, f trace.Fault) (*shown
 			chunks = append(chunks, chunk.Leaf(w))
 		}
 		if f.Kind == trace.SeamOut {
-			chunks = []common.Hash{leaves[s.own.T*(layers+1)+boundary]}
+			chunks = []common.Hash{t.node(0, s.own.T*(layers+1)+boundary)}
 		}
 	}
 	low, err := protocol.MerklePath(chunks, f.Chunk)
-	if err != nil {
-		return nil, err
-	}
-	high, err := protocol.MerklePath(leaves, s.own.T*(layers+1)+boundary)
 	if err != nil {
 		return nil, err
 	}
@@ -256,7 +255,7 @@ func (j *judge) showSeam(ctx context.Context, s *claimed, f trace.Fault) (*shown
 	p := contracts.SeamProof{
 		Opening: contracts.SignedOpening(s.source.kept.Opening, s.source.kept.Signature), Vector: uint16(id), Chunk: uint32(f.Chunk),
 		Words: wordList(words), WordsDigest: own, Digest: digest, Path: contracts.Hashes(path), Leaf: chunks[f.Chunk],
-		LeafPath: contracts.Hashes(append(low, high...)), TraceSalt: protocol.LeafSalt(j.b.Secret, protocol.TagTrace, 0), Submitter: j.a.cfg.Submitter,
+		LeafPath: contracts.Hashes(append(low, t.path(0, s.own.T*(layers+1)+boundary)...)), TraceSalt: protocol.LeafSalt(j.b.Secret, protocol.TagTrace, 0), Submitter: j.a.cfg.Submitter,
 	}
 	at := j.a.deps.Chain.Addresses()
 	return &shown{j.finding(s, f, contracts.FaultSeam, task), func(e contracts.Evidence, proof []byte) protocol.Call {
@@ -265,18 +264,14 @@ func (j *judge) showSeam(ctx context.Context, s *claimed, f trace.Fault) (*shown
 	}}, nil
 }
 
-// showPadding shows a boundary leaf that no tree has.
-func (j *judge) showPadding(at int) (*shown, error) {
-	path, err := protocol.MerklePath(j.leaves, at)
-	if err != nil {
-		return nil, err
-	}
-	n := contracts.TreeNode{Index: uint64(at), Hash: j.leaves[at], Path: contracts.Hashes(path)}
+// showPadding shows a node of the boundary tree that no tree has.
+func (j *judge) showPadding(at Node) *shown {
+	n := contracts.TreeNode{Level: uint8(at.Level), Index: uint64(at.Index), Hash: at.Hash, Path: contracts.Hashes(j.tree.path(at.Level, at.Index))}
 	addresses, submitter := j.a.deps.Chain.Addresses(), j.a.cfg.Submitter
-	f := &Finding{Kind: contracts.FaultPadding, Name: fmt.Sprintf("leaf %d of the boundary tree", at)}
+	f := &Finding{Kind: contracts.FaultPadding, Name: fmt.Sprintf("node %d of level %d of the boundary tree", at.Index, at.Level)}
 	return &shown{f, func(e contracts.Evidence, _ []byte) protocol.Call {
 		return addresses.ClaimTraceTree(e, n, protocol.LeafSalt(j.b.Secret, protocol.TagTrace, 0), submitter)
-	}}, nil
+	}}
 }
 
 // modulus is that of BN254's scalar field.
@@ -296,6 +291,8 @@ func evaluate(words []byte, z common.Hash) common.Hash {
 	}
 	return common.BigToHash(y)
 }
+
+func hashOf(parts ...[]byte) common.Hash { return crypto.Keccak256Hash(parts...) }
 
 func wordList(words []byte) [][32]byte {
 	out := make([][32]byte, len(words)/chunk.WordBytes)

@@ -98,6 +98,7 @@ type world struct {
 
 func tokens(n uint64) protocol.Amount { return protocol.NewAmount(n * 1_000_000) }
 
+// newWorld has windows of hours and questions of a second.
 func newWorld(t *testing.T, m *runtime.Model) *world {
 	t.Helper()
 	c, err := devchain.Open(devchain.Config{FinalityDepth: 1})
@@ -113,7 +114,9 @@ func newWorld(t *testing.T, m *runtime.Model) *world {
 		w.client.Close()
 		require.NoError(t, <-ended)
 	})
-	plan, err := deploy.Network(deploy.Live(common.Address{}, devchain.Address(admin), devchain.Address(admin)))
+	p := deploy.Live(common.Address{}, devchain.Address(admin), devchain.Address(admin))
+	p.Questions.Clock = 2
+	plan, err := deploy.Network(p)
 	require.NoError(t, err)
 	d, err := deploy.Run(t.Context(), w.client, chain.KeySigner{Key: devchain.Key(admin)}, plan, filepath.Join(t.TempDir(), "record.json"))
 	require.NoError(t, err)
@@ -139,6 +142,12 @@ func (w *world) join(t *testing.T) {
 	w.send(t, admin, at.Publish(manifest, header[:], path))
 	w.send(t, owner, at.Mint(devchain.Address(owner), stake, common.Hash{}), at.Approve(at.Vault, stake, common.Hash{}),
 		at.Deposit(devchain.Address(owner), stake, common.Hash{}), at.Stake(stake, common.Hash{}), at.AddOperator(devchain.Address(operator), consent))
+}
+
+// fund gives an account a free balance for bonds.
+func (w *world) fund(t *testing.T, n int) {
+	at, amount := w.reader.Addresses(), tokens(1000)
+	w.send(t, n, at.Mint(devchain.Address(n), amount, common.Hash{}), at.Approve(at.Vault, amount, common.Hash{}), at.Deposit(devchain.Address(n), amount, common.Hash{}))
 }
 
 func (w *world) lane(n int) *txmgr.Manager {

@@ -1,0 +1,229 @@
+package contracts
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math/big"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"github.com/dgrid-network/dgrid/chain"
+	"github.com/dgrid-network/dgrid/protocol"
+)
+
+// NodeKind is what a question asks for; values are those of the contracts.
+type NodeKind uint8
+
+// The kinds of node.
+const (
+	NodeParams NodeKind = iota + 1
+	NodePrompt
+	NodeOutput
+	NodeTrace
+	NodeBoundary
+	NodeBoundaryChunks
+	NodeBlock
+	NodeVectors
+	NodeDigests
+	NodeChunk
+)
+
+// Values of a question's state.
+const (
+	QuestionNone uint8 = iota
+	QuestionOpen
+	QuestionAnswered
+)
+
+// NodeStep is how many levels of a tree one answer shows at most.
+const NodeStep = 4
+
+// QuestionID names a question: keccak256(abi.encode(receiptHash, node)).
+func QuestionID(receipt common.Hash, n Node) common.Hash {
+	return crypto.Keccak256Hash(questions.PackQuestionId(receipt, n)[4:])
+}
+
+// AskTrace asks for the top of the boundary tree. salt tells one asking from the one before.
+func (a Addresses) AskTrace(e Evidence, salt common.Hash) protocol.Call {
+	return salted(call(a.Questions, "ask trace", questions.PackAskTrace(e.bind())), salt)
+}
+
+// AskBlock asks for a signed opening.
+func (a Addresses) AskBlock(e Evidence, t, l uint32, salt common.Hash) protocol.Call {
+	return salted(call(a.Questions, "ask block", questions.PackAskBlock(e.bind(), t, l)), salt)
+}
+
+// AskOpening asks for what is below the root of an opening.
+func (a Addresses) AskOpening(e Evidence, o protocol.Opening, sig protocol.Bytes, salt common.Hash) protocol.Call {
+	return salted(call(a.Questions, "ask opening", questions.PackAskOpening(e.bind(), SignedOpening(o, sig))), salt)
+}
+
+// AskChild asks for what is below a child of an answered node.
+func (a Addresses) AskChild(e Evidence, parent Node, children []common.Hash, child uint32, salt common.Hash) protocol.Call {
+	return salted(call(a.Questions, "ask child", questions.PackAskChild(e.bind(), parent, Hashes(children), child)), salt)
+}
+
+// Expire ends a question that nobody answered in time. salt tells it from one before.
+func (a Addresses) Expire(e Evidence, n Node, salt common.Hash) protocol.Call {
+	return salted(call(a.Questions, "expire question", questions.PackExpire(e.bind(), n)), salt)
+}
+
+// PayBond pays the bond of an answered question out.
+func (a Addresses) PayBond(receipt common.Hash, n Node) protocol.Call {
+	return call(a.Questions, "pay bond", questions.PackPayBond(receipt, n))
+}
+
+// AnswerParams answers with the request's canonical parameters.
+func (a Addresses) AnswerParams(receipt common.Hash, n Node, params []byte) protocol.Call {
+	return call(a.Questions, "answer params", questions.PackAnswerParams(receipt, n, params))
+}
+
+// AnswerTokens answers with a range of token leaves: their salts and ids, and the path above.
+func (a Addresses) AnswerTokens(receipt common.Hash, n Node, salts, ids, path []common.Hash) protocol.Call {
+	return call(a.Questions, "answer tokens", questions.PackAnswerTokens(receipt, n, Hashes(salts), Hashes(ids), Hashes(path)))
+}
+
+// AnswerBlock answers with a signed opening.
+func (a Addresses) AnswerBlock(e Evidence, o protocol.Opening, sig protocol.Bytes) protocol.Call {
+	return call(a.Questions, "answer block", questions.PackAnswerBlock(e.bind(), SignedOpening(o, sig)))
+}
+
+// AnswerNode answers with the nodes below one, and of the trace with its salt.
+func (a Addresses) AnswerNode(receipt common.Hash, n Node, salt common.Hash, children []common.Hash) protocol.Call {
+	return call(a.Questions, "answer node", questions.PackAnswerNode(receipt, n, salt, Hashes(children)))
+}
+
+// AnswerChunk answers with the words of a chunk and a proof that they are bound to its digest.
+func (a Addresses) AnswerChunk(e Evidence, n Node, words []common.Hash, submitter common.Address, proof []byte) protocol.Call {
+	return call(a.Questions, "answer chunk", questions.PackAnswerChunk(e.bind(), n, Hashes(words), submitter, proof))
+}
+
+// Question returns a question; its State is QuestionNone if it is not open and was not answered.
+func (r *Reader) Question(ctx context.Context, id common.Hash) (Question, error) {
+	return chain.Call(ctx, r.client, r.at.Questions, nil, questions.PackQuestionOf(id), questions.UnpackQuestionOf)
+}
+
+// Dossier returns what questions did to a receipt.
+func (r *Reader) Dossier(ctx context.Context, receipt common.Hash) (Dossier, error) {
+	return chain.Call(ctx, r.client, r.at.Questions, nil, questions.PackDossierOf(receipt), questions.UnpackDossierOf)
+}
+
+// QuestionTerms returns the clocks and bonds of the deployment.
+func (r *Reader) QuestionTerms(ctx context.Context) (Terms, error) {
+	return chain.Call(ctx, r.client, r.at.Questions, nil, questions.PackTerms(), questions.UnpackTerms)
+}
+
+var (
+	askedTopic    = crypto.Keccak256Hash([]byte("QuestionAsked(bytes32,bytes32,address,address,(uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32),uint96,uint64)"))
+	answeredTopic = crypto.Keccak256Hash([]byte("QuestionAnswered(bytes32,bytes32,address,(uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32),bytes)"))
+)
+
+// Answer returns the bytes that answered a question since a block; protocol.ErrNotFound if
+// there are none.
+func (r *Reader) Answer(ctx context.Context, question common.Hash, from uint64) ([]byte, error) {
+	logs, err := r.client.FilterLogs(ctx, ethereum.FilterQuery{FromBlock: new(big.Int).SetUint64(from), Addresses: []common.Address{r.at.Questions},
+		Topics: [][]common.Hash{{answeredTopic}, nil, {question}}})
+	if err != nil {
+		return nil, fmt.Errorf("read answers: %w", r.client.Wrap(err))
+	}
+	if len(logs) == 0 {
+		return nil, fmt.Errorf("answer to question %s: %w", question, protocol.ErrNotFound)
+	}
+	e, err := questions.UnpackQuestionAnsweredEvent(&logs[len(logs)-1])
+	if err != nil {
+		return nil, fmt.Errorf("decode answer: %w: %w", err, protocol.ErrInternal)
+	}
+	return e.Answer, nil
+}
+
+// AskedQuestion is a question that somebody asked.
+type AskedQuestion struct {
+	ID       common.Hash
+	Receipt  common.Hash
+	Asker    common.Address
+	Provider common.Address
+	Node     Node
+	Deadline uint64
+}
+
+// Asked returns the questions that were asked in a range of blocks, the last included.
+func (r *Reader) Asked(ctx context.Context, from, to uint64) ([]AskedQuestion, error) {
+	logs, err := r.client.FilterLogs(ctx, ethereum.FilterQuery{FromBlock: new(big.Int).SetUint64(from), ToBlock: new(big.Int).SetUint64(to),
+		Addresses: []common.Address{r.at.Questions}, Topics: [][]common.Hash{{askedTopic}}})
+	if err != nil {
+		return nil, fmt.Errorf("read questions: %w", r.client.Wrap(err))
+	}
+	var out []AskedQuestion
+	for i := range logs {
+		e, err := questions.UnpackQuestionAskedEvent(&logs[i])
+		if err != nil {
+			return nil, fmt.Errorf("decode question: %w: %w", err, protocol.ErrInternal)
+		}
+		out = append(out, AskedQuestion{e.Question, e.ReceiptHash, e.Asker, e.Provider, e.Node, e.Deadline})
+	}
+	return out, nil
+}
+
+// Head returns the number of the latest block.
+func (r *Reader) Head(ctx context.Context) (uint64, error) {
+	h, err := r.client.Head(ctx, chain.Latest)
+	if err != nil {
+		return 0, err
+	}
+	return h.Number.Uint64(), nil
+}
+
+// DecodeNodeAnswer reads abi.encode(salt, children).
+func DecodeNodeAnswer(b []byte) (salt common.Hash, children []common.Hash, err error) {
+	if len(b) < 64 {
+		return salt, nil, fmt.Errorf("answer of %d bytes: %w", len(b), protocol.ErrInvalid)
+	}
+	children, err = hashList(b, 32)
+	return common.Hash(b[:32]), children, err
+}
+
+// DecodeChunkAnswer reads abi.encode(words).
+func DecodeChunkAnswer(b []byte) ([]common.Hash, error) { return hashList(b, 0) }
+
+// DecodeBlockAnswer reads abi.encode(blockRoot, signature).
+func DecodeBlockAnswer(b []byte) (root common.Hash, signature protocol.Bytes, err error) {
+	at, n, err := dynamic(b, 32)
+	if err != nil || uint64(len(b)) < at+n {
+		return root, nil, fmt.Errorf("answer of %d bytes: %w", len(b), protocol.ErrInvalid)
+	}
+	return common.Hash(b[:32]), append(protocol.Bytes(nil), b[at:at+n]...), nil
+}
+
+// dynamic finds a dynamic part whose offset stands at byte head: its data and length.
+func dynamic(b []byte, head uint64) (at, n uint64, err error) {
+	bad := fmt.Errorf("answer of %d bytes: %w", len(b), protocol.ErrInvalid)
+	number := func(at uint64) (uint64, bool) {
+		if at+32 > uint64(len(b)) || common.Hash(b[at:at+32]).Big().BitLen() > 31 {
+			return 0, false
+		}
+		return binary.BigEndian.Uint64(b[at+24 : at+32]), true
+	}
+	offset, ok := number(head)
+	if !ok {
+		return 0, 0, bad
+	}
+	if n, ok = number(offset); !ok {
+		return 0, 0, bad
+	}
+	return offset + 32, n, nil
+}
+
+func hashList(b []byte, head uint64) ([]common.Hash, error) {
+	at, n, err := dynamic(b, head)
+	if err != nil || at+32*n > uint64(len(b)) {
+		return nil, fmt.Errorf("answer of %d bytes: %w", len(b), protocol.ErrInvalid)
+	}
+	list := make([]common.Hash, n)
+	for i := range list {
+		list[i] = common.Hash(b[at+32*uint64(i) : at+32*uint64(i)+32])
+	}
+	return list, nil
+}
