@@ -25,7 +25,7 @@ type marketRoute struct {
 // market is the reading side of the marketplace: the indexer's tables and the
 // relayer's live offers. Every answer says which block it shows.
 func (s *Server) market() []marketRoute {
-	return []marketRoute{
+	return append(s.disputeRoutes(), []marketRoute{
 		{"/v1/market/models", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Version], error) {
 			f := store.VersionFilter{Creator: q.address("creator"), Parent: q.hash("parent"), Name: q.text("name"), Search: q.text("search")}
 			q.enum("class", &f.Class)
@@ -83,7 +83,7 @@ func (s *Server) market() []marketRoute {
 		{"/v1/market/offers", s.marketOffers},
 		{"/v1/market/calls/open-channel", s.openChannelCalls},
 		{"/v1/network", s.network},
-	}
+	}...)
 }
 
 // ask runs a read unless a parameter was wrong.
@@ -296,9 +296,15 @@ func (s *Server) network(c *gin.Context) {
 		return
 	}
 	d := s.deps.Network.Deployment()
+	contracts := gin.H{"vault": d.Vault, "staking": d.Staking, "registry": d.Registry, "market": d.Market, "slasher": d.Slasher}
+	for name, at := range map[string]common.Address{"dispute_ledger": d.Disputes.Ledger, "questions": d.Disputes.Questions, "claims": d.Disputes.Claims,
+		"verifier_registry": d.Disputes.Verifiers, "audits": d.Disputes.Audits} {
+		if at != (common.Address{}) {
+			contracts[name] = at
+		}
+	}
 	data := gin.H{"chain_id": d.ChainID, "chain": chainName(d.ChainID), "asset": s.cfg.Asset, "decimals": s.cfg.Decimals, "delegate": s.deps.Gateway.Delegate(),
-		"contracts": gin.H{"vault": d.Vault, "staking": d.Staking, "registry": d.Registry, "market": d.Market, "slasher": d.Slasher},
-		"timing":    d.Timing, "start_block": d.StartBlock, "parameters": s.cfg.Parameters,
+		"contracts": contracts, "timing": d.Timing, "start_block": d.StartBlock, "parameters": s.cfg.Parameters,
 		"eip712_domain": gin.H{"name": "DGrid", "version": "1", "chainId": d.ChainID, "verifyingContract": d.Market}}
 	s.show(c, data, nil, false, meta)
 }

@@ -87,9 +87,20 @@ func TestEveryMarketRouteAnswers(t *testing.T) {
 		&store.Version{Entity: store.Entity{ID: store.HashID(version)}, ModelVersion: version, Kind: protocol.KindLLM, Class: protocol.ClassProven, Name: "stories", Header: []byte{}},
 		&store.Channel{Entity: store.Entity{ID: store.HashID(channel)}, Channel: channel, Requester: walletAddress, State: store.ChannelOpen, Deposit: protocol.NewAmount(9), Left: protocol.NewAmount(9), Expiry: 1 << 40},
 		&store.Job{Entity: store.Entity{ID: store.HashID(job)}, Job: job, Requester: walletAddress, State: store.JobRequested, MaxFee: protocol.NewAmount(4), Request: json.RawMessage(`{}`), Prompt: json.RawMessage(`[1]`), Receipt: json.RawMessage("null"), Output: json.RawMessage("null")})
+	receipt, question := common.Hash{10}, common.Hash{11}
+	w.mine(2,
+		&store.Receipt{Entity: store.Entity{ID: store.HashID(receipt)}, Receipt: receipt, Provider: common.Address{1}, ModelVersion: version, Fault: "wrong_step"},
+		&store.Fault{Entity: store.Entity{ID: store.PositionID(2, 1)}, Receipt: receipt, Provider: common.Address{1}, ModelVersion: version, Kind: "wrong_step", Rung: store.RungFault},
+		&store.Question{Entity: store.Entity{ID: store.HashID(question)}, Question: question, Receipt: receipt, Provider: common.Address{1}, Kind: "block",
+			Node:  json.RawMessage(`{"kind":"block","level":0,"t":1,"l":2,"vector":0,"index":0,"size":0,"hash":"0x0000000000000000000000000000000000000000000000000000000000000000"}`),
+			State: store.QuestionAsked, Answer: protocol.Bytes{}},
+		&store.Claim{Entity: store.Entity{ID: store.PositionID(2, 3)}, Kind: store.ClaimEquivocation, Provider: common.Address{1}},
+		&store.Verifier{Entity: store.Entity{ID: store.SpecID(1)}, SpecVersion: 1, State: store.VerifierSealed})
 	for _, path := range []string{"models", "models?class=proven&search=STOR&sort=fees", "versions/" + version.Hex(), "providers", "providers/" + common.Address{1}.Hex(), "channels?requester=" + walletAddress.Hex(),
 		"channels/" + channel.Hex(), "redeems", "jobs?state=requested", "jobs/" + job.Hex(), "accounts/" + walletAddress.Hex() + "/money", "credits", "slashes", "withdrawals", "offers",
-		"calls/open-channel?account=" + walletAddress.Hex() + "&amount=1000"} {
+		"calls/open-channel?account=" + walletAddress.Hex() + "&amount=1000",
+		"faults", "faults?kind=wrong_step&rung=fault&sort=slashed&provider=" + common.Address{1}.Hex(), "questions?state=asked&kind=block&sort=deadline&order=asc", "questions/" + question.Hex(),
+		"claims?kind=equivocation", "receipts/" + receipt.Hex(), "verifiers?state=sealed&sort=spec_version", "models?sort=faults", "providers?sort=silences"} {
 		a := w.do("GET", "/v1/market/"+path, "")
 		require.Equal(t, 200, a.status, "%s: %s", path, a.raw)
 	}
@@ -101,7 +112,8 @@ func TestEveryMarketRouteAnswers(t *testing.T) {
 
 	for path, code := range map[string]int{"channels/0x12": 400, "channels/" + common.Hash{1}.Hex(): 404, "providers?limit=0": 400, "providers?limit=201": 400, "providers?sort=luck": 400,
 		"providers?cursor=@@": 400, "providers?order=up": 400, "models?class=best": 400, "providers?at=finalized": 400, "offers?sort=luck": 400, "offers?cursor=x": 400,
-		"calls/open-channel?amount=1": 400, "channels?requester=%00": 400, "models?name=%00": 400} {
+		"calls/open-channel?amount=1": 400, "faults?sort=kind": 400, "faults?receipt=0x1": 400, "questions/" + common.Hash{1}.Hex(): 404, "receipts/" + common.Hash{1}.Hex(): 404,
+		"questions/0x12": 400, "verifiers?at=safe": 400, "channels?requester=%00": 400, "models?name=%00": 400} {
 		require.Equal(t, code, w.do("GET", "/v1/market/"+path, "").status, path)
 	}
 }

@@ -64,8 +64,9 @@ func (s *Server) entry(ctx context.Context, m gateway.Model, offers []wire.Offer
 		if len(providers) == 0 || o.Offer.PriceOut.Cmp(out) < 0 {
 			in, out = o.Offer.PriceIn, o.Offer.PriceOut
 		}
-		providers = append(providers, gin.H{"address": o.Offer.Provider, "price": s.prices(o.Offer.PriceIn, o.Offer.PriceOut), "stake": s.stakeOf(ctx, o.Offer.Provider),
-			"reliability": o.Reliability, "p50_ttft_ms": o.TTFTMillis, "tokens_per_second": o.TokensPerSecond, "open_disputes": 0})
+		stake, open := s.standing(ctx, o.Offer.Provider)
+		providers = append(providers, gin.H{"address": o.Offer.Provider, "price": s.prices(o.Offer.PriceIn, o.Offer.PriceOut), "stake": stake,
+			"reliability": o.Reliability, "p50_ttft_ms": o.TTFTMillis, "tokens_per_second": o.TokensPerSecond, "open_disputes": open})
 	}
 	supported := supportedParameters
 	if m.Class == protocol.ClassProven {
@@ -79,15 +80,17 @@ func (s *Server) entry(ctx context.Context, m gateway.Model, offers []wire.Offer
 	return e
 }
 
-func (s *Server) stakeOf(ctx context.Context, provider common.Address) any {
+// standing is a provider's free stake and how many questions wait for it; null while it
+// is not indexed.
+func (s *Server) standing(ctx context.Context, provider common.Address) (stake, open any) {
 	if s.deps.Network == nil {
-		return nil
+		return nil, nil
 	}
-	p, err := s.deps.Network.Provider(ctx, provider)
+	p, err := s.deps.Network.ProviderRow(ctx, provider)
 	if err != nil {
-		return nil // not indexed yet
+		return nil, nil
 	}
-	return p.Data.FreeStake
+	return p.Data.FreeStake, p.Data.OpenQuestions
 }
 
 // models lists what can be asked. Without the relayer the list stands, without providers.

@@ -55,6 +55,9 @@ func (s *Server) generation(c *gin.Context) {
 		if err := s.settlement(c.Request.Context(), gen, o); err != nil {
 			s.log.Warn("settlement is not shown", "request", gen.Hash, "error", err)
 		}
+		if err := s.dispute(c.Request.Context(), gen, o); err != nil {
+			s.log.Warn("dispute is not shown", "request", gen.Hash, "error", err)
+		}
 	}
 	c.JSON(200, out)
 }

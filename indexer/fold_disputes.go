@@ -37,7 +37,10 @@ func nodeKind(k uint8) string {
 func (s *state) receipt(hash common.Hash, provider common.Address) *store.Receipt {
 	r, isNew := change[store.Receipt](s, store.HashID(hash))
 	if isNew {
-		r.Receipt, r.Provider = hash, provider
+		r.Receipt = hash
+	}
+	if r.Provider == (common.Address{}) {
+		r.Provider = provider
 	}
 	return r
 }
@@ -69,11 +72,7 @@ func (s *state) dispute(e any) error {
 	case events.ReceiptSettled:
 		return s.settled(e)
 	case events.WindowExtended:
-		// The question that extends it was asked just before.
-		r, err := existing[store.Receipt](s, store.HashID(e.ReceiptHash))
-		if err != nil {
-			return err
-		}
+		r := s.receipt(e.ReceiptHash, common.Address{}) // whose it is comes with what extends it
 		if store.Uint64(e.Until) <= r.ExtendedUntil {
 			return s.illegal("window of receipt %s goes back", r.ID)
 		}

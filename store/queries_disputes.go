@@ -130,17 +130,3 @@ func (v *View) questions(ctx context.Context, column string, value any, state st
 	}
 	return list, nil
 }
-
-// OpenQuestions returns how many questions wait for each provider that has any.
-func (n *Network) OpenQuestions(ctx context.Context) (map[common.Address]uint32, error) {
-	var list []Provider
-	err := n.store.read.NewSelect().Model(&list).Column("provider", "open_questions").Where("network_id = ? AND open_questions > 0", n.id).Scan(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("count open questions: %w", err)
-	}
-	open := make(map[common.Address]uint32, len(list))
-	for i := range list {
-		open[list[i].Provider] = list[i].OpenQuestions
-	}
-	return open, nil
-}

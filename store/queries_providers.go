@@ -43,6 +43,11 @@ type ProviderPage struct {
 	Unanswered   []Question    `json:"open_question_list"` // newest first, at most MaxPage
 }
 
+// ProviderRow returns one provider without its lists.
+func (n *Network) ProviderRow(ctx context.Context, provider common.Address) (One[Provider], error) {
+	return one[Provider](ctx, n, AddressID(provider))
+}
+
 // Provider returns one provider.
 func (n *Network) Provider(ctx context.Context, provider common.Address) (One[ProviderPage], error) {
 	o := One[ProviderPage]{Data: ProviderPage{OperatorKeys: []Operator{}, Services: []Service{}, Slashes: []StakeChange{}}}
