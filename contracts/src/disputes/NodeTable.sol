@@ -14,6 +14,7 @@ contract NodeTable is INodeTable {
     /// @dev Levels of a tree that one answer shows, and token leaves in one answer (2^6).
     uint256 private constant STEP = 4;
     uint256 private constant RANGE_LEVELS = 6;
+    uint256 private constant RANGE = 64;
     /// @dev No packing uses more bits of a word.
     uint256 private constant WORD_LIMIT = 1 << 248;
     /// @dev The op of a vector whose leaves are digests of other blocks' chunks (docs/trace-spec.md).
@@ -101,7 +102,7 @@ contract NodeTable is INodeTable {
 
     /// @inheritdoc INodeTable
     function fold(uint256 level, bytes32[] calldata children) external pure returns (bytes32) {
-        uint256 count = 1 << _down(level);
+        uint256 count = uint256(1) << _down(level);
         if (children.length != count) revert BadAnswerLength("children", children.length, count);
         return MerkleLib.root(children);
     }
@@ -116,11 +117,11 @@ contract NodeTable is INodeTable {
         uint256 depth = node.level;
         uint256 levels = depth < RANGE_LEVELS ? depth : RANGE_LEVELS;
         uint256 count = node.size - (uint256(node.index) << RANGE_LEVELS);
-        if (count > 1 << RANGE_LEVELS) count = 1 << RANGE_LEVELS;
+        if (count > RANGE) count = RANGE;
         if (salts.length != count) revert BadAnswerLength("salts", salts.length, count);
         if (ids.length != count) revert BadAnswerLength("ids", ids.length, count);
         if (path.length != depth - levels) revert BadAnswerLength("path", path.length, depth - levels);
-        bytes32[] memory leaves = new bytes32[](1 << levels);
+        bytes32[] memory leaves = new bytes32[](uint256(1) << levels);
         for (uint256 i = 0; i < count; ++i) {
             leaves[i] = TokenLib.leafHash(salts[i], ids[i]);
         }

@@ -301,8 +301,12 @@ contract Questions is IQuestions, Evidence {
         uint64 from = f.lastDeadline > block.timestamp ? f.lastDeadline : uint64(block.timestamp);
         uint64 until = c.until + deadline - from;
         f.provider = c.provider;
+        // casting is safe: times
+        // forge-lint: disable-next-line(unsafe-typecast)
         f.holdUntil = uint40(exitUntil);
         f.lastDeadline = deadline;
+        // casting is safe: a time
+        // forge-lint: disable-next-line(unsafe-typecast)
         if (until > f.until) f.until = uint40(until);
         _notePayment(f, c);
         LEDGER.extend(c.receiptHash, until);

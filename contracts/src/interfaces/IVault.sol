@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 /// @title Vault
 /// @notice The only holder of tokens. Every unit it holds is either some account's free balance or held for one
-/// module (Market, Staking, Slasher); modules keep their own books of what they hold.
+/// module (Market, Staking, Slasher, Questions); modules keep their own books of what they hold.
 /// Solvency: `token.balanceOf(vault) >= owed()`, and owed = totalFree + sum(held); equal without donations.
 /// Warning: the token must be a plain ERC-20. Transfers are measured and refused when inexact, but a balance that
 /// changes without a transfer (rebasing) cannot be seen from here.
