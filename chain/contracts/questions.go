@@ -1,10 +1,13 @@
 package contracts
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
 	"math/big"
+	"slices"
+	"sync"
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
@@ -226,4 +229,64 @@ func hashList(b []byte, head uint64) ([]common.Hash, error) {
 		list[i] = common.Hash(b[at+32*uint64(i) : at+32*uint64(i)+32])
 	}
 	return list, nil
+}
+
+// QuestionWatch follows the questions about one provider's receipts. The log only says
+// where to look; what is open is read from the contract.
+type QuestionWatch struct {
+	reader   *Reader
+	provider common.Address
+
+	mu    sync.Mutex
+	next  uint64
+	known map[common.Hash]AskedQuestion
+}
+
+// NewQuestionWatch starts at the block the contracts were deployed in.
+func NewQuestionWatch(r *Reader, provider common.Address, startBlock uint64) *QuestionWatch {
+	return &QuestionWatch{reader: r, provider: provider, next: startBlock, known: map[common.Hash]AskedQuestion{}}
+}
+
+// Addresses returns where the contracts are.
+func (w *QuestionWatch) Addresses() Addresses { return w.reader.at }
+
+// Open returns the questions that wait for an answer, the most urgent first.
+func (w *QuestionWatch) Open(ctx context.Context) ([]AskedQuestion, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	latest, err := w.reader.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for from := w.next - min(w.next, watchOverlap); from <= latest; from += watchSpan {
+		list, err := w.reader.Asked(ctx, from, min(latest, from+watchSpan-1))
+		if err != nil {
+			return nil, err
+		}
+		for _, q := range list {
+			if q.Provider == w.provider {
+				w.known[q.ID] = q
+			}
+		}
+	}
+	w.next = latest + 1
+	now, err := w.reader.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var open []AskedQuestion
+	for id, q := range w.known {
+		state, err := w.reader.Question(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if state.State != QuestionOpen || now >= state.Deadline {
+			delete(w.known, id) // a reorg or another asking brings it back: its log is read again
+			continue
+		}
+		q.Asker, q.Deadline = state.Asker, state.Deadline
+		open = append(open, q)
+	}
+	slices.SortFunc(open, func(a, b AskedQuestion) int { return cmp.Compare(a.Deadline, b.Deadline) })
+	return open, nil
 }

@@ -20,7 +20,7 @@ var prompt = []uint32{3, 9, 4, 21, 7}
 // From the feed to the slash: real contracts, a real proof, one transaction.
 func TestOneWrongNumberIsSlashedByOneTransaction(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, odd(t))
+	w := newWorld(t, odd(t), 3600)
 	q, err := proving()
 	require.NoError(t, err)
 	honest := w.answered(t, params(0), prompt, 4, nil)
@@ -58,7 +58,7 @@ func TestOneWrongNumberIsSlashedByOneTransaction(t *testing.T) {
 // A provider that serves nothing loses on the clocks: three silences are a proven fault.
 func TestSilenceLosesOnTheClocks(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, odd(t))
+	w := newWorld(t, odd(t), 2)
 	w.fund(t, auditing)
 	before := w.nonce(t, auditing)
 	silent := w.answered(t, params(700), prompt, 5, nil)
@@ -81,6 +81,30 @@ func TestSilenceLosesOnTheClocks(t *testing.T) {
 	free, err := w.reader.Free(t.Context(), devchain.Address(auditing))
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, free.Cmp(tokens(1000)), 0, "bonds and costs came back")
+}
+
+// A provider that serves nothing off chain and answers everything on chain is convicted by
+// its own answers.
+func TestAnswersOnChainLeadToTheWrongNumber(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, odd(t), 3600)
+	q, err := proving()
+	require.NoError(t, err)
+	w.fund(t, auditing)
+	liar := w.answered(t, params(700), prompt, 5, nil)
+	liar.cheat(step.Block{T: 5, L: 2}, step.DownLinear, 0, 11)
+	liar.serve = func(_ wire.Evidence, x *wire.Exhibit) { *x = wire.Exhibit{Error: "no"} }
+	liar.answering(t, queued{q})
+	a := w.auditor(t, t.TempDir(), queued{q}, liar, func(c *auditor.Config, _ *auditor.Deps) { c.RetryEvery, c.Patience = 20*time.Millisecond, 1 })
+	running(t, a)
+	_, err = a.Add(t.Context(), liar.b)
+	require.NoError(t, err)
+	c, err := a.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return c.State.Over() || c.State == auditor.Unpaid })
+	require.NoError(t, err)
+	require.Equal(t, auditor.Unpaid, c.State, "%s %+v", c.Note, c.Verdict)
+	require.Equal(t, contracts.FaultWrongStep, c.Verdict.Kind)
+	require.Equal(t, step.Step{Block: step.Block{T: 5, L: 2}, Vector: step.DownLinear, Col: 11}, c.Fault.Step)
+	t.Logf("%d questions", len(c.Asked))
 }
 
 // noProver is for cases that need no proof.

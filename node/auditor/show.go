@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -249,8 +248,8 @@ func (j *judge) showSeam(ctx context.Context, s *claimed, f trace.Fault) (*shown
 		return nil, err
 	}
 	own := s.own.Digest(id, f.Chunk)
-	z := bindPoint(chunks[f.Chunk], own, words)
-	task := &Task{Statement: step.Bind(s.own.Layout[id].Kind, s.own.Layout[id].Length(f.Chunk)), A: words, Point: z, Value: evaluate(words, z),
+	z := step.BindPoint(chunks[f.Chunk], own, words)
+	task := &Task{Statement: step.Bind(s.own.Layout[id].Kind, s.own.Layout[id].Length(f.Chunk)), A: words, Point: z, Value: step.BindValue(words, z),
 		Right: true, Submitter: j.a.cfg.Submitter, Deadline: j.c.Deadline}
 	p := contracts.SeamProof{
 		Opening: contracts.SignedOpening(s.source.kept.Opening, s.source.kept.Signature), Vector: uint16(id), Chunk: uint32(f.Chunk),
@@ -272,24 +271,6 @@ func (j *judge) showPadding(at Node) *shown {
 	return &shown{f, func(e contracts.Evidence, _ []byte) protocol.Call {
 		return addresses.ClaimTraceTree(e, n, protocol.LeafSalt(j.b.Secret, protocol.TagTrace, 0), submitter)
 	}}
-}
-
-// modulus is that of BN254's scalar field.
-var modulus, _ = new(big.Int).SetString("30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001", 16)
-
-// bindPoint is the point of a proof that a digest is that of words (trace-spec section 9).
-func bindPoint(leaf, digest common.Hash, words []byte) common.Hash {
-	z := crypto.Keccak256Hash(leaf[:], digest[:], words).Big()
-	return common.BigToHash(z.Mod(z, modulus))
-}
-
-// evaluate is the sum of words[i] * z^i.
-func evaluate(words []byte, z common.Hash) common.Hash {
-	y, at := new(big.Int), z.Big()
-	for i := len(words) - chunk.WordBytes; i >= 0; i -= chunk.WordBytes {
-		y.Mul(y, at).Add(y, new(big.Int).SetBytes(words[i:i+chunk.WordBytes])).Mod(y, modulus)
-	}
-	return common.BigToHash(y)
 }
 
 func hashOf(parts ...[]byte) common.Hash { return crypto.Keccak256Hash(parts...) }

@@ -25,6 +25,7 @@ import (
 	"github.com/dgrid-network/dgrid/chain/txmgr"
 	"github.com/dgrid-network/dgrid/internal/testmodels/raw"
 	"github.com/dgrid-network/dgrid/node/auditor"
+	"github.com/dgrid-network/dgrid/node/provider"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/bundle"
 	"github.com/dgrid-network/dgrid/protocol/chunk"
@@ -98,8 +99,8 @@ type world struct {
 
 func tokens(n uint64) protocol.Amount { return protocol.NewAmount(n * 1_000_000) }
 
-// newWorld has windows of hours and questions of a second.
-func newWorld(t *testing.T, m *runtime.Model) *world {
+// newWorld has windows of hours; clock is that of questions, in seconds.
+func newWorld(t *testing.T, m *runtime.Model, clock uint64) *world {
 	t.Helper()
 	c, err := devchain.Open(devchain.Config{FinalityDepth: 1})
 	require.NoError(t, err)
@@ -115,7 +116,7 @@ func newWorld(t *testing.T, m *runtime.Model) *world {
 		require.NoError(t, <-ended)
 	})
 	p := deploy.Live(common.Address{}, devchain.Address(admin), devchain.Address(admin))
-	p.Questions.Clock = 2
+	p.Questions.Clock = clock
 	plan, err := deploy.Network(p)
 	require.NoError(t, err)
 	d, err := deploy.Run(t.Context(), w.client, chain.KeySigner{Key: devchain.Key(admin)}, plan, filepath.Join(t.TempDir(), "record.json"))
@@ -178,6 +179,7 @@ type answer struct {
 	t       testing.TB
 	w       *world
 	b       bundle.Bundle
+	p       protocol.Params
 	receipt common.Hash
 	opener  *trace.Opener
 	leaves  []common.Hash
@@ -213,7 +215,7 @@ func (w *world) answered(t testing.TB, p protocol.Params, prompt []uint32, n int
 	if forge != nil {
 		forge(output)
 	}
-	a := &answer{t: t, w: w, lies: map[step.Block]*lie{}}
+	a := &answer{t: t, w: w, p: p, lies: map[step.Block]*lie{}}
 	head, err := w.client.Head(t.Context(), chain.Latest)
 	require.NoError(t, err)
 	secret := crypto.Keccak256Hash([]byte(t.Name()), []byte{byte(w.seq)})
@@ -442,3 +444,75 @@ func (w *world) nonce(t testing.TB, n int) uint64 {
 }
 
 func odd(t testing.TB) *runtime.Model { return raw.Model(t, raw.Odd(), 7, 1<<14) }
+
+// blockShown is a block as its provider shows it.
+type blockShown struct{ *lie }
+
+func (b blockShown) Root() common.Hash          { return protocol.MerkleRoot(b.roots) }
+func (b blockShown) VectorRoots() []common.Hash { return b.roots }
+func (b blockShown) Digests(v step.VectorID) []common.Hash {
+	if d := b.digests[v]; d != nil {
+		return d
+	}
+	return b.b.Digests(v)
+}
+
+func (b blockShown) Words(v step.VectorID, c int) []byte {
+	if w := b.words[[2]int{int(v), c}]; w != nil {
+		return w
+	}
+	w, _ := b.b.Chunk(v, c)
+	return w
+}
+
+func (b blockShown) BoundaryLeaves() []common.Hash { return nil }
+
+// replier answers on chain with what the answer's provider shows.
+func (a *answer) replier(binder provider.Binder) provider.Replier {
+	return provider.Replier{Addresses: a.w.reader.Addresses(), Binder: binder, Submitter: devchain.Address(operator),
+		Answered: provider.Answered{Ask: wire.Ask{Request: a.b.Request, Params: a.p, Secret: a.b.Secret, Prompt: a.b.Prompt}, Output: a.b.Output, Receipt: a.b.Receipt},
+		Boundaries: func(context.Context) ([]common.Hash, error) {
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			return a.leaves, nil
+		},
+		Block: func(_ context.Context, b step.Block) (provider.OpenBlock, error) {
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			return blockShown{a.block(b)}, nil
+		},
+		Sign: func(v protocol.Typed) (protocol.Bytes, error) { return a.b.Domain.Sign(devchain.Key(operator), v) }}
+}
+
+// Bind implements provider.Binder.
+func (q queued) Bind(ctx context.Context, b provider.Binding) ([]byte, error) {
+	r, err := q.Queue.Prove(ctx, queue.Job{Right: true, Deadline: b.Deadline,
+		Step: &circuit.StepInput{Statement: b.Statement, A: b.Words, Submitter: b.Submitter, Point: b.Point, Value: b.Value}})
+	return r.Proof[:], err
+}
+
+// answering answers questions on chain for the provider until the test ends.
+func (a *answer) answering(t *testing.T, binder provider.Binder) {
+	watch := contracts.NewQuestionWatch(a.w.reader, devchain.Address(owner), a.w.start)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	heads := a.w.client.Heads(ctx)
+	lane := a.w.lane(operator)
+	go func() {
+		for range heads {
+			open, err := watch.Open(ctx)
+			for _, q := range open {
+				var call protocol.Call
+				if call, err = a.replier(binder).Reply(ctx, q); err == nil {
+					_, err = lane.Submit(ctx, call)
+				}
+			}
+			if err != nil && ctx.Err() == nil {
+				ended <- err
+				return
+			}
+		}
+		ended <- nil
+	}()
+	t.Cleanup(func() { stop(); require.NoError(t, <-ended) })
+}

@@ -46,6 +46,7 @@ type Config struct {
 	Redeem       Policy
 	RedeemEvery  time.Duration // 15 s
 	JobsEvery    time.Duration // 2 s
+	AnswersEvery time.Duration // how often questions on chain are looked for: 2 s
 	Control      string        // address of the control endpoint: "unix:/path" or a loopback host:port; none if empty
 	SegmentBytes int64         // of the journal; 64 MiB
 }
@@ -95,11 +96,16 @@ type Deps struct {
 	Redeemer Redeemer // optional
 	Maturer  Maturer  // optional
 	Jobs     Jobs     // optional
-	Log      *slog.Logger
-	Metrics  prometheus.Registerer
-	Rand     func() float64                       // jitter in 0..1
-	After    func(time.Duration) <-chan time.Time // timers; time.After
-	step     func(point string)                   // crash tests end the process here
+	// Questions, Answers and Binder answer on chain what auditors ask there. Without
+	// them silence slashes; with class proven they are not optional in earnest.
+	Questions Questions
+	Answers   Answers
+	Binder    Binder
+	Log       *slog.Logger
+	Metrics   prometheus.Registerer
+	Rand      func() float64                       // jitter in 0..1
+	After     func(time.Duration) <-chan time.Time // timers; time.After
+	step      func(point string)                   // crash tests end the process here
 }
 
 func (c *Config) complete(d *Deps) error {
@@ -117,6 +123,7 @@ func (c *Config) complete(d *Deps) error {
 	def(&c.CacheFor, 2*time.Second)
 	def(&c.RedeemEvery, 15*time.Second)
 	def(&c.JobsEvery, 2*time.Second)
+	def(&c.AnswersEvery, 2*time.Second)
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}

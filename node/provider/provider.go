@@ -90,6 +90,7 @@ func (p *Provider) Run(ctx context.Context) error {
 	defer stopSide()
 	g.Go(func() error { return p.redeemLoop(side) })
 	g.Go(func() error { return p.jobLoop(side) })
+	g.Go(func() error { return p.answerLoop(side) })
 	g.Go(func() error { return p.forgetLoop(side) })
 	g.Go(func() error { return p.control(side) })
 	g.Go(func() error {

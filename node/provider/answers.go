@@ -1,0 +1,254 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"github.com/dgrid-network/dgrid/chain/contracts"
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/chunk"
+	"github.com/dgrid-network/dgrid/protocol/step"
+)
+
+// Questions lists what is asked on chain about this provider's receipts.
+// *contracts.QuestionWatch is one.
+type Questions interface {
+	// Open returns the questions that wait for an answer, the most urgent first.
+	Open(ctx context.Context) ([]contracts.AskedQuestion, error)
+	Addresses() contracts.Addresses
+}
+
+// Answers brings calls on chain, each once. *txmgr.Manager is one.
+type Answers interface {
+	Submit(ctx context.Context, call protocol.Call) (common.Hash, error)
+}
+
+// Binder proves that the digest of a chunk is that of its words.
+type Binder interface {
+	Bind(ctx context.Context, b Binding) (proof []byte, err error)
+}
+
+// Binding is the claim of step.OpBind to prove: the polynomial over the words of the
+// statement's chunk is Value at Point.
+type Binding struct {
+	Statement    step.Statement
+	Words        []byte
+	Point, Value common.Hash
+	Submitter    common.Address
+	Deadline     uint64 // block time
+}
+
+// answerLoop answers questions on chain until ctx ends.
+func (p *Provider) answerLoop(ctx context.Context) error {
+	if p.deps.Questions == nil || p.deps.Answers == nil {
+		return nil
+	}
+	for {
+		select {
+		case <-p.deps.After(p.cfg.AnswersEvery):
+		case <-ctx.Done():
+			return nil
+		}
+		if err := p.AnswersNow(ctx); err != nil && ctx.Err() == nil {
+			p.log.Warn("cannot answer every question on chain", "err", err)
+		}
+	}
+}
+
+// AnswersNow looks for questions once and answers them, the most urgent first. One that
+// cannot be answered stops none of the others. An answer is named by its content: giving it
+// again, also after a crash, sends nothing twice.
+func (p *Provider) AnswersNow(ctx context.Context) error {
+	open, err := p.deps.Questions.Open(ctx)
+	if err != nil {
+		return fmt.Errorf("list questions: %w", err)
+	}
+	var failed error
+	for _, q := range open {
+		call, err := p.Reply(ctx, q)
+		if err == nil {
+			call.Deadline = q.Deadline - 1
+			_, err = p.deps.Answers.Submit(ctx, call)
+		}
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("answer question %s about receipt %s: %w", q.ID, q.Receipt, err))
+			continue
+		}
+		p.log.Debug("answered on chain", "question", q.ID, "receipt", q.Receipt, "kind", q.Node.Kind)
+	}
+	return failed
+}
+
+// Reply makes the transaction that answers a question. It fails with protocol.ErrNotFound
+// for a receipt that is not here.
+func (p *Provider) Reply(ctx context.Context, q contracts.AskedQuestion) (protocol.Call, error) {
+	a, opener, err := p.answered(q.Receipt)
+	if err != nil {
+		return protocol.Call{}, err
+	}
+	r := Replier{Addresses: p.deps.Questions.Addresses(), Answered: a, Submitter: crypto.PubkeyToAddress(p.deps.Key.PublicKey), Binder: p.deps.Binder,
+		Boundaries: func(ctx context.Context) ([]common.Hash, error) { return p.Boundaries(ctx, q.Receipt) },
+		Block: func(ctx context.Context, b step.Block) (OpenBlock, error) {
+			return p.block(ctx, q.Receipt, a, opener, b)
+		},
+		Sign: func(v protocol.Typed) (protocol.Bytes, error) { return p.cfg.Domain.Sign(p.deps.Key, v) },
+	}
+	return r.Reply(ctx, q)
+}
+
+// Replier makes answers to questions about one receipt.
+type Replier struct {
+	Addresses  contracts.Addresses
+	Answered   Answered
+	Boundaries func(ctx context.Context) ([]common.Hash, error)
+	Block      func(ctx context.Context, b step.Block) (OpenBlock, error)
+	// Sign signs with the operator's key.
+	Sign func(v protocol.Typed) (protocol.Bytes, error)
+	// Binder makes the proofs for chunks, bound to Submitter.
+	Binder    Binder
+	Submitter common.Address
+}
+
+// Reply makes the transaction that answers a question. It fails with protocol.ErrInvalid
+// for a node that the receipt's trees do not have.
+func (r Replier) Reply(ctx context.Context, q contracts.AskedQuestion) (protocol.Call, error) {
+	n := q.Node
+	switch contracts.NodeKind(n.Kind) {
+	case contracts.NodeParams:
+		return r.Addresses.AnswerParams(q.Receipt, n, r.Answered.Ask.Params.Encode()), nil
+	case contracts.NodePrompt:
+		return r.tokens(q, protocol.TagPrompt, r.Answered.Ask.Prompt)
+	case contracts.NodeOutput:
+		return r.tokens(q, protocol.TagOutput, r.Answered.Output)
+	case contracts.NodeTrace, contracts.NodeBoundary:
+		leaves, err := r.Boundaries(ctx)
+		if err != nil {
+			return protocol.Call{}, err
+		}
+		return r.children(q, leaves)
+	case contracts.NodeBlock:
+		return r.opening(ctx, q)
+	}
+	b, err := r.Block(ctx, step.Block{T: int(n.T), L: int(n.L)})
+	if err != nil {
+		return protocol.Call{}, err
+	}
+	switch contracts.NodeKind(n.Kind) {
+	case contracts.NodeBoundaryChunks:
+		return r.children(q, b.BoundaryLeaves())
+	case contracts.NodeVectors:
+		return r.children(q, b.VectorRoots())
+	case contracts.NodeDigests:
+		return r.children(q, b.Digests(step.VectorID(n.Vector)))
+	case contracts.NodeChunk:
+		return r.chunk(ctx, q, b)
+	}
+	return protocol.Call{}, fmt.Errorf("question of kind %d: %w", n.Kind, protocol.ErrInvalid)
+}
+
+// children answers with the nodes below one of the tree over leaves.
+func (r Replier) children(q contracts.AskedQuestion, leaves []common.Hash) (protocol.Call, error) {
+	n := q.Node
+	depth, level := protocol.MerkleDepth(len(leaves)), int(n.Level)
+	if len(leaves) == 0 || level > depth || int64(n.Index) >= int64(1)<<(depth-level) {
+		return protocol.Call{}, fmt.Errorf("node %d of level %d over %d leaves: %w", n.Index, level, len(leaves), protocol.ErrInvalid)
+	}
+	down := min(level, contracts.NodeStep)
+	row := leaves
+	for range level - down {
+		row = above(row)
+	}
+	children := make([]common.Hash, 1<<down)
+	if from := int(n.Index) << down; from < len(row) {
+		copy(children, row[from:])
+	}
+	salt := common.Hash{}
+	if contracts.NodeKind(n.Kind) == contracts.NodeTrace {
+		salt = protocol.LeafSalt(r.Answered.Ask.Secret, protocol.TagTrace, 0)
+	}
+	return r.Addresses.AnswerNode(q.Receipt, n, salt, children), nil
+}
+
+// above is the level over a row of nodes.
+func above(row []common.Hash) []common.Hash {
+	next := make([]common.Hash, (len(row)+1)/2)
+	for i := range next {
+		var right common.Hash
+		if 2*i+1 < len(row) {
+			right = row[2*i+1]
+		}
+		next[i] = protocol.HashNode(row[2*i], right)
+	}
+	return next
+}
+
+// rangeLevels is the height of the subtree of token leaves that one answer shows.
+const rangeLevels = 6
+
+// tokens answers with a range of 64 leaves of a tree of tokens.
+func (r Replier) tokens(q contracts.AskedQuestion, tag protocol.Tag, ids []uint32) (protocol.Call, error) {
+	leaves := protocol.TokenLeaves(r.Answered.Ask.Secret, tag, ids)
+	from := int(q.Node.Index) << rangeLevels
+	if from >= len(leaves) {
+		return protocol.Call{}, fmt.Errorf("range %d of %d token leaves: %w", q.Node.Index, len(leaves), protocol.ErrInvalid)
+	}
+	var salts, data []common.Hash
+	for i := from; i < min(len(leaves), from+1<<rangeLevels); i++ {
+		salts = append(salts, protocol.LeafSalt(r.Answered.Ask.Secret, tag, uint32(i)))
+		data = append(data, protocol.TokenLeafData(ids, i))
+	}
+	path, err := protocol.MerklePath(leaves, from)
+	if err != nil {
+		return protocol.Call{}, err
+	}
+	return r.Addresses.AnswerTokens(q.Receipt, q.Node, salts, data, path[min(len(path), rangeLevels):]), nil
+}
+
+func (r Replier) evidence() (contracts.Evidence, error) {
+	signature, err := r.Sign(r.Answered.Receipt)
+	return contracts.Evidence{Request: r.Answered.Ask.Request, Receipt: r.Answered.Receipt, Signature: signature}, err
+}
+
+func (r Replier) opening(ctx context.Context, q contracts.AskedQuestion) (protocol.Call, error) {
+	e, err := r.evidence()
+	if err != nil {
+		return protocol.Call{}, err
+	}
+	b, err := r.Block(ctx, step.Block{T: int(q.Node.T), L: int(q.Node.L)})
+	if err != nil {
+		return protocol.Call{}, err
+	}
+	o := protocol.Opening{ReceiptHash: q.Receipt, T: q.Node.T, L: q.Node.L, BlockRoot: b.Root()}
+	signature, err := r.Sign(o)
+	return r.Addresses.AnswerBlock(e, o, signature), err
+}
+
+func (r Replier) chunk(ctx context.Context, q contracts.AskedQuestion, b OpenBlock) (protocol.Call, error) {
+	if r.Binder == nil {
+		return protocol.Call{}, fmt.Errorf("prove the words of a chunk without a prover: %w", protocol.ErrUnavailable)
+	}
+	n := q.Node
+	words := b.Words(step.VectorID(n.Vector), int(n.Index))
+	if words == nil {
+		return protocol.Call{}, fmt.Errorf("chunk %d of vector %d: %w", n.Index, n.Vector, protocol.ErrInvalid)
+	}
+	e, err := r.evidence()
+	if err != nil {
+		return protocol.Call{}, err
+	}
+	z := step.BindPoint(common.Hash{}, n.Hash, words)
+	proof, err := r.Binder.Bind(ctx, Binding{Statement: step.Bind(chunk.Kind(n.Level), int(n.Size)), Words: words, Point: z, Value: step.BindValue(words, z),
+		Submitter: r.Submitter, Deadline: q.Deadline})
+	if err != nil {
+		return protocol.Call{}, err
+	}
+	list := make([]common.Hash, len(words)/chunk.WordBytes)
+	for i := range list {
+		list[i] = common.Hash(words[i*chunk.WordBytes:][:chunk.WordBytes])
+	}
+	return r.Addresses.AnswerChunk(e, n, list, r.Submitter, proof), nil
+}
