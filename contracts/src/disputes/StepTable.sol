@@ -173,13 +173,13 @@ contract StepTable is IStepTable {
         returns (VectorShape memory s)
     {
         Vector memory vec = _vector(_view(header, t, l), vector);
-        s.op = uint8(vec.op);
-        s.kind = uint8(vec.kind);
-        s.rows = uint32(vec.rows);
-        s.cols = uint32(vec.cols);
-        s.cap = uint32(vec.cap);
+        s.op = _u8(vec.op);
+        s.kind = _u8(vec.kind);
+        s.rows = _u32(vec.rows);
+        s.cols = _u32(vec.cols);
+        s.cap = _u32(vec.cap);
         s.packed = vec.flags & PACKED != 0;
-        s.chunks = uint32(_chunks(vec));
+        s.chunks = _u32(_chunks(vec));
     }
 
     /// @inheritdoc IStepTable
@@ -192,7 +192,7 @@ contract StepTable is IStepTable {
         Vector memory vec = _vector(v, vector);
         if (index >= _chunks(vec)) revert NoPadding(vector, index, 0);
         if (vec.op == StepLib.KEYS) (vec, index) = (_vector(v, KEY_ROWS), index % v.kvHeads);
-        kind = uint8(vec.kind);
+        kind = _u8(vec.kind);
         length = _length(vec, index);
         wordCount = StepLib.wordCount(kind, length);
     }
@@ -209,7 +209,7 @@ contract StepTable is IStepTable {
         if (index >= chunks) revert NoPadding(vector, index, 0);
         o = _leaf(v, vector, index, chunks);
         if (vec.op == StepLib.KEYS) (vec, index) = (_vector(v, KEY_ROWS), index % v.kvHeads);
-        (o.kind, o.length) = (uint8(vec.kind), uint32(_length(vec, index)));
+        (o.kind, o.length) = (_u8(vec.kind), _u32(_length(vec, index)));
     }
 
     /// @inheritdoc IStepTable
@@ -223,7 +223,7 @@ contract StepTable is IStepTable {
         if (s > t || head >= v.kvHeads) revert NoNumber(KEYS, s, head);
         here = _leaf(v, KEYS, s * v.kvHeads + head, (t + 1) * v.kvHeads);
         there = _leaf(v, KEY_ROWS, head, v.kvHeads);
-        there.t = uint32(s);
+        there.t = _u32(s);
         if (s < t) there.source = Source.Earlier;
     }
 
@@ -240,9 +240,9 @@ contract StepTable is IStepTable {
         returns (Statement memory st)
     {
         if (token >= v.vocabulary) revert NoToken(token, v.vocabulary);
-        st.op = uint8(StepLib.EMBED);
+        st.op = _u8(StepLib.EMBED);
         st.a = _stored(v, _firstMatrix(v), StepLib.WEIGHTS, v.vocabulary, v.width, token, s.col);
-        st.a.place2 = st.a.place / uint32(StepLib.GROUP);
+        st.a.place2 = st.a.place / _u32(StepLib.GROUP);
         st.b = _unused();
         st.o = _at(v, s.vector, s.row, s.col);
     }
@@ -255,7 +255,7 @@ contract StepTable is IStepTable {
         if (p.token >= v.vocabulary) revert NoToken(p.token, v.vocabulary);
         if (s.witness >= v.vocabulary) revert NoWitness(s.witness, v.vocabulary);
         if (s.row != 0 || s.col != 0 || s.padding) revert NoNumber(s.vector, s.row, s.col);
-        st.op = uint8(StepLib.PICK);
+        st.op = _u8(StepLib.PICK);
         // The witness wins a tie.
         st.first = s.witness < p.token;
         (st.x, st.y, st.noiseA, st.noiseB) = (p.beta, p.maxGap, p.noiseA, p.noiseB);
@@ -277,12 +277,12 @@ contract StepTable is IStepTable {
         uint256 count = StepLib.wordCount(vec.kind, length);
         uint256 end = StepLib.blocks(count) * StepLib.BLOCK_WORDS * perWord;
         if (s.col < length || s.col >= end) revert NoPadding(s.vector, s.row, s.col);
-        st.op = uint8(StepLib.PAD);
+        st.op = _u8(StepLib.PAD);
         st.first = s.col / perWord >= count;
         st.a = _unused();
         st.b = _unused();
         st.o = _leaf(v, s.vector, s.row, chunks);
-        (st.o.kind, st.o.length) = (uint8(vec.kind), uint32(length));
+        (st.o.kind, st.o.length) = (_u8(vec.kind), _u32(length));
         (st.o.place, st.o.place2) = (s.col, s.col);
     }
 
@@ -293,14 +293,14 @@ contract StepTable is IStepTable {
         returns (Statement memory st)
     {
         uint256 op = vec.op;
-        st.op = uint8(op);
+        st.op = _u8(op);
         st.b = _unused();
         st.o = _at(v, s.vector, s.row, s.col);
         if (op == StepLib.SQUARES) {
             st.a = _at(v, vec.a, 0, uint256(s.col) * SPAN_CAP);
         } else if (op == StepLib.RSQRT) {
             st.a = _last(v, vec.a, 0);
-            (st.first, st.x, st.y) = (s.col == 0, uint32(v.width), uint32(v.eps));
+            (st.first, st.x, st.y) = (s.col == 0, _u32(v.width), _u32(v.eps));
         } else if (op == StepLib.NORM) {
             st.a = _at(v, vec.a, 0, s.col);
             st.b = _pair(v, vec.b, 0, 0, 1);
@@ -338,7 +338,7 @@ contract StepTable is IStepTable {
             ? _at(v, vec.a, 0, uint256(s.row) * n + s.witness)
             : _at(v, vec.a, s.row, s.witness);
         st.o = _pair(v, s.vector, s.row, 0, 1);
-        (st.x, st.y) = (s.witness, uint32(n));
+        (st.x, st.y) = (s.witness, _u32(n));
     }
 
     function _quant(View memory v, Vector memory vec, Step calldata s, Statement memory st) private pure {
@@ -346,7 +346,7 @@ contract StepTable is IStepTable {
             st.a = _at(v, vec.a, 0, s.col);
             st.b = _at(v, vec.b, 0, 0);
         } else if (s.col == 0) {
-            st.op = uint8(StepLib.COPY);
+            st.op = _u8(StepLib.COPY);
             st.a = _at(v, vec.b, s.row, 0);
         } else {
             st.a = _at(v, vec.a, 0, uint256(s.row) * v.headWidth + s.col - 1);
@@ -357,7 +357,7 @@ contract StepTable is IStepTable {
     /// @dev With biases the wide vector before it holds what the sums give, and the result adds the bias.
     function _requant(View memory v, Vector memory vec, Step calldata s, Statement memory st) private pure {
         if (vec.flags & BIASABLE != 0 && v.biased && vec.kind != StepLib.WIDE) {
-            st.op = uint8(StepLib.ADD);
+            st.op = _u8(StepLib.ADD);
             st.a = _at(v, s.vector - 1, 0, s.col);
             // In the container's order: of keys, of queries, of values.
             uint256 order = s.vector == 8 ? 1 : (s.vector == 11 ? 0 : 2);
@@ -371,14 +371,14 @@ contract StepTable is IStepTable {
     function _rotate(View memory v, Vector memory vec, Step calldata s, Statement memory st) private pure {
         uint256 i = s.col % v.headWidth;
         if (i >= v.rotated) {
-            st.op = uint8(StepLib.COPY);
+            st.op = _u8(StepLib.COPY);
             st.a = _at(v, vec.a, 0, s.col);
             return;
         }
         st.first = i % 2 == 0;
         st.a = _pair(v, vec.a, 0, s.col, s.col ^ 1);
         st.b = _stored(v, _firstMatrix(v) - 1, StepLib.INT16, v.positions, v.rotated, s.t, i / 2);
-        st.b.place2 = uint32((v.rotated + i) / 2);
+        st.b.place2 = _u32((v.rotated + i) / 2);
     }
 
     function _attend(View memory v, Vector memory vec, Step calldata s, Statement memory st) private pure {
@@ -393,8 +393,8 @@ contract StepTable is IStepTable {
         } else if (op == StepLib.SCORE) {
             st.a = _at(v, vec.a, s.row, 0);
             st.b = _leaf(v, vec.b, uint256(s.col) * v.kvHeads + s.row / share, (v.t + 1) * v.kvHeads);
-            (st.b.kind, st.b.length) = (uint8(StepLib.INT16), uint32(v.headWidth + 1));
-            (st.x, st.y) = (uint32(v.scale), uint32(v.scaleExp + 16));
+            (st.b.kind, st.b.length) = (_u8(StepLib.INT16), _u32(v.headWidth + 1));
+            (st.x, st.y) = (_u32(v.scale), _u32(v.scaleExp + 16));
         } else if (op == StepLib.EXP) {
             st.a = _at(v, vec.a, s.row, s.col);
             st.b = _at(v, vec.b, s.row, 0);
@@ -421,10 +421,10 @@ contract StepTable is IStepTable {
         Vector memory vec = _vector(v, id);
         (uint256 c, uint256 place) = _locate(vec, row, col);
         o = _leaf(v, id, c, _chunks(vec));
-        o.kind = uint8(vec.kind);
-        o.length = uint32(_length(vec, c));
-        o.place = uint32(place);
-        o.place2 = uint32(place);
+        o.kind = _u8(vec.kind);
+        o.length = _u32(_length(vec, c));
+        o.place = _u32(place);
+        o.place2 = _u32(place);
     }
 
     /// @dev Two numbers of one chunk.
@@ -435,7 +435,7 @@ contract StepTable is IStepTable {
     {
         o = _at(v, id, row, col);
         (, uint256 place2) = _locate(_vector(v, id), row, col2);
-        o.place2 = uint32(place2);
+        o.place2 = _u32(place2);
     }
 
     /// @dev The last sum of a row.
@@ -449,9 +449,9 @@ contract StepTable is IStepTable {
         returns (Operand memory o)
     {
         o.source = Source.Opened;
-        o.t = uint32(v.t);
-        (o.outer, o.outers) = (uint32(id), uint32(v.count));
-        (o.inner, o.inners) = (uint32(c), uint32(chunks));
+        o.t = _u32(v.t);
+        (o.outer, o.outers) = (_u32(id), _u32(v.count));
+        (o.inner, o.inners) = (_u32(c), _u32(chunks));
     }
 
     /// @dev The chunk of a tensor that holds a number.
@@ -468,10 +468,10 @@ contract StepTable is IStepTable {
         (vec.kind, vec.rows, vec.cols, vec.cap) = (kind, rows, cols, StepLib.capacity(kind));
         (uint256 c, uint256 place) = _locate(vec, row, col);
         o.source = Source.Stored;
-        (o.outer, o.outers) = (uint32(tensor), uint32(_firstMatrix(v) + 3 + 7 * v.layers));
-        (o.inner, o.inners) = (uint32(c), uint32(_chunks(vec)));
-        (o.kind, o.length) = (uint8(kind), uint32(_length(vec, c)));
-        (o.place, o.place2) = (uint32(place), uint32(place));
+        (o.outer, o.outers) = (_u32(tensor), _u32(_firstMatrix(v) + 3 + 7 * v.layers));
+        (o.inner, o.inners) = (_u32(c), _u32(_chunks(vec)));
+        (o.kind, o.length) = (_u8(kind), _u32(_length(vec, c)));
+        (o.place, o.place2) = (_u32(place), _u32(place));
     }
 
     /// @dev Matrices of a layer in the container's order: down 0, gate 1, key 2, output 3, query 4, up 5, value 6; 7 is the
@@ -501,7 +501,7 @@ contract StepTable is IStepTable {
     }
 
     function _unused() private pure returns (Operand memory o) {
-        (o.kind, o.length) = (uint8(StepLib.WIDE), 1);
+        (o.kind, o.length) = (_u8(StepLib.WIDE), 1);
     }
 
     // ------------------------------------------------------------- vectors
@@ -600,6 +600,20 @@ contract StepTable is IStepTable {
     function _le(uint256 word, uint256 offset) private pure returns (uint256) {
         uint256 be = (word >> (224 - 8 * offset)) & 0xffffffff;
         return ((be & 0xff) << 24) | ((be & 0xff00) << 8) | ((be >> 8) & 0xff00) | (be >> 24);
+    }
+
+    /// @dev Codes of operations and kinds.
+    function _u8(uint256 x) private pure returns (uint8) {
+        // casting is safe: every code in the tables is below 32
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return uint8(x);
+    }
+
+    /// @dev Indices, counts and constants of a header: the limits of headers (HeaderLib) keep all far below 2^32.
+    function _u32(uint256 x) private pure returns (uint32) {
+        // casting is safe: the largest are leaves of columns and keys, below 2^30
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return uint32(x);
     }
 
     function _ceilDiv(uint256 a, uint256 b) private pure returns (uint256) {

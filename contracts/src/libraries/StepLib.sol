@@ -46,6 +46,8 @@ library StepLib {
     uint256 internal constant GROUP = 32;
     uint256 internal constant SCALE_WORDS = 4;
     uint256 internal constant BLOCK_WORDS = 15;
+    /// @dev Numbers in a word, one byte a kind, kind 0 lowest.
+    uint256 private constant LIMBS = 0x0f1f1f03070f1f00;
     /// @dev Words carry a noise plus this.
     int256 internal constant NOISE_OFFSET = 1 << 21;
 
@@ -55,8 +57,7 @@ library StepLib {
 
     /// @notice Numbers in a word; zero for an unknown kind.
     function limbs(uint256 kind) internal pure returns (uint256) {
-        // One byte a kind, kind 0 lowest.
-        return kind > UINT16 ? 0 : (0x0f1f1f03070f1f00 >> (8 * kind)) & 0xff;
+        return kind > UINT16 ? 0 : (LIMBS >> (8 * kind)) & 0xff;
     }
 
     /// @notice Numbers in the longest chunk; zero for an unknown kind.
@@ -86,7 +87,10 @@ library StepLib {
         word |= _operand(s.a) << 10;
         word |= _operand(s.b) << 51;
         word |= _operand(s.o) << 92;
+        // casting is safe: noise lies between -2^18 and 2^20
+        // forge-lint: disable-next-line(unsafe-typecast)
         word |= uint256(s.noiseA + NOISE_OFFSET) << 133;
+        // forge-lint: disable-next-line(unsafe-typecast)
         word |= uint256(s.noiseB + NOISE_OFFSET) << 155;
     }
 
@@ -97,12 +101,11 @@ library StepLib {
 
     /// @notice The statement that binds the words of a chunk to its digest.
     function bind(uint256 kind, uint256 length) internal pure returns (Statement memory s) {
-        s.op = uint8(BIND);
-        // casting is safe: wordCount refuses what is larger
+        // casting is safe: codes, and wordCount refuses a length above 1024
         // forge-lint: disable-next-line(unsafe-typecast)
-        (s.a.kind, s.a.length) = (uint8(kind), uint32(length));
-        (s.b.kind, s.b.length) = (uint8(WIDE), 1);
-        (s.o.kind, s.o.length) = (uint8(WIDE), 1);
+        (s.op, s.a.kind, s.a.length) = (uint8(BIND), uint8(kind), uint32(length));
+        // forge-lint: disable-next-line(unsafe-typecast)
+        (s.b.kind, s.b.length, s.o.kind, s.o.length) = (uint8(WIDE), 1, uint8(WIDE), 1);
     }
 
     function _operand(Operand memory o) private pure returns (uint256) {
