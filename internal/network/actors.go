@@ -107,6 +107,7 @@ type ProviderOptions struct {
 	Models   []provider.Model
 	Control  string
 	Redeem   provider.Policy
+	Binder   provider.Binder       // answers questions about chunks; optional
 	Metrics  prometheus.Registerer // optional
 }
 

@@ -9,9 +9,11 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/chain/devchain"
 	"github.com/dgrid-network/dgrid/chain/txmgr"
 	"github.com/dgrid-network/dgrid/node/auditor"
+	"github.com/dgrid-network/dgrid/node/provider"
 	"github.com/dgrid-network/dgrid/prover"
 	"github.com/dgrid-network/dgrid/prover/circuit"
 	"github.com/dgrid-network/dgrid/prover/keys"
@@ -44,6 +46,16 @@ func (p Proofs) Prove(ctx context.Context, t auditor.Task) (auditor.Proof, error
 	return auditor.Proof{Proof: r.Proof[:], Inputs: append([]common.Hash(nil), r.Inputs[:]...), Millis: r.Took.Milliseconds(), PeakBytes: int64(r.Peak)}, nil
 }
 
+// Bind implements provider.Binder.
+func (p Proofs) Bind(ctx context.Context, b provider.Binding) ([]byte, error) {
+	in := &circuit.StepInput{Statement: b.Statement, A: b.Words, Point: b.Point, Value: b.Value, Submitter: b.Submitter}
+	r, err := p.Queue.Prove(ctx, queue.Job{Step: in, Right: true, Deadline: b.Deadline})
+	if err != nil {
+		return nil, err
+	}
+	return r.Proof[:], nil
+}
+
 // AuditorOptions say what an auditor audits, and with what.
 type AuditorOptions struct {
 	Data            string // folder of its cases
@@ -57,7 +69,8 @@ type AuditorOptions struct {
 // Auditor makes an auditor of this deployment.
 func (c *Chain) Auditor(o AuditorOptions, log *slog.Logger) (*auditor.Auditor, error) {
 	return auditor.New(auditor.Config{Data: o.Data, Feeds: o.Feeds, Relayers: o.Relayers, Models: o.Models, StartBlock: c.Deployment.StartBlock},
-		auditor.Deps{Chain: c.Reader, Sender: o.Sender, Prover: o.Prover, Log: log, Metrics: o.Metrics})
+		auditor.Deps{Chain: c.Reader, Sender: o.Sender, Prover: o.Prover, Log: log, Metrics: o.Metrics,
+			Jobs: contracts.NewDeliveryWatch(c.Reader, c.Deployment.StartBlock)})
 }
 
 // AddAuditor lets AccountAuditor audit every answer of the network that it may see. It

@@ -32,7 +32,8 @@ func (c *Chain) Provider(o ProviderOptions, redeemEvery time.Duration, log *slog
 	return provider.New(provider.Config{
 		Domain: c.Reader.Domain(), Provider: o.Owner, Journal: o.Journal, Relayers: relayers, Models: o.Models,
 		DisputeWindow: time.Duration(c.Timing.DisputeWindow) * time.Second, Redeem: o.Redeem, RedeemEvery: redeemEvery, Control: o.Control,
-	}, provider.Deps{Key: o.Key, Chain: view, Redeemer: view, Maturer: view, Jobs: view, Log: log, Metrics: o.Metrics})
+	}, provider.Deps{Key: o.Key, Chain: view, Redeemer: view, Maturer: view, Jobs: view, Log: log, Metrics: o.Metrics,
+		Questions: contracts.NewQuestionWatch(c.Reader, o.Owner, c.Deployment.StartBlock), Answers: o.Operator, Binder: o.Binder})
 }
 
 // providerChain is the chain as a provider sees it, and its hands on it.

@@ -207,8 +207,10 @@ func (j *judge) prove(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if payment.Count == 0 && j.c.Relayer != (common.Address{}) && j.waits() {
-		return nil
+	if payment.Count == 0 && j.c.Relayer != (common.Address{}) {
+		if wait, err := j.waits(ctx); err != nil || wait {
+			return err
+		}
 	}
 	var raw []byte
 	if j.c.Proof != nil {
@@ -221,11 +223,16 @@ func (j *judge) prove(ctx context.Context) error {
 }
 
 // waits says whether a payment may still come before the transaction is sent.
-func (j *judge) waits() bool {
+func (j *judge) waits(ctx context.Context) (bool, error) {
+	now, err := j.a.deps.Chain.Now(ctx)
+	if err != nil {
+		return false, err
+	}
 	if j.ready.IsZero() {
 		j.ready = time.Now()
 	}
-	return time.Since(j.ready) < j.a.cfg.PaymentWait
+	left := time.Duration(max(int64(j.c.Deadline)-int64(now), 0)) * time.Second
+	return time.Since(j.ready) < min(j.a.cfg.PaymentWait, left/5), nil
 }
 
 // submit simulates the transaction and hands it to the sender. The outbox names it by its

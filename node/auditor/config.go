@@ -105,8 +105,8 @@ type Config struct {
 	// RetryEvery is the first pause after a failure, default 1 s; it doubles up to 64 times.
 	RetryEvery time.Duration
 	// PaymentWait is how long a ready transaction waits for the provider to redeem the
-	// receipt, so that one transaction also refunds; 0 waits for nothing. What is paid
-	// later is refunded by a second transaction.
+	// receipt, so that one transaction also refunds; default 10 s, at most a fifth of what is left of
+	// the window; negative waits for nothing. What is paid later is refunded by a second transaction.
 	PaymentWait time.Duration
 }
 
@@ -142,6 +142,9 @@ func (c *Config) complete(d *Deps) error {
 	}
 	if c.RetryEvery <= 0 {
 		c.RetryEvery = time.Second
+	}
+	if c.PaymentWait == 0 {
+		c.PaymentWait = 10 * time.Second
 	}
 	if d.HTTP == nil {
 		d.HTTP = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}

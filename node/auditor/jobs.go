@@ -8,37 +8,29 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
+	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/bundle"
 )
 
 // Jobs lists answers that were delivered on chain; prompt and output are public there.
+// *contracts.DeliveryWatch is one.
 type Jobs interface {
 	// Delivered returns the jobs delivered since the last call that succeeded; a reorg
 	// may bring one again.
-	Delivered(ctx context.Context) ([]Delivered, error)
-}
-
-// Delivered is one job with its answer.
-type Delivered struct {
-	Request   protocol.Request
-	Receipt   protocol.Receipt
-	Signature protocol.Bytes
-	Params    protocol.Bytes
-	Prompt    []uint32
-	Output    []uint32
+	Delivered(ctx context.Context) ([]contracts.Delivered, error)
 }
 
 // jobs takes what is delivered on chain until ctx ends.
 func (a *Auditor) jobs(ctx context.Context) error {
-	var waiting []Delivered
+	var waiting []contracts.Delivered
 	for {
 		list, err := a.deps.Jobs.Delivered(ctx)
 		if err != nil && ctx.Err() == nil {
 			a.log.Warn("cannot list delivered jobs", "err", err)
 		}
 		waiting = append(waiting, list...)
-		waiting = slices.DeleteFunc(waiting, func(d Delivered) bool { return a.takeJob(ctx, d) })
+		waiting = slices.DeleteFunc(waiting, func(d contracts.Delivered) bool { return a.takeJob(ctx, d) })
 		select {
 		case <-ctx.Done():
 			return nil
@@ -48,7 +40,7 @@ func (a *Auditor) jobs(ctx context.Context) error {
 }
 
 // takeJob makes a case of a job; false if it must be tried again.
-func (a *Auditor) takeJob(ctx context.Context, d Delivered) bool {
+func (a *Auditor) takeJob(ctx context.Context, d contracts.Delivered) bool {
 	m := a.models[d.Request.ModelVersion]
 	if m == nil {
 		return true

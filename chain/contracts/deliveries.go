@@ -1,0 +1,158 @@
+package contracts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"sync"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+
+	"github.com/dgrid-network/dgrid/chain/events"
+	"github.com/dgrid-network/dgrid/protocol"
+)
+
+// Delivered is one job with its answer, as the chain's log has it.
+type Delivered struct {
+	Job       common.Hash
+	Request   protocol.Request
+	Receipt   protocol.Receipt
+	Signature protocol.Bytes // of the receipt, out of the transaction
+	Params    protocol.Bytes
+	Prompt    []uint32
+	Output    []uint32
+}
+
+// DeliveryWatch follows the Market's log for delivered jobs of all providers.
+type DeliveryWatch struct {
+	reader *Reader
+
+	mu       sync.Mutex
+	next     uint64
+	requests map[common.Hash]events.JobRequested
+	seen     map[common.Hash]uint64 // transaction to block, as far back as a reorg may reach
+}
+
+// NewDeliveryWatch starts at the block the contracts were deployed in.
+func NewDeliveryWatch(r *Reader, startBlock uint64) *DeliveryWatch {
+	return &DeliveryWatch{reader: r, next: startBlock, requests: map[common.Hash]events.JobRequested{}, seen: map[common.Hash]uint64{}}
+}
+
+// Delivered returns the jobs delivered since the last call that succeeded. A reorg may
+// bring one again, in another transaction.
+func (w *DeliveryWatch) Delivered(ctx context.Context) ([]Delivered, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	latest, err := w.reader.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []Delivered
+	fresh := map[common.Hash]uint64{}
+	for from := w.next - min(w.next, watchOverlap); from <= latest; from += watchSpan {
+		logs, err := w.reader.client.FilterLogs(ctx, ethereum.FilterQuery{FromBlock: new(big.Int).SetUint64(from),
+			ToBlock: new(big.Int).SetUint64(min(latest, from+watchSpan-1)), Addresses: []common.Address{w.reader.at.Market}})
+		if err != nil {
+			return nil, fmt.Errorf("read the market's log: %w", w.reader.client.Wrap(err))
+		}
+		for _, l := range logs {
+			d, err := w.note(ctx, l)
+			if err != nil {
+				return nil, err
+			}
+			if d != nil {
+				list, fresh[l.TxHash] = append(list, *d), l.BlockNumber
+			}
+		}
+	}
+	for tx, block := range fresh {
+		w.seen[tx] = block
+	}
+	for tx, block := range w.seen {
+		if block+2*watchOverlap < latest {
+			delete(w.seen, tx)
+		}
+	}
+	w.next = latest + 1
+	return list, nil
+}
+
+// note reads one log: a delivery that was not returned before, or nil.
+func (w *DeliveryWatch) note(ctx context.Context, l types.Log) (*Delivered, error) {
+	topics := make([]byte, 0, 32*len(l.Topics))
+	for _, t := range l.Topics {
+		topics = append(topics, t[:]...)
+	}
+	e, err := events.Decode(events.Market, topics, l.Data)
+	if err != nil {
+		return nil, err
+	}
+	switch e := e.(type) {
+	case events.JobRequested:
+		w.requests[e.Job] = e
+	case events.JobRefunded:
+		delete(w.requests, e.Job)
+	case events.JobFinalized:
+		delete(w.requests, e.Job)
+	case events.JobDelivered:
+		asked, known := w.requests[e.Job]
+		if _, done := w.seen[l.TxHash]; done || !known {
+			return nil, nil
+		}
+		signature, err := w.signature(ctx, l.TxHash, e.Receipt)
+		if errors.Is(err, protocol.ErrNotFound) {
+			return nil, nil // delivered in a way that hides the signature, see DeliveryWatch.signature
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &Delivered{Job: e.Job, Request: asked.Request, Receipt: e.Receipt, Signature: signature, Params: asked.Order.Params,
+			Prompt: asked.Order.Prompt, Output: e.Output}, nil
+	}
+	return nil, nil
+}
+
+// maxSigners bounds how many possible signers of one delivery are looked up.
+const maxSigners = 64
+
+// signature finds the receipt's signature in the transaction that delivered it: as the
+// argument of deliverJob or, where a contract made the call, anywhere in the calldata. It
+// fails with protocol.ErrNotFound if it is not there.
+func (w *DeliveryWatch) signature(ctx context.Context, tx common.Hash, r protocol.Receipt) (protocol.Bytes, error) {
+	t, _, err := w.reader.client.TransactionByHash(ctx, tx)
+	if errors.Is(err, ethereum.NotFound) {
+		return nil, fmt.Errorf("transaction %s: %w", tx, protocol.ErrUnavailable) // a reorg, or an index that lags
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read transaction %s: %w", tx, w.reader.client.Wrap(err))
+	}
+	data, domain := t.Data(), w.reader.Domain()
+	digest := domain.Digest(r)
+	const head = 32 + 9*32 // job and receipt, before the offset of the signature
+	if len(data) > 4 {
+		if at, n, err := dynamic(data[4:], head); err == nil && n == 65 && 4+at+n <= uint64(len(data)) {
+			data = slices.Concat(data[4+at:4+at+n], data)
+		}
+	}
+	reads := 0
+	for i := 0; i+65 <= len(data) && reads < maxSigners; i++ {
+		if v := data[i+64]; v != 27 && v != 28 {
+			continue
+		}
+		signer, err := protocol.RecoverDigest(digest, data[i:i+65])
+		if err != nil {
+			continue
+		}
+		reads++
+		if owner, err := w.reader.ProviderOf(ctx, signer); err == nil && owner == r.Provider {
+			return slices.Clone(data[i : i+65]), nil
+		} else if err != nil && !errors.Is(err, protocol.ErrNotFound) {
+			return nil, err
+		}
+	}
+	return nil, fmt.Errorf("signature in transaction %s: %w", tx, protocol.ErrNotFound)
+}
