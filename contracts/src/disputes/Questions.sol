@@ -7,7 +7,7 @@ import {IVault} from "../interfaces/IVault.sol";
 import {IStepVerifier, IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
 import {TraceLib} from "../libraries/TraceLib.sol";
 import {Case, FaultKind, ReceiptEvidence, SignedOpening, Verdict} from "../types/DisputeTypes.sol";
-import {Audience, ModelVersionId} from "../types/Types.sol";
+import {Audience, ModelVersionId, Timing} from "../types/Types.sol";
 import {DisputeWiring, Evidence} from "./Evidence.sol";
 
 /// @title Questions
@@ -212,7 +212,10 @@ contract Questions is IQuestions, Evidence {
             VAULT.release(q.asker, bond);
             return;
         }
-        uint64 until = payableFrom(receiptHash);
+        // INVARIANT: a bond waits no longer than any window of an answer that an honest provider gives.
+        Timing memory timing = MARKET.timing();
+        uint64 until = q.deadline + timing.disputeWindow + timing.maxHold + timing.maxDeadline;
+        if (until > payableFrom(receiptHash)) until = payableFrom(receiptHash);
         if (block.timestamp < until) revert StillDisputable(receiptHash, until);
         // INVARIANT: the provider is paid too when another's copy of its answer came first.
         uint96 toProvider = bond / 3;
@@ -299,7 +302,9 @@ contract Questions is IQuestions, Evidence {
         uint256 slashable = block.timestamp < f.holdUntil ? 0 : STAKING.stakeOf(c.provider) * HOLD_BPS / BPS;
         // INVARIANT: time that questions took is added to the window, once for clocks that overlap.
         uint64 from = f.lastDeadline > block.timestamp ? f.lastDeadline : uint64(block.timestamp);
-        uint64 until = c.until + deadline - from;
+        // INVARIANT: a deadline that no honest provider takes makes no receipt safe from questions.
+        uint256 until = uint256(c.until) + deadline - from;
+        if (until > type(uint40).max) until = type(uint40).max;
         f.provider = c.provider;
         // casting is safe: times
         // forge-lint: disable-next-line(unsafe-typecast)
@@ -309,7 +314,8 @@ contract Questions is IQuestions, Evidence {
         // forge-lint: disable-next-line(unsafe-typecast)
         if (until > f.until) f.until = uint40(until);
         _notePayment(f, c);
-        LEDGER.extend(c.receiptHash, until);
+        // forge-lint: disable-next-line(unsafe-typecast)
+        LEDGER.extend(c.receiptHash, uint64(until));
         LEDGER.hold(c.provider, slashable, exitUntil, exitUntil);
     }
 

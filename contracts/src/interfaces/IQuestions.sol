@@ -191,7 +191,8 @@ interface IQuestions is IEvidence {
     /// bond goes back and nothing is slashed.
     function expire(ReceiptEvidence calldata e, Node calldata node) external;
 
-    /// @notice Anyone: pays the bond of an answered question out.
+    /// @notice Anyone: pays the bond of an answered question out: on a proven fault at once, else from `payableFrom` on, and
+    /// at the latest disputeWindow + maxHold + maxDeadline after the question's deadline.
     function payBond(bytes32 receiptHash, Node calldata node) external;
 
     // --------------------------------------------------------------- views

@@ -767,6 +767,32 @@ contract QuestionsTest is QuestionsBase {
         revert("the window never closed");
     }
 
+    /// @dev A deadline in the far future puts no receipt out of reach, and no bond either.
+    function test_window_withoutEnd() public {
+        Request memory q = requestOf(uint8(Audience.Auditors));
+        uint64[3] memory deadlines = [type(uint64).max, type(uint64).max - W - MAX_HOLD, uint64(1) << 41];
+        for (uint256 i = 0; i < 3; ++i) {
+            q.deadline = deadlines[i];
+            ReceiptEvidence memory e = evidenceOf(q);
+            askBlock(asker, e, 1, 1);
+            askTrace(asker, e);
+            answerTrace(e);
+            uint64 deadline = uint64(block.timestamp) + CLOCK;
+            vm.warp(deadline);
+            questions.expire(e, blockNode(1, 1));
+            assertEq(questions.dossierOf(hashOf(e)).silences, 1, "silence counts");
+            uint64 latest = deadline + W + MAX_HOLD + MAX_DEADLINE;
+            vm.warp(latest - 1);
+            bytes32 receiptHash = hashOf(e);
+            Node memory n = traceNode(e);
+            vm.expectRevert(abi.encodeWithSelector(IQuestions.StillDisputable.selector, receiptHash, latest));
+            questions.payBond(receiptHash, n);
+            vm.warp(latest);
+            questions.payBond(receiptHash, n);
+            assertBonds(0);
+        }
+    }
+
     // --------------------------------------------------------------- replay
 
     /// @dev DSP-6: an answer counts for its receipt, chain and contract only.
