@@ -156,7 +156,7 @@ var forms = append([]form{
 	{Market, "PausedNewRequests(bool)", 0, func(r *reader) any {
 		return PausedNewRequests{r.bool()}
 	}},
-}, disputeForms...)
+}, append(disputeForms, auditForms...)...)
 
 type key struct {
 	source Source

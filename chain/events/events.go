@@ -25,10 +25,14 @@ const (
 	Questions
 	Claims
 	Verifiers
+	Audits
+	Auditors
+	Attestations
 )
 
 func (s Source) String() string {
-	return [...]string{"none", "Vault", "Staking", "ModelRegistry", "Slasher", "Market", "DisputeLedger", "Questions", "Claims", "VerifierRegistry"}[min(s, 9)]
+	return [...]string{"none", "Vault", "Staking", "ModelRegistry", "Slasher", "Market", "DisputeLedger", "Questions", "Claims", "VerifierRegistry",
+		"Audits", "Auditors", "Attestations"}[min(s, 12)]
 }
 
 // Vault
