@@ -11,7 +11,7 @@ import {Signatures} from "../libraries/Signatures.sol";
 import {SumTree} from "../libraries/SumTree.sol";
 import {TraceLib} from "../libraries/TraceLib.sol";
 import {Case, FaultKind, Payment, ReceiptEvidence, SignedOpening, Verdict} from "../types/DisputeTypes.sol";
-import {Class, ModelVersionId, Timing} from "../types/Types.sol";
+import {Checkpoint, Class, ModelVersionId, Timing} from "../types/Types.sol";
 
 /// @notice The contracts that every dispute contract works with; fixed at its deployment.
 struct DisputeWiring {
@@ -94,11 +94,12 @@ abstract contract Evidence is IEvidence {
         (bytes32 root,, uint128 end) = SumTree.open(p.count, p.index, receiptHash, fee, p.path);
         // INVARIANT: only what the provider redeemed counts as paid.
         if (root != MARKET.lineOf(line).receiptsRoot) revert EvidenceMismatch("receiptsRoot");
-        if (MARKET.checkpointOf(line, p.checkpoint).paid < end) revert EvidenceMismatch("checkpoint");
+        Checkpoint memory point = MARKET.checkpointOf(line, p.checkpoint);
+        if (point.paid < end) revert EvidenceMismatch("checkpoint");
         if (p.checkpoint != 0 && MARKET.checkpointOf(line, p.checkpoint - 1).paid >= end) {
             revert EvidenceMismatch("checkpoint");
         }
-        return MARKET.checkpointOf(line, p.checkpoint).time;
+        return point.time;
     }
 
     function _verdict(Case memory c, FaultKind kind, address submitter)

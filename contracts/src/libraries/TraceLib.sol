@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {MerkleLib} from "./MerkleLib.sol";
 
 /// @title TraceLib
@@ -15,10 +17,8 @@ library TraceLib {
     uint256 internal constant TOKENS_PER_LEAF = 8;
 
     /// @notice ceil(log2(n)): the depth of a tree with n leaves; zero for one or none.
-    function depth(uint256 n) internal pure returns (uint256 d) {
-        while ((uint256(1) << d) < n) {
-            ++d;
-        }
+    function depth(uint256 n) internal pure returns (uint256) {
+        return n < 2 ? 0 : Math.log2(n - 1) + 1;
     }
 
     function ceilDiv(uint256 a, uint256 b) internal pure returns (uint256) {

@@ -6,7 +6,9 @@ import {IDisputeLedger} from "../../src/interfaces/IDisputeLedger.sol";
 import {IMarketEvents} from "../../src/interfaces/IMarket.sol";
 import {ISlasher} from "../../src/interfaces/ISlasher.sol";
 import {Eip712} from "../../src/libraries/Eip712.sol";
+import {MerkleLib} from "../../src/libraries/MerkleLib.sol";
 import {SumTree} from "../../src/libraries/SumTree.sol";
+import {TraceLib} from "../../src/libraries/TraceLib.sol";
 import {TokenRoot} from "../../src/libraries/TokenRoot.sol";
 import {FaultKind, ReceiptEvidence, SignedOpening, Verdict} from "../../src/types/DisputeTypes.sol";
 import {Job, JobOrder, Voucher} from "../../src/types/Types.sol";
@@ -274,6 +276,22 @@ contract EvidenceTest is GameBase {
         o = signOpening(freshKey, o.opening);
         disputes.proveOpeningShape(e, o, auditor);
         assertEq(staking.stakeOf(provider), STAKE - SLASH, "slashed");
+    }
+
+    // --------------------------------------------------------------- trees
+
+    function testFuzz_depth(uint256 n) public pure {
+        n = bound(n, 0, 1 << 40);
+        uint256 depth = TraceLib.depth(n);
+        assertGe(uint256(1) << depth, n, "room for all leaves");
+        if (depth != 0) assertLt(uint256(1) << (depth - 1), n, "and not for twice as many");
+    }
+
+    function testFuzz_node(bytes32 left, bytes32 right) public pure {
+        bytes32 expected =
+            left | right == 0 ? bytes32(0) : keccak256(abi.encodePacked(bytes1(0x01), left, right));
+        assertEq(MerkleLib.node(left, right), expected, "node");
+        assertEq(MerkleLib.node(0, 0), 0, "nothing over nothing");
     }
 
     // -------------------------------------------------------------- ledger
