@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IClaims, SignedReceipt, TreeNode} from "../../src/interfaces/IClaims.sol";
+import {SignedReceipt, TreeNode} from "../../src/interfaces/IClaims.sol";
 import {Node, NodeKind} from "../../src/interfaces/INodeTable.sol";
 import {TokenRoot} from "../../src/libraries/TokenRoot.sol";
+import {TraceLib} from "../../src/libraries/TraceLib.sol";
 import {ReceiptEvidence, SignedOpening, TokenLeaf} from "../../src/types/DisputeTypes.sol";
 import {Audience, Finish, Receipt as AnswerReceipt, Request} from "../../src/types/Types.sol";
 import {QuestionsBase} from "../disputes/QuestionsBase.sol";
@@ -153,5 +154,44 @@ contract QuestionsGasTest is QuestionsBase {
         (n.index, n.hash, n.path) = (121, leaves[121], pathOf(leaves, 121, 0));
         claims.claimTraceTree(e, n, SALT, auditor);
         vm.snapshotGasLastCall(GROUP, "claimTraceTree");
+    }
+
+    /// @dev What an auditor sends at most when everything is withheld but answers on chain: a question per four levels of each
+    /// tree on the way to the worst chunk, the block, the chunk, and the proof.
+    function test_transactions_whenAllIsAsked() public {
+        count("demo", [uint32(96), 192, 5, 6, 2, 16, 1024, 512]);
+        count("135M", [uint32(576), 1536, 30, 9, 3, 64, 49_152, 2048]);
+        count("70B", [uint32(8192), 28_672, 80, 64, 8, 128, 128_256, 8192]);
+    }
+
+    /// @param shape width, feed-forward width, layers, heads, key heads, width of a head, vocabulary, positions
+    function count(string memory name, uint32[8] memory shape) private {
+        bytes memory h = abi.encodePacked("DGM1", le32(1), le32(1));
+        for (uint256 i = 0; i < 8; ++i) {
+            h = bytes.concat(h, le32(shape[i]));
+        }
+        // The rotated width is that of a head.
+        h = bytes.concat(h, le32(shape[5]));
+        h = bytes.concat(h, new bytes(128 - h.length));
+        Node memory n = nodes.trace(h, shape[7], "root");
+        // The signed opening, the chunk's words, the proof.
+        uint256 sent = answers(n.level) + worstChunk(h, shape[7] - 1, shape[2]) + 3;
+        assertLe(sent, 2 * answers(n.level) + 8, name);
+        vm.snapshotValue(GROUP, string.concat("transactions of an auditor, ", name), sent);
+    }
+
+    function worstChunk(bytes memory h, uint256 t, uint256 layers) private view returns (uint256 worst) {
+        for (uint256 l = layers; l <= layers + 1; ++l) {
+            uint256 vectors = table.vectors(h, t, l);
+            for (uint256 v = 0; v < vectors; ++v) {
+                uint256 chunks = table.shape(h, t, l, v).chunks;
+                uint256 here = answers(TraceLib.depth(vectors)) + answers(TraceLib.depth(chunks));
+                if (here > worst) worst = here;
+            }
+        }
+    }
+
+    function answers(uint256 level) private pure returns (uint256) {
+        return (level + 3) / 4;
     }
 }
