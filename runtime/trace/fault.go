@@ -20,7 +20,7 @@ type Kind int
 const (
 	None      Kind = iota
 	WrongStep      // Step is wrong: a proof of its statement with ok = 0
-	NoElement      // the digest at Step.Vector, Chunk is not below the field's modulus
+	NoElement      // the digest at Step.Vector, Chunk is zero or not below the field's modulus
 	WrongKey       // the entry of Keys at Step.Row, Step.Col is not what block (Step.Row, L) has
 	SeamIn         // chunk Chunk of In is not that of the boundary before: Bind
 	SeamOut        // the boundary after the block is not that of Out: Bind
@@ -82,7 +82,7 @@ func (b *Block) vectorFault(ctx context.Context, theirs *Opening, id step.Vector
 		switch {
 		case digests[c] == own:
 			continue
-		case !commit.IsElement(digests[c]):
+		case digests[c] == (common.Hash{}) || !commit.IsElement(digests[c]): // nothing lies under either
 			return Fault{NoElement, at, c}, nil
 		case vec.Digests():
 			at.Row, at.Col = vec.Index(c, 0)

@@ -346,6 +346,21 @@ func TestFaultsWithoutANumber(t *testing.T) {
 	at.Vector = step.GateSums
 	require.Equal(t, trace.Fault{Kind: trace.NoElement, Step: at}, fault(l, trace.End{}))
 
+	// A digest or a vector that is left out: nobody could be asked for what lies under it.
+	l = lie(t, b)
+	l.digest(step.GateSums, 0, common.Hash{})
+	require.Equal(t, trace.Fault{Kind: trace.NoElement, Step: at}, fault(l, trace.End{}))
+	l = lie(t, b)
+	l.roots[step.GateSums] = common.Hash{}
+	l.digests[step.GateSums] = nil
+	require.Equal(t, trace.Fault{Kind: trace.NoElement, Step: at}, fault(l, trace.End{}))
+	digest, path, err := l.opening().Path(t.Context(), step.GateSums, 0)
+	require.NoError(t, err)
+	vec := b.Layout[step.GateSums]
+	root, err := trace.RootFromPath(digest, step.Leaf{Outer: int(step.GateSums), Outers: len(b.Layout), Inner: 0, Inners: vec.Chunks()}, path)
+	require.NoError(t, err)
+	require.Equal(t, l.opening().Root(), root, "it can be shown")
+
 	l = lie(t, b)
 	l.digest(step.Keys, 3*b.Arch.KVHeads+1, common.Hash{31: 9})
 	at.Vector, at.Row, at.Col = step.Keys, 3, 1

@@ -60,7 +60,8 @@ interface IDisputeGame is IEvidence {
         address submitter
     ) external;
 
-    /// @notice A digest of an opening is no field element, so no chunk has it.
+    /// @notice A digest of an opening is no field element, or zero, so no chunk has it. A vector or a part of its tree
+    /// that is zero where chunks should be is as many zero digests.
     function proveBadDigest(ReceiptEvidence calldata e, OpenedDigest calldata d, address submitter) external;
 
     /// @notice An opening of a block that the trace does not have.

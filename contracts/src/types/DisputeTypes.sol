@@ -15,7 +15,7 @@ enum FaultKind {
     Seam,
     // A key of an earlier position is not the one in that position's block.
     Keys,
-    // A digest of an opening is no field element.
+    // A digest of an opening is no field element, or zero.
     Digest,
     // An opening of a block that does not exist.
     Shape,

@@ -5,7 +5,7 @@ import {IDisputeGame, IEvidence} from "../../src/interfaces/IDisputeGame.sol";
 import {IStepTable} from "../../src/interfaces/IStepTable.sol";
 import {MerkleLib} from "../../src/libraries/MerkleLib.sol";
 import {TraceLib} from "../../src/libraries/TraceLib.sol";
-import {FaultKind, OpenedDigest, ReceiptEvidence, SeamProof} from "../../src/types/DisputeTypes.sol";
+import {FaultKind, OpenedDigest, Opening, ReceiptEvidence, SeamProof} from "../../src/types/DisputeTypes.sol";
 import {StrictVerifier} from "../mocks/StrictVerifier.sol";
 import {GameBase} from "./GameBase.sol";
 
@@ -206,6 +206,33 @@ contract ComparisonsTest is GameBase {
         assertFault(FaultKind.Digest);
     }
 
+    /// @dev Nothing can be asked about zero, and no proof reads it: what is left out would hide every number in it.
+    function test_badDigest_zero() public {
+        ReceiptEvidence memory e = evidence();
+        uint256 snapshot = vm.snapshotState();
+        // A whole vector, one chunk of many, half of a tree.
+        disputes.proveBadDigest(e, leftOut(8, 0, 0, 1), auditor);
+        assertFault(FaultKind.Digest);
+        vm.revertToState(snapshot);
+        disputes.proveBadDigest(e, leftOut(KEYS, 51, 51, 52), auditor);
+        assertFault(FaultKind.Digest);
+        vm.revertToState(snapshot);
+        disputes.proveBadDigest(e, leftOut(KEYS, 7, 0, 32), auditor);
+        assertFault(FaultKind.Digest);
+        vm.revertToState(snapshot);
+        // What is there, and what no vector has.
+        OpenedDigest memory d = leftOut(KEYS, 33, 0, 32);
+        vm.expectRevert(IDisputeGame.NoFault.selector);
+        disputes.proveBadDigest(e, d, auditor);
+        d.digest = 0;
+        expectBadPath("opening");
+        disputes.proveBadDigest(e, d, auditor);
+        d = leftOut(KEYS, 51, 51, 52);
+        d.chunk = 52;
+        vm.expectRevert(abi.encodeWithSelector(IStepTable.NoPadding.selector, KEYS, 52, 0));
+        disputes.proveBadDigest(e, d, auditor);
+    }
+
     /// @dev Not any hash under a root is a digest.
     function test_badDigest_onlyLeaves() public {
         ReceiptEvidence memory e = evidence();
@@ -288,6 +315,29 @@ contract ComparisonsTest is GameBase {
         if (i == 1) return (12, 3, OUT);
         if (i == 2) return (0, 0, 0);
         return (PROMPT - 1, HEAD, IN);
+    }
+
+    /// @dev A chunk of an opening in which chunks [from, to) of its vector are zero.
+    function leftOut(uint256 vector, uint32 chunk, uint256 from, uint256 to)
+        private
+        view
+        returns (OpenedDigest memory d)
+    {
+        uint256 chunks = table.shape(header(), 12, 3, vector).chunks;
+        bytes32[] memory leaves = leavesOf("block", 12, 3, vector, chunks);
+        for (uint256 i = from; i < to; ++i) {
+            leaves[i] = 0;
+        }
+        (d.vector, d.chunk, d.digest) = (uint16(vector), chunk, leaves[chunk]);
+        bytes32[] memory inner = pathOf(copyOf(leaves), chunk);
+        bytes32[] memory roots = vectorRoots(12, 3);
+        roots[vector] = MerkleLib.root(leaves);
+        d.path = join(inner, pathOf(copyOf(roots), vector));
+        d.opening = signOpening(operatorKey, Opening(receiptHash(), 12, 3, MerkleLib.root(roots)));
+    }
+
+    function copyOf(bytes32[] memory list) private pure returns (bytes32[] memory) {
+        return join(list, new bytes32[](0));
     }
 
     function keccakDigest() private pure returns (bytes32) {
