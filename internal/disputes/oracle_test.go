@@ -62,7 +62,7 @@ type ideal struct {
 func newIdeal() *ideal { return &ideal{true: map[circuit.Inputs]bool{}} }
 
 func (o *ideal) prove(in *circuit.StepInput, ok bool) ([]byte, error) {
-	right, err := in.Reference()
+	right, err := reference(in)
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +77,17 @@ func (o *ideal) prove(in *circuit.StepInput, ok bool) ([]byte, error) {
 	defer o.mu.Unlock()
 	o.true[inputs] = true
 	return make([]byte, prover.ProofSize), nil
+}
+
+// reference is the circuit's reference. A made-up statement may read behind the end of its
+// chunk, for which the reference has no answer.
+func reference(in *circuit.StepInput) (ok bool, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%v: %w", r, protocol.ErrInvalid)
+		}
+	}()
+	return in.Reference()
 }
 
 // Name implements vm.PrecompiledContract.
