@@ -18,7 +18,8 @@ var burnAddress = common.HexToAddress("0x000000000000000000000000000000000000dEa
 // rows depend on nothing but the deployment and the events applied before, in order.
 func (s *state) apply(e any) (err error) {
 	switch e := e.(type) {
-	case nil, events.PoolPaid, events.TreasuryScheduled: // books inside the Vault (what reaches accounts is Released), and what is only announced
+	// Books inside the Vault (what reaches accounts is Released), and what is only announced.
+	case nil, events.PoolPaid, events.TreasuryScheduled, events.VersionRegistered:
 	case events.Deposited:
 		err = s.deposited(e)
 	case events.Withdrawn:
@@ -58,6 +59,11 @@ func (s *state) apply(e any) (err error) {
 		err = s.dispute(e)
 	case events.VerifierScheduled, events.VerifierSealed:
 		err = s.verifier(e)
+	case events.AuditRegistered, events.AuditDrawn, events.PointOpened, events.PointSilent, events.Attested, events.AuditSettled, events.DrawPunished,
+		events.AuditPaid:
+		err = s.audit(e)
+	case events.AuditorStaked, events.AuditorLeft, events.AuditorWithdrawn, events.AuditorPunished, events.VersionAssigned, events.VersionAttested:
+		err = s.auditors(e)
 	default:
 		err = fmt.Errorf("fold %T: no rule: %w", e, ErrIllegal)
 	}

@@ -111,9 +111,12 @@ func (s *state) faultProven(e events.FaultProven) error {
 	if small(e.Kind) {
 		f.Rung = store.RungSmall
 	}
-	leaf, ok := s.lookup(store.Ref{Table: "claims", ID: store.HashID(e.ReceiptHash)}).row.(*store.Claim)
-	if ok { // the cause is a leaf of the provider's line; the receipt may be an honest one of somebody else
+	if leaf, ok := s.lookup(store.Ref{Table: "claims", ID: store.HashID(f.Cause)}).row.(*store.Claim); ok {
+		// The cause is a leaf of the provider's line; the receipt may be an honest one of somebody else.
 		f.Receipt, f.Line, f.ModelVersion = leaf.Receipt, leaf.Line, leaf.ModelVersion
+	} else if p, ok := s.lookup(store.Ref{Table: "audit_points", ID: store.HashID(f.Cause)}).row.(*store.AuditPoint); ok {
+		// The cause is a drawn point; its receipt, if it has one, has its own fault.
+		f.Receipt, f.Line, f.ModelVersion = p.Receipt, p.Line, p.ModelVersion
 	} else if err := s.proven(&f); err != nil {
 		return err
 	}

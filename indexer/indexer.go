@@ -112,7 +112,8 @@ func New(source Source, net *store.Network, opts Options) *Indexer {
 		at     common.Address
 		source events.Source
 	}{{d.Vault, events.Vault}, {d.Staking, events.Staking}, {d.Registry, events.Registry}, {d.Slasher, events.Slasher}, {d.Market, events.Market},
-		{d.Disputes.Ledger, events.Ledger}, {d.Disputes.Questions, events.Questions}, {d.Disputes.Claims, events.Claims}, {d.Disputes.Verifiers, events.Verifiers}} {
+		{d.Disputes.Ledger, events.Ledger}, {d.Disputes.Questions, events.Questions}, {d.Disputes.Claims, events.Claims}, {d.Disputes.Verifiers, events.Verifiers},
+		{d.Disputes.Audits, events.Audits}, {d.Disputes.Auditors, events.Auditors}, {d.Disputes.Attestations, events.Attestations}} {
 		if c.at != (common.Address{}) { // a deployment may lack some
 			x.contracts[c.at] = c.source
 			x.addresses = append(x.addresses, c.at)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -82,12 +83,20 @@ func grow(c *bench.Chain, rnd *rand.Rand, blocks int) {
 
 func TestEnginesHoldTheSame(t *testing.T) {
 	c := bench.NewChain(30, 25, 1)
-	grow(c, rand.New(rand.NewPCG(1, 1)), 150)
+	grow(c, rand.New(rand.NewPCG(1, 1)), 200)
 	want := fresh(t, c)
 	for _, table := range []string{"versions", "providers", "operators", "stake_changes", "channels", "lines", "redeems", "rejections",
 		"credits", "jobs", "balances", "transfers", "share_changes", "totals", "services",
-		"receipts", "faults", "questions", "claims", "verifiers"} {
+		"receipts", "faults", "questions", "claims", "verifiers", "audits", "audit_points", "attestations", "auditors"} {
 		require.True(t, strings.Contains(want, "\n"+table+" {"), "the history must exercise %s", table)
+	}
+	for _, part := range []string{`receipts .*"fault":"wrong_step"`, `receipts .*"settled_at":1`, `receipts .*"silences":[23]`, `faults .*"kind":"withheld"`, `faults .*"rung":"small"`,
+		`questions .*"state":"expired"`, `questions .*"state":"answered"`, `questions .*"asks":2`, `questions .*"bond_to_provider":"1`, `claims .*"kind":"wrong_leaf"`,
+		`verifiers .*"spec_version":2`, `jobs .*"disproved":true`, `audits .*"state":"registered"`, `audit_points .*"state":"waiting"`, `audit_points .*"state":"withheld"`,
+		`audit_points .*"passed":true`, `audit_points .*"punished":true`, `attestations .*"answer":"wrong"`, `attestations .*"kind":"version".*"answer":"right"`, `auditors .*"absent":[1-9]`} {
+		if ok := regexp.MustCompile("(?m)^" + part).MatchString(want); !ok {
+			t.Errorf("the history must exercise %s", part)
+		}
 	}
 	engines(t, func(t *testing.T, url string) {
 		n := network(t, url)
@@ -99,7 +108,7 @@ func TestEnginesHoldTheSame(t *testing.T) {
 		grow(c, rand.New(rand.NewPCG(2, 2)), 20) // it goes on after a rebuild
 		converge(t, x, c)
 		equal(t, fresh(t, c), dump(t, n))
-		c.Rewind(150)
+		c.Rewind(200)
 	})
 }
 

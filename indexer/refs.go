@@ -98,8 +98,20 @@ func appendRefs(refs []store.Ref, e any) []store.Ref {
 		row("jobs", store.HashID(e.Job))
 	case events.JobCallback:
 		row("jobs", store.HashID(e.Job))
+	default:
+		return appendDisputeRefs(refs, e)
+	}
+	return refs
+}
+
+// appendDisputeRefs is appendRefs for events about faults.
+func appendDisputeRefs(refs []store.Ref, e any) []store.Ref {
+	row := func(table, id string) { refs = append(refs, store.Ref{Table: table, ID: id}) }
+	provider := func(a common.Address) { row("providers", store.AddressID(a)) }
+	switch e := e.(type) {
 	case events.FaultProven:
 		row("claims", store.HashID(e.ReceiptHash))
+		row("audit_points", store.HashID(e.ReceiptHash))
 		row("receipts", store.HashID(e.ReceiptHash))
 		provider(e.Provider)
 	case events.ReceiptSettled:
@@ -126,6 +138,63 @@ func appendRefs(refs []store.Ref, e any) []store.Ref {
 		row("verifiers", store.SpecID(e.SpecVersion))
 	case events.VerifierSealed:
 		row("verifiers", store.SpecID(e.SpecVersion))
+	default:
+		return appendAuditRefs(refs, e)
+	}
+	return refs
+}
+
+// appendAuditRefs is appendRefs for events about draws.
+func appendAuditRefs(refs []store.Ref, e any) []store.Ref {
+	row := func(table, id string) { refs = append(refs, store.Ref{Table: table, ID: id}) }
+	provider := func(a common.Address) { row("providers", store.AddressID(a)) }
+	switch e := e.(type) {
+	case events.AuditRegistered:
+		row("audits", store.HashID(e.Audit))
+		row("lines", store.HashID(e.Line))
+	case events.AuditDrawn:
+		row("audits", store.HashID(e.Audit))
+		provider(e.Provider)
+		for i := range min(e.Points, maxPoints) {
+			row("audit_points", store.HashID(store.PointID(e.Audit, i)))
+		}
+	case events.PointOpened:
+		point := store.PointID(e.Audit, e.Index)
+		row("audits", store.HashID(e.Audit))
+		row("audit_points", store.HashID(point))
+		row("receipts", store.HashID(e.ReceiptHash))
+		row("attestations", store.AttestationID(point, e.First))
+		row("attestations", store.AttestationID(point, e.Second))
+	case events.PointSilent:
+		row("audits", store.HashID(e.Audit))
+		row("audit_points", store.HashID(store.PointID(e.Audit, e.Index)))
+		provider(e.Provider)
+	case events.Attested:
+		row("attestations", store.AttestationID(store.PointID(e.Audit, e.Index), e.Auditor))
+		row("auditors", store.AddressID(e.Auditor))
+	case events.AuditSettled:
+		point := store.PointID(e.Audit, e.Index)
+		row("audits", store.HashID(e.Audit))
+		row("audit_points", store.HashID(point))
+		row("receipts", store.HashID(e.ReceiptHash))
+		row("attestations", store.AttestationID(point, e.Auditor))
+		row("auditors", store.AddressID(e.Auditor))
+	case events.DrawPunished:
+		row("audits", store.HashID(e.Audit))
+		row("audit_points", store.HashID(store.PointID(e.Audit, e.Index)))
+	case events.AuditPaid:
+		row("auditors", store.AddressID(e.Auditor))
+	case events.AuditorStaked:
+		row("auditors", store.AddressID(e.Auditor))
+	case events.AuditorPunished:
+		row("auditors", store.AddressID(e.Auditor))
+	case events.VersionAssigned:
+		row("versions", store.HashID(e.ModelVersion))
+		row("attestations", store.AttestationID(e.ModelVersion, e.Auditor))
+	case events.VersionAttested:
+		row("versions", store.HashID(e.ModelVersion))
+		row("attestations", store.AttestationID(e.ModelVersion, e.Auditor))
+		row("auditors", store.AddressID(e.Auditor))
 	}
 	return refs
 }

@@ -89,6 +89,10 @@ func (r *Version) columns(c columns) {
 	c.number("faults", uint64(r.Faults))
 	c.number("small_faults", uint64(r.SmallFaults))
 	c.number("questions", uint64(r.Questions))
+	c.number("audits", uint64(r.Audits))
+	c.number("audits_passed", uint64(r.AuditsPassed))
+	c.number("attested", uint64(r.Attested))
+	c.number("attestors", uint64(r.Attestors))
 }
 
 func (r *Provider) columns(c columns) {
@@ -125,6 +129,8 @@ func (r *Provider) columns(c columns) {
 	c.number("questions", uint64(r.Questions))
 	c.number("open_questions", uint64(r.OpenQuestions))
 	c.number("silences", uint64(r.Silences))
+	c.number("audits", uint64(r.Audits))
+	c.number("audits_passed", uint64(r.AuditsPassed))
 }
 
 func (r *Operator) columns(c columns) {

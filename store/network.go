@@ -34,6 +34,9 @@ type Disputes struct {
 	Claims    common.Address `json:"claims"`
 	Verifiers common.Address `json:"verifiers"`
 	Audits    common.Address `json:"audits,omitzero"`
+	Auditors  common.Address `json:"auditors,omitzero"`
+	// Attestations are about model versions.
+	Attestations common.Address `json:"attestations,omitzero"`
 }
 
 // Timing is what reads need of the Market's constants, in seconds.
@@ -162,7 +165,8 @@ func (s *Store) Network(ctx context.Context, d Deployment) (*Network, error) {
 func (d Deployment) adds(old Deployment) bool {
 	grown := old
 	for _, pair := range [][2]*common.Address{{&grown.Disputes.Ledger, &d.Disputes.Ledger}, {&grown.Disputes.Questions, &d.Disputes.Questions},
-		{&grown.Disputes.Claims, &d.Disputes.Claims}, {&grown.Disputes.Verifiers, &d.Disputes.Verifiers}, {&grown.Disputes.Audits, &d.Disputes.Audits}} {
+		{&grown.Disputes.Claims, &d.Disputes.Claims}, {&grown.Disputes.Verifiers, &d.Disputes.Verifiers}, {&grown.Disputes.Audits, &d.Disputes.Audits},
+		{&grown.Disputes.Auditors, &d.Disputes.Auditors}, {&grown.Disputes.Attestations, &d.Disputes.Attestations}} {
 		if *pair[0] == (common.Address{}) {
 			*pair[0] = *pair[1]
 		}

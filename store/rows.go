@@ -68,6 +68,11 @@ type Version struct {
 	Faults      uint32 `bun:"faults" json:"faults"`             // proven
 	SmallFaults uint32 `bun:"small_faults" json:"small_faults"` // silences and equivocations that were slashed
 	Questions   uint32 `bun:"questions" json:"questions"`       // ever asked
+
+	Audits       uint32 `bun:"audits" json:"audits"`               // points drawn in what was redeemed for it
+	AuditsPassed uint32 `bun:"audits_passed" json:"audits_passed"` // of them, those that ended without a proven fault
+	Attested     uint32 `bun:"attested" json:"attested"`           // auditors that attested its weights
+	Attestors    uint32 `bun:"attestors" json:"attestors"`         // auditors drawn to
 }
 
 // Provider is a staking account, named by its owner's address.
@@ -106,7 +111,9 @@ type Provider struct {
 	SmallFaults    uint32          `bun:"small_faults" json:"small_faults"` // silences and equivocations that were slashed
 	Questions      uint32          `bun:"questions" json:"questions"`       // ever asked about its receipts
 	OpenQuestions  uint32          `bun:"open_questions" json:"open_questions"`
-	Silences       uint32          `bun:"silences" json:"silences"` // unanswered questions whose clocks did not overlap
+	Silences       uint32          `bun:"silences" json:"silences"`           // unanswered questions whose clocks did not overlap, and unopened points
+	Audits         uint32          `bun:"audits" json:"audits"`               // points drawn in what it redeemed
+	AuditsPassed   uint32          `bun:"audits_passed" json:"audits_passed"` // of them, those that ended without a proven fault
 }
 
 // Operator is a key that signs for a provider; the pair never changes.

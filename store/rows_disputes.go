@@ -17,7 +17,8 @@ const (
 
 // Receipt is what the chain knows of a receipt: whose it is, whether it was delivered
 // to a job, and what disputes did to it. Receipts inside voucher lines show only
-// once somebody disputes them, and their model version stays unknown here.
+// once somebody disputes them or a point is drawn there; only then their model version
+// is known here.
 type Receipt struct {
 	bun.BaseModel `bun:"table:receipts,alias:receipts" json:"-"`
 	Entity
@@ -25,7 +26,7 @@ type Receipt struct {
 	Provider      common.Address  `bun:"provider" json:"provider"`
 	Job           common.Hash     `bun:"job" json:"job"`                     // zero: none is known
 	RequestHash   common.Hash     `bun:"request_hash" json:"request_hash"`   // of a job's receipt
-	ModelVersion  common.Hash     `bun:"model_version" json:"model_version"` // of a job's receipt
+	ModelVersion  common.Hash     `bun:"model_version" json:"model_version"` // of a job's receipt, or one that a drawn point met
 	Fault         string          `bun:"fault" json:"fault"`                 // kind of the proven fault, empty: none
 	SmallFault    string          `bun:"small_fault" json:"small_fault"`     // kind of the last fault of the small rung, empty: none
 	ProvenAt      uint64          `bun:"proven_at" json:"proven_at"`
@@ -46,7 +47,7 @@ type Fault struct {
 	bun.BaseModel `bun:"table:faults,alias:faults" json:"-"`
 	Entity
 	Receipt      common.Hash     `bun:"receipt" json:"receipt"`
-	Cause        common.Hash     `bun:"cause" json:"cause"` // of the slash: the receipt, or the wrong leaf of a line
+	Cause        common.Hash     `bun:"cause" json:"cause"` // of the slash: the receipt, the wrong leaf of a line, or a drawn point
 	Provider     common.Address  `bun:"provider" json:"provider"`
 	Submitter    common.Address  `bun:"submitter" json:"submitter"`
 	Kind         string          `bun:"kind" json:"kind"`
@@ -57,7 +58,7 @@ type Fault struct {
 	ModelVersion common.Hash     `bun:"model_version" json:"model_version"` // zero: the chain does not say
 	RequestHash  common.Hash     `bun:"request_hash" json:"request_hash"`   // likewise
 	Job          common.Hash     `bun:"job" json:"job"`                     // zero: none
-	Line         common.Hash     `bun:"line" json:"line"`                   // of a wrong leaf
+	Line         common.Hash     `bun:"line" json:"line"`                   // of a wrong leaf or a drawn point
 	TxHash       common.Hash     `bun:"tx_hash" json:"tx_hash"`
 }
 

@@ -46,6 +46,10 @@ var tables = []table{
 	tableOf[Question, *Question]("questions"),
 	tableOf[Claim, *Claim]("claims"),
 	tableOf[Verifier, *Verifier]("verifiers"),
+	tableOf[Audit, *Audit]("audits"),
+	tableOf[AuditPoint, *AuditPoint]("audit_points"),
+	tableOf[Attestation, *Attestation]("attestations"),
+	tableOf[Auditor, *Auditor]("auditors"),
 }
 
 var tableByType, tableByName = func() (map[reflect.Type]table, map[string]table) {
@@ -205,6 +209,22 @@ func CreditID(provider common.Address, modelVersion common.Hash, relayer common.
 
 func ServiceID(provider common.Address, modelVersion common.Hash) string {
 	return AddressID(provider) + ":" + HashID(modelVersion)
+}
+
+// PointID is the name that Audits gives a drawn point: keccak256(abi.encode(audit,
+// index, "point")).
+func PointID(audit common.Hash, index uint32) common.Hash {
+	var b [160]byte
+	copy(b[0:], audit[:])
+	binary.BigEndian.PutUint32(b[60:], index)
+	b[95] = 96 // where the text begins
+	b[127] = byte(copy(b[128:], "point"))
+	return crypto.Keccak256Hash(b[:])
+}
+
+// AttestationID names what an auditor has to say about a point or a model version.
+func AttestationID(about common.Hash, auditor common.Address) string {
+	return HashID(about) + ":" + AddressID(auditor)
 }
 
 // SpecID names what there is once for each specification version.

@@ -32,9 +32,14 @@ type block struct {
 	logs []store.Event
 }
 
-// NewChain returns a chain with block 0 only, of about perBlock logs in a block.
+// NewChain returns a chain with block 0 only, of about perBlock logs in a block, of a
+// troubled world.
 func NewChain(accounts, perBlock int, genesis uint64) *Chain {
-	return newChain(func() *World { return NewWorld(accounts, 1000, Deployment.Timing.Epoch) }, perBlock, genesis)
+	return newChain(func() *World {
+		w := NewWorld(accounts, 1000, Deployment.Timing.Epoch)
+		w.Troubled = true
+		return w
+	}, perBlock, genesis)
 }
 
 func newChain(newWorld func() *World, perBlock int, genesis uint64) *Chain {

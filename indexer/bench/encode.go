@@ -98,7 +98,7 @@ func makeLog(address common.Address, signature string, data []byte, indexed ...a
 var topicCache = func() map[string][]byte {
 	m := map[string][]byte{}
 	for _, s := range []events.Source{events.Vault, events.Staking, events.Registry, events.Slasher, events.Market,
-		events.Ledger, events.Questions, events.Claims, events.Verifiers} {
+		events.Ledger, events.Questions, events.Claims, events.Verifiers, events.Audits, events.Auditors, events.Attestations} {
 		for _, signature := range events.Signatures(s) {
 			name, _, _ := strings.Cut(signature, "(")
 			m[name] = crypto.Keccak256([]byte(signature))

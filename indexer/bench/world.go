@@ -26,6 +26,8 @@ var Deployment = store.Deployment{
 	Disputes: store.Disputes{
 		Ledger: common.HexToAddress("0x6000000000000000000000000000000000000006"), Questions: common.HexToAddress("0x7000000000000000000000000000000000000007"),
 		Claims: common.HexToAddress("0x8000000000000000000000000000000000000008"), Verifiers: common.HexToAddress("0x9000000000000000000000000000000000000009"),
+		Audits: common.HexToAddress("0xa00000000000000000000000000000000000000a"), Auditors: common.HexToAddress("0xb00000000000000000000000000000000000000b"),
+		Attestations: common.HexToAddress("0xc00000000000000000000000000000000000000c"),
 	},
 }
 
@@ -81,6 +83,10 @@ type World struct {
 	jobs     []*job
 	through  map[common.Address]uint64 // forfeited through this epoch, plus one
 	disputes
+	audits
+
+	// Troubled says that every third move or so is about faults or draws; else every tenth is.
+	Troubled bool
 
 	epoch                       uint64 // seconds
 	maxVersions                 int
@@ -144,7 +150,15 @@ func pick[T any](w *World, list []T) T { return list[w.rnd.IntN(len(list))] }
 // move tries one random move; an impossible one does nothing. Redeeming is the most
 // frequent, as on a live network.
 func (w *World) move() {
-	switch n := w.rnd.IntN(104); {
+	if w.Troubled && w.rnd.IntN(4) == 0 {
+		if w.rnd.IntN(2) == 0 {
+			w.dispute()
+		} else {
+			w.audit()
+		}
+		return
+	}
+	switch n := w.rnd.IntN(112); {
 	case n < 8:
 		w.deposit(pick(w, w.people), 1_000_000+w.rnd.Uint64N(1_000_000))
 	case n < 10:
@@ -169,8 +183,10 @@ func (w *World) move() {
 		w.slash(pick(w, w.providers))
 	case n < 100:
 		w.govern()
-	default:
+	case n < 105:
 		w.dispute()
+	default:
+		w.audit()
 	}
 }
 
@@ -334,6 +350,10 @@ func (w *World) redeem() {
 		l.paid += n
 		l.count += 1 + w.rnd.Uint64N(50)
 		w.emit(Deployment.Market, "VoucherRedeemed", tuple(relayer, amount(l.paid+7), l.count, w.fresh("root"), amount(n), amount(l.paid), l.checkpoints, epoch), c.id, p, version)
+		if len(w.redeems) > 200 { // the others come too late for a draw
+			w.redeems = append(w.redeems[:0], w.redeems[100:]...)
+		}
+		w.redeems = append(w.redeems, redeem{key, l.checkpoints, l.paid - n, n})
 		l.checkpoints++
 		ck := creditKey{p, version, relayer, epoch}
 		if _, ok := w.amounts[ck]; !ok {

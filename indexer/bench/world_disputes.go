@@ -158,6 +158,13 @@ func (w *World) settle() {
 
 func (w *World) ask() {
 	r, asker := w.receipt(), pick(w, w.people)
+	if w.rnd.IntN(2) == 0 { // one outage follows another
+		for _, other := range w.receipts {
+			if other.silences > r.silences && !other.proven {
+				r = other
+			}
+		}
+	}
 	if r.proven {
 		return
 	}
