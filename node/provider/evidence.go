@@ -137,7 +137,8 @@ func some(all []common.Hash, from uint32) (wire.Exhibit, error) {
 // answered reads a stored answer and who can open it.
 func (p *Provider) answered(receipt common.Hash) (Answered, Opener, error) {
 	e := p.book.byHash(receipt)
-	if e == nil || !e.durable || e.operator != p.book.operator {
+	// INVARIANT: any operator may open what an earlier one of the same provider signed.
+	if e == nil || !e.durable || e.receipt.Provider != p.cfg.Provider {
 		return Answered{}, nil, fmt.Errorf("receipt %s: %w", receipt, protocol.ErrNotFound)
 	}
 	r, err := p.book.answer(e)

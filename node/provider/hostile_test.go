@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"errors"
 	"math/big"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/step"
 	"github.com/dgrid-network/dgrid/protocol/wire"
 )
 
@@ -299,4 +301,58 @@ func TestWhoNeverPaysIsNotServedForEver(t *testing.T) {
 	_, err = p.Hold(t.Context(), testPay(first, second))
 	require.NoError(t, err)
 	require.NoError(t, judge(2))
+}
+
+// Questions prolong the window of a receipt; a provider that dropped the answer by then
+// would be silent, and slashed although it computed right.
+func TestAnswersAreKeptAsLongAsQuestionsProlongTheWindow(t *testing.T) {
+	cfg, chain := testConfig(t.TempDir()), newTestChain()
+	cfg.SegmentBytes, cfg.CacheFor = 1, time.Nanosecond
+	p, err := New(cfg, Deps{Key: operatorKey.key, Chain: chain})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, p.book.log.Close()) })
+	first := signOne(t, p.book, 1)
+	deadline := p.book.stored(first.RequestHash).deadline
+	_, err = p.book.pay(testPay(first), delegates, deadline)
+	require.NoError(t, err)
+	require.NoError(t, p.book.redeemed(p.book.lineViews()[0].Line, first.Fee, deadline))
+	signOne(t, p.book, 2) // in a newer segment
+	chain.fixed = deadline + (30+96)*3600
+	require.NoError(t, p.forget(t.Context()))
+	require.NotNil(t, p.book.stored(first.RequestHash))
+	chain.fixed++
+	require.NoError(t, p.forget(t.Context()))
+	require.Nil(t, p.book.stored(first.RequestHash))
+}
+
+// opening is a backend that could open answers.
+type opening struct{ countBackend }
+
+func (opening) Boundaries(context.Context, Answered) ([]common.Hash, error) { return nil, nil }
+
+func (opening) Open(context.Context, Answered, step.Block) (OpenBlock, error) { return nil, nil }
+
+// Openings count when any operator of the provider signs, so a new key answers for the old one.
+func TestANewOperatorOpensWhatTheOldOneSigned(t *testing.T) {
+	cfg := testConfig(t.TempDir())
+	cfg.Models[0].Backend = opening{}
+	open := func(c Config, key *ecdsa.PrivateKey) *Provider {
+		p, err := New(c, Deps{Key: key, Chain: newTestChain()})
+		require.NoError(t, err)
+		return p
+	}
+	p := open(cfg, operatorKey.key)
+	hash := testDomain.Digest(signOne(t, p.book, 1))
+	require.NoError(t, p.book.log.Close())
+
+	p = open(cfg, relayerKey.key)
+	a, _, err := p.answered(hash)
+	require.NoError(t, err)
+	require.Equal(t, []uint32{10}, a.Output)
+	require.NoError(t, p.book.log.Close())
+	cfg.Provider = common.Address{7}
+	p = open(cfg, relayerKey.key)
+	_, _, err = p.answered(hash)
+	require.ErrorIs(t, err, protocol.ErrNotFound, "another provider's")
+	require.NoError(t, p.book.log.Close())
 }

@@ -218,14 +218,20 @@ func (p *Provider) forgetLoop(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		}
-		now, err := p.view.now(ctx)
-		if err == nil {
-			err = p.book.forget(now, uint64(p.cfg.DisputeWindow/time.Second), uint64(p.cfg.UnpaidKeep/time.Second), p.deadChannels(ctx, now))
-		}
-		if err != nil && ctx.Err() == nil {
+		if err := p.forget(ctx); err != nil && ctx.Err() == nil {
 			p.log.Warn("cannot drop old journal segments", "err", err)
 		}
 	}
+}
+
+func (p *Provider) forget(ctx context.Context) error {
+	now, err := p.view.now(ctx)
+	if err != nil {
+		return err
+	}
+	// INVARIANT: whatever can still be asked on chain can be answered, or an honest provider is silent.
+	window := p.cfg.DisputeWindow + p.cfg.Prolonged
+	return p.book.forget(now, uint64(window/time.Second), uint64(p.cfg.UnpaidKeep/time.Second), p.deadChannels(ctx, now))
 }
 
 // deadChannels returns the channels that owe and will never pay: they expired.
