@@ -19,20 +19,23 @@ import (
 
 // Addresses says where the contracts are; StoryWager is zero where there is no game.
 type Addresses struct {
-	Token      common.Address `json:"token"`
-	Vault      common.Address `json:"vault"`
-	Staking    common.Address `json:"staking"`
-	Registry   common.Address `json:"model_registry"`
-	Market     common.Address `json:"market"`
-	Slasher    common.Address `json:"slasher"`
-	StoryWager common.Address `json:"story_wager"`
-	Verifiers  common.Address `json:"verifier_registry"`
-	Disputes   common.Address `json:"dispute_game"`
-	Questions  common.Address `json:"questions"`
-	Claims     common.Address `json:"claims"`
-	Ledger     common.Address `json:"dispute_ledger"`
-	StepTable  common.Address `json:"step_table"`
-	NodeTable  common.Address `json:"node_table"`
+	Token        common.Address `json:"token"`
+	Vault        common.Address `json:"vault"`
+	Staking      common.Address `json:"staking"`
+	Registry     common.Address `json:"model_registry"`
+	Market       common.Address `json:"market"`
+	Slasher      common.Address `json:"slasher"`
+	StoryWager   common.Address `json:"story_wager"`
+	Verifiers    common.Address `json:"verifier_registry"`
+	Disputes     common.Address `json:"dispute_game"`
+	Questions    common.Address `json:"questions"`
+	Claims       common.Address `json:"claims"`
+	Audits       common.Address `json:"audits"`
+	Auditors     common.Address `json:"auditors"`
+	Attestations common.Address `json:"attestations"`
+	Ledger       common.Address `json:"dispute_ledger"`
+	StepTable    common.Address `json:"step_table"`
+	NodeTable    common.Address `json:"node_table"`
 }
 
 var (

@@ -28,6 +28,9 @@ const (
 	DisputeGame      = "DisputeGame"
 	Questions        = "Questions"
 	Claims           = "Claims"
+	Auditors         = "Auditors"
+	Audits           = "Audits"
+	Attestations     = "Attestations"
 	Ledger           = "DisputeLedger"
 )
 
@@ -49,7 +52,11 @@ type Parameters struct {
 	Verifier  common.Address         // of specification version 1; zero deploys the development verifier
 	KeyHash   common.Hash            // of the verifier's verifying key
 	Questions bindings.QuestionTerms // clocks, bonds
-	Bounty    protocol.Amount        // the most that a proven fault pays: twenty times what a dispute was measured to cost
+	Audits    bindings.AuditTerms
+	Auditors  bindings.AuditorTerms
+	Beacon    bindings.BeaconTerms
+	Round     uint64          // seconds between two draws of who attests to one model version
+	Bounty    protocol.Amount // the most that a proven fault pays: twenty times what a dispute was measured to cost
 }
 
 // Development returns parameters with windows of seconds, for chains where an hour
@@ -64,6 +71,7 @@ func Development(admin common.Address) Parameters {
 		},
 		Unbonding: 90, AtRisk: 81,
 		KeyHash: DevelopmentKey, Questions: questions(3, 6), Bounty: protocol.NewAmount(20_000_000),
+		Audits: audits(10_000, 8, 3, 6), Auditors: auditors(120), Beacon: bindings.BeaconTerms{Source: blockHash, Delay: 2}, Round: 60,
 	}
 }
 
@@ -80,12 +88,33 @@ func Live(token, owner, treasury common.Address) Parameters {
 		},
 		Unbonding: 7 * 24 * hour, AtRisk: 6 * 24 * hour,
 		KeyHash: DevelopmentKey, Questions: questions(6*hour, 3*hour), Bounty: protocol.NewAmount(20_000_000),
+		Audits: audits(300, 2*hour, 6*hour, 3*hour), Auditors: auditors(14 * 24 * hour),
+		Beacon: bindings.BeaconTerms{Source: prevRandao, Delay: 4}, Round: 14 * 24 * hour,
 	}
 }
 
 // questions has bonds in a token of six decimals: three units put up, one for asking.
 func questions(clock, proofTime uint64) bindings.QuestionTerms {
 	return bindings.QuestionTerms{Clock: clock, ProofTime: proofTime, BaseBond: big.NewInt(3_000_000), AskCost: big.NewInt(1_000_000)}
+}
+
+// Sources of randomness, as in IBeacon.
+const (
+	blockHash uint8 = iota
+	prevRandao
+)
+
+// audits are drawn with probability bps for the largest fee. Amounts as those of
+// questions.
+func audits(bps uint16, drawTime, clock, proofTime uint64) bindings.AuditTerms {
+	return bindings.AuditTerms{
+		AuditBps: bps, DrawTime: drawTime, Clock: clock, AttestTime: 2 * clock, ProofTime: proofTime,
+		Absence: big.NewInt(3_000_000), ReportCost: big.NewInt(1_000_000),
+	}
+}
+
+func auditors(unbonding uint64) bindings.AuditorTerms {
+	return bindings.AuditorTerms{Unit: big.NewInt(100_000_000), Unbonding: unbonding}
 }
 
 // Network returns the plan of the project's contracts. What disputes comes first: the
@@ -118,11 +147,17 @@ func Network(p Parameters) ([]Step, error) {
 		{Name: DisputeGame, Args: func(a at) []any { return []any{wiring(a), a[StepTable], a[VerifierRegistry]} }},
 		{Name: Questions, Args: func(a at) []any { return []any{wiring(a), a[Vault], a[NodeTable], a[VerifierRegistry], p.Questions} }},
 		{Name: Claims, Args: func(a at) []any { return []any{wiring(a)} }},
+		{Name: Auditors, Args: func(a at) []any { return []any{a[Vault], a[Audits], p.Auditors} }},
+		{Name: Audits, Args: func(a at) []any {
+			return []any{wiring(a), a[Vault], a[Auditors], a[Slasher], p.Beacon, p.Audits}
+		}},
+		{Name: Attestations, Args: func(a at) []any { return []any{a[Registry], a[Auditors], p.Round, p.Beacon} }},
+		// The roster convicts nobody; it is a module because the Vault takes bonds for modules alone.
 		{Name: Ledger, Args: func(a at) []any {
-			return []any{a[Slasher], []common.Address{a[DisputeGame], a[Questions], a[Claims]}, p.Bounty.Big()}
+			return []any{a[Slasher], []common.Address{a[DisputeGame], a[Questions], a[Claims], a[Audits], a[Auditors]}, p.Bounty.Big()}
 		}},
 		{Name: Vault, Args: func(a at) []any {
-			return []any{a[Token], []common.Address{a[Market], a[Staking], a[Slasher], a[Questions]}}
+			return []any{a[Token], []common.Address{a[Market], a[Staking], a[Slasher], a[Questions], a[Auditors]}}
 		}},
 		{Name: Staking, Args: func(a at) []any { return []any{a[Vault], a[Market], a[Slasher], p.Unbonding, p.AtRisk} }},
 		{Name: Registry, Args: func(a at) []any { return []any{a[VerifierRegistry]} }},
@@ -147,7 +182,8 @@ func (d *Deployment) Addresses() contracts.Addresses {
 		Token: d.Address(Token), Vault: d.Address(Vault), Staking: d.Address(Staking), Registry: d.Address(Registry),
 		Slasher: d.Address(Slasher), Market: d.Address(Market),
 		Verifiers: d.Address(VerifierRegistry), Disputes: d.Address(DisputeGame), Questions: d.Address(Questions),
-		Claims: d.Address(Claims), Ledger: d.Address(Ledger), StepTable: d.Address(StepTable), NodeTable: d.Address(NodeTable),
+		Claims: d.Address(Claims), Audits: d.Address(Audits), Auditors: d.Address(Auditors), Attestations: d.Address(Attestations),
+		Ledger: d.Address(Ledger), StepTable: d.Address(StepTable), NodeTable: d.Address(NodeTable),
 	}
 }
 

@@ -19,7 +19,8 @@ import (
 
 // contracts are those that a program deploys or calls, in the order of deployment.
 var contracts = []string{
-	"TestToken", "StepVerifier", "VerifierRegistry", "StepTable", "NodeTable", "DisputeGame", "Questions", "Claims", "DisputeLedger",
+	"TestToken", "StepVerifier", "VerifierRegistry", "StepTable", "NodeTable", "DisputeGame", "Questions", "Claims",
+	"Auditors", "Audits", "Attestations", "DisputeLedger",
 	"Vault", "Staking", "ModelRegistry", "Slasher", "MarketJobs", "Market", "StoryWager",
 }
 
