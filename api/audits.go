@@ -80,6 +80,8 @@ func (s *Server) auditFeed(c *gin.Context) {
 		select {
 		case <-c.Request.Context().Done():
 			return
+		case <-s.stopping:
+			return
 		case <-beat.C:
 		}
 		if quiet += auditEvery; quiet >= s.cfg.Heartbeat {
@@ -109,7 +111,7 @@ func (s *Server) audits(ctx context.Context, since int64, after common.Hash) (li
 	return list, last, nil
 }
 
-// auditBundle is everything about an answer that is for anyone to audit.
+// auditBundle is everything about an answer, for those who may audit it.
 func (s *Server) auditBundle(c *gin.Context) {
 	var hash common.Hash
 	if hash.UnmarshalText([]byte(c.Param("receipt"))) != nil {
@@ -125,9 +127,8 @@ func (s *Server) auditBundle(c *gin.Context) {
 		return
 	}
 	b, err := s.deps.Gateway.Bundle(gen)
-	if err == nil && b.Request.Audience != protocol.AudienceAnyone && (callerOf(c) == nil || callerOf(c).account != gen.Account) {
-		// INVARIANT: tokens go to those whom the requester allows, and to nobody else.
-		err = notFound("there is no such receipt")
+	if err == nil {
+		err = s.mayAudit(c, gen, b.Request.Audience)
 	}
 	if err != nil {
 		s.fail(c, err)
@@ -135,6 +136,25 @@ func (s *Server) auditBundle(c *gin.Context) {
 	}
 	c.Header("Cache-Control", "private, no-store")
 	c.JSON(200, b)
+}
+
+// mayAudit lets anyone see an answer that is for anyone, its requester any, and an
+// auditor what is for auditors and it was drawn for.
+func (s *Server) mayAudit(c *gin.Context, gen *store.Generation, audience protocol.Audience) error {
+	// INVARIANT: tokens go to those whom the requester allows, and to nobody else.
+	hidden := notFound("there is no such receipt")
+	caller := callerOf(c)
+	switch {
+	case audience == protocol.AudienceAnyone, caller != nil && caller.account == gen.Account:
+		return nil
+	case audience != protocol.AudienceAuditors, caller == nil, caller.key != nil, s.deps.Network == nil: // keys are for applications
+		return hidden
+	}
+	drawn, err := s.deps.Network.IsDrawn(c.Request.Context(), caller.account, gen.ReceiptHash)
+	if err == nil && !drawn {
+		err = hidden
+	}
+	return err
 }
 
 func auditID(g *store.Generation) string { return fmt.Sprintf("%d-%s", g.EndedAt, g.Hash) }

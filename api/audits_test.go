@@ -2,11 +2,15 @@ package api_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/api"
@@ -14,6 +18,7 @@ import (
 	"github.com/dgrid-network/dgrid/api/gateway/relaytest"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/bundle"
+	"github.com/dgrid-network/dgrid/store"
 )
 
 func audience(a protocol.Audience) options {
@@ -102,5 +107,64 @@ func TestPrivateAnswersAreNotInTheFeed(t *testing.T) {
 	lines := bufio.NewScanner(res.Body)
 	for lines.Scan() && lines.Text() != ": keep-alive" {
 		require.False(t, strings.HasPrefix(lines.Text(), "data:"), "a private answer is in the feed: %s", lines.Text())
+	}
+}
+
+func TestFeedEndsWithTheServer(t *testing.T) {
+	w := start(t, audience(protocol.AudienceAnyone))
+	ctx, stop := context.WithCancel(t.Context())
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ended := make(chan error, 1)
+	go func() { ended <- w.server.Serve(ctx, l) }()
+	res, err := w.client.Get("http://" + l.Addr().String() + "/v1/audits/feed")
+	require.NoError(t, err)
+	defer res.Body.Close()
+	stop()
+	_, err = io.ReadAll(res.Body)
+	require.NoError(t, err, "the stream ends in order")
+	require.NoError(t, <-ended)
+}
+
+// TestDrawnAuditorsReadBundles: whom the indexed draws name for a receipt, signed in, and
+// only where the requester lets auditors look.
+func TestDrawnAuditorsReadBundles(t *testing.T) {
+	for _, to := range []protocol.Audience{protocol.AudienceAuditors, protocol.AudienceRequester} {
+		t.Run(to.String(), func(t *testing.T) {
+			w := start(t, audience(to))
+			a := w.post("/v1/chat/completions", chat)
+			require.Equal(t, 200, a.status)
+			receipt := common.HexToHash(a.at("dgrid", "receipt", "digest").(string))
+			path := "/v1/audits/" + receipt.Hex()
+			l := w.fresh()
+			login := w.logIn(l.text(), signText(t, l.text()))
+			require.Equal(t, 200, login.status, string(login.raw))
+			bearer := "Bearer " + login.body["token"].(string)
+			key, _, err := w.server.CreateKey(t.Context(), api.NewKey{Account: walletAddress, Channel: common.Hash{9}})
+			require.NoError(t, err)
+
+			draw := func(block uint64, auditor common.Address, about common.Hash, kind string) {
+				w.mine(block, &store.Attestation{Entity: base(store.AttestationID(common.Hash{byte(block)}, auditor)), Kind: kind, Auditor: auditor, Receipt: about, Answer: store.AnswerNone})
+			}
+			draw(1, common.Address{7}, receipt, store.AttestReceipt)
+			draw(2, walletAddress, common.Hash{3}, store.AttestReceipt)
+			draw(3, walletAddress, receipt, store.AttestVersion)
+			require.Equal(t, 404, w.do("GET", path, "", "Authorization", bearer).status, "drawn for another receipt")
+			draw(4, walletAddress, receipt, store.AttestReceipt)
+			want := 404
+			if to == protocol.AudienceAuditors {
+				want = 200
+			}
+			got := w.do("GET", path, "", "Authorization", bearer)
+			require.Equal(t, want, got.status, string(got.raw))
+			require.Equal(t, 404, w.do("GET", path, "", "Authorization", "Bearer "+key).status, "a key is for applications")
+			require.Equal(t, 404, w.do("GET", path, "").status)
+			if want == 200 {
+				b, err := bundle.Decode(got.raw)
+				require.NoError(t, err)
+				_, err = b.Verify()
+				require.NoError(t, err)
+			}
+		})
 	}
 }

@@ -37,6 +37,26 @@ func (s *Server) disputeRoutes() []marketRoute {
 			id := q.pathHash("id")
 			return ask(c, q, func() (store.One[store.ReceiptPage], error) { return n.Receipt(c.Request.Context(), id) })
 		})},
+		{"/v1/market/audits", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Audit], error) {
+			f := store.AuditFilter{Line: q.hash("line"), Provider: q.address("provider"), ModelVersion: q.hash("model_version"), State: q.text("state")}
+			return ask(c, q, func() (store.Page[store.Audit], error) { return n.Audits(c.Request.Context(), f, l) })
+		})},
+		{"/v1/market/audits/:id", single(s, func(c *gin.Context, q *query, n *store.Network) (store.One[store.AuditPage], error) {
+			id := q.pathHash("id")
+			return ask(c, q, func() (store.One[store.AuditPage], error) { return n.Audit(c.Request.Context(), id) })
+		})},
+		{"/v1/market/points", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.AuditPoint], error) {
+			f := store.PointFilter{Audit: q.hash("audit"), Provider: q.address("provider"), ModelVersion: q.hash("model_version"), Receipt: q.hash("receipt"), State: q.text("state")}
+			return ask(c, q, func() (store.Page[store.AuditPoint], error) { return n.Points(c.Request.Context(), f, l) })
+		})},
+		{"/v1/market/attestations", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Attestation], error) {
+			f := store.AttestationFilter{Kind: q.text("kind"), Auditor: q.address("auditor"), Provider: q.address("provider"), ModelVersion: q.hash("model_version"),
+				Receipt: q.hash("receipt"), Answer: q.text("answer")}
+			return ask(c, q, func() (store.Page[store.Attestation], error) { return n.Attestations(c.Request.Context(), f, l) })
+		})},
+		{"/v1/market/auditors", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Auditor], error) {
+			return ask(c, q, func() (store.Page[store.Auditor], error) { return n.Auditors(c.Request.Context(), l) })
+		})},
 		{"/v1/market/verifiers", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Verifier], error) {
 			state := q.text("state")
 			return ask(c, q, func() (store.Page[store.Verifier], error) { return n.Verifiers(c.Request.Context(), state, l) })

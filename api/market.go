@@ -298,7 +298,8 @@ func (s *Server) network(c *gin.Context) {
 	d := s.deps.Network.Deployment()
 	contracts := gin.H{"vault": d.Vault, "staking": d.Staking, "registry": d.Registry, "market": d.Market, "slasher": d.Slasher}
 	for name, at := range map[string]common.Address{"dispute_ledger": d.Disputes.Ledger, "questions": d.Disputes.Questions, "claims": d.Disputes.Claims,
-		"verifier_registry": d.Disputes.Verifiers, "audits": d.Disputes.Audits} {
+		"verifier_registry": d.Disputes.Verifiers, "audits": d.Disputes.Audits,
+		"auditors": d.Disputes.Auditors, "attestations": d.Disputes.Attestations} {
 		if at != (common.Address{}) {
 			contracts[name] = at
 		}

@@ -95,15 +95,24 @@ func TestEveryMarketRouteAnswers(t *testing.T) {
 			Node:  json.RawMessage(`{"kind":"block","level":0,"t":1,"l":2,"vector":0,"index":0,"size":0,"hash":"0x0000000000000000000000000000000000000000000000000000000000000000"}`),
 			State: store.QuestionAsked, Answer: protocol.Bytes{}},
 		&store.Claim{Entity: store.Entity{ID: store.PositionID(2, 3)}, Kind: store.ClaimEquivocation, Provider: common.Address{1}},
+		&store.Audit{Entity: store.Entity{ID: store.HashID(common.Hash{12})}, Audit: common.Hash{12}, Provider: common.Address{1}, State: store.AuditDrawn, Points: 1},
+		&store.AuditPoint{Entity: store.Entity{ID: store.HashID(common.Hash{13})}, Point: common.Hash{13}, Audit: common.Hash{12}, Provider: common.Address{1}, State: store.PointWaiting},
+		&store.Attestation{Entity: store.Entity{ID: store.AttestationID(common.Hash{13}, common.Address{2})}, Kind: store.AttestReceipt, Audit: common.Hash{12}, Auditor: common.Address{2}, Answer: store.AnswerNone},
+		&store.Auditor{Entity: store.Entity{ID: store.AddressID(common.Address{2})}, Auditor: common.Address{2}, Seated: true},
 		&store.Verifier{Entity: store.Entity{ID: store.SpecID(1)}, SpecVersion: 1, State: store.VerifierSealed})
 	for _, path := range []string{"models", "models?class=proven&search=STOR&sort=fees", "versions/" + version.Hex(), "providers", "providers/" + common.Address{1}.Hex(), "channels?requester=" + walletAddress.Hex(),
 		"channels/" + channel.Hex(), "redeems", "jobs?state=requested", "jobs/" + job.Hex(), "accounts/" + walletAddress.Hex() + "/money", "credits", "slashes", "withdrawals", "offers",
 		"calls/open-channel?account=" + walletAddress.Hex() + "&amount=1000",
 		"faults", "faults?kind=wrong_step&rung=fault&sort=slashed&provider=" + common.Address{1}.Hex(), "questions?state=asked&kind=block&sort=deadline&order=asc", "questions/" + question.Hex(),
-		"claims?kind=equivocation", "receipts/" + receipt.Hex(), "verifiers?state=sealed&sort=spec_version", "models?sort=faults", "providers?sort=silences"} {
+		"claims?kind=equivocation", "receipts/" + receipt.Hex(), "verifiers?state=sealed&sort=spec_version", "models?sort=faults", "providers?sort=silences",
+		"audits?state=drawn&sort=points", "audits/" + common.Hash{12}.Hex(), "points?state=waiting&sort=silences&audit=" + common.Hash{12}.Hex(),
+		"attestations?kind=receipt&answer=none&sort=attest_by&auditor=" + common.Address{2}.Hex(), "auditors?sort=stake"} {
 		a := w.do("GET", "/v1/market/"+path, "")
 		require.Equal(t, 200, a.status, "%s: %s", path, a.raw)
 	}
+	audit := w.do("GET", "/v1/market/audits/"+common.Hash{12}.Hex(), "")
+	require.Len(t, audit.at("data", "point_list"), 1)
+	require.Len(t, audit.at("data", "attestation_list"), 1)
 	a := w.do("GET", "/v1/market/accounts/"+walletAddress.Hex()+"/money", "")
 	require.Equal(t, "9", a.at("data", "in_channels"))
 	require.Equal(t, "4", a.at("data", "in_jobs"))
@@ -113,7 +122,7 @@ func TestEveryMarketRouteAnswers(t *testing.T) {
 	for path, code := range map[string]int{"channels/0x12": 400, "channels/" + common.Hash{1}.Hex(): 404, "providers?limit=0": 400, "providers?limit=201": 400, "providers?sort=luck": 400,
 		"providers?cursor=@@": 400, "providers?order=up": 400, "models?class=best": 400, "providers?at=finalized": 400, "offers?sort=luck": 400, "offers?cursor=x": 400,
 		"calls/open-channel?amount=1": 400, "faults?sort=kind": 400, "faults?receipt=0x1": 400, "questions/" + common.Hash{1}.Hex(): 404, "receipts/" + common.Hash{1}.Hex(): 404,
-		"questions/0x12": 400, "verifiers?at=safe": 400, "channels?requester=%00": 400, "models?name=%00": 400} {
+		"questions/0x12": 400, "verifiers?at=safe": 400, "audits/" + common.Hash{1}.Hex(): 404, "attestations?sort=owed": 400, "channels?requester=%00": 400, "models?name=%00": 400} {
 		require.Equal(t, code, w.do("GET", "/v1/market/"+path, "").status, path)
 	}
 }

@@ -101,6 +101,8 @@ type Server struct {
 	metrics  *httpMetrics
 	offers   offerCache
 	draining atomic.Bool
+	// stopping is closed when the server stops: streams without an end of their own end then.
+	stopping chan struct{}
 	// redisAway is until when Redis is not asked to count, in Unix nanoseconds.
 	redisAway atomic.Int64
 }
@@ -135,7 +137,8 @@ func New(cfg Config, deps Deps) (*Server, error) {
 	if deps.Metrics == nil {
 		deps.Metrics = prometheus.NewRegistry()
 	}
-	s := &Server{cfg: cfg, deps: deps, log: deps.Log, now: deps.Now, limiter: redis_rate.NewLimiter(deps.Redis), metrics: newHTTPMetrics(deps.Metrics)}
+	s := &Server{cfg: cfg, deps: deps, log: deps.Log, now: deps.Now, limiter: redis_rate.NewLimiter(deps.Redis), metrics: newHTTPMetrics(deps.Metrics),
+		stopping: make(chan struct{})}
 	if err := s.routes(); err != nil {
 		return nil, err
 	}
@@ -175,7 +178,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		case <-ctx.Done():
 		case <-gatewayCtx.Done():
 		}
-		s.draining.Store(true)
+		if !s.draining.Swap(true) {
+			close(s.stopping)
+		}
 		// Answers under way may end; then the gateway closes what is left.
 		drain, stop := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 		defer stop()
