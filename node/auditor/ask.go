@@ -349,7 +349,7 @@ func (j *judge) askLeaves(ctx context.Context, s *claimed, n int) error {
 	}
 	count := len(j.tree.leaves)
 	top := contracts.Node{Kind: uint8(contracts.NodeTrace), Level: uint8(protocol.MerkleDepth(count)), Size: uint32(count), Hash: j.b.Receipt.TraceRoot}
-	parent, children, child, err := j.parent(ctx, top, index)
+	parent, children, child, err := j.parent(ctx, "the trace", top, index, j.a.deps.Chain.Addresses().AskTrace)
 	if err != nil {
 		return err
 	}
@@ -404,17 +404,17 @@ func (c *chainSource) digestNode(ctx context.Context, id step.VectorID) (contrac
 	if top.Level == 0 {
 		return n, c.askRoots, nil
 	}
-	parent, children, child, err := c.j.parent(ctx, top, int(id))
+	parent, children, child, err := c.j.parent(ctx, "vectors of a block", top, int(id), c.askRoots)
 	return n, func(e contracts.Evidence, salt common.Hash) protocol.Call {
 		return c.j.a.deps.Chain.Addresses().AskChild(e, parent, children, child, salt)
 	}, err
 }
 
-// parent finds the answered node right above a leaf of a tree, its answer, and which child
-// leads to the leaf. It fails with protocol.ErrNotFound where nothing was asked on the way.
-func (j *judge) parent(ctx context.Context, n contracts.Node, leaf int) (contracts.Node, []common.Hash, uint32, error) {
+// parent finds the node right above a leaf of a tree, its answer, and which child leads to
+// the leaf. What was not asked on the way, because the leaves were served, is asked.
+func (j *judge) parent(ctx context.Context, what string, n contracts.Node, leaf int, ask func(contracts.Evidence, common.Hash) protocol.Call) (contracts.Node, []common.Hash, uint32, error) {
 	for {
-		raw, err := j.a.deps.Chain.Answer(ctx, contracts.QuestionID(j.c.Receipt, n), j.a.cfg.StartBlock)
+		raw, err := j.answer(ctx, what, n, ask)
 		if err != nil {
 			return n, nil, 0, err
 		}
@@ -427,6 +427,10 @@ func (j *judge) parent(ctx context.Context, n contracts.Node, leaf int) (contrac
 		child := uint32(leaf>>level) - n.Index<<down
 		if level == 0 {
 			return n, children, child, nil
+		}
+		above := n
+		ask = func(e contracts.Evidence, salt common.Hash) protocol.Call {
+			return j.a.deps.Chain.Addresses().AskChild(e, above, children, child, salt)
 		}
 		if contracts.NodeKind(n.Kind) == contracts.NodeTrace {
 			n.Kind = uint8(contracts.NodeBoundary)
@@ -459,7 +463,7 @@ func (c *chainSource) words(ctx context.Context, id step.VectorID, at int, diges
 		return nil, err
 	}
 	if top.Level > 0 {
-		parent, children, child, err := c.j.parent(ctx, top, at)
+		parent, children, child, err := c.j.parent(ctx, "digests of "+vec.Name, top, at, ask)
 		if err != nil {
 			return nil, err
 		}

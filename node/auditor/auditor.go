@@ -32,6 +32,8 @@ type Auditor struct {
 	start   chan common.Hash // cases to work on
 	changed chan struct{}    // closed and replaced when a case was written
 	seen    map[counter]common.Hash
+	// point ends the auditor as a crash would: before a case is written, and after.
+	point func(at string, c *Case) error
 }
 
 // counter is what two different receipts of a provider must not share.
@@ -249,8 +251,14 @@ func (a *Auditor) work(ctx context.Context, receipt common.Hash) error {
 			j.c.Failures, j.c.Trouble = 0, ""
 			a.log.Info("case moved", "receipt", receipt, "provider", j.c.Provider, "from", before, "to", j.c.State, "note", j.c.Note)
 		}
+		if err := a.crash("before "+string(j.c.State), j.c); err != nil {
+			return err
+		}
 		if err := a.cases.Put(j.c); err != nil {
 			return err // without a disk nothing is safe
+		}
+		if err := a.crash("after "+string(j.c.State), j.c); err != nil {
+			return err
 		}
 		a.metrics.moved(before, j.c.State)
 		a.announce()
@@ -267,6 +275,13 @@ func (a *Auditor) work(ctx context.Context, receipt common.Hash) error {
 		case <-time.After(pause):
 		}
 	}
+}
+
+func (a *Auditor) crash(at string, c *Case) error {
+	if a.point == nil {
+		return nil
+	}
+	return a.point(at, c)
 }
 
 // heavy runs something that needs memory and cores, in turn.
