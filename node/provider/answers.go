@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -59,19 +60,42 @@ func (p *Provider) answerLoop(ctx context.Context) error {
 	}
 }
 
+// replies keeps what was answered to questions that are open still: a proof made anew would
+// be another transaction.
+type replies struct {
+	mu    sync.Mutex
+	calls map[asking]protocol.Call
+}
+
+// asking is one time that a question was asked.
+type asking struct {
+	question common.Hash
+	deadline uint64
+}
+
 // AnswersNow looks for questions once and answers them, the most urgent first. One that
 // cannot be answered stops none of the others. An answer is named by its content: giving it
-// again, also after a crash, sends nothing twice.
+// again sends nothing twice, but for one with a proof after a crash.
 func (p *Provider) AnswersNow(ctx context.Context) error {
+	p.replies.mu.Lock()
+	defer p.replies.mu.Unlock()
 	open, err := p.deps.Questions.Open(ctx)
 	if err != nil {
 		return fmt.Errorf("list questions: %w", err)
 	}
 	var failed error
+	given := p.replies.calls
+	p.replies.calls = make(map[asking]protocol.Call, len(open))
 	for _, q := range open {
-		call, err := p.Reply(ctx, q)
-		if err == nil {
+		at := asking{q.ID, q.Deadline}
+		call, known := given[at]
+		var err error
+		if !known {
+			call, err = p.Reply(ctx, q)
 			call.Deadline = q.Deadline - 1
+		}
+		if err == nil {
+			p.replies.calls[at] = call
 			_, err = p.deps.Answers.Submit(ctx, call)
 		}
 		if err != nil {

@@ -26,6 +26,7 @@ type Provider struct {
 	models  map[common.Hash]*Model
 	// exhibits are what auditors asked for.
 	exhibits *exhibits
+	replies  replies // to questions on chain
 	peers    []*peer
 	dialer   *http.Client
 	clock    func() time.Time
