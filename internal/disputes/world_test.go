@@ -120,11 +120,17 @@ var (
 // contract's.
 func newWorld(t testing.TB, reference bool, models ...*runtime.Model) *world {
 	t.Helper()
+	return newWorldBy(t, admin, reference, models...)
+}
+
+// newWorldBy is newWorld with contracts of a certain deployer, and so at other addresses.
+func newWorldBy(t testing.TB, deployer person, reference bool, models ...*runtime.Model) *world {
+	t.Helper()
 	evm, err := newEVM(chainID, genesis)
 	require.NoError(t, err)
 	plan, err := deploy.Network(deploy.Live(common.Address{}, admin.Address, admin.Address))
 	require.NoError(t, err)
-	d, err := evm.deployment(admin.Address, plan)
+	d, err := evm.deployment(deployer.Address, plan)
 	require.NoError(t, err)
 	w := &world{ledgerEVM: evm, t: t, at: d.Addresses(), oracle: newIdeal()}
 	w.domain = protocol.Domain{ChainID: chainID, Market: w.at.Market}
