@@ -81,7 +81,8 @@ func (c *Chain) Network(ctx context.Context, st *store.Store) (*store.Network, e
 	at := c.Reader.Addresses()
 	return st.Network(ctx, store.Deployment{ChainID: c.Deployment.ChainID, Vault: at.Vault, Staking: at.Staking, Registry: at.Registry,
 		Market: at.Market, Slasher: at.Slasher, StartBlock: c.Deployment.StartBlock, Timing: c.Timing,
-		Disputes: store.Disputes{Ledger: at.Ledger, Questions: at.Questions, Claims: at.Claims, Verifiers: at.Verifiers}})
+		Disputes: store.Disputes{Ledger: at.Ledger, Questions: at.Questions, Claims: at.Claims, Verifiers: at.Verifiers,
+			Audits: at.Audits, Auditors: at.Auditors, Attestations: at.Attestations}})
 }
 
 // Indexer mirrors the deployment into net.
