@@ -2,6 +2,7 @@ package auditor_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"testing"
 	"time"
@@ -52,6 +53,27 @@ func TestOneWrongNumberIsSlashedByOneTransaction(t *testing.T) {
 	kind, err = w.reader.FaultOf(t.Context(), honest.receipt)
 	require.NoError(t, err)
 	require.Equal(t, contracts.FaultNone, kind)
+	e, err := a.Cases().Export(liar.receipt)
+	require.NoError(t, err)
+	raw, err := json.Marshal(e)
+	require.NoError(t, err)
+	e, err = auditor.DecodeEvidence(raw)
+	require.NoError(t, err)
+	m := auditor.Model{Version: w.version, File: w.model}
+	verified := 0
+	checked, err := auditor.Check(t.Context(), e, m, func(task auditor.Task, proof []byte) error {
+		verified++
+		require.Equal(t, c.Fault.Task.Statement, task.Statement)
+		require.Equal(t, []byte(c.Proof.Proof), proof)
+		return nil
+	})
+	require.NoError(t, err)
+	require.True(t, checked.Proof)
+	require.Equal(t, 1, verified)
+	require.Equal(t, devchain.Address(operator), checked.Operator)
+	e.Openings[0].Opening.BlockRoot[0] ^= 1
+	_, err = auditor.Check(t.Context(), e, m, nil)
+	require.Error(t, err, "an opening that nobody signed")
 	t.Logf("proved in %d ms with %d MB, %d gas", c.Proof.Millis, c.Proof.PeakBytes>>20, c.Gas)
 }
 

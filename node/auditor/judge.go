@@ -158,6 +158,9 @@ func (j *judge) signed(ctx context.Context, at step.Block) (*Opening, error) {
 	}
 	var o *Opening
 	var err error
+	if j.peer == nil {
+		return nil, fmt.Errorf("opening of block (%d, %d): %w", at.T, at.L, protocol.ErrNotFound)
+	}
 	if j.c.State == Asking {
 		o, err = j.askOpening(ctx, at)
 	} else {
