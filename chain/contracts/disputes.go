@@ -20,6 +20,7 @@ var (
 	questions = bindings.NewQuestions()
 	claims    = bindings.NewClaims()
 	ledger    = bindings.NewDisputeLedger()
+	verifiers = bindings.NewVerifierRegistry()
 )
 
 // What disputes are about, as the contracts take it.
@@ -315,3 +316,10 @@ func (r *Reader) Faults(ctx context.Context, receipt common.Hash, from uint64) (
 }
 
 var faultTopic = crypto.Keccak256Hash([]byte("FaultProven(bytes32,address,address,uint8,uint256,uint256,uint256)"))
+
+// KeyHash returns the hash of the verifying key under which a specification's disputes
+// are judged.
+func (r *Reader) KeyHash(ctx context.Context, specVersion uint32) (common.Hash, error) {
+	v, err := chain.Call(ctx, r.client, r.at.Verifiers, nil, verifiers.PackVerifierOf(specVersion), verifiers.UnpackVerifierOf)
+	return v.KeyHash, err
+}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -75,12 +74,13 @@ func tellDemo(ctx context.Context, cfg network.Config, n *narrator) (story.Facts
 		return story.Facts{}, err
 	}
 	n.began = time.Now()
+	cfg.Keys = func(context.Context) (*keys.Set, error) { return set, nil }
 	net, err := network.Up(ctx, cfg)
 	if err != nil {
 		return story.Facts{}, err
 	}
 	ready := time.Since(n.began).Milliseconds()
-	auditing, err := net.AddAuditor(ctx, func(context.Context) (*keys.Set, error) { return set, nil })
+	auditing, err := net.AddAuditor(ctx)
 	if err != nil {
 		return story.Facts{}, errors.Join(err, net.Close())
 	}
@@ -107,17 +107,12 @@ func tellDemo(ctx context.Context, cfg network.Config, n *narrator) (story.Facts
 // provingKeys makes the development keys, or finds them where they were kept: before
 // the story, which has no time for it.
 func provingKeys(ctx context.Context, n *narrator) (*keys.Set, error) {
-	dir, err := os.UserCacheDir()
+	source, err := network.DefaultKeys("", n.out)
 	if err != nil {
-		dir = os.TempDir()
+		return nil, err
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find this program: %w", err)
-	}
-	n.say("proving keys, from %s", filepath.Join(dir, "dgrid", "keys"))
-	store := keys.Store{Dir: filepath.Join(dir, "dgrid", "keys"), Child: []string{self, keys.ChildCommand}, Progress: n.out}
-	return store.Dev(ctx, keys.Step())
+	n.say("proving keys, from %s", source.Dir)
+	return source.Development(ctx)
 }
 
 // addSuspects brings the two cheaters into the network.

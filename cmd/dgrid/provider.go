@@ -212,7 +212,11 @@ func newProviderRun(g *globals) *cobra.Command {
 				return runAdvice(cmd.Context(), err)
 			}
 			defer c.Client.Close()
-			return runAdvice(cmd.Context(), network.RunProvider(cmd.Context(), c, cfg.Provider, log))
+			source, err := network.DefaultKeys(cfg.Prover.Keys, cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			return runAdvice(cmd.Context(), network.RunProvider(cmd.Context(), c, cfg.Provider, source, log))
 		},
 	}
 }

@@ -46,7 +46,11 @@ func newUpCommand(g *globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			cfg := network.Config{Data: data, ChainPort: chainPort, APIPort: apiPort, RelayerPort: relayerPort, Log: log}
+			source, err := network.DefaultKeys("", cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			cfg := network.Config{Data: data, ChainPort: chainPort, APIPort: apiPort, RelayerPort: relayerPort, Log: log, Keys: source.Development}
 			if data == "" {
 				if cfg.Data, err = os.MkdirTemp("", "dgrid-up-"); err != nil {
 					return fmt.Errorf("make a folder: %w", err)

@@ -37,6 +37,7 @@ type Config struct {
 	Indexer  Indexer  `koanf:"indexer"`
 	API      API      `koanf:"api"`
 	Provider Provider `koanf:"provider"`
+	Prover   Prover   `koanf:"prover"`
 	Wallet   Wallet   `koanf:"wallet"`
 }
 
@@ -115,6 +116,11 @@ type Provider struct {
 	Tags          []string        `koanf:"tags"`
 	Languages     []string        `koanf:"languages"`
 	Keystore
+}
+
+// Prover is where proofs come from.
+type Prover struct {
+	Keys string `koanf:"keys"` // folder of a sealed ceremony; on development chains the cache of development keys
 }
 
 // Wallet is whose key the wallet and model commands use.

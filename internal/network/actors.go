@@ -108,6 +108,7 @@ type ProviderOptions struct {
 	Control  string
 	Redeem   provider.Policy
 	Binder   provider.Binder       // answers questions about chunks; optional
+	NoJobs   bool                  // takes no jobs on chain
 	Metrics  prometheus.Registerer // optional
 }
 
@@ -135,24 +136,24 @@ var (
 	maxFee   = protocol.NewAmount(1_000_000)
 )
 
-func (n *Network) serve(owner, operator int, journal string, m provider.Model, log *slog.Logger) (*provider.Provider, error) {
+func (n *Network) serve(owner, operator int, journal string, m provider.Model, noJobs bool, log *slog.Logger) (*provider.Provider, error) {
 	m.PriceIn, m.PriceOut, m.MaxFee, m.Capacity = priceIn, priceOut, maxFee, 4
 	return n.Chain.Provider(ProviderOptions{
 		Owner: devchain.Address(owner), Operator: n.lane(devchain.Key(operator)), Key: devchain.Key(operator), Journal: journal,
 		Relayers: []string{n.RelayerURL}, Models: []provider.Model{m},
 		// Windows of seconds: redeem soon, and look often.
-		Redeem: provider.Policy{Age: 1, Margin: 5},
+		Redeem: provider.Policy{Age: 1, Margin: 5}, Binder: n.proofs, NoJobs: noJobs,
 	}, n.Config.RedeemEvery, log)
 }
 
 // AddProvider brings one more provider of the proven model into the network: it stakes,
-// connects and answers from backend.
+// connects and answers from backend. It takes no jobs.
 func (n *Network) AddProvider(ctx context.Context, owner, operator int, backend provider.Backend) error {
 	if err := n.joinAsProvider(ctx, owner, operator); err != nil {
 		return err
 	}
 	model := provider.Model{Version: n.Proven, Class: protocol.ClassProven, Context: uint32(n.Model.Header().Positions), Backend: backend}
-	p, err := n.serve(owner, operator, filepath.Join(n.Config.Data, fmt.Sprintf("provider-%d", owner)), model, n.Config.Log)
+	p, err := n.serve(owner, operator, filepath.Join(n.Config.Data, fmt.Sprintf("provider-%d", owner)), model, true, n.Config.Log)
 	if err != nil {
 		return err
 	}

@@ -75,22 +75,17 @@ func (c *Chain) Auditor(o AuditorOptions, log *slog.Logger) (*auditor.Auditor, e
 
 // AddAuditor lets AccountAuditor audit every answer of the network that it may see. It
 // is told nothing else.
-func (n *Network) AddAuditor(ctx context.Context, load func(ctx context.Context) (*keys.Set, error)) (*auditor.Auditor, error) {
+func (n *Network) AddAuditor(ctx context.Context) (*auditor.Auditor, error) {
 	at := n.Chain.Reader.Addresses()
 	// Questions take bonds from its free balance.
 	if err := n.as(ctx, AccountAuditor, Fund(at, devchain.Address(AccountAuditor), 200, "auditor")...); err != nil {
 		return nil, err
 	}
-	proofs, err := NewProofs(n.Chain.Deployment.ChainID, load, n.Config.Log, nil)
-	if err != nil {
-		return nil, err
-	}
 	a, err := n.Chain.Auditor(AuditorOptions{Data: filepath.Join(n.Config.Data, "auditor"), Sender: n.Lane(AccountAuditor), Feeds: []string{n.APIURL},
-		Relayers: []string{n.RelayerURL}, Models: []auditor.Model{{Version: n.Proven, File: n.Model}}, Prover: proofs}, n.Config.Log)
+		Relayers: []string{n.RelayerURL}, Models: []auditor.Model{{Version: n.Proven, File: n.Model}}, Prover: n.proofs}, n.Config.Log)
 	if err != nil {
 		return nil, fmt.Errorf("start an auditor: %w", err)
 	}
-	n.phases.run(phaseProviders, "prover", proofs.Run)
 	n.phases.run(phaseProviders, "auditor", a.Run)
 	return a, nil
 }

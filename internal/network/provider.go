@@ -29,11 +29,15 @@ func (c *Chain) Provider(o ProviderOptions, redeemEvery time.Duration, log *slog
 	for i, url := range o.Relayers {
 		relayers[i] = provider.Relayer{URL: url}
 	}
+	deps := provider.Deps{Key: o.Key, Chain: view, Redeemer: view, Maturer: view, Jobs: view, Log: log, Metrics: o.Metrics,
+		Questions: contracts.NewQuestionWatch(c.Reader, o.Owner, c.Deployment.StartBlock), Answers: o.Operator, Binder: o.Binder}
+	if o.NoJobs {
+		deps.Jobs = nil
+	}
 	return provider.New(provider.Config{
 		Domain: c.Reader.Domain(), Provider: o.Owner, Journal: o.Journal, Relayers: relayers, Models: o.Models,
 		DisputeWindow: time.Duration(c.Timing.DisputeWindow) * time.Second, Redeem: o.Redeem, RedeemEvery: redeemEvery, Control: o.Control,
-	}, provider.Deps{Key: o.Key, Chain: view, Redeemer: view, Maturer: view, Jobs: view, Log: log, Metrics: o.Metrics,
-		Questions: contracts.NewQuestionWatch(c.Reader, o.Owner, c.Deployment.StartBlock), Answers: o.Operator, Binder: o.Binder})
+	}, deps)
 }
 
 // providerChain is the chain as a provider sees it, and its hands on it.

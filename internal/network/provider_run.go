@@ -16,6 +16,7 @@ import (
 	"github.com/dgrid-network/dgrid/internal/keys"
 	"github.com/dgrid-network/dgrid/node/provider"
 	"github.com/dgrid-network/dgrid/protocol"
+	provingkeys "github.com/dgrid-network/dgrid/prover/keys"
 	"github.com/dgrid-network/dgrid/runtime"
 	"github.com/dgrid-network/dgrid/store"
 )
@@ -90,7 +91,7 @@ func (c *Chain) CheckVersion(ctx context.Context, s Served) error {
 
 // RunProvider runs the provider that a configuration describes. When ctx ends it
 // drains: it takes nothing new, finishes what runs, redeems, and returns.
-func RunProvider(ctx context.Context, c *Chain, cfg config.Provider, log *slog.Logger) (err error) {
+func RunProvider(ctx context.Context, c *Chain, cfg config.Provider, source KeySource, log *slog.Logger) (err error) {
 	key, err := keys.Load(cfg.Key, cfg.Passphrase)
 	if err != nil {
 		return err
@@ -116,27 +117,34 @@ func RunProvider(ctx context.Context, c *Chain, cfg config.Provider, log *slog.L
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 	lane := c.Lane(st.Outbox(), key.Private())
+	metrics := prometheus.NewRegistry()
+	proofs, err := NewProofs(c.Deployment.ChainID, func(ctx context.Context) (*provingkeys.Set, error) { return c.ProvingKeys(ctx, source) }, log, metrics)
+	if err != nil {
+		return err
+	}
 	p, err := c.Provider(ProviderOptions{Owner: cfg.Owner, Operator: lane, Key: key.Private(), Journal: filepath.Join(cfg.Data, "journal"),
-		Relayers: cfg.Relayers, Models: []provider.Model{served.Model}, Control: cfg.Control, Metrics: prometheus.NewRegistry(),
+		Relayers: cfg.Relayers, Models: []provider.Model{served.Model}, Control: cfg.Control, Metrics: metrics, Binder: proofs,
 		Redeem: provider.Policy{Amount: cfg.RedeemMin, Margin: redeemMargin(c.Timing.CloseGrace)}}, time.Duration(cfg.RedeemEvery)*time.Second, log)
 	if err != nil {
 		return err
 	}
 	log.Info("provider starts", "provider", cfg.Owner, "operator", key.Address(), "version", cfg.Version, "class", served.Class, "control", cfg.Control)
-	return serveUntil(ctx, p, lane.Run)
+	return serveUntil(ctx, p, lane.Run, proofs.Run)
 }
 
 // redeemMargin is how long before a channel's end its vouchers are redeemed: an
 // hour, less where the whole grace period is shorter.
 func redeemMargin(closeGrace uint64) uint64 { return min(3600, max(closeGrace/2, 1)) }
 
-// serveUntil runs a provider and its lane until ctx ends and the provider drained.
-func serveUntil(ctx context.Context, p *provider.Provider, lane func(context.Context) error) error {
+// serveUntil runs a provider and what it stands on until ctx ends and the provider drained.
+func serveUntil(ctx context.Context, p *provider.Provider, parts ...func(context.Context) error) error {
 	// Both outlive ctx: draining sends.
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	g, running := errgroup.WithContext(running)
-	g.Go(func() error { return lane(running) })
+	for _, part := range parts {
+		g.Go(func() error { return part(running) })
+	}
 	g.Go(func() error {
 		defer stop()
 		return p.Run(running)

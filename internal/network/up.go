@@ -33,6 +33,7 @@ import (
 	"github.com/dgrid-network/dgrid/models/tokenize"
 	"github.com/dgrid-network/dgrid/node/provider"
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/prover/keys"
 	"github.com/dgrid-network/dgrid/runtime"
 	"github.com/dgrid-network/dgrid/store"
 )
@@ -44,7 +45,10 @@ type Config struct {
 	APIPort     int
 	RelayerPort int
 	RedeemEvery time.Duration // 2 s
-	Log         *slog.Logger
+	// Keys are the proving keys, loaded at the first proof: an auditor's, or a provider's
+	// answer about a chunk. Without any the network can prove nothing.
+	Keys func(ctx context.Context) (*keys.Set, error)
+	Log  *slog.Logger
 	// Say tells a person what happens; nil is silent.
 	Say func(format string, args ...any)
 }
@@ -62,6 +66,7 @@ type Network struct {
 	weights         common.Hash // root of Model
 	Model           *runtime.Model
 
+	proofs  Proofs
 	store   *store.Store
 	redis   *embedredis.Store
 	lanes   map[common.Address]*txmgr.Manager
@@ -90,7 +95,7 @@ func Up(ctx context.Context, cfg Config) (n *Network, err error) {
 			n = nil
 		}
 	}()
-	for _, step := range []func() error{n.startChain, n.startTables, n.startRelayer, n.publish, n.startProviders, n.startAPI} {
+	for _, step := range []func() error{n.startChain, n.startProver, n.startTables, n.startRelayer, n.publish, n.startProviders, n.startAPI} {
 		if err := step(); err != nil {
 			return n, err
 		}
@@ -229,6 +234,22 @@ func (n *Network) startChain() (err error) {
 	return err
 }
 
+func (n *Network) startProver() error {
+	load := n.Config.Keys
+	if load == nil {
+		load = func(context.Context) (*keys.Set, error) {
+			return nil, fmt.Errorf("proving keys: %w", protocol.ErrUnavailable)
+		}
+	}
+	proofs, err := NewProofs(n.Chain.Deployment.ChainID, load, n.Config.Log, nil)
+	if err != nil {
+		return err
+	}
+	n.proofs = proofs
+	n.phases.run(phaseMirror, "prover", proofs.Run)
+	return nil
+}
+
 func (n *Network) startTables() (err error) {
 	if n.store, err = store.Open(n.ctx, "sqlite:"+filepath.Join(n.Config.Data, "dgrid.db")); err != nil {
 		return err
@@ -293,7 +314,7 @@ func (n *Network) startProviders() error {
 			Backend: provider.NewRuntime(n.Model, n.Model.Tokenizer(), 4)}},
 		{accountSampledOwner, accountSampledOperator, provider.Model{Version: n.Sampled, Class: protocol.ClassSampled, Context: contextOf, Backend: upstream}},
 	} {
-		running, err := n.serve(p.owner, p.operator, filepath.Join(n.Config.Data, fmt.Sprintf("provider-%d", p.owner)), p.model, n.Config.Log)
+		running, err := n.serve(p.owner, p.operator, filepath.Join(n.Config.Data, fmt.Sprintf("provider-%d", p.owner)), p.model, false, n.Config.Log)
 		if err != nil {
 			return err
 		}

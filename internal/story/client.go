@@ -121,7 +121,7 @@ func (t *teller) ask(ctx context.Context) error {
 	for i, model := range []string{t.Proven, t.Sampled} {
 		prompt := t.Prompts[i%len(t.Prompts)]
 		t.Say("asking %s: %s", model, prompt)
-		id, err := t.stream(ctx, model, prompt)
+		id, err := t.stream(ctx, model, prompt, t.honest())
 		if err != nil {
 			return err
 		}
@@ -130,12 +130,12 @@ func (t *teller) ask(ctx context.Context) error {
 	return nil
 }
 
-// stream buys one answer, of one provider if any is named.
-func (t *teller) stream(ctx context.Context, model, prompt string, only ...common.Address) (id string, err error) {
+// stream buys one answer; routing says whose, nil leaves it to the relayer.
+func (t *teller) stream(ctx context.Context, model, prompt string, routing map[string]any) (id string, err error) {
 	body := map[string]any{"model": model, "stream": true, "max_tokens": 300, "temperature": 0.6,
 		"messages": []map[string]string{{"role": "user", "content": prompt}}}
-	if len(only) > 0 {
-		body["provider"] = map[string]any{"only": only}
+	if routing != nil {
+		body["provider"] = routing
 	}
 	res, err := t.api.do(ctx, http.MethodPost, "/v1/chat/completions", body)
 	if err != nil {

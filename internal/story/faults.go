@@ -46,11 +46,23 @@ func (t *teller) tempt(ctx context.Context) error {
 	for i, s := range t.Suspects {
 		prompt := t.Prompts[(i+2)%len(t.Prompts)]
 		t.Say("asking provider %s: %s", s.Provider, prompt)
-		if _, err := t.stream(ctx, t.Proven, prompt, s.Provider); err != nil {
+		if _, err := t.stream(ctx, t.Proven, prompt, map[string]any{"only": []common.Address{s.Provider}}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// honest routes around the suspects: whom the story pays must be paid in the end.
+func (t *teller) honest() map[string]any {
+	if len(t.Suspects) == 0 {
+		return nil
+	}
+	ignore := make([]common.Address, 0, len(t.Suspects))
+	for _, s := range t.Suspects {
+		ignore = append(ignore, s.Provider)
+	}
+	return map[string]any{"ignore": ignore}
 }
 
 // convict waits until the auditor, who was told nothing, has caught every suspect.

@@ -25,7 +25,7 @@ func TestCheatersAreCaught(t *testing.T) {
 	store := keys.Store{Dir: filepath.Join("..", "..", ".cache", "keys"), Child: []string{os.Args[0], keys.ChildCommand}, Progress: os.Stderr}
 	set, err := store.Dev(t.Context(), keys.Step())
 	require.NoError(t, err)
-	n, err := network.Up(t.Context(), network.Config{Data: t.TempDir(), Log: quiet()})
+	n, err := network.Up(t.Context(), network.Config{Data: t.TempDir(), Log: quiet(), Keys: func(context.Context) (*keys.Set, error) { return set, nil }})
 	require.NoError(t, err)
 	defer n.Close()
 
@@ -39,7 +39,7 @@ func TestCheatersAreCaught(t *testing.T) {
 		before[who], err = n.Chain.Reader.Stake(t.Context(), who)
 		require.NoError(t, err)
 	}
-	a, err := n.AddAuditor(t.Context(), func(context.Context) (*keys.Set, error) { return set, nil })
+	a, err := n.AddAuditor(t.Context())
 	require.NoError(t, err)
 
 	w := world(t, n.Chain, n.APIURL, n.LaneOf, n.Proven)
