@@ -43,8 +43,6 @@ contract Audits is IAudits, Evidence, Beacon {
     mapping(bytes32 receiptHash => mapping(address auditor => bool)) private _assigned;
     /// @inheritdoc IAudits
     mapping(address auditor => uint256) public owed;
-    /// @inheritdoc IAudits
-    mapping(address provider => uint64) public silentUntil;
 
     /// @param pool the Slasher: the account of the auditors' pool.
     constructor(
@@ -402,15 +400,13 @@ contract Audits is IAudits, Evidence, Beacon {
         private
         returns (uint256)
     {
-        uint64 slashedUntil = silentUntil[provider];
-        if (++p.silences == SILENCES) {
+        bool fault = ++p.silences == SILENCES;
+        bool counts = LEDGER.noteSilence(provider, deadline - CLOCK, deadline, fault);
+        if (fault) {
             p.state = PointState.Withheld;
-            silentUntil[provider] = _max(slashedUntil, deadline);
             return LEDGER.convict(_verdictOn(id, provider, FaultKind.Withheld));
         }
-        // INVARIANT: one outage is one silence, however many points were drawn.
-        if (deadline - CLOCK < slashedUntil) return 0;
-        silentUntil[provider] = deadline;
+        if (!counts) return 0;
         return LEDGER.rebuke(_verdictOn(id, provider, FaultKind.Silence), REPORT_COST);
     }
 

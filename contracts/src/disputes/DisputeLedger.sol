@@ -28,6 +28,8 @@ contract DisputeLedger is IDisputeLedger {
     mapping(address account => bool) public isModule;
     address[] private _modules;
     mapping(bytes32 receiptHash => Record) private _records;
+    /// @inheritdoc IDisputeLedger
+    mapping(address provider => uint64) public silentUntil;
 
     modifier onlyModule() {
         if (!isModule[msg.sender]) revert NotModule(msg.sender);
@@ -64,6 +66,18 @@ contract DisputeLedger is IDisputeLedger {
     function rebuke(Verdict calldata v, uint256 compensation) external onlyModule returns (uint256 slashed) {
         if (v.refund != 0) _records[v.cause].refunded = true;
         slashed = _slash(v, SMALL_BPS, false, compensation);
+    }
+
+    /// @inheritdoc IDisputeLedger
+    function noteSilence(address provider, uint64 askedAt, uint64 deadline, bool fault)
+        external
+        onlyModule
+        returns (bool counts)
+    {
+        uint64 until = silentUntil[provider];
+        // INVARIANT: one outage is one small rung, whatever it left unanswered.
+        counts = askedAt >= until;
+        if ((counts || fault) && deadline > until) silentUntil[provider] = deadline;
     }
 
     /// @inheritdoc IDisputeLedger

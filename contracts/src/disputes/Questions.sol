@@ -30,8 +30,6 @@ contract Questions is IQuestions, Evidence {
     mapping(bytes32 question => Question) private _entries;
     mapping(bytes32 receiptHash => Dossier) private _files;
     mapping(bytes32 receiptHash => mapping(address asker => uint32)) private _open;
-    /// @inheritdoc IQuestions
-    mapping(address provider => uint64) public silentUntil;
 
     constructor(
         DisputeWiring memory w,
@@ -375,12 +373,11 @@ contract Questions is IQuestions, Evidence {
         if (askedAt >= f.silentUntil) {
             f.silentUntil = q.deadline;
             if (++f.silences == SILENCES) {
-                silentUntil[c.provider] = _max(silentUntil[c.provider], q.deadline);
+                LEDGER.noteSilence(c.provider, askedAt, q.deadline, true);
                 return LEDGER.convict(_paidVerdict(c, FaultKind.Withheld, q.asker));
             }
         }
-        if (askedAt < silentUntil[c.provider]) return 0;
-        silentUntil[c.provider] = q.deadline;
+        if (!LEDGER.noteSilence(c.provider, askedAt, q.deadline, false)) return 0;
         return LEDGER.rebuke(_paidVerdict(c, FaultKind.Silence, q.asker), ASK_COST);
     }
 

@@ -120,7 +120,7 @@ struct Drawn {
 /// - `openLeaf`: anyone who has the receipt; it is the provider's to see to. A root that holds something else there (a
 ///   receipt of another channel, or with another fee) cannot be opened.
 /// - `reportSilence`: a point that nobody opened in its clock. The small rung, at most once for clocks of one provider that
-///   overlap; a new clock begins. The third on one point is a proven fault.
+///   overlap, questions included; a new clock begins. The third on one point is a proven fault.
 /// - `attest`: each of the two, once. Requests whose audience is the requester alone are opened, but nobody is told to look.
 /// - `settle`: anyone, when the receipt can no longer be disputed, or was proven wrong. Who was right is owed its half of the
 ///   auditors' share of the stretch, from the pool; who signed off a wrong receipt loses a fifth of its stake, but no
@@ -268,8 +268,6 @@ interface IAudits is IEvidence, IBeacon {
     /// @notice From when on what the auditors of a receipt said is settled, if nothing is proven before.
     function settledFrom(bytes32 receiptHash) external view returns (uint64);
     function owed(address auditor) external view returns (uint256);
-    /// @notice The end of the last clock for which `provider` was slashed here.
-    function silentUntil(address provider) external view returns (uint64);
     function auditTerms() external view returns (AuditTerms memory);
     function auditsWiring() external view returns (address vault, address auditors);
 }

@@ -42,6 +42,13 @@ interface IDisputeLedger {
     /// Slasher's ceilings. How often is the module's business.
     function rebuke(Verdict calldata v, uint256 compensation) external returns (uint256 slashed);
 
+    /// @notice Modules only: nobody answered for `provider` in the clock [askedAt, deadline). Whether the small rung is due:
+    /// not if the clock overlaps with one that was slashed, for whatever question or point. A clock that ended in a
+    /// proven `fault` covers those that overlap with it.
+    function noteSilence(address provider, uint64 askedAt, uint64 deadline, bool fault)
+        external
+        returns (bool counts);
+
     /// @notice Modules only: a convicted receipt was paid after its conviction (or the evidence of payment was left out):
     /// slashes the small rung, refunds, disproves the job. Once per receipt, and not if it was refunded.
     function settle(Verdict calldata v) external;
@@ -56,6 +63,8 @@ interface IDisputeLedger {
     /// @notice Modules only: see `ISlasher.payFromPool`.
     function payFromPool(address to, uint256 amount) external;
 
+    /// @notice The end of the last clock for which `provider` was slashed.
+    function silentUntil(address provider) external view returns (uint64);
     /// @notice None: not proven.
     function faultOf(bytes32 receiptHash) external view returns (FaultKind);
     function extendedUntil(bytes32 receiptHash) external view returns (uint64);

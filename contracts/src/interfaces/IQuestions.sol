@@ -206,8 +206,6 @@ interface IQuestions is IEvidence {
     function openOf(bytes32 receiptHash, address asker) external view returns (uint32);
     /// @notice The bond of the asker's next question on the receipt.
     function bondOf(bytes32 receiptHash, address asker) external view returns (uint256);
-    /// @notice The end of the last clock for which `provider` was slashed.
-    function silentUntil(address provider) external view returns (uint64);
     function terms() external view returns (QuestionTerms memory);
     /// @notice What each contract it works with is; checked when it is deployed.
     function questionsWiring() external view returns (address vault, address nodes, address verifiers);

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Answer, Audit, AuditTerms, IAudits, Point, PointState} from "../../src/interfaces/IAudits.sol";
 import {IBeacon} from "../../src/interfaces/IBeacon.sol";
+import {IDisputeLedger} from "../../src/interfaces/IDisputeLedger.sol";
 import {IEvidence} from "../../src/interfaces/IDisputeGame.sol";
 import {IMarketEvents} from "../../src/interfaces/IMarket.sol";
 import {FaultKind, ReceiptEvidence} from "../../src/types/DisputeTypes.sol";
@@ -478,7 +479,7 @@ contract AuditsTest is AuditsBase {
         assertEq(staking.stakeOf(provider), stake - stake / 20, "5 %");
         assertEq(vault.free(stranger), REPORT_COST, "the reporter's cost");
         assertEq(vault.free(vault.BURN_ADDRESS()) - burned, stake / 20 - REPORT_COST, "the rest burns");
-        assertEq(audits.silentUntil(provider), block.timestamp, "clock");
+        assertEq(ledger.silentUntil(provider), block.timestamp, "clock");
         assertEq(audits.deadlineOf(id, 0), block.timestamp + CLOCK, "a new clock");
         (uint256 held,) = staking.disputeHoldOf(provider);
         assertEq(held, (stake - stake / 20) / 5, "one silence and one fault");
@@ -495,6 +496,26 @@ contract AuditsTest is AuditsBase {
             audits.reportSilence(id, k);
         }
         assertEq(staking.stakeOf(provider), stake - stake / 20, "5 % once");
+    }
+
+    /// @dev Whatever else the provider left unanswered in that time.
+    function test_one_outage_is_one_silence_for_questions_too() public {
+        redeemSum(STRETCH);
+        bytes32 id = register(0);
+        drawWith(id, "x");
+        uint64 asked = uint64(block.timestamp) - 5;
+        vm.prank(address(audits));
+        assertTrue(ledger.noteSilence(provider, asked, asked + CLOCK, false), "a question's clock counts");
+        vm.warp(block.timestamp + CLOCK);
+        uint256 stake = staking.stakeOf(provider);
+        audits.reportSilence(id, 0);
+        assertEq(staking.stakeOf(provider), stake, "overlaps");
+        vm.warp(audits.deadlineOf(id, 0));
+        audits.reportSilence(id, 0);
+        assertEq(staking.stakeOf(provider), stake - stake / 20, "another outage");
+        vm.prank(stranger);
+        vm.expectRevert(abi.encodeWithSelector(IDisputeLedger.NotModule.selector, stranger));
+        ledger.noteSilence(provider, 0, 1, false);
     }
 
     function test_the_third_silence_is_a_proven_fault() public {

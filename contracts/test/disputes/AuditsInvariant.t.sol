@@ -179,7 +179,7 @@ contract AuditsInvariantTest is AuditsBase {
 
     function invariant_the_honest_provider_loses_nothing() public view {
         assertEq(staking.stakeOf(honestProvider), STAKE, "stake");
-        assertEq(audits.silentUntil(honestProvider), 0, "never silent");
+        assertEq(ledger.silentUntil(honestProvider), 0, "never silent");
     }
 
     function invariant_the_honest_auditor_loses_nothing_but_by_absence() public view {

@@ -181,7 +181,7 @@ contract QuestionsInvariantTest is QuestionsBase {
 
     function invariant_DSP1_theHonestLoseNothing() public view {
         assertEq(staking.stakeOf(provider), STAKE, "stake");
-        assertEq(questions.silentUntil(provider), 0, "never silent");
+        assertEq(ledger.silentUntil(provider), 0, "never silent");
         for (uint256 i = 0; i < 2; ++i) {
             bytes32 receiptHash = hashes[i];
             assertEq(uint8(ledger.faultOf(receiptHash)), uint8(FaultKind.None), "never at fault");
