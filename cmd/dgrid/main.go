@@ -85,6 +85,7 @@ func rootOf(g *globals) *cobra.Command {
 		newAPICommand(g),
 		newBenchCommand(g),
 		newEconomicsCommand(g),
+		newAuditorCommand(g),
 	)
 	return root
 }
