@@ -229,11 +229,12 @@ func (a *Auditor) work(ctx context.Context, receipt common.Hash) error {
 	for {
 		if j == nil {
 			c, err := a.cases.Get(receipt)
-			if err != nil {
-				return err
+			if err == nil {
+				j, err = a.judge(c)
 			}
-			if j, err = a.judge(c); err != nil {
-				return err
+			if err != nil { // one damaged folder stops no other case
+				a.log.Error("cannot read a case", "receipt", receipt, "err", err)
+				return nil
 			}
 		}
 		before := j.c.State

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -270,4 +272,23 @@ func TestEveryKindOfFaultIsProven(t *testing.T) {
 			stop()
 		})
 	}
+}
+
+// A damaged case stops no other one.
+func TestADamagedCaseStopsNoOther(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, odd(t), 3600)
+	honest := w.answered(t, params(700), prompt, 3, nil)
+	data := t.TempDir()
+	a := w.auditor(t, data, noProver{}, honest, nil)
+	broken := w.answered(t, params(700), prompt, 4, nil)
+	_, err := a.Add(t.Context(), broken.b)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(a.Cases().Dir(broken.receipt), "bundle.json"), []byte("{"), 0o600))
+	running(t, a)
+	_, err = a.Add(t.Context(), honest.b)
+	require.NoError(t, err)
+	c, err := a.WaitOver(t.Context(), honest.receipt)
+	require.NoError(t, err)
+	require.Equal(t, auditor.Right, c.State)
 }
