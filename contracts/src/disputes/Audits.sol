@@ -17,6 +17,8 @@ import {DisputeWiring, Evidence} from "./Evidence.sol";
 contract Audits is IAudits, Evidence, Beacon {
     uint256 private constant BPS = 10_000;
     uint16 private constant MIN_AUDIT_BPS = 100;
+    /// @dev The checkpoint of jobs; no line has so many.
+    uint32 private constant JOB = type(uint32).max;
     /// @dev The most points of one redeem.
     uint256 private constant MAX_POINTS = 256;
     uint8 private constant SILENCES = 3;
@@ -86,12 +88,32 @@ contract Audits is IAudits, Evidence, Beacon {
         // INVARIANT: nobody can begin so late that the beacon comes too late.
         if (block.timestamp >= until) revert TooLate(audit, until);
 
-        a.provider = provider;
-        (a.beacon, a.seed) = _commit();
-        a.roster = AUDITORS.rosterVersion();
-        a.payBps = MARKET.shares().auditorsBps;
         (a.stretch, a.points) = _stretches(a.sum, STAKING.freeStakeOf(provider));
-        emit AuditRegistered(audit, line, provider, checkpoint, a.from, a.sum, a.stretch, a.beacon, a.roster);
+        a.provider = provider;
+        _commitTo(a, audit, line, checkpoint);
+    }
+
+    /// @inheritdoc IAudits
+    function registerJob(ReceiptEvidence calldata e) external returns (bytes32 audit) {
+        bytes32 job = e.request.payment;
+        audit = auditId(job, JOB);
+        Audit storage a = _audits[audit];
+        if (a.beacon != 0) revert AlreadyRegistered(audit);
+        (, bytes32 delivered, uint64 at) = MARKET.deliveryOf(job);
+        if (at == 0 || _readReceipt(e) != delivered) revert EvidenceMismatch("delivery");
+        uint64 until = at + DRAW_TIME / 2;
+        if (block.timestamp >= until) revert TooLate(audit, until);
+
+        uint256 fee = e.receipt.fee;
+        if (fee == 0) fee = 1;
+        if (fee > type(uint88).max) fee = type(uint88).max;
+        // casting is safe: bounded above
+        // forge-lint: disable-next-line(unsafe-typecast)
+        (a.sum, a.stretch) = (uint88(fee), uint88(fee));
+        (a.root, a.time) = (delivered, uint40(at));
+        (a.points, a.job) = (1, true);
+        a.provider = e.receipt.provider;
+        _commitTo(a, audit, job, JOB);
     }
 
     /// @inheritdoc IAudits
@@ -106,7 +128,7 @@ contract Audits is IAudits, Evidence, Beacon {
         (bytes32 seed, bool lost) = _reveal(a.beacon, a.seed, audit, header);
         (a.seed, a.lost, a.drawnAt) = (seed, lost, uint40(block.timestamp));
         // INVARIANT: losing the beacon hides nothing: whoever could know the seed has all the more drawn.
-        if (lost) (a.stretch, a.points) = _stretches(a.sum, 0);
+        if (lost && !a.job) (a.stretch, a.points) = _stretches(a.sum, 0);
         uint256 begin = uint256(a.points - 1) * a.stretch;
         // INVARIANT: a rest is drawn with the probability of its length.
         if (begin + _offset(seed, a.points - 1, a.stretch) >= a.sum) --a.points;
@@ -131,6 +153,8 @@ contract Audits is IAudits, Evidence, Beacon {
     /// @inheritdoc IAudits
     function reportSilence(bytes32 audit, uint32 index) external {
         Audit storage a = _requirePoint(audit, index);
+        // INVARIANT: nobody is silent about what is public.
+        if (a.job) revert NothingWithheld(audit);
         bytes32 id = pointId(audit, index);
         Point storage p = _points[id];
         if (p.state != PointState.Waiting) revert WrongState(id, p.state);
@@ -284,6 +308,15 @@ contract Audits is IAudits, Evidence, Beacon {
 
     // ------------------------------------------------------- private: draw
 
+    function _commitTo(Audit storage a, bytes32 audit, bytes32 line, uint32 checkpoint) private {
+        (a.beacon, a.seed) = _commit();
+        a.roster = AUDITORS.rosterVersion();
+        a.payBps = MARKET.shares().auditorsBps;
+        emit AuditRegistered(
+            audit, line, a.provider, checkpoint, a.from, a.sum, a.stretch, a.beacon, a.roster
+        );
+    }
+
     /// @dev What the redeem paid, and under which root.
     function _readRedeem(Audit storage a, bytes32 line, uint32 checkpoint) private returns (uint64 time) {
         Line memory l = MARKET.lineOf(line);
@@ -318,19 +351,29 @@ contract Audits is IAudits, Evidence, Beacon {
 
     // ------------------------------------------------------- private: open
 
-    /// @dev The receipt, and the leaf of the audit's root that it is.
-    function _readLeaf(ReceiptEvidence calldata e)
-        private
-        view
-        returns (bytes32 audit, bytes32 receiptHash, uint128 start, uint128 end)
-    {
+    /// @dev A receipt that its provider signed, for its request.
+    function _readReceipt(ReceiptEvidence calldata e) private view returns (bytes32 receiptHash) {
         bytes32 domain = _domain();
         if (e.receipt.requestHash != Eip712.digest(domain, Eip712.hash(e.request))) {
             revert EvidenceMismatch("requestHash");
         }
         receiptHash = Eip712.digest(domain, Eip712.hash(e.receipt));
         _requireSigned(receiptHash, e.signature, e.receipt.provider);
+    }
+
+    /// @dev The receipt, and the leaf of the audit's root that it is.
+    function _readLeaf(ReceiptEvidence calldata e)
+        private
+        view
+        returns (bytes32 audit, bytes32 receiptHash, uint128 start, uint128 end)
+    {
+        receiptHash = _readReceipt(e);
         Payment calldata p = e.payment;
+        if (p.count == 0) {
+            audit = auditId(e.request.payment, JOB);
+            if (_audits[audit].root != receiptHash) revert EvidenceMismatch("delivery");
+            return (audit, receiptHash, 0, _audits[audit].sum);
+        }
         // INVARIANT: a leaf is of the line's own channel, provider and model, or it cannot be opened.
         bytes32 line = MARKET.lineId(e.request.payment, e.receipt.provider, e.request.modelVersion, p.relayer);
         audit = auditId(line, p.checkpoint);
@@ -343,7 +386,7 @@ contract Audits is IAudits, Evidence, Beacon {
         private
     {
         Drawn storage d = _drawn[receiptHash];
-        uint256 own = e.request.deadline > a.time ? e.request.deadline : a.time;
+        uint256 own = e.request.deadline > a.time && !a.job ? e.request.deadline : a.time;
         Timing memory timing = MARKET.timing();
         own += timing.disputeWindow;
         // casting is safe: a time

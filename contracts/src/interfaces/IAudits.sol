@@ -23,16 +23,16 @@ struct AuditTerms {
     uint96 reportCost;
 }
 
-/// @notice The audit of one redeem (line, checkpoint).
+/// @notice The audit of one redeem (line, checkpoint), or of one job.
 // slot 0 | seed 32
 // slot 1 | root 32
 // slot 2 | provider 20 | beacon 8 | roster 4
 // slot 3 | from 11 | sum 11 | time 5 | drawnAt 5
-// slot 4 | stretch 11 | points 4 | payBps 2 | lost 1 | free 14
+// slot 4 | stretch 11 | points 4 | payBps 2 | lost 1 | job 1 | free 13
 struct Audit {
     // Until it is drawn: what decides if the beacon is lost.
     bytes32 seed;
-    // The line's root when the audit was registered: what is drawn cannot be exchanged afterwards.
+    // The line's root when the audit was registered: what is drawn cannot be exchanged afterwards. Of a job its receipt.
     bytes32 root;
     address provider;
     // The block that decides.
@@ -52,6 +52,7 @@ struct Audit {
     // The auditors' share of fees.
     uint16 payBps;
     bool lost;
+    bool job;
 }
 
 enum PointState {
@@ -128,6 +129,9 @@ struct Drawn {
 ///   What auditors lose burns.
 /// - `punishDraw`: each further point that met a receipt which was proven wrong is a proven fault of its own.
 ///
+/// A delivered job is always audited: `registerJob`, `draw` and `openLeaf` make it one point, which anyone can open, since
+/// everything about it is public. Nobody is silent about it: what nobody opens lapses.
+///
 /// It holds no money: stakes are in `Auditors`, the pool is the Slasher's.
 interface IAudits is IEvidence, IBeacon {
     error BadTerms(string field);
@@ -139,6 +143,8 @@ interface IAudits is IEvidence, IBeacon {
     error NotDrawn(bytes32 audit);
     error NoSuchPoint(bytes32 audit, uint32 index);
     error WrongState(bytes32 point, PointState state);
+    /// @notice Everything about a job is public.
+    error NothingWithheld(bytes32 audit);
     /// @notice The leaf [start, end) does not pay the point.
     error PointOutsideLeaf(uint256 at, uint128 start, uint128 end);
     error ClockRunning(bytes32 point, uint64 deadline);
@@ -224,13 +230,17 @@ interface IAudits is IEvidence, IBeacon {
         uint32 checkpoint
     ) external returns (bytes32 audit);
 
+    /// @notice Registers the audit of a delivered job; its `line` is the job, its checkpoint 2^32 - 1. `e.payment` is ignored.
+    function registerJob(ReceiptEvidence calldata e) external returns (bytes32 audit);
+
     /// @param header of the beacon's block in RLP, where the source is PrevRandao; else ignored
     function draw(bytes32 audit, bytes calldata header) external;
 
     // ----------------------------------------------------------------- open
 
     /// @notice Opens the receipt that pays these points of one audit; a large one may pay many. `e.payment` places it in the
-    /// root that the audit was registered with; its `checkpoint` is the audit's. The last leaf may be paid in part.
+    /// root that the audit was registered with; its `checkpoint` is the audit's. The last leaf may be paid in part. Of a job
+    /// its `count` is zero.
     function openLeaf(ReceiptEvidence calldata e, uint32[] calldata indices) external;
 
     /// @notice Nobody opened the point before its deadline.

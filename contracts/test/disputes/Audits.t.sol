@@ -7,7 +7,8 @@ import {IDisputeLedger} from "../../src/interfaces/IDisputeLedger.sol";
 import {IEvidence} from "../../src/interfaces/IDisputeGame.sol";
 import {IMarketEvents} from "../../src/interfaces/IMarket.sol";
 import {FaultKind, ReceiptEvidence} from "../../src/types/DisputeTypes.sol";
-import {Audience, Request, Voucher} from "../../src/types/Types.sol";
+import {Audience, JobOrder, Request, Voucher} from "../../src/types/Types.sol";
+import {Vm} from "forge-std/Vm.sol";
 import {AuditsBase} from "./AuditsBase.sol";
 
 contract AuditsTest is AuditsBase {
@@ -765,6 +766,99 @@ contract AuditsTest is AuditsBase {
         vm.warp(audits.settledFrom(hashOf(more[1])));
         audits.settle(id, 0);
         assertEq(audits.owed(roster[0]), STRETCH / 200, "its half");
+    }
+
+    // ---------------------------------------------------------------- jobs
+
+    function job() private returns (ReceiptEvidence memory e) {
+        JobOrder memory o = order();
+        vm.recordLogs();
+        bytes32 id = requestJob(o);
+        // JobRequested holds the request first.
+        e.request = requestIn(vm.getRecordedLogs());
+        accept(id);
+        uint32[] memory output = tokens(5, 50);
+        e.receipt = receiptOf(id, output);
+        e.signature = signReceipt(operatorKey, e.receipt);
+        deliver(id, output);
+    }
+
+    function requestIn(Vm.Log[] memory logs) private pure returns (Request memory r) {
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].topics[0] == IMarketEvents.JobRequested.selector) {
+                (r,) = abi.decode(logs[i].data, (Request, JobOrder));
+            }
+        }
+    }
+
+    function withRequester() private {
+        fund(requester, FUNDS);
+    }
+
+    function test_every_job_is_audited() public {
+        withRequester();
+        seats(4, 1000e6);
+        ReceiptEvidence memory e = job();
+        bytes32 receiptHash = hashOf(e);
+        uint64 delivered = uint64(block.timestamp);
+        bytes32 id = audits.registerJob(e);
+        assertEq(id, audits.auditId(e.request.payment, type(uint32).max), "audit");
+        vm.expectRevert(abi.encodeWithSelector(IAudits.AlreadyRegistered.selector, id));
+        audits.registerJob(e);
+        drawWith(id, "x");
+        assertEq(audits.auditOf(id).points, 1, "always one point");
+        audits.openLeaf(e, one(0));
+        Point memory p = audits.pointOf(id, 0);
+        assertEq(p.receiptHash, receiptHash, "receipt");
+        assertTrue(p.first != address(0) && p.second != address(0), "two auditors");
+        assertEq(audits.settledFrom(receiptHash), delivered + W, "the job's window");
+        answer(id, 0, Answer.Right, Answer.Right);
+        vm.warp(delivered + W);
+        audits.settle(id, 0);
+        assertEq(audits.owed(p.first), e.receipt.fee / 100 / 2, "half of the fee's share");
+        market.finalizeJob(e.request.payment);
+        audits.pay(p.first);
+        audits.pay(p.second);
+        assertStakes();
+    }
+
+    function test_a_job_is_registered_in_time_and_as_delivered() public {
+        withRequester();
+        ReceiptEvidence memory e = job();
+        ReceiptEvidence memory other = abi.decode(abi.encode(e), (ReceiptEvidence));
+        ++other.receipt.seq;
+        other.signature = signReceipt(operatorKey, other.receipt);
+        vm.expectRevert(abi.encodeWithSelector(IEvidence.EvidenceMismatch.selector, "delivery"));
+        audits.registerJob(other);
+        ReceiptEvidence memory none = signed(requestOf(0), FEE);
+        vm.expectRevert(abi.encodeWithSelector(IEvidence.EvidenceMismatch.selector, "delivery"));
+        audits.registerJob(none);
+        uint64 until = uint64(block.timestamp) + DRAW_TIME / 2;
+        vm.warp(until);
+        bytes32 id = audits.auditId(e.request.payment, type(uint32).max);
+        vm.expectRevert(abi.encodeWithSelector(IAudits.TooLate.selector, id, until));
+        audits.registerJob(e);
+        vm.warp(until - 1);
+        audits.registerJob(e);
+        drawWith(id, "x");
+        vm.expectRevert(abi.encodeWithSelector(IEvidence.EvidenceMismatch.selector, "delivery"));
+        audits.openLeaf(other, one(0));
+    }
+
+    function test_nobody_is_silent_about_a_job() public {
+        withRequester();
+        ReceiptEvidence memory e = job();
+        bytes32 id = audits.registerJob(e);
+        vm.roll(block.number + 300);
+        audits.draw(id, "");
+        assertTrue(audits.auditOf(id).lost, "a lost beacon");
+        assertEq(audits.auditOf(id).points, 1, "is one point all the same");
+        uint64 deadline = audits.deadlineOf(id, 0);
+        vm.warp(deadline);
+        vm.expectRevert(abi.encodeWithSelector(IAudits.NothingWithheld.selector, id));
+        audits.reportSilence(id, 0);
+        vm.expectRevert(abi.encodeWithSelector(IAudits.ClockOver.selector, audits.pointId(id, 0), deadline));
+        audits.openLeaf(e, one(0));
     }
 
     // ---------------------------------------------------------- punishDraw
