@@ -26,8 +26,8 @@ type ProofCost struct {
 	PeakMB       float64
 }
 
-// Fault is one conviction. Transactions are those that the auditor sent for it. A fault
-// that needs no proof has no proof's cost.
+// Fault is one conviction, with what it and the silences before it took. Transactions are
+// those that the auditor sent for it. A fault that needs no proof has no proof's cost.
 type Fault struct {
 	Kind         string          `json:"kind"`
 	Provider     common.Address  `json:"provider"`
@@ -113,6 +113,8 @@ func (t *teller) faults(ctx context.Context) ([]Fault, error) {
 	}
 	var faults []Fault
 	acts := map[common.Hash]map[common.Hash]bool{} // receipt to transactions
+	took := map[common.Hash]Fault{}                // what all faults of a receipt took, silences before the last too
+	var order []common.Hash
 	for _, l := range logs {
 		source := events.Ledger
 		if l.Address == at.Questions {
@@ -129,9 +131,24 @@ func (t *teller) faults(ctx context.Context) ([]Fault, error) {
 			}
 			acts[receipt][l.TxHash] = true
 		}
-		if f, ok := e.(events.FaultProven); ok && f.Kind != events.Silence {
-			faults = append(faults, Fault{Kind: f.Kind.String(), Provider: f.Provider, Receipt: f.ReceiptHash, Slashed: f.Slashed, Refunded: f.Refunded, AuditorPaid: f.Bounty})
+		f, ok := e.(events.FaultProven)
+		if !ok {
+			continue
 		}
+		sum := took[f.ReceiptHash]
+		for _, add := range []struct{ to, of *protocol.Amount }{{&sum.Slashed, &f.Slashed}, {&sum.Refunded, &f.Refunded}, {&sum.AuditorPaid, &f.Bounty}} {
+			if *add.to, err = add.to.Add(*add.of); err != nil {
+				return nil, err
+			}
+		}
+		if f.Kind != events.Silence {
+			sum.Kind, sum.Provider, sum.Receipt = f.Kind.String(), f.Provider, f.ReceiptHash
+			order = append(order, f.ReceiptHash)
+		}
+		took[f.ReceiptHash] = sum
+	}
+	for _, receipt := range order {
+		faults = append(faults, took[receipt])
 	}
 	for i := range faults {
 		for tx := range acts[faults[i].Receipt] {
