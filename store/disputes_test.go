@@ -189,3 +189,61 @@ func TestDeploymentGrows(t *testing.T) {
 		require.False(t, c.Empty())
 	})
 }
+
+// TestDrawsInPages: an audit's page, and who was drawn for what.
+func TestDrawsInPages(t *testing.T) {
+	engines(t, func(t *testing.T, url string) {
+		ctx, n := context.Background(), network(t, url)
+		var rows []store.Row
+		for i := range 3 {
+			rows = append(rows, &store.Audit{Entity: entity(store.HashID(hash(i)), 1, uint32(i)), Audit: hash(i), Provider: account(i % 2), ModelVersion: hash(9), State: store.AuditDrawn,
+				Sum: protocol.NewAmount(uint64(10 - i)), Beacon: math.MaxUint64, Points: 12})
+			for k := range 12 {
+				point := store.PointID(hash(i), uint32(k))
+				rows = append(rows, &store.AuditPoint{Entity: entity(store.HashID(point), 1, uint32(50+20*i+k)), Point: point, Audit: hash(i), Index: uint32(k), Provider: account(i % 2),
+					State: []string{store.PointWaiting, store.PointOpened}[k%2], Receipt: hash(20 + k%3), At: protocol.NewAmount(uint64(k))})
+			}
+			rows = append(rows, &store.Attestation{Entity: entity(store.AttestationID(store.PointID(hash(i), 1), account(5)), 1, uint32(200+i)), Kind: store.AttestReceipt, Auditor: account(5),
+				Audit: hash(i), Index: 1, Receipt: hash(20 + i), AttestBy: store.Uint64(uint64(i) << 62), Answer: store.AnswerNone})
+		}
+		rows = append(rows, &store.Attestation{Entity: entity(store.AttestationID(hash(9), account(5)), 1, 300), Kind: store.AttestVersion, Auditor: account(5), ModelVersion: hash(9), Answer: store.AnswerRight},
+			&store.Auditor{Entity: entity(store.AddressID(account(5)), 1, 301), Auditor: account(5), Stake: protocol.NewAmount(4), Seated: true},
+			&store.Auditor{Entity: entity(store.AddressID(account(6)), 1, 302), Auditor: account(6), Stake: protocol.NewAmount(1 << 63)})
+		commit(t, n, block(1, 0), rows...)
+
+		one, err := n.Audit(ctx, hash(1))
+		require.NoError(t, err)
+		require.Len(t, one.Data.PointList, 12)
+		for k, p := range one.Data.PointList {
+			require.EqualValues(t, k, p.Index)
+		}
+		require.Len(t, one.Data.Attestations, 1)
+		_, err = n.Audit(ctx, hash(7))
+		require.ErrorIs(t, err, protocol.ErrNotFound)
+		bySum := collect(t, store.List{Limit: 1, Sort: "sum"}, func(l store.List) (store.Page[store.Audit], error) {
+			return n.Audits(ctx, store.AuditFilter{ModelVersion: hash(9)}, l)
+		})
+		require.Equal(t, []common.Hash{hash(0), hash(1), hash(2)}, []common.Hash{bySum[0].Audit, bySum[1].Audit, bySum[2].Audit})
+		require.EqualValues(t, uint64(math.MaxUint64), bySum[0].Beacon)
+		points := collect(t, store.List{Limit: 5}, func(l store.List) (store.Page[store.AuditPoint], error) {
+			return n.Points(ctx, store.PointFilter{Audit: hash(2), State: store.PointWaiting, Provider: account(0)}, l)
+		})
+		require.Len(t, points, 6)
+		said := collect(t, store.List{Limit: 1, Sort: "attest_by"}, func(l store.List) (store.Page[store.Attestation], error) {
+			return n.Attestations(ctx, store.AttestationFilter{Kind: store.AttestReceipt, Auditor: account(5)}, l)
+		})
+		require.Equal(t, []common.Hash{hash(22), hash(21), hash(20)}, []common.Hash{said[0].Receipt, said[1].Receipt, said[2].Receipt})
+		auditors, err := n.Auditors(ctx, store.List{Sort: "stake"})
+		require.NoError(t, err)
+		require.Equal(t, account(6), auditors.Data[0].Auditor)
+		for _, c := range []struct {
+			auditor common.Address
+			receipt common.Hash
+			want    bool
+		}{{account(5), hash(20), true}, {account(6), hash(20), false}, {account(5), hash(30), false}, {account(5), common.Hash{}, false}} {
+			drawn, err := n.IsDrawn(ctx, c.auditor, c.receipt)
+			require.NoError(t, err)
+			require.Equal(t, c.want, drawn)
+		}
+	})
+}
