@@ -10,7 +10,7 @@ STATICCHECK_VERSION := v0.8.2
 # Packages that link neither the embedded node nor gnark: cheap under the race detector.
 RACE := ./protocol/... ./runtime/... ./relayer/... ./node/... ./api/... ./store/... ./indexer/... ./internal/config/...
 
-.PHONY: help setup build demo up test test-contracts test-go test-race test-system bench ceremony-full fuzz fmt lint generate verify snapshots clean
+.PHONY: help setup build demo up test test-contracts test-go test-race test-system test-disputes mutants bench ceremony-full fuzz fmt lint generate verify snapshots clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -45,6 +45,14 @@ test-race: setup ## the race detector where neither node nor gnark is linked
 
 test-system: setup ## the story in one process, and as separate ones on Postgres, Redis and anvil
 	$(TOOLS) go test -count=1 -timeout 15m ./internal/testsys/...
+
+test-disputes: setup ## the evidence about disputes in full size (tens of minutes), a row per promise
+	@mkdir -p .cache && rm -f .cache/disputes.md
+	DGRID_DISPUTES=full DGRID_DISPUTES_REPORT=$(CURDIR)/.cache/disputes.md $(TOOLS) go test -count=1 -timeout 90m ./internal/disputes; \
+		status=$$?; cat .cache/disputes.md; exit $$status
+
+mutants: setup ## break each promise in a copy and see its test turn red
+	$(TOOLS) tools/mutants.sh
 
 bench: setup build ## print the figures, as ratios measured in one run
 	./dgrid bench --keys .cache/keys

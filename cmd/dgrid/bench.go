@@ -16,6 +16,7 @@ import (
 	apibench "github.com/dgrid-network/dgrid/api/bench"
 	indexbench "github.com/dgrid-network/dgrid/indexer/bench"
 	"github.com/dgrid-network/dgrid/internal/bench/relaynet"
+	"github.com/dgrid-network/dgrid/internal/disputes/figures"
 	"github.com/dgrid-network/dgrid/internal/redisserver"
 	"github.com/dgrid-network/dgrid/models/demo"
 	"github.com/dgrid-network/dgrid/protocol"
@@ -211,12 +212,24 @@ func measureProofs(ctx context.Context, b *benchmark) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []figure{
+	list := []figure{
 		{"constraints", float64(f.Constraints), "", "<= 50000", f.Circuit},
 		{"prove", f.Prove.Seconds(), "s", "<= 1", "mean of five"},
 		{"memory while proving", float64(f.ProveHeap) / (1 << 20), "MB", "<= 150", "Go runtime, keys included"},
 		{"key setup", f.Setup.Seconds(), "s", "", ""},
 		{"verify", float64(f.VerifyGas), "gas", "", "whole transaction"},
 		{"proof", float64(f.ProofBytes), "bytes", "", ""},
-	}, nil
+	}
+	disputes, err := figures.Disputes()
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range disputes {
+		note := fmt.Sprintf("calldata %d, verifier %d, the rest %d; %d before it was paid", d.CalldataGas, d.VerifierGas, d.RemainingGas, d.GasUnpaid)
+		list = append(list,
+			figure{"dispute, " + d.Shape, float64(d.Gas), "gas", "<= 600000", note},
+			figure{"dispute with everything withheld, " + d.Shape, float64(d.Withheld), "transactions", fmt.Sprintf("<= %d", d.Aim),
+				fmt.Sprintf("%d where the lie leads to an earlier block", d.WithheldHop)})
+	}
+	return list, nil
 }

@@ -75,7 +75,7 @@ func (f fixture) on(t *testing.T) (*world, *answer) {
 	return w, &a
 }
 
-func convicted(t *testing.T, w *world, a *answer) {
+func convicted(t testing.TB, w *world, a *answer) {
 	t.Helper()
 	require.NotEqual(t, contracts.FaultNone, w.faultOf(a.hash))
 	require.Equal(t, tokens(85_000), w.stakeOf(accomplice))

@@ -3,7 +3,6 @@ package disputes
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/bits"
 	"math/rand/v2"
 	"slices"
@@ -442,52 +441,52 @@ func TestReferenceTokensAndParamsWithheld(t *testing.T) {
 	}
 }
 
-// shapes are the models that figures are given for.
-var shapes = []struct {
-	name string
-	arch step.Arch
-	T    int
-}{
-	{"135M", step.Arch{Width: 576, FFN: 1536, Layers: 30, Heads: 9, KVHeads: 3, HeadWidth: 64, Vocabulary: 49152, Positions: 2048, Rotated: 64}, 1024},
-	{"70B", step.Arch{Width: 8192, FFN: 28672, Layers: 80, Heads: 64, KVHeads: 8, HeadWidth: 128, Vocabulary: 128256, Positions: 8192, Rotated: 128}, 2048},
-}
-
-// path counts the questions to one chunk of a block: its opening, vector roots, digests,
-// words.
+// questionsInBlock counts the questions down to one chunk of a block: its opening, vector
+// roots, digests, words.
 func questionsInBlock(layout []step.Vector, id step.VectorID) int {
-	n := 1 + max(1, (protocol.MerkleDepth(len(layout))+3)/4) + 1
-	if len(layout) == 1 {
-		n--
+	n := 2
+	if len(layout) > 1 {
+		n += (protocol.MerkleDepth(len(layout)) + 3) / 4
 	}
 	return n + (protocol.MerkleDepth(layout[id].Chunks())+3)/4
 }
 
-// TestQuestionsPerShape counts, by the layout that StepTable and NodeTable follow, the
-// transactions of a dispute in which everything is asked on chain, and whether a provider
-// that answers each question in its last second can outlast the longest window.
+// transactions counts, by the layout that StepTable and NodeTable follow, what an auditor
+// sends when everything is asked on chain: to a proof in the worst vector of a layer, and
+// to one where a column leads to an earlier block.
+func transactions(t testing.TB, a step.Arch, positions int) (direct, hop, aim int) {
+	t.Helper()
+	leaves := positions * (a.Layers + 1)
+	layout, err := a.Layout(step.Block{T: positions - 1, L: 1})
+	require.NoError(t, err)
+	above := (protocol.MerkleDepth(leaves)+3)/4 + 1 // and the proof
+	for id, v := range layout {
+		if v.Chunks() > 0 && !v.Digests() {
+			direct = max(direct, above+questionsInBlock(layout, step.VectorID(id)))
+		}
+	}
+	for id := step.In; id < step.Keys; id++ {
+		if layout[id].Chunks() > 0 {
+			hop = max(hop, above+questionsInBlock(layout, step.Columns)+questionsInBlock(layout, id))
+		}
+	}
+	return direct, hop, 2*log16(leaves) + 8
+}
+
+// TestQuestionsPerShape holds the count to its aim, and a provider that answers each
+// question in its last second to the longest window.
 func TestQuestionsPerShape(t *testing.T) {
 	live := deploy.Live(common.Address{}, common.Address{}, common.Address{})
-	for _, s := range shapes {
-		leaves := s.T * (s.arch.Layers + 1)
-		layout, err := s.arch.Layout(step.Block{T: s.T - 1, L: 1})
+	window := live.Timing.DisputeWindow + live.Timing.MaxHold
+	for _, s := range shaped(t) {
+		encoded := s.header.Encode()
+		arch, err := step.ParseArch(encoded[:])
 		require.NoError(t, err)
-		trace := (protocol.MerkleDepth(leaves) + 3) / 4
-		direct, hop := 0, 0
-		for id, v := range layout {
-			if v.Chunks() > 0 && !v.Digests() {
-				direct = max(direct, trace+questionsInBlock(layout, step.VectorID(id)))
-			}
-		}
-		for id := step.In; id < step.Keys; id++ {
-			if layout[id].Chunks() > 0 {
-				hop = max(hop, trace+questionsInBlock(layout, step.Columns)+questionsInBlock(layout, id))
-			}
-		}
-		aim := 2*log16(leaves) + 8
-		window := live.Timing.DisputeWindow + live.Timing.MaxHold
-		fmt.Printf("| %s, %d positions | %d leaves | %d transactions to a proof, %d with a hop, aim %d | all answered in the last second: %d h, %d h with a hop, of %d h |\n",
-			s.name, s.T, leaves, direct+1, hop+1, aim, uint64(direct)*live.Questions.Clock/3600, uint64(hop)*live.Questions.Clock/3600, window/3600)
-		require.LessOrEqual(t, direct+1, aim)
-		require.Less(t, uint64(direct)*live.Questions.Clock+live.Questions.ProofTime, window)
+		direct, hop, aim := transactions(t, arch, s.T)
+		hours := func(n int) uint64 { return (uint64(n-1)*live.Questions.Clock + live.Questions.ProofTime) / 3600 }
+		report(t, "| %s, %d positions | %d transactions to a proof, %d with a hop, aim %d | every answer in its last second: %d h, %d h with a hop, of %d h |\n",
+			s.name, s.T, direct, hop, aim, hours(direct), hours(hop), window/3600)
+		require.LessOrEqual(t, direct, aim)
+		require.Less(t, hours(direct), window/3600)
 	}
 }

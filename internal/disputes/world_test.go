@@ -2,6 +2,7 @@ package disputes
 
 import (
 	"crypto/ecdsa"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -60,8 +61,19 @@ func row(t testing.TB, promise string, cases *int) {
 		if t.Failed() {
 			violations = 1 // the first one ends the suite
 		}
-		fmt.Printf("| %s | %d cases | %d violations | %.1f s |\n", promise, *cases, violations, time.Since(start).Seconds())
+		report(t, "| %s | %d cases | %d violations | %.1f s |\n", promise, *cases, violations, time.Since(start).Seconds())
 	})
+}
+
+// report prints a line of the report, into the file that DGRID_DISPUTES_REPORT names too.
+func report(t testing.TB, format string, args ...any) {
+	fmt.Printf(format, args...)
+	if path := os.Getenv("DGRID_DISPUTES_REPORT"); path != "" {
+		f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+		require.NoError(t, err)
+		_, err = fmt.Fprintf(f, format, args...)
+		require.NoError(t, errors.Join(err, f.Close()))
+	}
 }
 
 // person is an account with its key.
