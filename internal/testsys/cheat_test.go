@@ -72,6 +72,9 @@ func TestCheatersAreCaught(t *testing.T) {
 	require.False(t, step.Refunded.IsZero(), "the requester gets back what it paid")
 	require.Equal(t, silent, byKind["withheld"].Provider)
 
+	for _, f := range facts.Faults {
+		requireShown(t, n.APIURL, f)
+	}
 	for _, who := range n.Owners() {
 		stake, err := n.Chain.Reader.Stake(t.Context(), who)
 		require.NoError(t, err)
