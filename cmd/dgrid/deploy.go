@@ -20,6 +20,7 @@ import (
 type deployFlags struct {
 	sendFlags
 	profile, token, owner, treasury string
+	verifier, keyHash               string
 }
 
 func newDeployCommand(g *globals) *cobra.Command {
@@ -31,7 +32,8 @@ func newDeployCommand(g *globals) *cobra.Command {
 
 Profile development has windows of seconds and a test token that anyone may mint;
 profile live has a dispute window of 30 hours and a week of unbonding, and needs
---token. A deploy that was interrupted is finished by running it again, with the
+--token, and --verifier with --key-hash: the contract that a key ceremony made
+(docs/ceremony.md). A deploy that was interrupted is finished by running it again, with the
 transactions it signed. A record is never overwritten.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return g.deploy(cmd, f) },
@@ -41,6 +43,8 @@ transactions it signed. A record is never overwritten.`,
 	cmd.Flags().StringVar(&f.token, "token", "", "settlement token; development chains get a test token without")
 	cmd.Flags().StringVar(&f.owner, "owner", "", "who may change the bounded parameters; default: the deployer")
 	cmd.Flags().StringVar(&f.treasury, "treasury", "", "who gets the protocol's share; default: the owner")
+	cmd.Flags().StringVar(&f.verifier, "verifier", "", "verifier contract of specification 1, deployed before; development chains get the development one without")
+	cmd.Flags().StringVar(&f.keyHash, "key-hash", "", "hash of the verifier's verifying key, as dgrid ceremony seal printed it")
 	return cmd
 }
 
@@ -57,18 +61,47 @@ func (f *deployFlags) parameters(deployer common.Address) (deploy.Parameters, er
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return deploy.Parameters{}, err
 	}
+	verifier, keyHash, err := f.proofs()
+	if err != nil {
+		return deploy.Parameters{}, err
+	}
 	switch f.profile {
 	case "development":
 		p := deploy.Development(owner)
 		p.Token, p.Treasury = token, treasury
+		if verifier != (common.Address{}) {
+			p.Verifier, p.KeyHash = verifier, keyHash
+		}
 		return p, nil
 	case "live":
 		if token == (common.Address{}) {
 			return deploy.Parameters{}, advise(fmt.Errorf("profile live without a settlement token: %w", protocol.ErrInvalid), "name it with --token ADDRESS; anyone may mint the test token")
 		}
-		return deploy.Live(token, owner, treasury), nil
+		if verifier == (common.Address{}) {
+			return deploy.Parameters{}, advise(fmt.Errorf("profile live without a verifier: %w", protocol.ErrInvalid), "name it with --verifier ADDRESS --key-hash HASH; anyone can forge proofs under the development keys")
+		}
+		p := deploy.Live(token, owner, treasury)
+		p.Verifier, p.KeyHash = verifier, keyHash
+		return p, nil
 	}
 	return deploy.Parameters{}, fmt.Errorf("profile %q is neither development nor live: %w", f.profile, protocol.ErrInvalid)
+}
+
+// proofs reads the verifier and the hash of its key, both or neither.
+func (f *deployFlags) proofs() (verifier common.Address, keyHash common.Hash, err error) {
+	if (f.verifier == "") != (f.keyHash == "") {
+		return verifier, keyHash, fmt.Errorf("--verifier and --key-hash go together: %w", protocol.ErrInvalid)
+	}
+	if f.verifier == "" {
+		return verifier, keyHash, nil
+	}
+	if verifier, err = parseAddress("verifier", f.verifier); err != nil {
+		return verifier, keyHash, err
+	}
+	if err := keyHash.UnmarshalText([]byte(f.keyHash)); err != nil {
+		return verifier, keyHash, fmt.Errorf("--key-hash %q is no hash: %w", f.keyHash, protocol.ErrInvalid)
+	}
+	return verifier, keyHash, nil
 }
 
 func (g *globals) deploy(cmd *cobra.Command, f *deployFlags) error {

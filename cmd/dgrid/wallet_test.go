@@ -134,6 +134,8 @@ func TestWalletRefusesBadInput(t *testing.T) {
 		{[]string{"deploy"}, []string{"exists"}},
 		{[]string{"deploy", "--profile", "x", "--set", "chain.deployment=" + filepath.Join(p.dir, "d.json")}, []string{"neither development nor live"}},
 		{[]string{"deploy", "--profile", "live", "--set", "chain.deployment=" + filepath.Join(p.dir, "d.json")}, []string{"--token"}},
+		{[]string{"deploy", "--profile", "live", "--token", "0x00000000000000000000000000000000000000ee", "--set", "chain.deployment=" + filepath.Join(p.dir, "d.json")}, []string{"--verifier"}},
+		{[]string{"deploy", "--verifier", "0x00000000000000000000000000000000000000ee", "--set", "chain.deployment=" + filepath.Join(p.dir, "d.json")}, []string{"--key-hash"}},
 		{[]string{"model", "publish", "--name", "x"}, []string{"--upstream-api"}},
 		{[]string{"provider", "earnings"}, []string{"provider.owner"}},
 		{[]string{"provider", "run"}, []string{"provider doctor"}},

@@ -39,6 +39,7 @@ var layers = []layer{
 	{"internal/testsys", []string{"*"}, "system tests start everything"},
 	{"internal/bench", []string{"*"}, "benchmarks measure everything"},
 	{"internal/disputes", []string{"*"}, "the dispute suites act on everything that a dispute meets"},
+	{"internal/testmodels", []string{"protocol", "runtime"}, "models for tests are made for the runtime"},
 	{"internal/cheat", []string{"node", "protocol", "runtime", "models"}, "a cheater is a provider with a wrong backend"},
 	{"internal", []string{"protocol"}, "plumbing knows the words only"},
 	{"tools", []string{"protocol"}, "tools stand alone"},
