@@ -66,7 +66,8 @@ func TestIndexerFollowsTheNode(t *testing.T) {
 
 	at := record.Addresses()
 	deployment := store.Deployment{ChainID: devchain.ChainID, Vault: at.Vault, Staking: at.Staking, Registry: at.Registry,
-		Market: at.Market, Slasher: at.Slasher, StartBlock: record.StartBlock}
+		Market: at.Market, Slasher: at.Slasher, StartBlock: record.StartBlock,
+		Disputes: store.Disputes{Ledger: at.Ledger, Questions: at.Questions, Claims: at.Claims, Verifiers: at.Verifiers, Audits: at.Audits, Auditors: at.Auditors, Attestations: at.Attestations}}
 	n, x := indexed(t, c, deployment)
 	running(t, x)
 	follows := func() bool {
@@ -78,6 +79,11 @@ func TestIndexerFollowsTheNode(t *testing.T) {
 		_, err := c.Commit()
 		return err == nil && follows()
 	}, time.Minute, 50*time.Millisecond)
+
+	verifiers, err := n.Verifiers(t.Context(), store.VerifierSealed, store.List{})
+	require.NoError(t, err)
+	require.Len(t, verifiers.Data, 1, "sealed as it was deployed")
+	require.EqualValues(t, 1, verifiers.Data[0].SpecVersion)
 
 	user, amount := devchain.Address(1), protocol.NewAmount(1000)
 	m := txmgr.New(txmgr.Config{ChainID: devchain.ChainID, Outbox: txmgr.NewMemory(), Node: client, Signer: chain.KeySigner{Key: devchain.Key(1)},
