@@ -90,7 +90,7 @@ func TestDevelopmentKeys(t *testing.T) {
 	t.Parallel()
 	out, notes, code := execute(t.Context(), []string{"keys", "dev", "--dir", filepath.Join(top, ".cache", "keys"), "--json"})
 	require.Equal(t, exitOK, code, notes)
-	require.Equal(t, "dot", parseAnswer(t, out).at("circuit"))
+	require.Equal(t, "step", parseAnswer(t, out).at("circuit"))
 	require.Equal(t, false, parseAnswer(t, out).at("deployment"))
 	_, notes, code = execute(t.Context(), []string{keys.ChildCommand, "no such circuit", t.TempDir()})
 	require.Equal(t, exitCheck, code)
