@@ -5,11 +5,15 @@ import (
 	"context"
 	"math/big"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
 	bn256 "github.com/ethereum/go-ethereum/crypto/bn256/cloudflare"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/bindings"
@@ -18,6 +22,7 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/chunk"
 	"github.com/dgrid-network/dgrid/protocol/step"
+	"github.com/dgrid-network/dgrid/runtime"
 	"github.com/dgrid-network/dgrid/runtime/commit"
 	"github.com/dgrid-network/dgrid/runtime/trace"
 )
@@ -612,5 +617,38 @@ func TestReferenceManifestAgainstItsFile(t *testing.T) {
 		part := step.Leaf{Outer: len(leaves) / 2, Outers: len(leaves)}
 		_, _, err = weights.Path(part)
 		require.ErrorIs(t, err, protocol.ErrConflict)
+	}
+}
+
+// An empty prompt has the root zero under every secret, so that two answers to it could
+// differ and both be right. Nobody answers one.
+func TestEmptyPromptsAreNotAnswered(t *testing.T) {
+	m := raw.Model(t, raw.Odd(), 7, 1<<14)
+	_, err := m.NewSession().Generate(t.Context(), nil, runtime.Params{MaxTokens: 4}, func(uint32) error { return nil })
+	require.ErrorIs(t, err, protocol.ErrInvalid)
+	_, err = trace.Replay(t.Context(), m, nil, []uint32{3}, protocol.Params{})
+	require.ErrorIs(t, err, protocol.ErrInvalid)
+}
+
+// TestThreatModelNamesTests holds docs/threat-model.md to tests that exist.
+func TestThreatModelNamesTests(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "threat-model.md"))
+	require.NoError(t, err)
+	names := regexp.MustCompile("`([\\w./-]+\\.(?:go|sol)):(\\w+)`").FindAllStringSubmatch(string(page), -1)
+	require.Greater(t, len(names), 50)
+	for _, n := range names {
+		source, err := os.ReadFile(filepath.Join("..", "..", n[1]))
+		if assert.NoError(t, err) {
+			assert.True(t, regexp.MustCompile("(func|function) "+n[2]+`\(`).Match(source), n[0])
+		}
+	}
+	// And each mutant names a promise and a test.
+	mutants, err := filepath.Glob(filepath.Join("..", "..", "tools", "mutants", "*.patch"))
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(mutants), 20)
+	for _, m := range mutants {
+		patch, err := os.ReadFile(m)
+		require.NoError(t, err)
+		require.Regexp(t, `^promise: .+\n(go: \./[\w/]+ -run \^\w+\$|forge: --match-path \S+ --match-test \w+)\n`, string(patch), m)
 	}
 }

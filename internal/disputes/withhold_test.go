@@ -490,3 +490,43 @@ func TestQuestionsPerShape(t *testing.T) {
 		require.Less(t, hours(direct), window/3600)
 	}
 }
+
+// TestReferenceLastSecondAnswersFitTheWindow counts how many questions in a row a provider
+// can draw out, each answered in its last second, before nothing can be asked or proven any
+// more; the longest way to a proof within one block must fit for every shape. (Where the lie
+// leads to an earlier block it does not, for the largest: docs/threat-model.md, Open.)
+func TestReferenceLastSecondAnswersFitTheWindow(t *testing.T) {
+	w := referenceWorld(t)
+	r := rand.New(rand.NewPCG(1, 10))
+	x := library(t, r, &world{t: t, models: w.models[:1]}, 1)[0]
+	for (len(x.prompt)+len(x.output)-1)*(x.m.arch.Layers+1) < 24 {
+		x = library(t, r, &world{t: t, models: w.models[:1]}, 1)[0]
+	}
+	a := w.answered(x, accomplice, accompliceKey)
+	a.redeem(nil, 0)
+	fits := 0
+	for i := range (len(x.prompt) + len(x.output) - 1) * (x.m.arch.Layers + 1) {
+		got, err := w.send(auditing.Address, a.askBlock(step.Block{T: i / (x.m.arch.Layers + 1), L: i % (x.m.arch.Layers + 1)}))
+		if err != nil {
+			require.ErrorContains(t, err, "WindowClosed")
+			break
+		}
+		q, ok := questionIn(got.logs)
+		require.True(t, ok)
+		w.time = q.deadline - 1
+		response, _ := a.respond(q.node, w.oracle)
+		w.must(accompliceKey, response)
+		until := read(w, w.at.Disputes, game.PackDisputableUntil(bound(a.evidence())), game.UnpackDisputableUntil)
+		if w.time < until {
+			fits++
+		}
+	}
+	report(t, "| questions in a row, each answered in its last second, after which a proof is in time | %d |\n", fits)
+	for _, s := range shaped(t) {
+		encoded := s.header.Encode()
+		arch, err := step.ParseArch(encoded[:])
+		require.NoError(t, err)
+		direct, _, _ := transactions(t, arch, s.T)
+		require.LessOrEqual(t, direct-1, fits, s.name)
+	}
+}
