@@ -714,3 +714,9 @@ func honestSuite(t *testing.T, name string, base *world, each int, system func(*
 func TestReferenceHonestIsNeverSlashed(t *testing.T) {
 	honestSuite(t, "no honest receipt is ever slashed (reference)", referenceWorld(t), size(15, 350), func(w *world) proving { return w.oracle })
 }
+
+func TestProvedHonestIsNeverSlashed(t *testing.T) {
+	system, err := realProver()
+	require.NoError(t, err)
+	honestSuite(t, "no honest receipt is ever slashed (proved)", realWorld(t), size(1, 10), func(*world) proving { return system })
+}

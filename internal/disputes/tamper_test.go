@@ -91,6 +91,9 @@ func tampered(t testing.TB, r *rand.Rand, w *world, x *text) (*answer, string) {
 		what = a.consistent(t, r, at)
 	default:
 		what = a.change(t, r, at)
+		for r.IntN(4) == 0 { // lies on lies, among them some that fit each other
+			what += "; " + a.change(t, r, at)
+		}
 	}
 	a.wrongEnd(t, r, at)
 	a.sign()
