@@ -12,6 +12,7 @@ import (
 
 	"github.com/dgrid-network/dgrid/bindings"
 	"github.com/dgrid-network/dgrid/chain"
+	"github.com/dgrid-network/dgrid/chain/events"
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
@@ -40,50 +41,26 @@ type (
 )
 
 // FaultKind is what a provider was found to have done; values are those of the contracts.
-type FaultKind uint8
+type FaultKind = events.FaultKind
 
 // The kinds of fault.
 const (
-	FaultNone FaultKind = iota
-	FaultWrongStep
-	FaultPick
-	FaultSeam
-	FaultKeys
-	FaultDigest
-	FaultShape
-	FaultToken
-	FaultPadding
-	FaultFinish
-	FaultOverBilling
-	FaultWrongVersion
-	FaultEquivocation
-	FaultSilence
-	FaultWithheld
+	FaultNone         = events.NoFault
+	FaultWrongStep    = events.WrongStep
+	FaultPick         = events.WrongPick
+	FaultSeam         = events.Seam
+	FaultKeys         = events.WrongKey
+	FaultDigest       = events.BadDigest
+	FaultShape        = events.BadShape
+	FaultToken        = events.NoToken
+	FaultPadding      = events.Padding
+	FaultFinish       = events.BadFinish
+	FaultOverBilling  = events.OverBilling
+	FaultWrongVersion = events.WrongVersion
+	FaultEquivocation = events.Equivocation
+	FaultSilence      = events.Silence
+	FaultWithheld     = events.Withheld
 )
-
-var faultNames = []string{"none", "wrong_step", "pick", "seam", "keys", "digest", "shape", "token", "padding", "finish", "over_billing",
-	"wrong_version", "equivocation", "silence", "withheld"}
-
-func (k FaultKind) String() string {
-	if int(k) < len(faultNames) {
-		return faultNames[k]
-	}
-	return fmt.Sprintf("unknown(%d)", uint8(k))
-}
-
-// MarshalText makes JSON readable.
-func (k FaultKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
-
-// UnmarshalText reads what MarshalText wrote.
-func (k *FaultKind) UnmarshalText(text []byte) error {
-	for i, n := range faultNames {
-		if n == string(text) {
-			*k = FaultKind(i)
-			return nil
-		}
-	}
-	return fmt.Errorf("fault %q: %w", text, protocol.ErrInvalid)
-}
 
 // Payment says where a receipt is in a redeemed voucher line; Count 0: it is not shown to
 // be paid there.

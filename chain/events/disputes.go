@@ -1,6 +1,8 @@
 package events
 
 import (
+	"fmt"
+
 	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/dgrid-network/dgrid/protocol"
@@ -11,7 +13,8 @@ type FaultKind uint8
 
 // The kinds of fault (contracts/src/types/DisputeTypes.sol).
 const (
-	WrongStep FaultKind = iota + 1
+	NoFault FaultKind = iota
+	WrongStep
 	WrongPick
 	Seam
 	WrongKey
@@ -35,7 +38,21 @@ func (k FaultKind) String() string {
 	if int(k) < len(faultNames) {
 		return faultNames[k]
 	}
-	return "unknown"
+	return fmt.Sprintf("unknown(%d)", uint8(k))
+}
+
+// MarshalText writes the name.
+func (k FaultKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (k *FaultKind) UnmarshalText(text []byte) error {
+	for i, name := range faultNames {
+		if name == string(text) {
+			*k = FaultKind(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("fault %q: %w", text, protocol.ErrInvalid)
 }
 
 // DisputeLedger
