@@ -168,13 +168,14 @@ contract NodeTable is INodeTable {
         }
         if (n.kind == NodeKind.Vectors) {
             VectorShape memory shape = TABLE.shape(header, n.t, n.l, n.index);
-            // INVARIANT: digests of another block are asked for there.
-            if (shape.chunks == 0 || shape.op == OP_KEYS) revert BelowIsNothing(n.kind);
+            if (shape.chunks == 0) revert BelowIsNothing(n.kind);
             m = _tree(NodeKind.Digests, shape.chunks, n.hash);
             (m.t, m.l, m.vector) = (n.t, n.l, n.index);
             return m.level == 0 ? _below(header, m) : m;
         }
         if (n.kind != NodeKind.Digests) revert BelowIsNothing(n.kind);
+        // INVARIANT: the words under digests of another block are asked for there; the digests themselves are this block's.
+        if (TABLE.shape(header, n.t, n.l, n.vector).op == OP_KEYS) revert BelowIsNothing(n.kind);
         (uint8 kind, uint256 length,) = TABLE.chunk(header, n.t, n.l, n.vector, n.index);
         m.kind = NodeKind.Chunk;
         m.level = kind;

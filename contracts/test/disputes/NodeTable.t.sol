@@ -139,10 +139,15 @@ contract NodeTableTest is Test {
         assertEq(c.vector, 5, "1,100 int16 are two chunks");
         expectNothing(NodeKind.Vectors);
         nodes.child(header(), n, list, 7);
-        // Vector 23 holds digests of other blocks.
+        // Vector 23 holds digests of other blocks: 8 positions of 4 heads. They are this block's claim, their words are not.
         n.index = 1;
-        expectNothing(NodeKind.Vectors);
-        nodes.child(header(), n, list, 7);
+        c = nodes.child(header(), n, list, 7);
+        assertNode(c, NodeKind.Digests, 5, 0, 32);
+        assertEq(c.vector, 23, "keys");
+        c = nodes.child(header(), c, list, 15);
+        assertNode(c, NodeKind.Digests, 1, 15, 32);
+        expectNothing(NodeKind.Digests);
+        nodes.child(header(), c, filled(2), 1);
         n.index = 3;
         expectNoNode(NodeKind.Vectors, 51);
         nodes.child(header(), n, list, 3);
