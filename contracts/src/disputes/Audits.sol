@@ -388,10 +388,14 @@ contract Audits is IAudits, Evidence, Beacon {
         Drawn storage d = _drawn[receiptHash];
         uint256 own = e.request.deadline > a.time && !a.job ? e.request.deadline : a.time;
         Timing memory timing = MARKET.timing();
+        // INVARIANT: a deadline that no honest provider takes keeps no auditor waiting.
+        if (own > uint256(a.time) + timing.maxDeadline) own = uint256(a.time) + timing.maxDeadline;
         own += timing.disputeWindow;
         // casting is safe: a time
         // forge-lint: disable-next-line(unsafe-typecast)
-        if (own > d.until) d.until = uint40(own > type(uint40).max ? type(uint40).max : own);
+        if (own > d.until) d.until = uint40(own);
+        // forge-lint: disable-next-line(unsafe-typecast)
+        LEDGER.notePaid(receiptHash, uint64(own));
         d.provider = e.receipt.provider;
         d.traceRoot = e.receipt.traceRoot;
         if (secret) return;

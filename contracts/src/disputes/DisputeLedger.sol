@@ -14,11 +14,12 @@ contract DisputeLedger is IDisputeLedger {
     /// @dev A bounty is so many times what a dispute costs.
     uint256 private constant COSTS = 20;
 
-    // slot 0 | fault 1 | refunded 1 | extendedUntil 8 | free 22
+    // slot 0 | fault 1 | refunded 1 | extendedUntil 8 | paidUntil 8 | free 14
     struct Record {
         FaultKind fault;
         bool refunded;
         uint64 extendedUntil;
+        uint64 paidUntil;
     }
 
     ISlasher private immutable SLASHER;
@@ -102,6 +103,12 @@ contract DisputeLedger is IDisputeLedger {
     }
 
     /// @inheritdoc IDisputeLedger
+    function notePaid(bytes32 receiptHash, uint64 until) external onlyModule {
+        Record storage r = _records[receiptHash];
+        if (until > r.paidUntil) r.paidUntil = until;
+    }
+
+    /// @inheritdoc IDisputeLedger
     function hold(address provider, uint256 slashable, uint64 exitUntil, uint64 creditUntil)
         external
         onlyModule
@@ -124,6 +131,11 @@ contract DisputeLedger is IDisputeLedger {
     /// @inheritdoc IDisputeLedger
     function extendedUntil(bytes32 receiptHash) external view returns (uint64) {
         return _records[receiptHash].extendedUntil;
+    }
+
+    /// @inheritdoc IDisputeLedger
+    function paidUntil(bytes32 receiptHash) external view returns (uint64) {
+        return _records[receiptHash].paidUntil;
     }
 
     /// @inheritdoc IDisputeLedger

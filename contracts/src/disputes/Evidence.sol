@@ -140,7 +140,11 @@ abstract contract Evidence is IEvidence {
             c.refundTo = MARKET.channelOf(e.request.payment).requester;
             c.refund = e.receipt.fee;
         }
-        c.until = _until(from + timing.disputeWindow, timing.maxHold, LEDGER.extendedUntil(c.receiptHash));
+        uint256 own = from + timing.disputeWindow;
+        // INVARIANT: what was drawn can be judged, though the line's newest root may no longer hold it.
+        uint256 paid = LEDGER.paidUntil(c.receiptHash);
+        if (paid > own) own = paid;
+        c.until = _until(own, timing.maxHold, LEDGER.extendedUntil(c.receiptHash));
     }
 
     /// @dev Time in questions extends the window, as far as stake and credit are held for it.

@@ -295,14 +295,16 @@ contract Questions is IQuestions, Evidence {
     /// @dev Keeps what the question could slash, and the window open for what follows from its answer.
     function _hold(Case memory c, uint64 deadline) private {
         Dossier storage f = _files[c.receiptHash];
-        uint64 exitUntil = deadline + PROOF_TIME;
         // INVARIANT: a receipt holds what it could cost once, however many questions are open on it.
         uint256 slashable = block.timestamp < f.holdUntil ? 0 : STAKING.stakeOf(c.provider) * HOLD_BPS / BPS;
         // INVARIANT: time that questions took is added to the window, once for clocks that overlap.
         uint64 from = f.lastDeadline > block.timestamp ? f.lastDeadline : uint64(block.timestamp);
         // INVARIANT: a deadline that no honest provider takes makes no receipt safe from questions.
         uint256 until = uint256(c.until) + deadline - from;
-        if (until > type(uint40).max) until = type(uint40).max;
+        if (until > type(uint40).max - PROOF_TIME) until = type(uint40).max - PROOF_TIME;
+        // INVARIANT: stake is there as long as the window that questions made longer; credit waits for the proof that an
+        // answer may bring, or one question would hold all of it for a window.
+        uint64 exitUntil = (until > deadline ? uint64(until) : deadline) + PROOF_TIME;
         f.provider = c.provider;
         // casting is safe: times
         // forge-lint: disable-next-line(unsafe-typecast)
@@ -314,7 +316,7 @@ contract Questions is IQuestions, Evidence {
         _notePayment(f, c);
         // forge-lint: disable-next-line(unsafe-typecast)
         LEDGER.extend(c.receiptHash, uint64(until));
-        LEDGER.hold(c.provider, slashable, exitUntil, exitUntil);
+        LEDGER.hold(c.provider, slashable, exitUntil, deadline + PROOF_TIME);
     }
 
     /// @dev Whoever expires a question cannot take the refund away by leaving out that the receipt was paid.

@@ -57,6 +57,10 @@ interface IDisputeLedger {
     /// `maxHold` after the window's own end.
     function extend(bytes32 receiptHash, uint64 until) external;
 
+    /// @notice Modules only: the receipt was shown to be paid, so its own window ends at `until` at the earliest, whatever
+    /// its line redeems afterwards; never shortens.
+    function notePaid(bytes32 receiptHash, uint64 until) external;
+
     /// @notice Modules only: see `ISlasher.hold`.
     function hold(address provider, uint256 slashable, uint64 exitUntil, uint64 creditUntil) external;
 
@@ -68,6 +72,7 @@ interface IDisputeLedger {
     /// @notice None: not proven.
     function faultOf(bytes32 receiptHash) external view returns (FaultKind);
     function extendedUntil(bytes32 receiptHash) external view returns (uint64);
+    function paidUntil(bytes32 receiptHash) external view returns (uint64);
     /// @notice The most that a proven fault pays its submitter, in base units.
     function bounty() external view returns (uint256);
     function modules() external view returns (address[] memory);

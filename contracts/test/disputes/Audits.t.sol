@@ -934,4 +934,23 @@ contract AuditsTest is AuditsBase {
     function assertSolventWithRoster() private view {
         assertStakes();
     }
+
+    function test_openLeaf_keepsTheReceiptDisputable_whateverIsRedeemedLater() public {
+        seats(2, 1000e6);
+        ReceiptEvidence[] memory list = line(40, FEE);
+        uint64 unpaidUntil = disputes.disputableUntil(list[0]);
+        // The cheater and its own gateway wait before they redeem.
+        vm.warp(unpaidUntil + MAX_HOLD + 1);
+        bytes32 audit = drawn(list);
+        ReceiptEvidence memory e = placed(list, receiptAt(audit, 0, FEE), 0);
+        disputes.disputableUntil(e);
+        audits.openLeaf(e, one(0));
+        assertGt(disputes.disputableUntil(e), block.timestamp, "open to every proof");
+        // One more unit, under a root of nothing. Its own audit draws it with probability 1 / 40,000,000,000.
+        Voucher memory v = voucherOf(channel, totalOf(list) + 1);
+        v.count = 41;
+        assertEq(redeem(v), 1);
+        ReceiptEvidence memory bare = signed(e.request, FEE);
+        assertGt(disputes.disputableUntil(bare), block.timestamp, "still open to every proof");
+    }
 }

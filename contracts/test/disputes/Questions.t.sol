@@ -32,8 +32,36 @@ contract QuestionsTest is QuestionsBase {
         assertEq(vault.free(asker), FUNDS - BOND, "from the free balance");
         (uint256 held, uint64 until) = staking.disputeHoldOf(provider);
         assertEq(held, uint256(STAKE) / 5, "one silence and one fault");
-        assertEq(until, q.deadline + PROOF_TIME, "clock end and proof time");
+        uint64 window = questions.dossierOf(hashOf(e)).until;
+        assertGe(window, q.deadline, "the window reaches past the clock");
+        assertEq(until, window + PROOF_TIME, "the window's end and proof time");
         assertBonds(BOND);
+    }
+
+    function test_hold_lastsAsLongAsTheProlongedWindow() public {
+        vm.prank(provider);
+        staking.unbond(STAKE);
+        vm.warp(block.timestamp + UNBONDING - 1); // the cheater waited a week first
+        ReceiptEvidence memory e = evidence();
+        channel = openDefault(10_000e6);
+        e = evidence();
+        e = paid(e);
+        uint64 own = disputes.disputableUntil(e);
+        // The auditor walks down at once, one question after the other, each answered in time.
+        for (uint32 i = 0; i < 4; ++i) {
+            askBlock(asker, e, 1 + i, 1);
+            answerBlock(e, 1 + i, 1);
+            vm.warp(block.timestamp + CLOCK);
+        }
+        uint64 until = disputes.disputableUntil(e);
+        assertEq(until, own + 4 * CLOCK, "window prolonged");
+        (, uint64 exitAt) = staking.unbondingOf(provider);
+        (, uint64 held) = staking.disputeHoldOf(provider);
+        assertGe(held, until, "the hold lasts as long");
+        if (exitAt > block.timestamp) vm.warp(exitAt);
+        assertLt(block.timestamp, until, "still disputable");
+        staking.completeUnbond(provider);
+        assertEq(staking.stakeOf(provider), uint256(STAKE) / 5, "what a silence and a fault could cost stays");
     }
 
     function test_answer_staysEscrowedThenPays() public {
