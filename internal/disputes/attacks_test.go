@@ -508,7 +508,7 @@ func TestReferenceJobsAreDisputedAlike(t *testing.T) {
 func TestReferenceClaimsTooLowAndTooHigh(t *testing.T) {
 	base := referenceWorld(t)
 	r := rand.New(rand.NewPCG(seeds(t)[0], 8))
-	cases := 0
+	cases, lower := 0, 0
 	row(t, "a maximum claimed too low, too high, for no reason (reference)", &cases)
 	for _, x := range library(t, r, &world{t: t, models: base.models[:2]}, 1) {
 		T := len(x.prompt) + len(x.output) - 1
@@ -526,7 +526,18 @@ func TestReferenceClaimsTooLowAndTooHigh(t *testing.T) {
 			for range rows {
 				line := r.IntN(vec.Rows)
 				c, place := vec.At(line, 0)
-				for _, d := range []struct{ value, witness int64 }{{-1, 0}, {1, 0}, {-3, 0}, {17, 0}, {1 << 62, 0}, {0, 1 << 40}, {0, -1 << 20}} {
+				lies := []claimLie{{-1, 0}, {1, 0}, {-3, 0}, {17, 0}, {1 << 62, 0}, {0, 1 << 40}, {0, -1 << 20}}
+				if vec.Op == step.OpMax { // a smaller number, with itself for a witness
+					top, best := b.Number(step.VectorID(id), line, 0), b.Number(step.VectorID(id), line, 1)
+					for i := range T {
+						if n := b.Number(step.Scores, line, i); n != top {
+							lies = append(lies, claimLie{int64(n.Lo - top.Lo), int64(i) - int64(best.Lo)})
+							lower++
+							break
+						}
+					}
+				}
+				for _, d := range lies {
 					w := base.branch()
 					w.t = t
 					a := w.answered(x, accomplice, accompliceKey)
@@ -551,7 +562,11 @@ func TestReferenceClaimsTooLowAndTooHigh(t *testing.T) {
 			}
 		}
 	}
+	require.NotZero(t, lower, "no maximum was claimed with a witness of its own")
 }
+
+// claimLie is added to a claim's value and witness.
+type claimLie struct{ value, witness int64 }
 
 // A wrong last token, which no later position feeds, and padding of the boundary tree.
 func TestReferenceLastTokenAndPadding(t *testing.T) {
