@@ -85,6 +85,11 @@ func TextRoot(secret [32]byte, tag Tag, text []byte) common.Hash {
 // salt = LeafSalt(secret, "trace", 0). Two honest providers with the same request
 // secret get the same value.
 func TraceRoot(secret [32]byte, root common.Hash) common.Hash {
-	salt := LeafSalt(secret, TagTrace, 0)
+	return SaltedTraceRoot(LeafSalt(secret, TagTrace, 0), root)
+}
+
+// SaltedTraceRoot hides the root of a boundary tree under any salt: contracts know no
+// secret, and a provider may have signed another.
+func SaltedTraceRoot(salt, root common.Hash) common.Hash {
 	return crypto.Keccak256Hash([]byte{tracePrefix}, salt[:], root[:])
 }

@@ -208,7 +208,8 @@ func salt(act string, question common.Hash, n int) common.Hash {
 }
 
 // walk descends the boundary tree on chain to the first leaf that differs from the
-// replay's, and returns the provider's tree as far as that shows it.
+// replay's, and returns the provider's tree as far as that shows it: all of the replay's
+// if only the salt is another.
 func (j *judge) walk(ctx context.Context, own []common.Hash) (*tree, error) {
 	at := j.a.deps.Chain.Addresses()
 	mine := newTree(own, nil)
@@ -216,14 +217,18 @@ func (j *judge) walk(ctx context.Context, own []common.Hash) (*tree, error) {
 	ask := at.AskTrace
 	what := "the trace"
 	var nodes []Node
+	var salt common.Hash
 	for {
 		raw, err := j.answer(ctx, what, n, ask)
 		if err != nil {
 			return nil, err
 		}
-		_, children, err := contracts.DecodeNodeAnswer(raw)
+		shown, children, err := contracts.DecodeNodeAnswer(raw)
 		if err != nil {
 			return nil, err
+		}
+		if contracts.NodeKind(n.Kind) == contracts.NodeTrace {
+			salt = shown // further down the contract reads none
 		}
 		down := min(int(n.Level), contracts.NodeStep)
 		level, first := int(n.Level)-down, int(n.Index)<<down
@@ -231,11 +236,14 @@ func (j *judge) walk(ctx context.Context, own []common.Hash) (*tree, error) {
 		child := -1
 		for i, hash := range children {
 			if misshapen(len(own), level, first+i, hash) {
-				return newTree(own, nodes), nil
+				return newSalted(own, nodes, salt), nil
 			}
 			if child < 0 && hash != mine.node(level, first+i) {
 				child = i
 			}
+		}
+		if child < 0 && contracts.NodeKind(n.Kind) == contracts.NodeTrace {
+			return newSalted(own, nodes, salt), nil // the replay's tree under another salt
 		}
 		if child < 0 {
 			return nil, fmt.Errorf("children of a node that differs are those of the replay: %w", protocol.ErrInternal)
@@ -243,7 +251,7 @@ func (j *judge) walk(ctx context.Context, own []common.Hash) (*tree, error) {
 		if level == 0 {
 			leaves := append([]common.Hash(nil), own...)
 			leaves[first+child] = children[child]
-			return newTree(leaves, nodes), nil
+			return newSalted(leaves, nodes, salt), nil
 		}
 		parent := n
 		n.Kind, n.Level, n.Index, n.Hash = uint8(contracts.NodeBoundary), uint8(level), uint32(first+child), children[child]

@@ -213,25 +213,26 @@ func (s *Cases) Bundle(receipt common.Hash) (b bundle.Bundle, err error) {
 	return b, s.read(receipt, fileBundle, &b)
 }
 
-// boundaries is the form of the provider's boundary tree on disk.
-type boundaries struct {
+// Boundaries is the provider's boundary tree on disk.
+type Boundaries struct {
+	// Salt hides the tree's root in the receipt, as the provider showed it.
+	Salt   common.Hash   `json:"salt"`
 	Leaves []common.Hash `json:"leaves"`
 	// Nodes were shown on chain; with them the leaves are the provider's only up to the
 	// first that differs.
 	Nodes []Node `json:"nodes,omitempty"`
 }
 
-// Boundaries reads what the provider said its boundary leaves are; nil if it is unknown.
-func (s *Cases) Boundaries(receipt common.Hash) (leaves []common.Hash, nodes []Node, err error) {
-	var b boundaries
+// Boundaries reads what the provider said its boundary leaves are; none if it is unknown.
+func (s *Cases) Boundaries(receipt common.Hash) (b Boundaries, err error) {
 	if err = s.read(receipt, fileBoundaries, &b); errors.Is(err, protocol.ErrNotFound) {
 		err = nil
 	}
-	return b.Leaves, b.Nodes, err
+	return b, err
 }
 
 func (s *Cases) putBoundaries(receipt common.Hash, t *tree) error {
-	b := boundaries{Leaves: t.leaves}
+	b := Boundaries{Salt: t.salt, Leaves: t.leaves}
 	for p, hash := range t.shown {
 		b.Nodes = append(b.Nodes, Node{p.level, p.index, hash})
 	}

@@ -30,6 +30,7 @@ type Evidence struct {
 	Bundle     bundle.Bundle `json:"bundle"`
 	Boundaries []common.Hash `json:"boundaries,omitempty"`
 	Nodes      []Node        `json:"nodes,omitempty"`
+	Salt       common.Hash   `json:"salt,omitzero"` // of the boundary tree
 	Openings   []*Opening    `json:"openings,omitempty"`
 }
 
@@ -43,9 +44,11 @@ func (s *Cases) Export(receipt common.Hash) (e Evidence, err error) {
 	if e.Bundle, err = s.Bundle(receipt); err != nil {
 		return e, err
 	}
-	if e.Boundaries, e.Nodes, err = s.Boundaries(receipt); err != nil {
+	b, err := s.Boundaries(receipt)
+	if err != nil {
 		return e, err
 	}
+	e.Boundaries, e.Nodes, e.Salt = b.Leaves, b.Nodes, b.Salt
 	e.Openings, err = s.Openings(receipt)
 	return e, err
 }
@@ -134,8 +137,8 @@ func (a *Auditor) recheck(ctx context.Context, e Evidence, out *Checked, verify 
 		return err
 	}
 	if e.Boundaries != nil {
-		t := newTree(e.Boundaries, e.Nodes)
-		if root := t.node(t.depth(), 0); protocol.TraceRoot(e.Bundle.Secret, root) != e.Bundle.Receipt.TraceRoot {
+		t := newSalted(e.Boundaries, e.Nodes, e.Salt)
+		if protocol.SaltedTraceRoot(t.salt, t.root()) != e.Bundle.Receipt.TraceRoot {
 			return fmt.Errorf("boundaries are not those of the trace root: %w", protocol.ErrInvalid)
 		}
 		if err := a.cases.putBoundaries(c.Receipt, t); err != nil {
@@ -152,7 +155,7 @@ func (a *Auditor) recheck(ctx context.Context, e Evidence, out *Checked, verify 
 		if err != nil {
 			return err
 		}
-		if out.Right = r.WrongToken < 0 && j.agrees(r); !out.Right {
+		if out.Right = r.WrongToken < 0 && (j.agrees(r) || j.tree != nil && j.tree.root() == r.Root); !out.Right {
 			return fmt.Errorf("the answer is wrong and the evidence shows no fault: %w", protocol.ErrInvalid)
 		}
 		return nil

@@ -52,12 +52,12 @@ func (a *Auditor) judge(c *Case) (*judge, error) {
 	}
 	j := &judge{a: a, c: c, b: b, params: params, m: a.models[b.Request.ModelVersion], shown: map[step.Block]*claimed{}}
 	j.peer = &peer{http: a.deps.HTTP, relayers: a.cfg.Relayers, timeout: a.cfg.EvidenceTimeout, receipt: c.Receipt, provider: b.Receipt.Provider, secret: b.Secret}
-	leaves, nodes, err := a.cases.Boundaries(c.Receipt)
+	known, err := a.cases.Boundaries(c.Receipt)
 	if err != nil {
 		return nil, err
 	}
-	if leaves != nil {
-		j.tree = newTree(leaves, nodes)
+	if known.Leaves != nil {
+		j.tree = newSalted(known.Leaves, known.Nodes, known.Salt)
 	}
 	j.kept, err = a.cases.Openings(c.Receipt)
 	return j, err
@@ -79,7 +79,8 @@ func (j *judge) replay(ctx context.Context) (*trace.Report, error) {
 	return j.report, nil
 }
 
-// agrees says whether the receipt commits to the trace of the replay.
+// agrees says whether the receipt commits to the trace of the replay under the salt that
+// the request's secret makes. What does not may still hold the same trace under another.
 func (j *judge) agrees(r *trace.Report) bool {
 	return protocol.TraceRoot(j.b.Secret, r.Root) == j.b.Receipt.TraceRoot
 }
@@ -95,17 +96,14 @@ func (j *judge) boundaries(ctx context.Context) (*tree, error) {
 		return nil, err
 	}
 	if j.agrees(r) {
-		j.tree = newTree(r.Leaves, nil)
+		j.tree = newSalted(r.Leaves, nil, protocol.LeafSalt(j.b.Secret, protocol.TagTrace, 0))
 		return j.tree, nil
 	}
 	var t *tree
 	if j.c.State == Asking {
 		t, err = j.walk(ctx, r.Leaves)
 	} else {
-		var leaves []common.Hash
-		if leaves, err = j.peer.boundaries(ctx, j.b.Receipt.TraceRoot, len(r.Leaves)); err == nil {
-			t = newTree(leaves, nil)
-		}
+		t, err = j.peer.boundaries(ctx, j.b.Receipt.TraceRoot, len(r.Leaves))
 	}
 	if err != nil {
 		return nil, err

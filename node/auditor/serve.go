@@ -119,37 +119,45 @@ func fetch(client *http.Client, req *http.Request, limit int64, out any) error {
 // hashes collects a list that comes in pages; there must be at least want of them, and at
 // most limit.
 func (p *peer) hashes(ctx context.Context, q wire.Evidence, want, limit int) ([]common.Hash, error) {
-	var list []common.Hash
+	list, _, err := p.salted(ctx, q, want, limit)
+	return list, err
+}
+
+// salted is hashes with the salt that came with the last page.
+func (p *peer) salted(ctx context.Context, q wire.Evidence, want, limit int) (list []common.Hash, salt common.Hash, err error) {
 	for {
 		q.From = uint32(len(list))
 		x, err := p.ask(ctx, q)
 		if err != nil {
-			return nil, err
+			return nil, salt, err
 		}
 		if int64(x.Total) > int64(limit) || int64(x.Total) < int64(want) || len(x.Hashes) == 0 && len(list) < int(x.Total) || len(list)+len(x.Hashes) > int(x.Total) {
-			return nil, notServed("%d hashes of %s, %d at a time; the tree has %d", x.Total, q.Want, len(x.Hashes), want)
+			return nil, salt, notServed("%d hashes of %s, %d at a time; the tree has %d", x.Total, q.Want, len(x.Hashes), want)
 		}
 		if list = append(list, x.Hashes...); len(list) == int(x.Total) {
-			return list, nil
+			return list, x.Salt, nil
 		}
 	}
 }
 
-// boundaries gets the leaves of the boundary tree that the receipt commits to: at least the
-// n of the trace, at most those of the full tree.
-func (p *peer) boundaries(ctx context.Context, traceRoot common.Hash, n int) ([]common.Hash, error) {
+// boundaries gets the boundary tree that the receipt commits to, under whatever salt: at
+// least the n leaves of the trace, at most those of the full tree.
+func (p *peer) boundaries(ctx context.Context, traceRoot common.Hash, n int) (*tree, error) {
 	full := 1 << protocol.MerkleDepth(n)
 	if full > maxLeaves {
 		return nil, fmt.Errorf("trace of %d boundaries: %w", n, protocol.ErrInvalid)
 	}
-	leaves, err := p.hashes(ctx, wire.Evidence{Want: wire.WantBoundaries}, n, full)
+	leaves, shown, err := p.salted(ctx, wire.Evidence{Want: wire.WantBoundaries}, n, full)
 	if err != nil {
 		return nil, err
 	}
-	if protocol.TraceRoot(p.secret, protocol.MerkleRoot(leaves)) != traceRoot {
-		return nil, notServed("the boundary leaves served are not those of the receipt's trace root")
+	root := protocol.MerkleRoot(leaves)
+	for _, salt := range []common.Hash{shown, protocol.LeafSalt(p.secret, protocol.TagTrace, 0)} {
+		if protocol.SaltedTraceRoot(salt, root) == traceRoot {
+			return newSalted(leaves, nil, salt), nil
+		}
 	}
-	return leaves, nil
+	return nil, notServed("the boundary leaves served are not those of the receipt's trace root")
 }
 
 // opening gets the signed opening of a block with its vector roots.

@@ -254,7 +254,7 @@ func (j *judge) showSeam(ctx context.Context, s *claimed, f trace.Fault) (*shown
 	p := contracts.SeamProof{
 		Opening: contracts.SignedOpening(s.source.kept.Opening, s.source.kept.Signature), Vector: uint16(id), Chunk: uint32(f.Chunk),
 		Words: wordList(words), WordsDigest: own, Digest: digest, Path: contracts.Hashes(path), Leaf: chunks[f.Chunk],
-		LeafPath: contracts.Hashes(append(low, t.path(0, s.own.T*(layers+1)+boundary)...)), TraceSalt: protocol.LeafSalt(j.b.Secret, protocol.TagTrace, 0), Submitter: j.a.cfg.Submitter,
+		LeafPath: contracts.Hashes(append(low, t.path(0, s.own.T*(layers+1)+boundary)...)), TraceSalt: t.salt, Submitter: j.a.cfg.Submitter,
 	}
 	at := j.a.deps.Chain.Addresses()
 	return &shown{j.finding(s, f, contracts.FaultSeam, task), func(e contracts.Evidence, proof []byte) protocol.Call {
@@ -266,10 +266,10 @@ func (j *judge) showSeam(ctx context.Context, s *claimed, f trace.Fault) (*shown
 // showPadding shows a node of the boundary tree that no tree has.
 func (j *judge) showPadding(at Node) *shown {
 	n := contracts.TreeNode{Level: uint8(at.Level), Index: uint64(at.Index), Hash: at.Hash, Path: contracts.Hashes(j.tree.path(at.Level, at.Index))}
-	addresses, submitter := j.a.deps.Chain.Addresses(), j.a.cfg.Submitter
+	addresses, salt, submitter := j.a.deps.Chain.Addresses(), j.tree.salt, j.a.cfg.Submitter
 	f := &Finding{Kind: contracts.FaultPadding, Name: fmt.Sprintf("node %d of level %d of the boundary tree", at.Index, at.Level)}
 	return &shown{f, func(e contracts.Evidence, _ []byte) protocol.Call {
-		return addresses.ClaimTraceTree(e, n, protocol.LeafSalt(j.b.Secret, protocol.TagTrace, 0), submitter)
+		return addresses.ClaimTraceTree(e, n, salt, submitter)
 	}}
 }
 

@@ -14,6 +14,9 @@ type tree struct {
 	leaves []common.Hash
 	levels [][]common.Hash
 	shown  map[place]common.Hash
+	// salt hides the root in the receipt. INVARIANT: it is what the provider showed; nothing
+	// but the provider ties it to the request's secret.
+	salt common.Hash
 }
 
 // place names a node: level above the leaves, number on it.
@@ -26,8 +29,13 @@ type Node struct {
 	Hash  common.Hash `json:"hash"`
 }
 
+// newTree builds a tree whose root nothing hides.
 func newTree(leaves []common.Hash, nodes []Node) *tree {
-	t := &tree{leaves: leaves, levels: [][]common.Hash{leaves}, shown: map[place]common.Hash{}}
+	return newSalted(leaves, nodes, common.Hash{})
+}
+
+func newSalted(leaves []common.Hash, nodes []Node, salt common.Hash) *tree {
+	t := &tree{salt: salt, leaves: leaves, levels: [][]common.Hash{leaves}, shown: map[place]common.Hash{}}
 	for _, n := range nodes {
 		t.shown[place{n.Level, n.Index}] = n.Hash
 	}
@@ -46,6 +54,8 @@ func newTree(leaves []common.Hash, nodes []Node) *tree {
 }
 
 func (t *tree) depth() int { return len(t.levels) - 1 }
+
+func (t *tree) root() common.Hash { return t.node(t.depth(), 0) }
 
 // node returns a node; zero behind the end of its level.
 func (t *tree) node(level, index int) common.Hash {

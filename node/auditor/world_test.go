@@ -183,6 +183,7 @@ type answer struct {
 	receipt common.Hash
 	opener  *trace.Opener
 	leaves  []common.Hash
+	salted  common.Hash // the secret of the trace's salt; zero: the request's
 	lies    map[step.Block]*lie
 	// serve changes what is served; nil serves it as it is.
 	serve func(q wire.Evidence, x *wire.Exhibit)
@@ -257,7 +258,15 @@ func (a *answer) sign() {
 	require.NoError(a.t, err)
 	a.signReceipt(protocol.Receipt{RequestHash: a.b.Domain.Digest(a.b.Request), Provider: devchain.Address(owner), Seq: a.w.seq,
 		OutputRoot: protocol.TokenRoot(a.b.Secret, protocol.TagOutput, a.b.Output), OutputTokens: uint32(len(a.b.Output)), Finish: protocol.FinishLength,
-		TraceRoot: protocol.TraceRoot(a.b.Secret, protocol.MerkleRoot(a.leaves)), Fee: fee, CompletedAt: a.b.Request.Deadline - 600})
+		TraceRoot: protocol.TraceRoot(a.salting(), protocol.MerkleRoot(a.leaves)), Fee: fee, CompletedAt: a.b.Request.Deadline - 600})
+}
+
+// salting is the secret of the trace's salt.
+func (a *answer) salting() common.Hash {
+	if a.salted != (common.Hash{}) {
+		return a.salted
+	}
+	return a.b.Secret
 }
 
 func (a *answer) signReceipt(r protocol.Receipt) {
@@ -346,6 +355,7 @@ func (a *answer) exhibit(q wire.Evidence) (x wire.Exhibit) {
 	}
 	if q.Want == wire.WantBoundaries {
 		some(a.leaves)
+		x.Salt = protocol.LeafSalt(a.salting(), protocol.TagTrace, 0)
 		return x
 	}
 	l := a.block(step.Block{T: int(q.T), L: int(q.L)})
@@ -470,7 +480,7 @@ func (b blockShown) BoundaryLeaves() []common.Hash { return nil }
 // replier answers on chain with what the answer's provider shows.
 func (a *answer) replier(binder provider.Binder) provider.Replier {
 	return provider.Replier{Addresses: a.w.reader.Addresses(), Binder: binder, Submitter: devchain.Address(operator),
-		Answered: provider.Answered{Ask: wire.Ask{Request: a.b.Request, Params: a.p, Secret: a.b.Secret, Prompt: a.b.Prompt}, Output: a.b.Output, Receipt: a.b.Receipt},
+		Answered: provider.Answered{Ask: wire.Ask{Request: a.b.Request, Params: a.p, Secret: a.salting(), Prompt: a.b.Prompt}, Output: a.b.Output, Receipt: a.b.Receipt},
 		Boundaries: func(context.Context) ([]common.Hash, error) {
 			a.mu.Lock()
 			defer a.mu.Unlock()
