@@ -49,10 +49,6 @@ func boundReceipt(r protocol.Receipt) bindings.Receipt {
 		OutputTokens: r.OutputTokens, Finish: uint8(r.Finish), TraceRoot: r.TraceRoot, Fee: r.Fee.Big(), CompletedAt: r.CompletedAt}
 }
 
-func signedReceipt(a *answer) bindings.SignedReceipt {
-	return bindings.SignedReceipt{Receipt: boundReceipt(a.receipt), Signature: a.signature}
-}
-
 // asked is a question that is open.
 type asked struct {
 	id       common.Hash
