@@ -60,7 +60,7 @@ func Live() Parameters {
 		ForfeitCredit: true, RefundDivisor: protocol.ExposureDivisor, BountyBPS: 500, ReturnedBPS: 700,
 		MaxRoyaltyBPS: 2_500, RewardPerFeeBPS: 5_000,
 		RelayerBPS: 200, ProtocolBPS: 200, AuditorsBPS: 300,
-		ClockSeconds: 6 * 3600, MaxHoldSeconds: 72 * 3600,
+		ClockSeconds: 6 * 3600, MaxHoldSeconds: 96 * 3600,
 		PuppetBPS: 3_000, SavingBPS: BPS, RequiredCentiRatio: 150,
 	}
 }

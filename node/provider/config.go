@@ -36,7 +36,7 @@ type Config struct {
 	DisputeWindow time.Duration // 30 h
 	// Prolonged is how much later that may be: questions prolong the window, by the longest
 	// hold of credit at most, the last one has its clock, and a redeem may wait for its block.
-	Prolonged time.Duration // 96 h
+	Prolonged time.Duration // 108 h
 	// UnpaidKeep is how much longer a receipt without a voucher is kept for one.
 	UnpaidKeep time.Duration // 7 d
 
@@ -118,7 +118,7 @@ func (c *Config) complete(d *Deps) error {
 		}
 	}
 	def(&c.DisputeWindow, 30*time.Hour)
-	def(&c.Prolonged, 96*time.Hour)
+	def(&c.Prolonged, 108*time.Hour)
 	def(&c.UnpaidKeep, 7*24*time.Hour)
 	def(&c.OfferTTL, 5*time.Minute)
 	def(&c.Heartbeat, 10*time.Second)
