@@ -480,7 +480,8 @@ func (m *adversary) flood() {
 // whole stake home.
 func (m *adversary) outlast() {
 	w, v := m.w, m.victim
-	w.after(4 * 24 * 3600)
+	live := read(w, w.at.Market, market.PackTiming(), market.UnpackTiming)
+	w.after(answerFor + live.DisputeWindow + live.MaxHold)
 	m.refused("after the window", w.at.ClaimFinish(v.evidence(), mallory.Address))
 	for _, q := range m.answeredQs {
 		w.must(mallory, v.payBond(q.node))
