@@ -183,6 +183,11 @@ func (a Addresses) ClaimTraceTree(e Evidence, n TreeNode, salt common.Hash, subm
 	return call(a.Claims, "claim trace tree", claims.PackClaimTraceTree(e.bind(), n, salt, submitter))
 }
 
+// ClaimChunkTree shows a node that no tree of chunks under a boundary has.
+func (a Addresses) ClaimChunkTree(e Evidence, n TreeNode, salt common.Hash, submitter common.Address) protocol.Call {
+	return call(a.Claims, "claim chunk tree", claims.PackClaimChunkTree(e.bind(), n, salt, submitter))
+}
+
 // FaultOf returns what a receipt was proven guilty of, FaultNone if of nothing.
 func (r *Reader) FaultOf(ctx context.Context, receipt common.Hash) (FaultKind, error) {
 	k, err := chain.Call(ctx, r.client, r.at.Ledger, nil, ledger.PackFaultOf(receipt), ledger.UnpackFaultOf)

@@ -173,6 +173,8 @@ func (j *judge) again(ctx context.Context) (s *shown, err error) {
 		if _, err = j.boundaries(ctx); err == nil {
 			if at, ok := j.tree.crooked((len(j.b.Prompt) + len(j.b.Output) - 1) * (j.m.arch.Layers + 1)); ok {
 				s = j.showPadding(at)
+			} else {
+				s, err = j.find(ctx)
 			}
 		}
 	case contracts.FaultToken:

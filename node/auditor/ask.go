@@ -363,9 +363,29 @@ func (j *judge) askLeaves(ctx context.Context, s *claimed, n int) error {
 	}
 	below := contracts.Node{Kind: uint8(contracts.NodeBoundaryChunks), Level: uint8(protocol.MerkleDepth(n)), T: uint32(s.own.T), L: uint32(s.own.L),
 		Size: uint32(n), Hash: j.tree.node(0, index)}
-	list, err := j.below(ctx, "chunks of a boundary", below, own, func(e contracts.Evidence, salt common.Hash) protocol.Call {
+	const what = "chunks of a boundary"
+	ask := func(e contracts.Evidence, salt common.Hash) protocol.Call {
 		return j.a.deps.Chain.Addresses().AskChild(e, parent, children, child, salt)
-	})
+	}
+	if below.Level > contracts.NodeStep {
+		raw, err := j.answer(ctx, what, below, ask)
+		if err != nil {
+			return err
+		}
+		_, row, err := contracts.DecodeNodeAnswer(raw)
+		if err != nil {
+			return err
+		}
+		level := int(below.Level) - contracts.NodeStep
+		for i, hash := range row {
+			// Nothing is asked about a node behind the last leaf: it is wrong as it stands.
+			if misshapen(n, level, i, hash) {
+				s.source.kept.Leaves, s.source.kept.LeafNodes = own, folded(level, 0, row)
+				return nil
+			}
+		}
+	}
+	list, err := j.below(ctx, what, below, own, ask)
 	if err == nil {
 		s.source.kept.Leaves = list
 	}

@@ -281,7 +281,7 @@ func (j *judge) fault(ctx context.Context, s *claimed) (trace.Fault, step.Pick, 
 	if err != nil {
 		return f, step.Pick{}, err
 	}
-	if f.Kind == trace.SeamOut && f.Chunk < 0 {
+	if f.Kind == trace.SeamOut && f.Chunk < 0 && s.source.kept.Leaves == nil {
 		if err := j.chunkLeaves(ctx, s, end.Leaf); err != nil {
 			return f, step.Pick{}, err
 		}

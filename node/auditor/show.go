@@ -194,6 +194,9 @@ func (j *judge) chunkLeaves(ctx context.Context, s *claimed, leaf common.Hash) e
 	if j.c.State == Asking {
 		return j.askLeaves(ctx, s, n)
 	}
+	if j.peer == nil {
+		return fmt.Errorf("chunk leaves under boundary (%d, %d): %w", s.own.T, s.own.L, protocol.ErrNotFound)
+	}
 	list, err := j.peer.hashes(ctx, wire.Evidence{Want: wire.WantLeaves, T: uint32(s.own.T), L: uint32(s.own.L)}, n, 1<<protocol.MerkleDepth(n))
 	if err != nil {
 		return err
@@ -209,7 +212,7 @@ func (j *judge) chunkLeaves(ctx context.Context, s *claimed, leaf common.Hash) e
 // the opening's digest at the block's beginning, the boundary's leaf at its end.
 func (j *judge) showSeam(ctx context.Context, s *claimed, f trace.Fault) (*shown, error) {
 	if f.Chunk < 0 {
-		return nil, notServed("no chunk leaf under boundary (%d, %d) differs", s.own.T, s.own.L)
+		return j.showChunks(ctx, s, f)
 	}
 	id, layers := f.Step.Vector, j.m.arch.Layers
 	words, err := s.own.Chunk(id, f.Chunk)
@@ -271,6 +274,29 @@ func (j *judge) showPadding(at Node) *shown {
 	return &shown{f, func(e contracts.Evidence, _ []byte) protocol.Call {
 		return addresses.ClaimTraceTree(e, n, salt, submitter)
 	}}
+}
+
+// showChunks shows a chunk behind the last one of a boundary, where the chunks themselves
+// are right.
+func (j *judge) showChunks(ctx context.Context, s *claimed, f trace.Fault) (*shown, error) {
+	below := newTree(s.source.kept.Leaves, s.source.kept.LeafNodes)
+	at, ok := below.crooked(s.own.Layout[f.Step.Vector].Chunks())
+	if !ok {
+		return nil, notServed("no chunk leaf under boundary (%d, %d) differs", s.own.T, s.own.L)
+	}
+	t, err := j.boundaries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	boundary := s.own.T*(j.m.arch.Layers+1) + s.own.L
+	n := contracts.TreeNode{Level: uint8(at.Level), Index: uint64(boundary<<(below.depth()-at.Level) | at.Index), Hash: at.Hash,
+		Path: contracts.Hashes(append(below.path(at.Level, at.Index), t.path(0, boundary)...))}
+	addresses, submitter := j.a.deps.Chain.Addresses(), j.a.cfg.Submitter
+	finding := j.finding(s, f, contracts.FaultPadding, nil)
+	finding.Chunk = at.Index
+	return &shown{finding, func(e contracts.Evidence, _ []byte) protocol.Call {
+		return addresses.ClaimChunkTree(e, n, t.salt, submitter)
+	}}, nil
 }
 
 func hashOf(parts ...[]byte) common.Hash { return crypto.Keccak256Hash(parts...) }

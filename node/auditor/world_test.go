@@ -183,7 +183,8 @@ type answer struct {
 	receipt common.Hash
 	opener  *trace.Opener
 	leaves  []common.Hash
-	salted  common.Hash // the secret of the trace's salt; zero: the request's
+	salted  common.Hash   // the secret of the trace's salt; zero: the request's
+	chunks  []common.Hash // under every boundary that is asked for
 	lies    map[step.Block]*lie
 	// serve changes what is served; nil serves it as it is.
 	serve func(q wire.Evidence, x *wire.Exhibit)
@@ -365,6 +366,8 @@ func (a *answer) exhibit(q wire.Evidence) (x wire.Exhibit) {
 		x.Total, x.Hashes = uint32(len(l.roots)), l.roots
 		x.Opening = &protocol.Opening{ReceiptHash: a.receipt, T: q.T, L: q.L, BlockRoot: protocol.MerkleRoot(l.roots)}
 		x.Signature, _ = a.b.Domain.Sign(devchain.Key(operator), *x.Opening)
+	case wire.WantLeaves:
+		some(a.chunks)
 	case wire.WantDigests:
 		if l.digests[id] != nil {
 			some(l.digests[id])
@@ -456,7 +459,10 @@ func (w *world) nonce(t testing.TB, n int) uint64 {
 func odd(t testing.TB) *runtime.Model { return raw.Model(t, raw.Odd(), 7, 1<<14) }
 
 // blockShown is a block as its provider shows it.
-type blockShown struct{ *lie }
+type blockShown struct {
+	*lie
+	chunks []common.Hash
+}
 
 func (b blockShown) Root() common.Hash          { return protocol.MerkleRoot(b.roots) }
 func (b blockShown) VectorRoots() []common.Hash { return b.roots }
@@ -475,7 +481,7 @@ func (b blockShown) Words(v step.VectorID, c int) []byte {
 	return w
 }
 
-func (b blockShown) BoundaryLeaves() []common.Hash { return nil }
+func (b blockShown) BoundaryLeaves() []common.Hash { return b.chunks }
 
 // replier answers on chain with what the answer's provider shows.
 func (a *answer) replier(binder provider.Binder) provider.Replier {
@@ -489,7 +495,7 @@ func (a *answer) replier(binder provider.Binder) provider.Replier {
 		Block: func(_ context.Context, b step.Block) (provider.OpenBlock, error) {
 			a.mu.Lock()
 			defer a.mu.Unlock()
-			return blockShown{a.block(b)}, nil
+			return blockShown{a.block(b), a.chunks}, nil
 		},
 		Sign: func(v protocol.Typed) (protocol.Bytes, error) { return a.b.Domain.Sign(devchain.Key(operator), v) }}
 }

@@ -16,6 +16,7 @@ import {DisputeWiring, Evidence} from "./Evidence.sol";
 /// @notice See `IClaims`. Every claim names what an honest provider never signs; what only looks like it reverts.
 contract Claims is IClaims, Evidence {
     /// @dev Words of the container header, see HeaderLib.
+    uint256 private constant WIDTH = 12;
     uint256 private constant LAYERS = 20;
     uint256 private constant POSITIONS = 40;
     /// @dev What a node over two empty children would be if the zero rule did not exist. No tree has it.
@@ -143,6 +144,27 @@ contract Claims is IClaims, Evidence {
         bytes32 root = TraceLib.traceRoot(salt, _rootOf(n, leaves));
         if (root != e.receipt.traceRoot) revert BadPath("traceRoot");
         _convict(_misshapen(n, leaves), c, FaultKind.Padding, submitter);
+    }
+
+    /// @inheritdoc IClaims
+    function claimChunkTree(ReceiptEvidence calldata e, TreeNode calldata n, bytes32 salt, address submitter)
+        external
+    {
+        Case memory c = _openProvenCase(e);
+        bytes memory header = REGISTRY.headerOf(ModelVersionId.wrap(c.modelVersion));
+        uint256 outers = TraceLib.boundaryLeaves(c.positions, _headerWord(header, LAYERS));
+        uint256 chunks = TraceLib.boundaryChunks(_headerWord(header, WIDTH));
+        uint256 inner = TraceLib.depth(chunks);
+        // INVARIANT: a boundary's own leaf and all above it are claimTraceTree's; a boundary of one chunk has nothing below.
+        if (n.level >= inner || n.index >> (inner - n.level) >= outers) revert NoSuchNode(n.level, n.index);
+        uint256 depth = TraceLib.depth2(outers, chunks) - n.level;
+        if (n.path.length != depth) revert WrongDepth("node", n.path.length, depth);
+        bytes32 root = TraceLib.traceRoot(salt, MerkleLib.rootFromPath(n.hash, n.index, n.path));
+        if (root != e.receipt.traceRoot) revert BadPath("traceRoot");
+        uint256 within = n.index & ((uint256(1) << (inner - n.level)) - 1);
+        bool inside = within << n.level < chunks;
+        bool wrong = n.hash == OVER_NOTHING || inside == (n.hash == 0);
+        _convict(wrong, c, FaultKind.Padding, submitter);
     }
 
     // --------------------------------------------------------------- lines

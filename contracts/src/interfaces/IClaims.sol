@@ -102,6 +102,12 @@ interface IClaims is IEvidence {
     function claimTraceTree(ReceiptEvidence calldata e, TreeNode calldata n, bytes32 salt, address submitter)
         external;
 
+    /// @notice Proven class: the same for the tree of chunks under a leaf of the boundary tree.
+    /// @param n of both trees taken as one: the level above the chunks, below the boundary's leaf, and the number on it; the
+    /// path leads to the root under the trace root
+    function claimChunkTree(ReceiptEvidence calldata e, TreeNode calldata n, bytes32 salt, address submitter)
+        external;
+
     // --------------------------------------------------------------- lines
 
     /// @notice A leaf of a redeemed line is a receipt of another provider, channel or model version, or names another fee.
