@@ -252,6 +252,9 @@ func (j *auditor) wrongKey(ctx context.Context, c *claimed, found trace.Located)
 func (j *auditor) seam(ctx context.Context, c *claimed, f trace.Fault) (protocol.Call, error) {
 	at, id, layers := c.Own.Block, f.Step.Vector, j.m.arch.Layers
 	if f.Chunk < 0 {
+		if parts, ok := j.provider.serveParts(at); ok {
+			return j.paddingUnder(at, parts, c.Own.Layout[id].Chunks())
+		}
 		return protocol.Call{}, fmt.Errorf("chunk leaves of boundary (%d, %d): %w", at.T, at.L, errSilent)
 	}
 	words, err := c.Own.Chunk(id, f.Chunk)
@@ -295,6 +298,24 @@ func (j *auditor) seam(ctx context.Context, c *claimed, f trace.Fault) (protocol
 	return j.at.ProveSeam(j.evidence, contracts.SeamProof{Opening: c.signed, Vector: uint16(id), Chunk: uint32(f.Chunk), Words: wordList(words),
 		WordsDigest: own, Digest: digest, Path: contracts.Hashes(path), Leaf: parts[f.Chunk], LeafPath: contracts.Hashes(append(low, high...)),
 		TraceSalt: protocol.LeafSalt(j.secret, protocol.TagTrace, 0), Submitter: j.submitter, Proof: proof}), err
+}
+
+// paddingUnder shows a leaf behind the chunks of a boundary.
+func (j *auditor) paddingUnder(at step.Block, parts []common.Hash, chunks int) (protocol.Call, error) {
+	for i := chunks; i < len(parts); i++ {
+		if parts[i] == (common.Hash{}) {
+			continue
+		}
+		low, err := protocol.MerklePath(parts, i)
+		if err != nil {
+			return protocol.Call{}, err
+		}
+		leaf := at.T*(j.m.arch.Layers+1) + at.L
+		high, err := protocol.MerklePath(j.leaves, leaf)
+		n := contracts.TreeNode{Index: uint64(leaf<<protocol.MerkleDepth(chunks) | i), Hash: parts[i], Path: contracts.Hashes(append(low, high...))}
+		return j.at.ClaimChunkTree(j.evidence, n, protocol.LeafSalt(j.secret, protocol.TagTrace, 0), j.submitter), err
+	}
+	return protocol.Call{}, fmt.Errorf("chunk leaves of boundary (%d, %d): %w", at.T, at.L, errSilent)
 }
 
 // bindInput is the statement that a digest is that of words, at the point that both

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dgrid-network/dgrid/bindings"
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/internal/testmodels/raw"
 	"github.com/dgrid-network/dgrid/protocol"
@@ -184,5 +185,27 @@ func TestThreatModelNamesTests(t *testing.T) {
 		patch, err := os.ReadFile(m)
 		require.NoError(t, err)
 		require.Regexp(t, `^promise: .+\n(go: \./[\w/]+ -run \^\w+\$|forge: --match-path \S+ --match-test \w+)\n`, string(patch), m)
+	}
+}
+
+// Something behind the chunk leaves of one boundary: every chunk is right, and the
+// boundary is not.
+func TestReferencePaddingUnderABoundary(t *testing.T) {
+	base := referenceWorld(t)
+	r := rand.New(rand.NewPCG(seeds(t)[0], 11))
+	x := library(t, r, &world{t: t, models: base.models[1:2]}, 1)[0]
+	for l := range x.m.arch.Layers + 1 {
+		w := base.branch()
+		w.t = t
+		a := w.answered(x, accomplice, accompliceKey)
+		at := step.Block{T: r.IntN(len(x.prompt)), L: l}
+		parts := a.tree(bindings.Node{Kind: nodeBoundaryChunks, T: uint32(at.T), L: uint32(at.L)})
+		require.Len(t, parts, 3)
+		parts = append(parts, randomHash(r))
+		a.parts[at] = parts
+		a.leaves[at.T*(x.m.arch.Layers+1)+at.L] = protocol.MerkleRoot(parts)
+		a.sign()
+		a.caught(t, r, w.oracle)
+		require.Equal(t, contracts.FaultPadding, w.faultOf(a.hash))
 	}
 }
