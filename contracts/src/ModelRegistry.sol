@@ -5,6 +5,7 @@ import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IVerifierRegistry} from "./interfaces/IVerifierRegistry.sol";
 import {HeaderLib} from "./libraries/HeaderLib.sol";
 import {MerkleLib} from "./libraries/MerkleLib.sol";
+import {TraceLib} from "./libraries/TraceLib.sol";
 import {Class, Manifest, ModelKind, ModelVersionId} from "./types/Types.sol";
 
 /// @title ModelRegistry
@@ -15,8 +16,13 @@ contract ModelRegistry is IModelRegistry {
     uint16 public constant MAX_PARENT_ROYALTY_BPS = 1000;
     uint256 private constant MAX_NAME = 64;
     uint256 private constant MAX_URI = 512;
-    /// @dev A container has fewer than 2^20 tensors.
-    uint256 private constant MAX_PATH = 20;
+    /// @dev Words of the container header, and the leaves under a weights root that every model has: the header, two tables,
+    /// rotation, embedding, head, tokenizer; seven matrices a layer and three biases, if there are any.
+    uint256 private constant LAYERS = 20;
+    uint256 private constant FLAGS = 48;
+    uint256 private constant LEAVES = 7;
+    uint256 private constant MATRICES = 7;
+    uint256 private constant BIASES = 3;
 
     // slot 0    | creator 20 | royaltyBps 2 | parentRoyaltyBps 2 | minChildRoyaltyBps 2 | kind 1 | class 1 | specVersion 4
     // slot 1    | parent 32
@@ -192,10 +198,16 @@ contract ModelRegistry is IModelRegistry {
         if (!VERIFIERS.isSealed(m.specVersion)) revert BadManifest("specVersion");
         if (m.tokenizerHash == 0) revert BadManifest("tokenizerHash");
         HeaderLib.check(header);
-        if (path.length == 0 || path.length > MAX_PATH) revert BadManifest("path");
+        // INVARIANT: a weight is where the statements of steps look for it; a tree of another depth could never be shown.
+        if (path.length != TraceLib.depth(_leaves(header))) revert BadManifest("path");
         bytes32 computed = MerkleLib.rootFromPath(MerkleLib.leaf(header), 0, path);
         // INVARIANT: the constants that are judged by are those that the weights commit to.
         if (computed != m.weightsRoot) revert BadHeaderPath(computed, m.weightsRoot);
+    }
+
+    function _leaves(bytes calldata header) private pure returns (uint256) {
+        uint256 each = HeaderLib.word(header, FLAGS) & 1 == 0 ? MATRICES : MATRICES + BIASES;
+        return LEAVES + each * HeaderLib.word(header, LAYERS);
     }
 
     function _checkLineage(Manifest calldata m) private view {

@@ -260,8 +260,8 @@ abstract contract Fixture is Test {
     }
 
     function weightsPath() internal pure returns (bytes32[] memory path) {
-        path = new bytes32[](3);
-        for (uint256 i = 0; i < 3; ++i) {
+        path = new bytes32[](6); // 42 leaves: seven, and seven for each of five layers
+        for (uint256 i = 0; i < 6; ++i) {
             path[i] = keccak256(abi.encode("tensor", i));
         }
     }

@@ -142,6 +142,30 @@ contract RegistryTest is Fixture {
         registry.publish(m, header(), new bytes32[](21));
     }
 
+    /// @dev What is under a root of another depth could never be shown: no step would be provable.
+    function test_publish_pathIsAsDeepAsTheWeights() public {
+        uint32[6] memory layers = [uint32(1), 8, 9, 120, 172, 999];
+        uint256[6] memory depths = [uint256(4), 6, 7, 10, 11, 13];
+        uint256[6] memory biased = [uint256(5), 7, 7, 11, 11, 14];
+        for (uint256 i = 0; i < 12; ++i) {
+            bytes memory h = header();
+            bytes4 count = bytes4(le32(layers[i / 2]));
+            for (uint256 j = 0; j < 4; ++j) {
+                h[20 + j] = count[j];
+            }
+            h[48] = bytes1(uint8(i % 2));
+            uint256 depth = i % 2 == 0 ? depths[i / 2] : biased[i / 2];
+            for (uint256 d = depth - 1; d <= depth + 1; ++d) {
+                Manifest memory m = manifest();
+                bytes32[] memory path = new bytes32[](d);
+                m.weightsRoot = weightsRootOf(h, path);
+                m.name = vm.toString(i);
+                if (d != depth) vm.expectRevert(bad("path"));
+                registry.publish(m, h, path);
+            }
+        }
+    }
+
     function test_publish_headerFields_eachRangeChecked() public {
         expectField(0, 0, "magic");
         expectField(4, 2, "version");
@@ -237,7 +261,7 @@ contract RegistryTest is Fixture {
         s.parent = base;
         s.parentRoyaltyBps = 500;
         expectRevert(s, bad("class"));
-        bytes32[] memory path = new bytes32[](1);
+        bytes32[] memory path = new bytes32[](6);
         m.weightsRoot = weightsRootOf(header(), path);
         vm.expectRevert(bad("weightsRoot"));
         registry.publish(m, header(), path);
