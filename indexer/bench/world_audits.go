@@ -19,7 +19,6 @@ type audit struct {
 	id       common.Hash
 	redeem   redeem
 	provider common.Address
-	points   []*point // nil: not drawn
 }
 
 type point struct {
