@@ -86,8 +86,10 @@ contract NodeTable is INodeTable {
         n.level = parent.level - uint8(down);
         if (number >= children.length) revert NoSuchNode(n.kind, number);
         uint256 index = (uint256(parent.index) << down) | number;
-        if (index << n.level >= n.size || children[number] == 0) revert NoSuchNode(n.kind, index);
-        // casting is safe: below `size`
+        // INVARIANT: only zero is nothing to ask about above the leaves. What an honest tree has behind its last leaf is zero
+        // at every level; whoever signed for something else there must show what it is made of.
+        if ((n.level == 0 && index >= n.size) || children[number] == 0) revert NoSuchNode(n.kind, index);
+        // casting is safe: below the tree's power of two
         // forge-lint: disable-next-line(unsafe-typecast)
         n.index = uint32(index);
         n.hash = children[number];

@@ -304,6 +304,8 @@ contract Questions is IQuestions, Evidence {
         if (until > type(uint40).max - PROOF_TIME) until = type(uint40).max - PROOF_TIME;
         // INVARIANT: stake is there as long as the window that questions made longer; credit waits for the proof that an
         // answer may bring, or one question would hold all of it for a window.
+        // casting is safe: a time
+        // forge-lint: disable-next-line(unsafe-typecast)
         uint64 exitUntil = (until > deadline ? uint64(until) : deadline) + PROOF_TIME;
         f.provider = c.provider;
         // casting is safe: times

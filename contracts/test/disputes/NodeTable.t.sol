@@ -95,7 +95,10 @@ contract NodeTableTest is Test {
         // Children of level 1: two leaves each, the tenth is the last.
         n = nodes.child(header(), n, rows, 9);
         assertNode(n, NodeKind.Boundary, 1, 9, 20);
+        // Behind them an honest tree is zero; what is not can be asked about, down to the leaves.
         n = nodes.trace(header(), 5, "root");
+        assertNode(nodes.child(header(), n, rows, 10), NodeKind.Boundary, 1, 10, 20);
+        rows[10] = 0;
         expectNoNode(NodeKind.Boundary, 10);
         nodes.child(header(), n, rows, 10);
         expectNoNode(NodeKind.Boundary, 16);
