@@ -43,7 +43,7 @@ var errorKinds = map[error]names{
 		"ReceiptMismatch", "RoyaltyTooHigh", "SafeCastOverflowedUintDowncast", "SharesTooHigh", "OutputTooLong", "SlashTooHigh", "StakeOutOfRange",
 		"StoryTooLong", "StringTooLong", "UnsafeTiming", "UnsafeUnbonding", "WrongOutput", "WrongProvider", "WrongRequest", "ZeroAddress", "ZeroAmount"),
 	protocol.ErrConflict: set("NothingToWithdraw", "RoundOpen", "SeatChanging", "SeatTaken", "WrongState",
-		"AlreadyAttested", "AlreadyAuditor", "AlreadyDrawn", "AlreadyRegistered", "BeaconNotReady", "NotDrawn", "NotSeated", "NothingToPunish",
+		"AlreadyAttested", "AlreadyAuditor", "AlreadyDrawn", "AlreadyRegistered", "BeaconNotReady", "NotDrawn", "NotSeated", "NothingToPunish", "NothingWithheld",
 		"NothingToPay", "NothingToSettle", "ReceiptProven", "StillDisputable",
 		"AlreadyAnswered", "AlreadyClaimed", "AlreadyOpen", "AlreadyProven", "AlreadySealed", "ClockRunning", "NotAnswered", "NotOpen", "NotProven",
 		"AlreadyPublished", "AnswerDisproved", "CallbackAlreadyDone", "CallbackNotOpen",
