@@ -317,7 +317,7 @@ func TestAnswersAreKeptAsLongAsQuestionsProlongTheWindow(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, p.book.redeemed(p.book.lineViews()[0].Line, first.Fee, deadline))
 	signOne(t, p.book, 2) // in a newer segment
-	chain.fixed = deadline + (30+96)*3600
+	chain.fixed = deadline + (30+108)*3600
 	require.NoError(t, p.forget(t.Context()))
 	require.NotNil(t, p.book.stored(first.RequestHash))
 	chain.fixed++
