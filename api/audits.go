@@ -21,6 +21,9 @@ import (
 const (
 	auditPage  = 100
 	auditEvery = time.Second // how often the feed looks for new answers
+	// auditDelay is how long a second must be over before its answers are shown: they are
+	// ordered by the second they ended in, and the last of them is stored a little later.
+	auditDelay = 2
 )
 
 // audited is one answer in the audit feed: enough to fetch it and to ask its provider.
@@ -93,7 +96,7 @@ func (s *Server) auditFeed(c *gin.Context) {
 
 // audits reads the answers after a place, and the last one read, nil if there is none.
 func (s *Server) audits(ctx context.Context, since int64, after common.Hash) (list []audited, last *store.Generation, err error) {
-	gens, err := s.deps.Keys.Delivered(ctx, protocol.ClassProven.String(), since, after, auditPage)
+	gens, err := s.deps.Keys.Delivered(ctx, protocol.ClassProven.String(), since, after, s.now().Unix()-auditDelay, auditPage)
 	if err != nil {
 		return nil, nil, err
 	}

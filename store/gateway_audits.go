@@ -10,13 +10,15 @@ import (
 )
 
 // Delivered lists answers of a class that have a receipt and ended at or after a time
-// (Unix seconds), oldest first; of those that ended in the same second, the ones behind the
-// request hash after.
-func (g *Gateway) Delivered(ctx context.Context, class string, since int64, after common.Hash, limit int) ([]Generation, error) {
+// (Unix seconds) and before another, oldest first; of those that ended in the first second,
+// the ones behind the request hash after. A list up to a second that may still get answers
+// cannot be continued without missing some.
+func (g *Gateway) Delivered(ctx context.Context, class string, since int64, after common.Hash, before int64, limit int) ([]Generation, error) {
 	var gens []Generation
 	err := g.s.DB().NewSelect().Model(&gens).
 		Where("state = ? AND class = ?", GenerationDelivered, class).
 		Where("ended_at > ? OR (ended_at = ? AND hash > ?)", since, since, after).
+		Where("ended_at < ?", before).
 		Order("ended_at", "hash").Limit(int64(limit)).Scan(ctx)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("list delivered answers: %w", err)
