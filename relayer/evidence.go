@@ -2,10 +2,9 @@ package relayer
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
-
-	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/dgrid-network/dgrid/protocol/wire"
 )
@@ -40,51 +39,12 @@ func (r *Relayer) handleEvidence(w http.ResponseWriter, req *http.Request) {
 }
 
 func (r *Relayer) exhibit(ctx context.Context, q wire.Evidence) (wire.Exhibit, *wire.Failure) {
-	answer := make(chan wire.Exhibit, 1)
-	r.mu.Lock()
-	r.exhibits[q.ID] = exhibitWait{q.Provider, answer}
-	r.mu.Unlock()
-	defer func() {
-		r.mu.Lock()
-		delete(r.exhibits, q.ID)
-		r.mu.Unlock()
-	}()
-	if err := r.send(ctx, q.Provider, q.ID, wire.KindEvidence, q); err != nil {
-		return wire.Exhibit{}, failure(wire.CodeUnavailable, "provider %s is not connected", q.Provider)
+	x, err := r.exhibits.ask(ctx, r, q.Provider, q.ID, wire.KindEvidence, q, evidenceWait)
+	switch {
+	case errors.Is(err, errSilent):
+		return x, failure(wire.CodeUnavailable, "provider %s does not answer", q.Provider)
+	case err != nil:
+		return x, failure(wire.CodeUnavailable, "provider %s is not connected", q.Provider)
 	}
-	timer := time.NewTimer(evidenceWait)
-	defer timer.Stop()
-	select {
-	case x := <-answer:
-		return x, nil
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	return wire.Exhibit{}, failure(wire.CodeUnavailable, "provider %s does not answer", q.Provider)
-}
-
-// exhibitWait is who waits for an answer of which provider.
-type exhibitWait struct {
-	provider common.Address
-	answer   chan wire.Exhibit
-}
-
-// exhibited hands a provider's answer to who waits for it, here or at another replica.
-func (r *Relayer) exhibited(ctx context.Context, provider common.Address, x wire.Exhibit, e wire.Envelope) {
-	r.mu.Lock()
-	wait, other := r.exhibits[x.ID], r.remote[x.ID]
-	delete(r.remote, x.ID)
-	r.mu.Unlock()
-	if wait.answer != nil && wait.provider == provider {
-		select {
-		case wait.answer <- x:
-		default: // answered twice
-		}
-		return
-	}
-	if other != "" {
-		if frame, err := wire.Seal(e.Kind, e.Body); err == nil {
-			_ = r.publish(ctx, other, busMessage{From: r.replica, Provider: provider, Frame: frame}) // the auditor asks again
-		}
-	}
+	return x, nil
 }

@@ -75,52 +75,8 @@ func (r *Relayer) checkPay(ctx context.Context, p *wire.Pay) *wire.Failure {
 // pass sends a voucher to a connected provider; ok is false if it gave no answer.
 func (r *Relayer) pass(ctx context.Context, p wire.Pay) (wire.Paid, bool) {
 	hash := r.cfg.Domain.Digest(p.Voucher)
-	answer := make(chan wire.Paid, 1)
-	r.mu.Lock()
-	r.payments[hash] = answer
-	r.mu.Unlock()
-	defer func() {
-		r.mu.Lock()
-		if r.payments[hash] == answer {
-			delete(r.payments, hash)
-		}
-		r.mu.Unlock()
-	}()
-	if err := r.send(ctx, p.Voucher.Provider, hash, wire.KindPay, p); err != nil {
-		return wire.Paid{}, false
-	}
-	timer := time.NewTimer(min(payWait, 2*r.cfg.Heartbeat))
-	defer timer.Stop()
-	for {
-		select {
-		case paid := <-answer:
-			return paid, true
-		case <-timer.C:
-			return wire.Paid{}, false
-		case <-ctx.Done():
-			return wire.Paid{}, false
-		}
-	}
-}
-
-// paid hands a provider's answer about a voucher to who waits for it.
-func (r *Relayer) paid(ctx context.Context, provider common.Address, v wire.Paid, e wire.Envelope) {
-	r.mu.Lock()
-	answer, other := r.payments[v.VoucherHash], r.remote[v.VoucherHash]
-	delete(r.remote, v.VoucherHash)
-	r.mu.Unlock()
-	if answer != nil {
-		select {
-		case answer <- v:
-		default: // answered twice
-		}
-		return
-	}
-	if other != "" {
-		if frame, err := wire.Seal(e.Kind, e.Body); err == nil {
-			_ = r.publish(ctx, other, busMessage{From: r.replica, Provider: provider, Frame: frame}) // the payer repeats
-		}
-	}
+	paid, err := r.payments.ask(ctx, r, p.Voucher.Provider, hash, wire.KindPay, p, min(payWait, 2*r.cfg.Heartbeat))
+	return paid, err == nil
 }
 
 // keepPay keeps the newest voucher of its line. The receipts that an older one adds, which the

@@ -41,14 +41,15 @@ type Relayer struct {
 	endLife context.CancelFunc
 	tasks   sync.WaitGroup
 
+	payments *questions[wire.Paid]
+	exhibits *questions[wire.Exhibit]
+
 	mu       sync.Mutex
 	closing  bool
 	sessions map[common.Address]*session
 	carriers map[common.Hash]*carrier
 	clients  map[string]int
 	remote   map[common.Hash]string // requests and vouchers that another replica sent here
-	payments map[common.Hash]chan wire.Paid
-	exhibits map[common.Hash]exhibitWait
 	idle     chan struct{}
 }
 
@@ -64,7 +65,7 @@ func New(cfg Config, deps Deps) (*Relayer, error) {
 	r := &Relayer{cfg: cfg, deps: deps, log: deps.Log, address: crypto.PubkeyToAddress(deps.Key.PublicKey), replica: randomID(),
 		index: newIndex(cfg.Weights, cfg.Newcomer), metrics: m, clock: time.Now,
 		sessions: map[common.Address]*session{}, carriers: map[common.Hash]*carrier{}, clients: map[string]int{},
-		remote: map[common.Hash]string{}, payments: map[common.Hash]chan wire.Paid{}, exhibits: map[common.Hash]exhibitWait{}}
+		remote: map[common.Hash]string{}, payments: newQuestions[wire.Paid](), exhibits: newQuestions[wire.Exhibit]()}
 	r.shared = &shared{rdb: deps.Redis, ns: cfg.Namespace, batch: &batcher{rdb: deps.Redis}}
 	r.shares = newShares()
 	r.keeper = &keeper{s: r.shared, from: r.replica, ttl: cfg.Keep, queue: make(chan keepItem, keepQueue), lost: m.keepLost.Inc}

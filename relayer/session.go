@@ -228,14 +228,14 @@ func (r *Relayer) fromProvider(ctx context.Context, provider common.Address, e w
 		if err != nil {
 			return err
 		}
-		r.paid(ctx, provider, v, e)
+		r.payments.answered(ctx, r, provider, v.VoucherHash, v, e)
 		return nil
 	case wire.KindExhibit:
 		v, err := wire.Open[wire.Exhibit](e)
 		if err != nil {
 			return err
 		}
-		r.exhibited(ctx, provider, v, e)
+		r.exhibits.answered(ctx, r, provider, v.ID, v, e)
 		return nil
 	default:
 		return nil // of a later version
