@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/big"
 	"slices"
 	"sync"
 
@@ -53,21 +52,15 @@ func (w *DeliveryWatch) Delivered(ctx context.Context) ([]Delivered, error) {
 	}
 	var list []Delivered
 	fresh := map[common.Hash]uint64{}
-	for from := w.next - min(w.next, watchOverlap); from <= latest; from += watchSpan {
-		logs, err := w.reader.client.FilterLogs(ctx, ethereum.FilterQuery{FromBlock: new(big.Int).SetUint64(from),
-			ToBlock: new(big.Int).SetUint64(min(latest, from+watchSpan-1)), Addresses: []common.Address{w.reader.at.Market}})
-		if err != nil {
-			return nil, fmt.Errorf("read the market's log: %w", w.reader.client.Wrap(err))
+	err = w.reader.marketLog(ctx, w.next, latest, func(e any, l *types.Log) error {
+		d, err := w.note(ctx, e, l.TxHash)
+		if d != nil {
+			list, fresh[l.TxHash] = append(list, *d), l.BlockNumber
 		}
-		for _, l := range logs {
-			d, err := w.note(ctx, l)
-			if err != nil {
-				return nil, err
-			}
-			if d != nil {
-				list, fresh[l.TxHash] = append(list, *d), l.BlockNumber
-			}
-		}
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	for tx, block := range fresh {
 		w.seen[tx] = block
@@ -81,16 +74,8 @@ func (w *DeliveryWatch) Delivered(ctx context.Context) ([]Delivered, error) {
 	return list, nil
 }
 
-// note reads one log: a delivery that was not returned before, or nil.
-func (w *DeliveryWatch) note(ctx context.Context, l types.Log) (*Delivered, error) {
-	topics := make([]byte, 0, 32*len(l.Topics))
-	for _, t := range l.Topics {
-		topics = append(topics, t[:]...)
-	}
-	e, err := events.Decode(events.Market, topics, l.Data)
-	if err != nil {
-		return nil, err
-	}
+// note takes one event in: a delivery that was not returned before, or nil.
+func (w *DeliveryWatch) note(ctx context.Context, e any, tx common.Hash) (*Delivered, error) {
 	switch e := e.(type) {
 	case events.JobRequested:
 		w.requests[e.Job] = e
@@ -100,10 +85,10 @@ func (w *DeliveryWatch) note(ctx context.Context, l types.Log) (*Delivered, erro
 		delete(w.requests, e.Job)
 	case events.JobDelivered:
 		asked, known := w.requests[e.Job]
-		if _, done := w.seen[l.TxHash]; done || !known {
+		if _, done := w.seen[tx]; done || !known {
 			return nil, nil
 		}
-		signature, err := w.signature(ctx, l.TxHash, e.Receipt)
+		signature, err := w.signature(ctx, tx, e.Receipt)
 		if errors.Is(err, protocol.ErrNotFound) {
 			return nil, nil // delivered in a way that hides the signature, see DeliveryWatch.signature
 		}

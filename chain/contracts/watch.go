@@ -2,21 +2,13 @@ package contracts
 
 import (
 	"context"
-	"fmt"
-	"math/big"
 	"sync"
 
-	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/dgrid-network/dgrid/chain/events"
 	"github.com/dgrid-network/dgrid/protocol"
-)
-
-const (
-	watchSpan    = 2_000 // blocks asked for at once
-	watchOverlap = 128   // blocks read again every time: the deepest reorg
 )
 
 // CreditKey names a pending credit of one provider.
@@ -48,41 +40,22 @@ func NewWatch(r *Reader, provider common.Address, startBlock uint64) *Watch {
 
 // follow reads the log up to the head. The caller holds mu.
 func (w *Watch) follow(ctx context.Context) error {
-	head, err := w.reader.client.Head(ctx, "latest")
+	latest, err := w.reader.Head(ctx)
 	if err != nil {
 		return err
 	}
-	latest := head.Number.Uint64()
-	from := w.next - min(w.next, watchOverlap)
-	for from <= latest {
-		to := min(latest, from+watchSpan-1)
-		logs, err := w.reader.client.FilterLogs(ctx, ethereum.FilterQuery{
-			FromBlock: new(big.Int).SetUint64(from), ToBlock: new(big.Int).SetUint64(to),
-			Addresses: []common.Address{w.reader.at.Market},
-		})
-		if err != nil {
-			return fmt.Errorf("read the market's log: %w", w.reader.client.Wrap(err))
-		}
-		for _, l := range logs {
-			if err := w.note(l); err != nil {
-				return err
-			}
-		}
-		from = to + 1
+	err = w.reader.marketLog(ctx, w.next, latest, func(e any, _ *types.Log) error {
+		w.note(e)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	w.next = latest + 1
 	return nil
 }
 
-func (w *Watch) note(l types.Log) error {
-	topics := make([]byte, 0, 32*len(l.Topics))
-	for _, t := range l.Topics {
-		topics = append(topics, t[:]...)
-	}
-	e, err := events.Decode(events.Market, topics, l.Data)
-	if err != nil {
-		return err
-	}
+func (w *Watch) note(e any) {
 	switch e := e.(type) {
 	case events.JobRequested:
 		w.jobs[e.Job] = e
@@ -93,7 +66,6 @@ func (w *Watch) note(l types.Log) error {
 			w.credits[CreditKey{e.ModelVersion, e.Relayer, e.Epoch}] = true
 		}
 	}
-	return nil
 }
 
 // JobState is where a job stands; values are those of the contracts.

@@ -235,7 +235,7 @@ func findEvent[E any](source events.Source, at common.Address, receipts []*types
 			if l.Address != at {
 				continue
 			}
-			e, err := decodeLog(source, l)
+			e, err := events.DecodeLog(source, l)
 			if err != nil {
 				return found, err
 			}
@@ -248,14 +248,6 @@ func findEvent[E any](source events.Source, at common.Address, receipts []*types
 		return found, fmt.Errorf("the transaction logged no %T: %w", found, protocol.ErrInternal)
 	}
 	return found, nil
-}
-
-func decodeLog(source events.Source, l *types.Log) (any, error) {
-	topics := make([]byte, 0, 32*len(l.Topics))
-	for _, t := range l.Topics {
-		topics = append(topics, t[:]...)
-	}
-	return events.Decode(source, topics, l.Data)
 }
 
 // signedVoucher is the file that `wallet voucher sign` prints and `show` reads.

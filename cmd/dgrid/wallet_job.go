@@ -218,7 +218,7 @@ func (c *client) versionFor(ctx context.Context, named string, root common.Hash)
 	}
 	var found common.Hash
 	err := c.scan(ctx, c.reader.Addresses().Registry, c.deployment.StartBlock, nil, func(l *types.Log) error {
-		e, err := decodeLog(events.Registry, l)
+		e, err := events.DecodeLog(events.Registry, l)
 		if p, ok := e.(events.ModelPublished); err == nil && ok && found == (common.Hash{}) && p.Manifest.WeightsRoot == root && p.Manifest.Class == protocol.ClassProven {
 			found = p.ModelVersion
 		}
@@ -315,7 +315,7 @@ func newWalletRefund(g *globals) *cobra.Command {
 func (s *sender) delivered(ctx context.Context, job common.Hash, from uint64) (*jobAnswer, error) {
 	var answer *jobAnswer
 	err := s.scan(ctx, s.reader.Addresses().Market, from, [][]common.Hash{nil, {job}}, func(l *types.Log) error {
-		e, err := decodeLog(events.Market, l)
+		e, err := events.DecodeLog(events.Market, l)
 		if d, ok := e.(events.JobDelivered); err == nil && ok && d.Job == job {
 			answer = &jobAnswer{JobDelivered: d}
 		}

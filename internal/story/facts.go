@@ -74,12 +74,20 @@ type ledger struct {
 	callbacks   map[common.Hash]*types.Log // that succeeded
 }
 
-func (t *teller) readLedger(ctx context.Context) (*ledger, error) {
-	at := t.Chain.Reader.Addresses()
-	logs, err := t.Chain.Client.FilterLogs(ctx, ethereum.FilterQuery{FromBlock: new(big.Int).SetUint64(t.Chain.Deployment.StartBlock),
-		Addresses: []common.Address{at.Market, at.Vault}})
+// log reads everything that contracts logged since they were deployed.
+func (t *teller) log(ctx context.Context, from ...common.Address) ([]types.Log, error) {
+	logs, err := t.Chain.Client.FilterLogs(ctx, ethereum.FilterQuery{FromBlock: new(big.Int).SetUint64(t.Chain.Deployment.StartBlock), Addresses: from})
 	if err != nil {
 		return nil, fmt.Errorf("read the chain's log: %w", t.Chain.Client.Wrap(err))
+	}
+	return logs, nil
+}
+
+func (t *teller) readLedger(ctx context.Context) (*ledger, error) {
+	at := t.Chain.Reader.Addresses()
+	logs, err := t.log(ctx, at.Market, at.Vault)
+	if err != nil {
+		return nil, err
 	}
 	l := &ledger{matured: map[common.Address]bool{}, finalized: map[common.Hash]bool{}, outputs: map[common.Hash][]uint32{}, callbacks: map[common.Hash]*types.Log{}}
 	for i := range logs {
@@ -87,7 +95,7 @@ func (t *teller) readLedger(ctx context.Context) (*ledger, error) {
 		if logs[i].Address == at.Vault {
 			source = events.Vault
 		}
-		e, err := decode(source, logs[i])
+		e, err := events.DecodeLog(source, &logs[i])
 		if err != nil {
 			return nil, err
 		}
@@ -111,21 +119,13 @@ func (t *teller) readLedger(ctx context.Context) (*ledger, error) {
 	return l, nil
 }
 
-func decode(source events.Source, l types.Log) (any, error) {
-	topics := make([]byte, 0, 32*len(l.Topics))
-	for _, topic := range l.Topics {
-		topics = append(topics, topic[:]...)
-	}
-	return events.Decode(source, topics, l.Data)
-}
-
 // channelOf finds the channel that a transaction opened.
 func (t *teller) channelOf(r *types.Receipt) (common.Hash, error) {
 	for _, l := range r.Logs {
 		if l.Address != t.Chain.Reader.Addresses().Market {
 			continue
 		}
-		e, err := decode(events.Market, *l)
+		e, err := events.DecodeLog(events.Market, l)
 		if err != nil {
 			return common.Hash{}, err
 		}

@@ -3,10 +3,8 @@ package story
 import (
 	"context"
 	"fmt"
-	"math/big"
 	"slices"
 
-	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 
@@ -106,10 +104,9 @@ func (t *teller) convict(ctx context.Context) error {
 // faults reads every conviction, with what the auditor sent for it, from the chain.
 func (t *teller) faults(ctx context.Context) ([]Fault, error) {
 	at := t.Chain.Reader.Addresses()
-	logs, err := t.Chain.Client.FilterLogs(ctx, ethereum.FilterQuery{FromBlock: new(big.Int).SetUint64(t.Chain.Deployment.StartBlock),
-		Addresses: []common.Address{at.Ledger, at.Questions}})
+	logs, err := t.log(ctx, at.Ledger, at.Questions)
 	if err != nil {
-		return nil, fmt.Errorf("read the chain's log: %w", t.Chain.Client.Wrap(err))
+		return nil, err
 	}
 	var faults []Fault
 	acts := map[common.Hash]map[common.Hash]bool{} // receipt to transactions
@@ -120,7 +117,7 @@ func (t *teller) faults(ctx context.Context) ([]Fault, error) {
 		if l.Address == at.Questions {
 			source = events.Questions
 		}
-		e, err := decode(source, l)
+		e, err := events.DecodeLog(source, &l)
 		if err != nil {
 			return nil, err
 		}
@@ -183,13 +180,12 @@ func (t *teller) sentByAuditor(ctx context.Context, hash common.Hash) (gas uint6
 
 // honestSlashed counts slashes of providers that are not suspects.
 func (t *teller) honestSlashed(ctx context.Context) (n int, err error) {
-	at := t.Chain.Reader.Addresses()
-	logs, err := t.Chain.Client.FilterLogs(ctx, ethereum.FilterQuery{FromBlock: new(big.Int).SetUint64(t.Chain.Deployment.StartBlock), Addresses: []common.Address{at.Staking}})
+	logs, err := t.log(ctx, t.Chain.Reader.Addresses().Staking)
 	if err != nil {
-		return 0, fmt.Errorf("read the chain's log: %w", t.Chain.Client.Wrap(err))
+		return 0, err
 	}
 	for _, l := range logs {
-		e, err := decode(events.Staking, l)
+		e, err := events.DecodeLog(events.Staking, &l)
 		if err != nil {
 			return 0, err
 		}

@@ -265,12 +265,8 @@ func eventsOf[E any](t testing.TB, c *network.Chain, source events.Source, at co
 	logs, err := c.Client.FilterLogs(t.Context(), ethereum.FilterQuery{FromBlock: new(big.Int).SetUint64(c.Deployment.StartBlock), Addresses: []common.Address{at}})
 	require.NoError(t, err)
 	var out []E
-	for _, l := range logs {
-		var topics []byte
-		for _, topic := range l.Topics {
-			topics = append(topics, topic[:]...)
-		}
-		e, err := events.Decode(source, topics, l.Data)
+	for i := range logs {
+		e, err := events.DecodeLog(source, &logs[i])
 		require.NoError(t, err)
 		if e, ok := e.(E); ok {
 			out = append(out, e)
