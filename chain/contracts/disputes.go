@@ -91,12 +91,16 @@ func bindReceipt(r protocol.Receipt) bindings.Receipt {
 		OutputTokens: r.OutputTokens, Finish: uint8(r.Finish), TraceRoot: r.TraceRoot, Fee: r.Fee.Big(), CompletedAt: r.CompletedAt}
 }
 
-func (e Evidence) bind() bindings.ReceiptEvidence {
-	p := bindings.Payment{Relayer: e.Payment.Relayer, Count: e.Payment.Count, Index: e.Payment.Index, Checkpoint: e.Payment.Checkpoint}
-	for _, n := range e.Payment.Path {
-		p.Path = append(p.Path, bindings.SumTreeNode{Hash: n.Hash, Sum: n.Sum.Big()})
+func (p Payment) bind() bindings.Payment {
+	out := bindings.Payment{Relayer: p.Relayer, Count: p.Count, Index: p.Index, Checkpoint: p.Checkpoint}
+	for _, n := range p.Path {
+		out.Path = append(out.Path, bindings.SumTreeNode{Hash: n.Hash, Sum: n.Sum.Big()})
 	}
-	return bindings.ReceiptEvidence{Request: bindRequest(e.Request), Receipt: bindReceipt(e.Receipt), Signature: e.Signature, Payment: p}
+	return out
+}
+
+func (e Evidence) bind() bindings.ReceiptEvidence {
+	return bindings.ReceiptEvidence{Request: bindRequest(e.Request), Receipt: bindReceipt(e.Receipt), Signature: e.Signature, Payment: e.Payment.bind()}
 }
 
 // Hashes converts a list for the generated types.

@@ -30,7 +30,8 @@ func (c *Chain) Provider(o ProviderOptions, redeemEvery time.Duration, log *slog
 		relayers[i] = provider.Relayer{URL: url}
 	}
 	deps := provider.Deps{Key: o.Key, Chain: view, Redeemer: view, Maturer: view, Jobs: view, Log: log, Metrics: o.Metrics,
-		Questions: contracts.NewQuestionWatch(c.Reader, o.Owner, c.Deployment.StartBlock), Answers: o.Operator, Binder: o.Binder}
+		Questions: contracts.NewQuestionWatch(c.Reader, o.Owner, c.Deployment.StartBlock), Answers: o.Operator, Binder: o.Binder,
+		Bonds: c.bonds(o.Owner, o.Operator)}
 	if o.NoJobs {
 		deps.Jobs = nil
 	}

@@ -104,6 +104,7 @@ type Deps struct {
 	Questions Questions
 	Answers   Answers
 	Binder    Binder
+	Bonds     Bonds // optional
 	Log       *slog.Logger
 	Metrics   prometheus.Registerer
 	Rand      func() float64                       // jitter in 0..1

@@ -67,6 +67,8 @@ type Earnings struct {
 	Redeemed protocol.Amount `json:"redeemed"` // paid by the chain, as pending or matured credit
 	Lines    []LineView      `json:"lines"`
 	Credits  []Credit        `json:"credits,omitempty"`
+	// Bonds are those of answered questions that nobody has paid out yet.
+	Bonds []BondView `json:"bonds,omitempty"`
 }
 
 // Status returns a snapshot.
@@ -126,6 +128,9 @@ func (p *Provider) Earnings(ctx context.Context) Earnings {
 		if credits, err := p.deps.Maturer.Credits(ctx); err == nil {
 			e.Credits = credits
 		}
+	}
+	if bonds, err := p.bondViews(ctx); err == nil {
+		e.Bonds = bonds
 	}
 	return e
 }

@@ -15,6 +15,8 @@ type metrics struct {
 	vouchers   *prometheus.CounterVec // by held
 	reconnects prometheus.Counter
 	redeems    *prometheus.CounterVec // by outcome
+	bonds      *prometheus.CounterVec // by outcome
+	bonded     prometheus.Gauge
 }
 
 func newMetrics(r prometheus.Registerer) (*metrics, error) {
@@ -27,11 +29,13 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 		vouchers:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "dgrid_provider_vouchers_total", Help: "Vouchers received, by whether they are held."}, []string{"held"}),
 		reconnects: prometheus.NewCounter(prometheus.CounterOpts{Name: "dgrid_provider_relayer_losses_total", Help: "Connections to relayers lost."}),
 		redeems:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "dgrid_provider_redeems_total", Help: "Batches handed to the redeemer, by outcome."}, []string{"outcome"}),
+		bonds:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: "dgrid_provider_bonds_total", Help: "Bonds of questions that were due, by outcome."}, []string{"outcome"}),
+		bonded:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "dgrid_provider_bonds_waiting", Help: "Bonds with a share of this provider's that nobody has paid out yet."}),
 	}
 	if r == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.running, m.answers, m.refused, m.tokens, m.firstToken, m.vouchers, m.reconnects, m.redeems} {
+	for _, c := range []prometheus.Collector{m.running, m.answers, m.refused, m.tokens, m.firstToken, m.vouchers, m.reconnects, m.redeems, m.bonds, m.bonded} {
 		if err := r.Register(c); err != nil {
 			return nil, fmt.Errorf("register provider metrics: %w", err)
 		}

@@ -16,7 +16,7 @@ import (
 
 // Policy says when vouchers are redeemed. Zero fields mean the default beside them.
 type Policy struct {
-	Amount protocol.Amount // what makes a batch worth its gas, owed in all and paid by it; anything if 0
+	Amount protocol.Amount // what makes a batch worth its gas, owed in all and paid by it, and a bond's share; anything if 0
 	Age    uint64          // seconds of block time after which any voucher is redeemed: 6 h
 	Margin uint64          // seconds before a channel's expiry at which its vouchers must go: 1 h
 	Batch  int             // vouchers in one redeem: 100
@@ -140,12 +140,13 @@ func (p *Provider) redeemLoop(ctx context.Context) error {
 	return nil
 }
 
-// RedeemNow redeems all that is owed, however little, and matures what may. What the chain would
+// RedeemNow redeems all that is owed, however little, matures what may and collects what bonds
+// bring. What the chain would
 // pay nothing for is left alone.
 func (p *Provider) RedeemNow(ctx context.Context) error { return p.redeemRound(ctx, true) }
 
-// redeemRound does what the policy says now: redeem what is due, mature what may. Neither
-// waits for the other to succeed.
+// redeemRound does what the policy says now: redeem what is due, mature what may, collect
+// the bonds of questions. None waits for another to succeed.
 func (p *Provider) redeemRound(ctx context.Context, asked bool) error {
 	var errs []error
 	if p.deps.Redeemer != nil {
@@ -153,6 +154,9 @@ func (p *Provider) redeemRound(ctx context.Context, asked bool) error {
 	}
 	if p.deps.Maturer != nil {
 		errs = append(errs, p.matureDue(ctx))
+	}
+	if p.deps.Bonds != nil {
+		errs = append(errs, p.collectDue(ctx, asked))
 	}
 	return errors.Join(errs...)
 }
