@@ -15,7 +15,7 @@ import (
 // uint128 total ‖ bag). The zero value is the empty tree.
 //
 // Append needs only the peaks, so a tree of any length is stored in a few words;
-// openings are made from the receipts themselves (OpenSumTree).
+// openings are made from the receipts themselves (SumTree.Open).
 type SumTree struct {
 	Count uint64    `json:"count"`
 	Peaks []SumNode `json:"peaks"` // of falling size, one per set bit of Count
