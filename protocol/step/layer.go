@@ -26,36 +26,24 @@ func (v view) layer(s Step, st *Statement) error {
 		return v.quantHeads(s, st)
 	case id >= Columns && id <= Mixed:
 		return v.attend(s, st)
-	case id == MixClaim:
-		return v.claim(s, st, Mixed, 0)
-	case id == MixQuant:
-		st.A, st.B = v.flat(Mixed, s.Col), v.flat(MixClaim, 0)
-	case id == OutSums:
-		v.matrix(s, st, MixQuant, a.Matrix(s.L, Output))
-	case id == OutLinear:
-		v.requant(s, st, OutSums, MixClaim)
+	case id == MixClaim || id == MixQuant:
+		return v.quant(s, st, Mixed, MixClaim)
+	case id == OutSums || id == OutLinear:
+		v.linear(s, st, OutSums, MixClaim, a.Matrix(s.L, Output))
 	case id == Middle:
 		st.A, st.B = v.flat(In, s.Col), v.flat(OutLinear, s.Col)
 	case id >= MiddleSquares && id <= MiddleQuant:
 		return v.norm(s, st, Middle, MiddleSquares)
-	case id == GateSums:
-		v.matrix(s, st, MiddleQuant, a.Matrix(s.L, Gate))
-	case id == GateLinear:
-		v.requant(s, st, GateSums, MiddleClaim)
-	case id == UpSums:
-		v.matrix(s, st, MiddleQuant, a.Matrix(s.L, Up))
-	case id == UpLinear:
-		v.requant(s, st, UpSums, MiddleClaim)
+	case id == GateSums || id == GateLinear:
+		v.linear(s, st, GateSums, MiddleClaim, a.Matrix(s.L, Gate))
+	case id == UpSums || id == UpLinear:
+		v.linear(s, st, UpSums, MiddleClaim, a.Matrix(s.L, Up))
 	case id == Gated:
 		st.A, st.B = v.flat(GateLinear, s.Col), v.flat(UpLinear, s.Col)
-	case id == GatedClaim:
-		return v.claim(s, st, Gated, 0)
-	case id == GatedQuant:
-		st.A, st.B = v.flat(Gated, s.Col), v.flat(GatedClaim, 0)
-	case id == DownSums:
-		v.matrix(s, st, GatedQuant, a.Matrix(s.L, Down))
-	case id == DownLinear:
-		v.requant(s, st, DownSums, GatedClaim)
+	case id == GatedClaim || id == GatedQuant:
+		return v.quant(s, st, Gated, GatedClaim)
+	case id == DownSums || id == DownLinear:
+		v.linear(s, st, DownSums, GatedClaim, a.Matrix(s.L, Down))
 	case id == Out:
 		st.A, st.B = v.flat(Middle, s.Col), v.flat(DownLinear, s.Col)
 	}
@@ -71,14 +59,11 @@ func (v view) project(s Step, st *Statement) {
 	case s.Vector >= KeySums:
 		p = projection{KeySums, Key}
 	}
-	switch {
-	case s.Vector == p.sums:
-		v.matrix(s, st, NormQuant, v.a.Matrix(s.L, p.matrix))
-	case s.Vector == p.sums+2 && v.a.Biased:
+	if s.Vector == p.sums+2 && v.a.Biased {
 		st.A, st.B = v.flat(p.sums+1, s.Col), v.stored(v.a.Bias(s.L, p.matrix), chunk.Int32, 0, s.Col)
-	default:
-		v.requant(s, st, p.sums, NormClaim)
+		return
 	}
+	v.linear(s, st, p.sums, NormClaim, v.a.Matrix(s.L, p.matrix))
 }
 
 // rotate fills in a rotated head: pairs of numbers turn by the position's angles, the

@@ -186,20 +186,28 @@ func (v view) norm(s Step, st *Statement, source, squares VectorID) error {
 		st.A, st.First, st.X, st.Y = v.last(squares, 0), s.Col == 0, uint32(v.a.Width), v.a.Eps
 	case 2:
 		st.A, st.B = v.flat(source, s.Col), v.pair(squares+1, 0, 0, 1)
-	case 3:
-		return v.claim(s, st, squares+2, 0)
-	case 4:
-		st.A, st.B = v.flat(squares+2, s.Col), v.flat(squares+3, 0)
+	default:
+		return v.quant(s, st, squares+2, squares+3)
 	}
 	return nil
 }
 
-// claim compares a claim about a row of numbers with one of them. The row's numbers
-// are from number offset of the flat vector source on; perRow says how many.
-func (v view) claim(s Step, st *Statement, source VectorID, offset int) error {
-	return v.counter(s, st, v.layout[source].Cols, func(w int) Operand { return v.flat(source, offset+w) })
+// quant fills in the steps of the two vectors of a quantisation of source: the claim of
+// its scale shift, and the numbers behind it.
+func (v view) quant(s Step, st *Statement, source, claim VectorID) error {
+	if s.Vector == claim {
+		return v.claim(s, st, source)
+	}
+	st.A, st.B = v.flat(source, s.Col), v.flat(claim, 0)
+	return nil
 }
 
+// claim compares a claim about a flat vector with one of its numbers.
+func (v view) claim(s Step, st *Statement, source VectorID) error {
+	return v.counter(s, st, v.layout[source].Cols, func(w int) Operand { return v.flat(source, w) })
+}
+
+// counter compares a claim about n numbers with number s.Witness of them.
 func (v view) counter(s Step, st *Statement, n int, at func(w int) Operand) error {
 	if s.Witness < 0 || s.Witness >= n {
 		return invalid(s, "no such witness")
@@ -210,26 +218,24 @@ func (v view) counter(s Step, st *Statement, n int, at func(w int) Operand) erro
 	return nil
 }
 
-// matrix fills in a running sum of a matrix row.
-func (v view) matrix(s Step, st *Statement, input VectorID, t Tensor) {
+// linear fills in the running sums of a matrix product, and what comes of them. Its
+// input is the quantised vector that follows claim.
+func (v view) linear(s Step, st *Statement, sums, claim VectorID, t Tensor) {
+	if s.Vector != sums {
+		st.A, st.B = v.last(sums, s.Col), v.flat(claim, 0)
+		return
+	}
 	from := s.Col * chunk.Weights.Capacity()
-	st.A, st.B = v.flat(input, from), v.stored(t, chunk.Weights, s.Row, from)
+	st.A, st.B = v.flat(claim+1, from), v.stored(t, chunk.Weights, s.Row, from)
 	st.run(s.Col)
-}
-
-// requant fills in what comes of the sums of a matrix.
-func (v view) requant(s Step, st *Statement, sums, claim VectorID) {
-	st.A, st.B = v.last(sums, s.Col), v.flat(claim, 0)
 }
 
 func (v view) head(s Step, st *Statement) error {
 	switch s.Vector {
-	case LogitSums:
-		v.matrix(s, st, NormQuant, v.a.Head())
-	case Logits:
-		v.requant(s, st, LogitSums, NormClaim)
+	case LogitSums, Logits:
+		v.linear(s, st, LogitSums, NormClaim, v.a.Head())
 	case LogitClaim:
-		return v.claim(s, st, Logits, 0)
+		return v.claim(s, st, Logits)
 	case In:
 		return invalid(s, "an input has no operation")
 	default:
