@@ -58,6 +58,15 @@ type Pick struct {
 // Unused is the operand of a slot that an operation does not read.
 var Unused = Operand{Kind: chunk.Wide80, Length: 1}
 
+// UnusedWords returns the words of its chunk: one wide zero.
+func UnusedWords() []byte {
+	words, err := chunk.PackWide(nil, []chunk.Wide{{}})
+	if err != nil {
+		panic("step: zero is no wide number")
+	}
+	return words
+}
+
 // view answers questions about one block.
 type view struct {
 	a      Arch

@@ -39,16 +39,6 @@ func FromTrace(g trace.Gathered, submitter common.Address) *StepInput {
 	return &StepInput{Statement: g.Statement, A: g.A.Words, B: g.B.Words, O: g.O.Words, Submitter: submitter}
 }
 
-// unusedWords is the chunk of a slot that is not read: one wide zero.
-func unusedWords() []byte {
-	words := make([]byte, chunk.WordBytes)
-	word := new(big.Int)
-	for l := range chunk.Wide80.Limbs() {
-		word.Or(word, pow2(l*wideBits+wideBits-1))
-	}
-	return word.FillBytes(words)
-}
-
 // opened is a chunk of a statement with all words of its hashed blocks.
 type opened struct {
 	step.Operand
@@ -68,7 +58,7 @@ func (in *StepInput) open() ([3]opened, error) {
 	for i := range chunks {
 		o := &chunks[i]
 		if o.raw == nil {
-			o.raw = unusedWords()
+			o.raw = step.UnusedWords()
 		}
 		if !slices.Contains(kinds[i], o.Kind) {
 			return chunks, fmt.Errorf("operand %d of operation %d is of kind %d: %w", i, st.Op, o.Kind, protocol.ErrInvalid)

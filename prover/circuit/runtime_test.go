@@ -160,7 +160,7 @@ func TestReferenceIsTheRuntimeOnWeights(t *testing.T) {
 				Op: step.OpLinear, First: true, A: step.Operand{Kind: chunk.Int16, Length: n},
 				B: step.Operand{Kind: chunk.Weights, Length: n}, O: step.Operand{Kind: chunk.Wide80, Length: 1},
 			},
-			A: chunk.PackInt16(nil, act), B: weights, O: unusedWords(),
+			A: chunk.PackInt16(nil, act), B: weights, O: step.UnusedWords(),
 		}
 		sum, err := in.Result()
 		require.NoError(t, err)

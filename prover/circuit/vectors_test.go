@@ -61,7 +61,7 @@ func (v *vector) input() *StepInput {
 func makeVector(t *testing.T, in *StepInput) vector {
 	pack := func(o step.Operand, raw []byte) vectorChunk {
 		if raw == nil {
-			raw = unusedWords()
+			raw = step.UnusedWords()
 		}
 		return vectorChunk{o.Kind, o.Length, o.Places, raw}
 	}

@@ -7,7 +7,6 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/dgrid-network/dgrid/protocol"
-	"github.com/dgrid-network/dgrid/protocol/chunk"
 	"github.com/dgrid-network/dgrid/protocol/step"
 	"github.com/dgrid-network/dgrid/runtime/commit"
 )
@@ -98,12 +97,9 @@ func operand(ctx context.Context, o step.Operand, here Pair, earlier func(t int)
 	return out, err
 }
 
-// unused is the chunk in the place of an operand that is not read: one wide zero.
+// unused is the chunk in the place of an operand that is not read.
 func unused() (Operand, error) {
-	words, err := chunk.PackWide(nil, []chunk.Wide{{}})
-	if err != nil {
-		return Operand{}, err
-	}
+	words := step.UnusedWords()
 	digest, err := commit.Digest(step.Unused.Kind, step.Unused.Length, words)
 	return Operand{Operand: step.Unused, Digest: digest, Words: words}, err
 }
