@@ -31,6 +31,7 @@ func (c *Chain) Provider(o ProviderOptions, redeemEvery time.Duration, log *slog
 	}
 	deps := provider.Deps{Key: o.Key, Chain: view, Redeemer: view, Maturer: view, Jobs: view, Log: log, Metrics: o.Metrics,
 		Questions: contracts.NewQuestionWatch(c.Reader, o.Owner, c.Deployment.StartBlock), Answers: o.Operator, Binder: o.Binder,
+		Draws: contracts.NewDrawWatch(c.Reader, o.Owner, c.Deployment.StartBlock),
 		Bonds: c.bonds(o.Owner, o.Operator)}
 	if o.NoJobs {
 		deps.Jobs = nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/ecdsa"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -80,6 +81,7 @@ type entry struct {
 type lineBook struct {
 	pay        wire.Pay
 	tree       protocol.SumTree
+	leaves     lineLeaves
 	redeemed   protocol.Amount
 	redeemedAt uint64
 	since      uint64          // block time of the oldest voucher above redeemed; 0 if none
@@ -317,7 +319,11 @@ func (b *book) replay(pos journal.Pos, rec journal.Record) error {
 		}
 		for _, l := range s.Lines {
 			if held := b.lines[l.Pay.Voucher.Line()]; held == nil || held.tree.Count <= l.Tree.Count {
-				b.lines[l.Pay.Voucher.Line()] = &lineBook{pay: l.Pay, tree: l.Tree, redeemed: l.Redeemed, redeemedAt: l.RedeemedAt, since: l.Since}
+				leaves := lineLeaves{base: l.Tree}
+				if held != nil {
+					leaves = held.leaves // vouchers that the summary is ahead of follow
+				}
+				b.lines[l.Pay.Voucher.Line()] = &lineBook{pay: l.Pay, tree: l.Tree, leaves: leaves, redeemed: l.Redeemed, redeemedAt: l.RedeemedAt, since: l.Since}
 			}
 		}
 	default:
@@ -369,8 +375,12 @@ func (b *book) forget(now, window, unpaidKeep uint64, dead map[common.Hash]bool)
 			}
 		}
 	}
+	var err error
+	for _, l := range b.lines {
+		err = errors.Join(err, l.leaves.trim(b.byReceipt))
+	}
 	b.mu.Unlock()
-	return b.log.Drop(keep)
+	return errors.Join(err, b.log.Drop(keep))
 }
 
 func (b *book) needed(e *entry, now, window, unpaidKeep uint64, dead bool) bool {

@@ -104,12 +104,15 @@ type Deps struct {
 	Questions Questions
 	Answers   Answers
 	Binder    Binder
-	Bonds     Bonds // optional
-	Log       *slog.Logger
-	Metrics   prometheus.Registerer
-	Rand      func() float64                       // jitter in 0..1
-	After     func(time.Duration) <-chan time.Time // timers; time.After
-	step      func(point string)                   // crash tests end the process here
+	// Draws are the receipts that audits met; they are opened through Answers. Without
+	// them a drawn provider of class proven is silent, which slashes.
+	Draws   Draws
+	Bonds   Bonds // optional
+	Log     *slog.Logger
+	Metrics prometheus.Registerer
+	Rand    func() float64                       // jitter in 0..1
+	After   func(time.Duration) <-chan time.Time // timers; time.After
+	step    func(point string)                   // crash tests end the process here
 }
 
 func (c *Config) complete(d *Deps) error {

@@ -17,6 +17,7 @@ type metrics struct {
 	redeems    *prometheus.CounterVec // by outcome
 	bonds      *prometheus.CounterVec // by outcome
 	bonded     prometheus.Gauge
+	drawn      prometheus.Counter
 }
 
 func newMetrics(r prometheus.Registerer) (*metrics, error) {
@@ -31,11 +32,12 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 		redeems:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "dgrid_provider_redeems_total", Help: "Batches handed to the redeemer, by outcome."}, []string{"outcome"}),
 		bonds:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: "dgrid_provider_bonds_total", Help: "Bonds of questions that were due, by outcome."}, []string{"outcome"}),
 		bonded:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "dgrid_provider_bonds_waiting", Help: "Bonds with a share of this provider's that nobody has paid out yet."}),
+		drawn:      prometheus.NewCounter(prometheus.CounterOpts{Name: "dgrid_provider_drawn_total", Help: "Drawn points whose receipt was opened."}),
 	}
 	if r == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.running, m.answers, m.refused, m.tokens, m.firstToken, m.vouchers, m.reconnects, m.redeems, m.bonds, m.bonded} {
+	for _, c := range []prometheus.Collector{m.running, m.answers, m.refused, m.tokens, m.firstToken, m.vouchers, m.reconnects, m.redeems, m.bonds, m.bonded, m.drawn} {
 		if err := r.Register(c); err != nil {
 			return nil, fmt.Errorf("register provider metrics: %w", err)
 		}

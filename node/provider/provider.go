@@ -27,6 +27,8 @@ type Provider struct {
 	// exhibits are what auditors asked for.
 	exhibits *exhibits
 	replies  replies // to questions on chain
+	opening  sync.Mutex
+	opened   map[drawnPoint]bool // handed to the sender, and waiting still
 	peers    []*peer
 	dialer   *http.Client
 	clock    func() time.Time
@@ -92,6 +94,7 @@ func (p *Provider) Run(ctx context.Context) error {
 	g.Go(func() error { return p.redeemLoop(side) })
 	g.Go(func() error { return p.jobLoop(side) })
 	g.Go(func() error { return p.answerLoop(side) })
+	g.Go(func() error { return p.drawLoop(side) })
 	g.Go(func() error { return p.forgetLoop(side) })
 	g.Go(func() error { return p.control(side) })
 	g.Go(func() error {

@@ -134,6 +134,7 @@ func (b *book) hold(v voucherRecord) error {
 		line = &lineBook{}
 		b.lines[key] = line
 	}
+	line.leaves.extend(v, b.byReceipt)
 	end, gone := v.Base, false
 	for _, hash := range v.Pay.Added {
 		e := b.byReceipt[hash]
