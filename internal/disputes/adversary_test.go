@@ -20,6 +20,7 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/step"
 	"github.com/dgrid-network/dgrid/prover/circuit"
+	"github.com/dgrid-network/dgrid/runtime/commit"
 	"github.com/dgrid-network/dgrid/runtime/trace"
 )
 
@@ -346,7 +347,7 @@ func (m *adversary) seams() {
 	if how == 1 {
 		offered[31+32*m.r.IntN(len(words)/32)] ^= 1
 	}
-	digest, err := circuit.Digest(vec.Kind, vec.Length(c), offered)
+	digest, err := commit.NewDigester().DigestAny(vec.Kind, vec.Length(c), offered)
 	require.NoError(m.t, err)
 	p.WordsDigest = digest
 	p.Proof, err = m.system.prove(bindInput(step.Bind(vec.Kind, vec.Length(c)), parts[c], digest, offered, mallory.Address), true)

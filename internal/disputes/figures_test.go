@@ -88,7 +88,7 @@ func makeUp(t testing.TB, w *world, s shape) *made {
 		digest *[32]byte
 		tree   []common.Hash
 	}{{st.A, m.in.A, &p.DigestA, roots}, {st.B, m.in.B, &p.DigestB, leaves}, {st.O, m.in.O, &p.DigestO, roots}} {
-		d, err := circuit.Digest(x.o.Kind, x.o.Length, x.words)
+		d, err := commit.NewDigester().DigestAny(x.o.Kind, x.o.Length, x.words)
 		require.NoError(t, err)
 		*x.digest = d
 		for range protocol.MerkleDepth(x.o.Leaf.Inners) {

@@ -5,10 +5,8 @@ import (
 	"math/big"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
-	native "github.com/consensys/gnark-crypto/ecc/bn254/fr/poseidon2"
 	"github.com/consensys/gnark/frontend"
 	"github.com/consensys/gnark/std/permutation/poseidon2"
-	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/chunk"
@@ -38,31 +36,6 @@ func (b builder) digest(perm *poseidon2.Permutation, s *slot) (frontend.Variable
 		digest = b.Add(digest, b.Mul(last, state[1]))
 	}
 	return digest, nil
-}
-
-// Digest is commit.Digest for a chunk that need not be canonical: words may go on
-// behind the chunk's end, up to the end of its last sponge block, and hold any field
-// elements. It fails with protocol.ErrInvalid on words that no digest of this kind
-// and length could have absorbed.
-func Digest(kind chunk.Kind, length int, words []byte) (common.Hash, error) {
-	all, err := blockWords(kind, length, words)
-	if err != nil {
-		return common.Hash{}, err
-	}
-	var state [commit.Width]fr.Element
-	state[0].SetBigInt(commit.IV(kind, len(all)/commit.Rate, length))
-	perm := native.NewPermutation(commit.Width, commit.FullRounds, commit.PartialRounds)
-	for at := 0; at < len(all); at += commit.Rate {
-		for i := range commit.Rate {
-			var x fr.Element
-			x.SetBigInt(all[at+i])
-			state[1+i].Add(&state[1+i], &x)
-		}
-		if err := perm.Permutation(state[:]); err != nil {
-			return common.Hash{}, fmt.Errorf("permute: %w", err)
-		}
-	}
-	return common.Hash(state[1].Bytes()), nil
 }
 
 // blockWords returns the words of all hashed blocks of a chunk.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/dgrid-network/dgrid/protocol/chunk"
 	"github.com/dgrid-network/dgrid/protocol/step"
+	"github.com/dgrid-network/dgrid/runtime/commit"
 )
 
 // example returns a statement of an operation whose claim is right or wrong, as asked,
@@ -230,7 +231,7 @@ func TestEveryCheckIsNeeded(t *testing.T) {
 			c := assigned(t, in, true)
 			// A's fourth number becomes 4, and the digest with it.
 			set(in.A, step.Operand{Kind: chunk.Int16, Length: 4, Places: [2]int{3, 3}}, 0, big.NewInt(4))
-			d, err := Digest(chunk.Int16, 3, in.A)
+			d, err := commit.NewDigester().DigestAny(chunk.Int16, 3, in.A)
 			require.NoError(t, err)
 			c.A, c.Slots[slotA].Words[0] = d.Big(), new(big.Int).SetBytes(in.A)
 			zeros := make([]uint64, halves) // behind the word, where nothing masks them
@@ -294,7 +295,7 @@ func lieAbout(t testing.TB, in *StepInput, c *Step, by int64) {
 	if running(in.Statement.Op) {
 		add(&c.Division.Quotient, by)
 	}
-	d, err := Digest(o.Kind, o.Length, lie.O)
+	d, err := commit.NewDigester().DigestAny(o.Kind, o.Length, lie.O)
 	require.NoError(t, err)
 	c.O = d.Big()
 	for w, word := range words(lie.O) {

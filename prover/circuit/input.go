@@ -11,6 +11,7 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/chunk"
 	"github.com/dgrid-network/dgrid/protocol/step"
+	"github.com/dgrid-network/dgrid/runtime/commit"
 	"github.com/dgrid-network/dgrid/runtime/trace"
 )
 
@@ -136,8 +137,9 @@ func (in *StepInput) Inputs(ok bool) (Inputs, error) {
 		return Inputs{}, err
 	}
 	var public Inputs
+	sponge := commit.NewDigester()
 	for i, o := range chunks {
-		if public[i], err = Digest(o.Kind, o.Length, o.raw); err != nil {
+		if public[i], err = sponge.DigestAny(o.Kind, o.Length, o.raw); err != nil {
 			return Inputs{}, err
 		}
 	}
