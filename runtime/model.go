@@ -53,6 +53,11 @@ type layer struct {
 	q, k, v, o, gate, up, down ops.Matrix
 }
 
+// matrices returns the layer's matrices by their names.
+func (l *layer) matrices() []*ops.Matrix {
+	return []*ops.Matrix{step.Query: &l.q, step.Key: &l.k, step.Value: &l.v, step.Output: &l.o, step.Gate: &l.gate, step.Up: &l.up, step.Down: &l.down}
+}
+
 // Open reads and checks a model file. See Parse.
 func Open(path string) (*Model, error) {
 	file, err := os.ReadFile(path)
@@ -125,23 +130,11 @@ func (m *Model) Matrix(layer int, which step.Matrix) *ops.Matrix {
 	if layer < 0 || layer >= len(m.layers) {
 		return nil
 	}
-	switch w := &m.layers[layer]; which {
-	case step.Query:
-		return &w.q
-	case step.Key:
-		return &w.k
-	case step.Value:
-		return &w.v
-	case step.Output:
-		return &w.o
-	case step.Gate:
-		return &w.gate
-	case step.Up:
-		return &w.up
-	case step.Down:
-		return &w.down
+	all := m.layers[layer].matrices()
+	if which < 0 || int(which) >= len(all) {
+		return nil
 	}
-	return nil
+	return all[which]
 }
 
 // Embedding returns the embedding matrix, a row a token.
@@ -204,8 +197,7 @@ func (m *Model) packRows() {
 	}
 	m.head.PackRows()
 	for i := range m.layers {
-		l := &m.layers[i]
-		for _, w := range []*ops.Matrix{&l.q, &l.k, &l.v, &l.o, &l.gate, &l.up, &l.down} {
+		for _, w := range m.layers[i].matrices() {
 			w.PackRows()
 		}
 	}

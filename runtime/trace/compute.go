@@ -73,7 +73,7 @@ func largest(x []int32) (at int) {
 
 // sums makes the running sums of a matrix product and returns the last of each row.
 func (b maker) sums(id step.VectorID, w *ops.Matrix, a []int16) []int64 {
-	const span = 1024 // numbers of a weight chunk
+	span := chunk.Weights.Capacity()
 	all, last := make([]chunk.Wide, 0, b.Layout[id].Rows*b.Layout[id].Cols), make([]int64, w.Rows)
 	for j := range w.Rows {
 		var sum int64
