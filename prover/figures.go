@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"runtime/metrics"
-	"sync"
 	"time"
 
 	"github.com/consensys/gnark/backend/groth16"
@@ -47,7 +45,7 @@ func Measure(ctx context.Context, set *keys.Set, in *circuit.StepInput, runs int
 	}
 	var proof Proof
 	var inputs circuit.Inputs
-	peak := watchMemory()
+	peak := WatchMemory()
 	start := time.Now()
 	for range runs {
 		if proof, inputs, err = p.Prove(ctx, in, ok); err != nil {
@@ -124,36 +122,4 @@ func VerifierCode() []byte {
 
 func deployVerifier(chainID uint64) (*evm.Contract, error) {
 	return evm.Deploy(VerifierCode(), chainID)
-}
-
-// watchMemory samples the memory that the Go runtime holds until the function it
-// returns is called, which returns the highest sample in bytes.
-func watchMemory() (stop func() uint64) {
-	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
-	var peak uint64
-	take := func() {
-		metrics.Read(samples)
-		peak = max(peak, samples[0].Value.Uint64()-samples[1].Value.Uint64())
-	}
-	take()
-	done := make(chan struct{})
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		tick := time.NewTicker(5 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				take()
-			case <-done:
-				return
-			}
-		}
-	})
-	return func() uint64 {
-		close(done)
-		wg.Wait()
-		take()
-		return peak
-	}
 }

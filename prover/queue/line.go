@@ -3,9 +3,6 @@ package queue
 import (
 	"context"
 	"fmt"
-	"runtime/metrics"
-	"sync"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -55,37 +52,6 @@ func (l *line) Pop() any {
 	*l = (*l)[:last]
 	e.at = -1
 	return e
-}
-
-// watchMemory samples the memory that the Go runtime holds until the returned function is
-// called, which returns the highest sample in bytes.
-func watchMemory() (peak func() uint64) {
-	stop, done := make(chan struct{}), make(chan struct{})
-	var highest uint64
-	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
-	read := func() {
-		metrics.Read(samples)
-		highest = max(highest, samples[0].Value.Uint64()-samples[1].Value.Uint64())
-	}
-	go func() {
-		defer close(done)
-		tick := time.NewTicker(5 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			read()
-			select {
-			case <-stop:
-				read()
-				return
-			case <-tick.C:
-			}
-		}
-	}()
-	var once sync.Once
-	return func() uint64 {
-		once.Do(func() { close(stop); <-done })
-		return highest
-	}
 }
 
 type metricSet struct {

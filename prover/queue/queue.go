@@ -253,7 +253,7 @@ func (q *Queue) take() *entry {
 
 func (q *Queue) prove(p Prover, e *entry) (r Result, err error) {
 	q.cfg.Progress(Event{Job: e.number, Stage: Proving})
-	peak := watchMemory()
+	peak := prover.WatchMemory()
 	start := time.Now()
 	r.Proof, r.Inputs, err = p.Prove(e.ctx, e.Step, e.Right)
 	r.Took, r.Peak = time.Since(start), peak()
