@@ -52,7 +52,7 @@ var (
 )
 
 func faultLog(cause common.Hash, kind events.FaultKind, slashed, refunded, bounty uint64) store.Event {
-	return log(parts.Ledger, "FaultProven", []any{cause, who, asker}, uint8(kind), num(slashed), num(refunded), num(bounty))
+	return log(parts.Ledger, "FaultProven", []any{cause, who, asker}, uint8(kind), num(slashed), num(refunded), num(bounty), common.Hash{})
 }
 
 func node(kind uint8) []any {
@@ -79,11 +79,11 @@ func TestAQuestionFromAskToFault(t *testing.T) {
 	require.EqualValues(t, 2000, r.Data.ExtendedUntil)
 	require.EqualValues(t, 1, r.Data.OpenQuestions)
 
-	s.block(faultLog(rcpt, events.Silence, 50, 5, 1), log(parts.Questions, "QuestionExpired", []any{rcpt, question, who}, uint8(1), num(50)))
+	s.block(faultLog(rcpt, events.Silence, 50, 5, 1), log(parts.Questions, "QuestionExpired", []any{rcpt, question, who}, uint8(1), true, num(50)))
 	s.block(askLog(question, 40, 1100))
-	s.block(log(parts.Questions, "QuestionExpired", []any{rcpt, question, who}, uint8(2), num(0)))
+	s.block(log(parts.Questions, "QuestionExpired", []any{rcpt, question, who}, uint8(2), true, num(0)))
 	s.block(askLog(question, 50, 1200))
-	last := s.block(faultLog(rcpt, events.Withheld, 150, 6, 2), log(parts.Questions, "QuestionExpired", []any{rcpt, question, who}, uint8(3), num(150)))
+	last := s.block(faultLog(rcpt, events.Withheld, 150, 6, 2), log(parts.Questions, "QuestionExpired", []any{rcpt, question, who}, uint8(3), true, num(150)))
 
 	q, err = s.n.Question(ctx, question)
 	require.NoError(t, err)
@@ -109,24 +109,65 @@ func TestAQuestionFromAskToFault(t *testing.T) {
 	equal(t, fresh(t, s.c), dump(t, s.n))
 }
 
+// TestAFaultNamesItsModel: the version of a channel's receipt comes with its fault, and the
+// version's page shows it. One who equivocates names none.
+func TestAFaultNamesItsModel(t *testing.T) {
+	s := tell(t)
+	version := common.Hash{0xcc}
+	s.block(log(parts.Ledger, "FaultProven", []any{rcpt, who, asker}, uint8(events.WrongStep), num(150), num(6), num(2), version))
+	s.block(faultLog(common.Hash{0xab}, events.Equivocation, 50, 0, 1))
+	faults, err := s.n.Faults(ctx, store.FaultFilter{ModelVersion: version}, store.List{})
+	require.NoError(t, err)
+	require.Len(t, faults.Data, 1)
+	require.Equal(t, rcpt, faults.Data[0].Receipt)
+	r, err := s.n.Receipt(ctx, rcpt)
+	require.NoError(t, err)
+	require.Equal(t, version, r.Data.ModelVersion)
+	equal(t, fresh(t, s.c), dump(t, s.n))
+}
+
+// TestSilencesCountAnew: after a provider's Withheld those of its other receipts do; its own
+// count never falls.
+func TestSilencesCountAnew(t *testing.T) {
+	s := tell(t)
+	question := common.Hash{0xbb}
+	expire := func(silences uint8, counted bool) {
+		s.block(askLog(question, 30, 1000))
+		s.block(log(parts.Questions, "QuestionExpired", []any{rcpt, question, who}, silences, counted, num(0)))
+	}
+	expire(1, true)
+	expire(2, true)
+	expire(0, false) // it belongs to the outage that was a fault already
+	expire(1, true)
+	expire(1, false)
+	r, err := s.n.Receipt(ctx, rcpt)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, r.Data.Silences)
+	p, err := s.n.Provider(ctx, who)
+	require.NoError(t, err)
+	require.EqualValues(t, 3, p.Data.Silences)
+}
+
 // TestImpossibleDisputesHalt: what the contracts cannot do stops the indexer.
 func TestImpossibleDisputesHalt(t *testing.T) {
 	question := common.Hash{0xbb}
 	ask := askLog(question, 30, 1000)
-	expire := log(parts.Questions, "QuestionExpired", []any{rcpt, question, who}, uint8(1), num(0))
+	expire := log(parts.Questions, "QuestionExpired", []any{rcpt, question, who}, uint8(1), true, num(0))
 	answer := func(id common.Hash) store.Event {
 		return log(parts.Questions, "QuestionAnswered", []any{rcpt, id, asker}, append(node(10), uint64(9*32), uint64(0))...)
 	}
 	fault := faultLog(rcpt, events.Seam, 1, 0, 0)
 	settle := log(parts.Ledger, "ReceiptSettled", []any{rcpt, who}, num(9), num(4))
 	pay := func(n uint64) store.Event {
-		return log(parts.Questions, "BondPaid", []any{rcpt, question, asker}, num(n), num(10))
+		return log(parts.Questions, "BondPaid", []any{rcpt, question, asker}, num(n), num(5), num(5))
 	}
 	sealed := log(parts.Verifiers, "VerifierSealed", []any{uint32(1), who}, common.Hash{1}, common.Hash{2})
 	for name, logs := range map[string][]store.Event{
 		"asked twice":              {ask, ask},
 		"answered unasked":         {ask, answer(common.Hash{1})},
 		"answered after expiry":    {ask, expire, answer(question)},
+		"silences from nowhere":    {ask, log(parts.Questions, "QuestionExpired", []any{rcpt, question, who}, uint8(2), true, num(0))},
+		"silence not counted":      {ask, log(parts.Questions, "QuestionExpired", []any{rcpt, question, who}, uint8(1), false, num(0))},
 		"bond without an answer":   {ask, pay(20)},
 		"another bond":             {ask, answer(question), pay(21)},
 		"bond twice":               {ask, answer(question), pay(20), pay(20)},

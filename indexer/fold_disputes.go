@@ -106,7 +106,7 @@ func (s *state) dispute(e any) error {
 func small(k events.FaultKind) bool { return k == events.Silence || k == events.Equivocation }
 
 func (s *state) faultProven(e events.FaultProven) error {
-	f := store.Fault{Receipt: e.ReceiptHash, Cause: e.ReceiptHash, Provider: e.Provider, Submitter: e.Submitter, Kind: e.Kind.String(),
+	f := store.Fault{Receipt: e.ReceiptHash, Cause: e.ReceiptHash, Provider: e.Provider, Submitter: e.Submitter, Kind: e.Kind.String(), ModelVersion: e.ModelVersion,
 		Rung: store.RungFault, Slashed: e.Slashed, Refunded: e.Refunded, Bounty: e.Bounty, TxHash: s.event.TxHash}
 	if small(e.Kind) {
 		f.Rung = store.RungSmall
@@ -138,6 +138,10 @@ func (s *state) faultProven(e events.FaultProven) error {
 // proven notes a fault in its receipt, and what the receipt tells about it.
 func (s *state) proven(f *store.Fault) error {
 	r := s.receipt(f.Receipt, f.Provider)
+	// Evidence names the version of every receipt, of a job's or not; a pair of receipts names none.
+	if r.ModelVersion == (common.Hash{}) {
+		r.ModelVersion = f.ModelVersion
+	}
 	f.ModelVersion, f.RequestHash, f.Job = r.ModelVersion, r.RequestHash, r.Job
 	if f.Rung == store.RungSmall {
 		r.SmallFault = f.Kind
@@ -224,10 +228,13 @@ func (s *state) expired(e events.QuestionExpired) error {
 	if err != nil {
 		return err
 	}
-	if uint32(e.Silences) < r.Silences {
-		return s.illegal("receipt %s had %d silences and now %d", r.ID, r.Silences, e.Silences)
+	// They count anew from a provider's last Withheld: the receipt's may fall, the provider's do not.
+	if e.Counted {
+		p.Silences++
 	}
-	p.Silences += uint32(e.Silences) - r.Silences
+	if now := uint32(e.Silences); e.Counted && now == 0 || now > r.Silences+1 || !e.Counted && now > r.Silences {
+		return s.illegal("receipt %s had %d silences and now %d", r.ID, r.Silences, now)
+	}
 	r.Silences = uint32(e.Silences)
 	// The bond goes back with it.
 	q.State, q.ExpiredAt, q.BondTo, q.BondPaid = store.QuestionExpired, s.block.Time, q.Asker, q.Bond
@@ -242,9 +249,9 @@ func (s *state) bondPaid(e events.BondPaid) error {
 	if q.State != store.QuestionAnswered || !q.BondPaid.IsZero() {
 		return s.illegal("bond of question %s is paid twice, or before an answer", q.ID)
 	}
-	q.BondTo, q.BondPaid, q.BondToProvider = e.To, e.Amount, e.ToProvider
+	q.BondTo, q.BondPaid, q.BondToProvider, q.BondBurned = e.To, e.Amount, e.ToProvider, e.Burned
 	whole := e.Amount
-	return first(s.plus(&whole, e.ToProvider), s.same("bond", q.Bond, whole))
+	return first(s.plus(&whole, e.ToProvider), s.plus(&whole, e.Burned), s.same("bond", q.Bond, whole))
 }
 
 // ------------------------------------------------------------ verifiers

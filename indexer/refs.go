@@ -113,6 +113,9 @@ func appendDisputeRefs(refs []store.Ref, e any) []store.Ref {
 		row("claims", store.HashID(e.ReceiptHash))
 		row("audit_points", store.HashID(e.ReceiptHash))
 		row("receipts", store.HashID(e.ReceiptHash))
+		if e.ModelVersion != (common.Hash{}) {
+			row("versions", store.HashID(e.ModelVersion))
+		}
 		provider(e.Provider)
 	case events.ReceiptSettled:
 		row("receipts", store.HashID(e.ReceiptHash))

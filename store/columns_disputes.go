@@ -64,6 +64,7 @@ func (r *Question) columns(c columns) {
 	c.raw("bond_to", r.BondTo[:])
 	c.amount("bond_paid", &r.BondPaid)
 	c.amount("bond_to_provider", &r.BondToProvider)
+	c.amount("bond_burned", &r.BondBurned)
 }
 
 func (r *Claim) columns(c columns) {

@@ -26,7 +26,7 @@ type Receipt struct {
 	Provider      common.Address  `bun:"provider" json:"provider"`
 	Job           common.Hash     `bun:"job" json:"job"`                     // zero: none is known
 	RequestHash   common.Hash     `bun:"request_hash" json:"request_hash"`   // of a job's receipt
-	ModelVersion  common.Hash     `bun:"model_version" json:"model_version"` // of a job's receipt, or one that a drawn point met
+	ModelVersion  common.Hash     `bun:"model_version" json:"model_version"` // of a job's receipt, one that a drawn point met, or one with a fault
 	Fault         string          `bun:"fault" json:"fault"`                 // kind of the proven fault, empty: none
 	SmallFault    string          `bun:"small_fault" json:"small_fault"`     // kind of the last fault of the small rung, empty: none
 	ProvenAt      uint64          `bun:"proven_at" json:"proven_at"`
@@ -39,7 +39,7 @@ type Receipt struct {
 	ExtendedUntil Uint64          `bun:"extended_until" json:"extended_until"` // questions keep it disputable until then, 0: they do not
 	Questions     uint32          `bun:"questions" json:"questions"`           // ever asked
 	OpenQuestions uint32          `bun:"open_questions" json:"open_questions"`
-	Silences      uint32          `bun:"silences" json:"silences"` // unanswered questions whose clocks did not overlap
+	Silences      uint32          `bun:"silences" json:"silences"` // unanswered questions whose clocks did not overlap, since the provider's last Withheld
 }
 
 // Fault is one slash for what was found out about a receipt.
@@ -99,6 +99,7 @@ type Question struct {
 	BondTo         common.Address  `bun:"bond_to" json:"bond_to"`       // zero: the bond is still up
 	BondPaid       protocol.Amount `bun:"bond_paid" json:"bond_paid"`   // to BondTo
 	BondToProvider protocol.Amount `bun:"bond_to_provider" json:"bond_to_provider"`
+	BondBurned     protocol.Amount `bun:"bond_burned" json:"bond_burned"`
 }
 
 // Kinds of Claim.

@@ -257,3 +257,15 @@ func (r *Reader) logsOf(ctx context.Context, next, latest uint64, at []common.Ad
 	}
 	return nil
 }
+
+// RedeemedAt returns the block time of one redeem of a line.
+func (r *Reader) RedeemedAt(ctx context.Context, line common.Hash, checkpoint uint32) (uint64, error) {
+	c, err := chain.Call(ctx, r.client, r.at.Market, nil, market.PackCheckpointOf(line, checkpoint), market.UnpackCheckpointOf)
+	return c.Time, err
+}
+
+// Lapse returns for how many seconds after a redeem something about its audit can begin.
+func (r *Reader) Lapse(ctx context.Context) (uint64, error) {
+	t, err := r.Timing(ctx)
+	return t.DisputeWindow + t.MaxHold, err
+}

@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/dgrid-network/dgrid/bindings"
 	"github.com/dgrid-network/dgrid/protocol"
@@ -40,4 +41,14 @@ func (a Addresses) ClaimLeaf(q protocol.Request, r protocol.Receipt, leaf PaidLe
 // ClaimPaidTwice shows one receipt in two leaves of lines that one provider redeemed.
 func (a Addresses) ClaimPaidTwice(receipt common.Hash, x, y PaidLeaf, submitter common.Address) protocol.Call {
 	return call(a.Claims, "claim paid twice", claims.PackClaimPaidTwice(receipt, x.bind(), y.bind(), submitter))
+}
+
+// FirstFaultIn finds a fault that a transaction proved, whatever it is slashed for.
+func (a Addresses) FirstFaultIn(logs []*types.Log) (Fault, bool) {
+	for _, l := range logs {
+		if f, ok := a.fault(*l); ok {
+			return f, true
+		}
+	}
+	return Fault{}, false
 }

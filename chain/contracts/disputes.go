@@ -34,7 +34,6 @@ type (
 	NoiseLeaf    = bindings.NoiseLeaf
 	TreeNode     = bindings.TreeNode
 	Node         = bindings.Node
-	Question     = bindings.Question
 	Dossier      = bindings.Dossier
 	Terms        = bindings.QuestionTerms
 	Line         = bindings.Line
@@ -252,15 +251,16 @@ func (r *Reader) Covering(ctx context.Context, line protocol.Line, sum protocol.
 
 // Fault is a provider's slash for a receipt, as its event tells.
 type Fault struct {
-	Receipt   common.Hash     `json:"receipt"`
-	Provider  common.Address  `json:"provider"`
-	Submitter common.Address  `json:"submitter"`
-	Kind      FaultKind       `json:"kind"`
-	Slashed   protocol.Amount `json:"slashed"`
-	Refunded  protocol.Amount `json:"refunded"`
-	Bounty    protocol.Amount `json:"bounty"`
-	Tx        common.Hash     `json:"tx"`
-	Block     uint64          `json:"block"`
+	Receipt      common.Hash     `json:"receipt"`
+	ModelVersion common.Hash     `json:"model_version"` // zero: the evidence names none
+	Provider     common.Address  `json:"provider"`
+	Submitter    common.Address  `json:"submitter"`
+	Kind         FaultKind       `json:"kind"`
+	Slashed      protocol.Amount `json:"slashed"`
+	Refunded     protocol.Amount `json:"refunded"`
+	Bounty       protocol.Amount `json:"bounty"`
+	Tx           common.Hash     `json:"tx"`
+	Block        uint64          `json:"block"`
 }
 
 // FaultIn finds the fault that a transaction proved about a receipt.
@@ -281,7 +281,7 @@ func (a Addresses) fault(l types.Log) (Fault, bool) {
 	if err != nil {
 		return Fault{}, false
 	}
-	return Fault{Receipt: e.ReceiptHash, Provider: e.Provider, Submitter: e.Submitter, Kind: FaultKind(e.Kind), Slashed: protocol.MustAmount(e.Slashed),
+	return Fault{Receipt: e.ReceiptHash, ModelVersion: e.ModelVersion, Provider: e.Provider, Submitter: e.Submitter, Kind: FaultKind(e.Kind), Slashed: protocol.MustAmount(e.Slashed),
 		Refunded: protocol.MustAmount(e.Refunded), Bounty: protocol.MustAmount(e.Bounty), Tx: l.TxHash, Block: l.BlockNumber}, true
 }
 
@@ -301,7 +301,7 @@ func (r *Reader) Faults(ctx context.Context, receipt common.Hash, from uint64) (
 	return out, nil
 }
 
-var faultTopic = crypto.Keccak256Hash([]byte("FaultProven(bytes32,address,address,uint8,uint256,uint256,uint256)"))
+var faultTopic = crypto.Keccak256Hash([]byte("FaultProven(bytes32,address,address,uint8,uint256,uint256,uint256,bytes32)"))
 
 // KeyHash returns the hash of the verifying key under which a specification's disputes
 // are judged.

@@ -104,9 +104,25 @@ func (a Addresses) AnswerChunk(e Evidence, n Node, words []common.Hash, submitte
 	return call(a.Questions, "answer chunk", questions.PackAnswerChunk(e.bind(), n, Hashes(words), submitter, proof))
 }
 
+// Question is what was asked and, once it is answered, by whom. Times are in Unix seconds.
+type Question struct {
+	Asker      common.Address
+	AskedAt    uint64
+	Deadline   uint64 // answers count before it
+	State      uint8
+	Answerer   common.Address
+	Bond       *big.Int // zero once it was paid out
+	AnswerHash common.Hash
+}
+
 // Question returns a question; its State is QuestionNone if it is not open and was not answered.
 func (r *Reader) Question(ctx context.Context, id common.Hash) (Question, error) {
-	return chain.Call(ctx, r.client, r.at.Questions, nil, questions.PackQuestionOf(id), questions.UnpackQuestionOf)
+	q, err := chain.Call(ctx, r.client, r.at.Questions, nil, questions.PackQuestionOf(id), questions.UnpackQuestionOf)
+	if err != nil {
+		return Question{}, err
+	}
+	return Question{Asker: q.Asker, AskedAt: q.AskedAt.Uint64(), Deadline: q.Deadline.Uint64(), State: q.State, Answerer: q.Answerer,
+		Bond: q.Bond, AnswerHash: q.AnswerHash}, nil
 }
 
 // Dossier returns what questions did to a receipt.

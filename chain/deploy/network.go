@@ -70,7 +70,7 @@ func Development(admin common.Address) Parameters {
 			MaxDeadline: 60, ExposureDivisor: 400, MaxPromptTokens: 4096,
 		},
 		Unbonding: 90, AtRisk: 81,
-		KeyHash: DevelopmentKey, Questions: questions(3, 6), Bounty: protocol.NewAmount(20_000_000),
+		KeyHash: DevelopmentKey, Questions: questions(3, 1, 6), Bounty: protocol.NewAmount(20_000_000),
 		Audits: audits(10_000, 8, 3, 6), Auditors: auditors(120), Beacon: bindings.BeaconTerms{Source: blockHash, Delay: 2}, Round: 60,
 	}
 }
@@ -87,15 +87,15 @@ func Live(token, owner, treasury common.Address) Parameters {
 			MaxDeadline: protocol.MaxDeadline, ExposureDivisor: 400, MaxPromptTokens: 4096,
 		},
 		Unbonding: 7 * 24 * hour, AtRisk: 6 * 24 * hour,
-		KeyHash: DevelopmentKey, Questions: questions(6*hour, 3*hour), Bounty: protocol.NewAmount(20_000_000),
+		KeyHash: DevelopmentKey, Questions: questions(6*hour, 60, 3*hour), Bounty: protocol.NewAmount(20_000_000),
 		Audits: audits(300, 2*hour, 6*hour, 3*hour), Auditors: auditors(14 * 24 * hour),
 		Beacon: bindings.BeaconTerms{Source: prevRandao, Delay: 4}, Round: 14 * 24 * hour,
 	}
 }
 
 // questions has bonds in a token of six decimals: three units put up, one for asking.
-func questions(clock, proofTime uint64) bindings.QuestionTerms {
-	return bindings.QuestionTerms{Clock: clock, ProofTime: proofTime, BaseBond: big.NewInt(3_000_000), AskCost: big.NewInt(1_000_000)}
+func questions(clock, answerTime, proofTime uint64) bindings.QuestionTerms {
+	return bindings.QuestionTerms{Clock: clock, AnswerTime: answerTime, ProofTime: proofTime, BaseBond: big.NewInt(3_000_000), AskCost: big.NewInt(1_000_000)}
 }
 
 // Sources of randomness, as in IBeacon.
@@ -145,7 +145,7 @@ func Network(p Parameters) ([]Step, error) {
 		{Name: StepTable},
 		{Name: NodeTable, Args: func(a at) []any { return []any{a[StepTable]} }},
 		{Name: DisputeGame, Args: func(a at) []any { return []any{wiring(a), a[StepTable], a[VerifierRegistry]} }},
-		{Name: Questions, Args: func(a at) []any { return []any{wiring(a), a[Vault], a[NodeTable], a[VerifierRegistry], p.Questions} }},
+		{Name: Questions, Args: func(a at) []any { return []any{wiring(a), a[Vault], a[NodeTable], a[VerifierRegistry], a[DisputeGame], p.Questions} }},
 		{Name: Claims, Args: func(a at) []any { return []any{wiring(a)} }},
 		{Name: Auditors, Args: func(a at) []any { return []any{a[Vault], a[Audits], p.Auditors} }},
 		{Name: Audits, Args: func(a at) []any {

@@ -181,7 +181,7 @@ func requireWired(t *testing.T, client *chain.Client, d *deploy.Deployment) {
 	}, got)
 	asked, err := chain.Call(t.Context(), client, at.Questions, nil, questions.PackQuestionsWiring(), questions.UnpackQuestionsWiring)
 	require.NoError(t, err)
-	require.Equal(t, bindings.QuestionsWiringOutput{Vault: at.Vault, Nodes: at.NodeTable, Verifiers: at.Verifiers}, asked)
+	require.Equal(t, bindings.QuestionsWiringOutput{Vault: at.Vault, Nodes: at.NodeTable, Verifiers: at.Verifiers, Game: at.Disputes}, asked)
 	audits, auditors, attestations := bindings.NewAudits(), bindings.NewAuditors(), bindings.NewAttestations()
 	drawn, err := chain.Call(t.Context(), client, at.Audits, nil, audits.PackAuditsWiring(), audits.UnpackAuditsWiring)
 	require.NoError(t, err)

@@ -62,6 +62,7 @@ type FaultProven struct {
 	Provider, Submitter       common.Address
 	Kind                      FaultKind
 	Slashed, Refunded, Bounty protocol.Amount
+	ModelVersion              common.Hash // zero: the evidence names none
 }
 
 type ReceiptSettled struct {
@@ -103,13 +104,14 @@ type QuestionExpired struct {
 	ReceiptHash, Question common.Hash
 	Provider              common.Address
 	Silences              uint8
+	Counted               bool // it is one of them
 	Slashed               protocol.Amount
 }
 
 type BondPaid struct {
-	ReceiptHash, Question common.Hash
-	To                    common.Address
-	Amount, ToProvider    protocol.Amount
+	ReceiptHash, Question      common.Hash
+	To                         common.Address
+	Amount, ToProvider, Burned protocol.Amount
 }
 
 // Claims
@@ -156,8 +158,8 @@ func (r *reader) amount96() protocol.Amount {
 }
 
 var disputeForms = []form{
-	{Ledger, "FaultProven(bytes32,address,address,uint8,uint256,uint256,uint256)", 3, func(r *reader) any {
-		return FaultProven{r.topic(1), r.topicAddress(2), r.topicAddress(3), FaultKind(r.uint(8)), r.amount(), r.amount(), r.amount()}
+	{Ledger, "FaultProven(bytes32,address,address,uint8,uint256,uint256,uint256,bytes32)", 3, func(r *reader) any {
+		return FaultProven{r.topic(1), r.topicAddress(2), r.topicAddress(3), FaultKind(r.uint(8)), r.amount(), r.amount(), r.amount(), r.hash()}
 	}},
 	{Ledger, "ReceiptSettled(bytes32,address,uint256,uint256)", 2, func(r *reader) any {
 		return ReceiptSettled{r.topic(1), r.topicAddress(2), r.amount(), r.amount()}
@@ -172,11 +174,11 @@ var disputeForms = []form{
 	{Questions, "QuestionAnswered(bytes32,bytes32,address," + nodeType + ",bytes)", 3, func(r *reader) any {
 		return QuestionAnswered{r.topic(1), r.topic(2), r.topicAddress(3), r.node(), r.bytes()}
 	}},
-	{Questions, "QuestionExpired(bytes32,bytes32,address,uint8,uint256)", 3, func(r *reader) any {
-		return QuestionExpired{r.topic(1), r.topic(2), r.topicAddress(3), uint8(r.uint(8)), r.amount()}
+	{Questions, "QuestionExpired(bytes32,bytes32,address,uint8,bool,uint256)", 3, func(r *reader) any {
+		return QuestionExpired{r.topic(1), r.topic(2), r.topicAddress(3), uint8(r.uint(8)), r.bool(), r.amount()}
 	}},
-	{Questions, "BondPaid(bytes32,bytes32,address,uint256,uint256)", 3, func(r *reader) any {
-		return BondPaid{r.topic(1), r.topic(2), r.topicAddress(3), r.amount(), r.amount()}
+	{Questions, "BondPaid(bytes32,bytes32,address,uint256,uint256,uint256)", 3, func(r *reader) any {
+		return BondPaid{r.topic(1), r.topic(2), r.topicAddress(3), r.amount(), r.amount(), r.amount()}
 	}},
 
 	{Claims, "Equivocated(address,address,bytes32,bytes32)", 2, func(r *reader) any {

@@ -179,9 +179,9 @@ func (w *World) silence() {
 	cause, slashed := store.PointID(p.audit.id, p.index), uint64(0)
 	if p.silences++; p.silences == 3 {
 		p.ended = true
-		slashed = w.punish(p.audit.provider, cause, events.Withheld)
+		slashed = w.punish(p.audit.provider, cause, common.Hash{}, events.Withheld)
 	} else if w.rnd.IntN(2) == 0 {
-		slashed = w.punish(p.audit.provider, cause, events.Silence)
+		slashed = w.punish(p.audit.provider, cause, common.Hash{}, events.Silence)
 	}
 	w.emit(Deployment.Disputes.Audits, "PointSilent", tuple(p.index, p.silences, amount(slashed)), p.audit.id, p.audit.provider)
 }
@@ -234,7 +234,7 @@ func (w *World) punishOrPay() {
 			continue
 		}
 		p.punished = true
-		slashed := w.punish(p.audit.provider, store.PointID(p.audit.id, p.index), events.WrongStep)
+		slashed := w.punish(p.audit.provider, store.PointID(p.audit.id, p.index), common.Hash{}, events.WrongStep)
 		w.emit(d.Audits, "DrawPunished", tuple(p.index, amount(slashed)), p.audit.id, p.receipt.hash, p.audit.provider)
 		break
 	}

@@ -13,6 +13,7 @@ type disputed struct {
 	hash            common.Hash
 	provider        common.Address
 	job             common.Hash // zero: it is in a voucher line
+	version         common.Hash // zero: its job says
 	proven, settled bool
 	silences        uint8
 	until           uint64
@@ -81,13 +82,17 @@ func (w *World) verifier() {
 // receipt is one that disputes may be about: a known one, or one that comes to light.
 func (w *World) receipt() *disputed {
 	if len(w.receipts) == 0 || w.rnd.IntN(8) == 0 {
-		w.receipts = append(w.receipts, &disputed{hash: w.fresh("receipt"), provider: pick(w, w.providers)})
+		r := &disputed{hash: w.fresh("receipt"), provider: pick(w, w.providers)}
+		if len(w.versions) > 0 {
+			r.version = w.versions[len(w.receipts)%len(w.versions)]
+		}
+		w.receipts = append(w.receipts, r)
 	}
 	return w.receipts[len(w.receipts)-1-w.rnd.IntN(min(60, len(w.receipts)))]
 }
 
 // punish slashes for a cause and says what for.
-func (w *World) punish(p common.Address, cause common.Hash, kind events.FaultKind) (slashed uint64) {
+func (w *World) punish(p common.Address, cause, version common.Hash, kind events.FaultKind) (slashed uint64) {
 	s := w.staker(p)
 	bps, forfeit := uint64(1500), true
 	if kind == events.Silence || kind == events.Equivocation {
@@ -105,7 +110,7 @@ func (w *World) punish(p common.Address, cause common.Hash, kind events.FaultKin
 	if forfeit {
 		w.forfeit(p)
 	}
-	w.emit(Deployment.Disputes.Ledger, "FaultProven", tuple(uint8(kind), amount(slashed), amount(part), amount(part)), cause, p, pick(w, w.people))
+	w.emit(Deployment.Disputes.Ledger, "FaultProven", tuple(uint8(kind), amount(slashed), amount(part), amount(part), version), cause, p, pick(w, w.people))
 	return slashed
 }
 
@@ -114,7 +119,7 @@ func (w *World) equivocate() {
 	w.staker(p)
 	a, b := w.receipt().hash, w.fresh("receipt")
 	w.emit(Deployment.Disputes.Claims, "Equivocated", tuple(a, b), p, name20("operator", 1))
-	w.punish(p, a, events.Equivocation)
+	w.punish(p, a, common.Hash{}, events.Equivocation)
 }
 
 func (w *World) wrongLeaf() {
@@ -124,7 +129,7 @@ func (w *World) wrongLeaf() {
 	l := pick(w, w.lineKeys)
 	cause, receipt := w.fresh("leaf"), w.receipt().hash
 	w.emit(Deployment.Disputes.Claims, "WrongLeaf", tuple(cause), lineID(l), l.Provider, receipt)
-	w.punish(l.Provider, cause, []events.FaultKind{events.OverBilling, events.WrongVersion}[w.rnd.IntN(2)])
+	w.punish(l.Provider, cause, l.ModelVersion, []events.FaultKind{events.OverBilling, events.WrongVersion}[w.rnd.IntN(2)])
 }
 
 func lineID(l protocol.Line) common.Hash {
@@ -138,7 +143,7 @@ func (w *World) convict() {
 		return
 	}
 	r.proven = true
-	w.punish(r.provider, r.hash, events.FaultKind(1+w.rnd.IntN(11)))
+	w.punish(r.provider, r.hash, r.version, events.FaultKind(1+w.rnd.IntN(11)))
 	w.disprove(r)
 }
 
@@ -222,17 +227,21 @@ func (w *World) expire() {
 		return
 	}
 	q.state = "expired"
-	r, slashed := q.receipt, uint64(0)
+	r, slashed, counted := q.receipt, uint64(0), false
 	if !r.proven && w.rnd.IntN(3) > 0 {
+		counted = true
+		if r.silences > 0 && len(w.questions)%8 == 0 {
+			r.silences = 0 // the provider was convicted on another receipt since
+		}
 		if r.silences++; r.silences == 3 {
 			r.proven = true
-			slashed = w.punish(r.provider, r.hash, events.Withheld)
+			slashed = w.punish(r.provider, r.hash, r.version, events.Withheld)
 			w.disprove(r)
 		} else {
-			slashed = w.punish(r.provider, r.hash, events.Silence)
+			slashed = w.punish(r.provider, r.hash, r.version, events.Silence)
 		}
 	}
-	w.emit(Deployment.Disputes.Questions, "QuestionExpired", tuple(r.silences, amount(slashed)), r.hash, q.id, r.provider)
+	w.emit(Deployment.Disputes.Questions, "QuestionExpired", tuple(r.silences, counted, amount(slashed)), r.hash, q.id, r.provider)
 	w.release(q.asker, q.bond, Deployment.Disputes.Questions)
 }
 
@@ -246,7 +255,9 @@ func (w *World) payBond() {
 	if q.receipt.proven {
 		to, part = q.asker, 0
 	}
-	w.emit(Deployment.Disputes.Questions, "BondPaid", tuple(amount(q.bond-part), amount(part)), q.receipt.hash, q.id, to)
-	w.release(to, q.bond-part, Deployment.Disputes.Questions)
+	left := q.bond - 2*part
+	w.emit(Deployment.Disputes.Questions, "BondPaid", tuple(amount(left), amount(part), amount(part)), q.receipt.hash, q.id, to)
+	w.release(to, left, Deployment.Disputes.Questions)
 	w.release(q.receipt.provider, part, Deployment.Disputes.Questions)
+	w.burn(part, Deployment.Disputes.Questions)
 }

@@ -73,7 +73,7 @@ type sizes struct {
 }
 
 // maxRuntime keeps every contract well below the limit of 24,576 bytes (EIP-170).
-const maxRuntime = 24_300
+const maxRuntime = 24_000
 
 type combined struct {
 	ABI []entry `json:"abi"`

@@ -402,7 +402,7 @@ contract Audits is IAudits, Evidence, Beacon {
         // INVARIANT: what an auditor finds, it has the time to prove.
         uint64 needed = uint64(block.timestamp) + ATTEST_TIME + PROOF_TIME;
         if (needed <= own) return;
-        LEDGER.extend(receiptHash, needed);
+        LEDGER.extend(receiptHash, needed, 0);
         LEDGER.hold(e.receipt.provider, 0, needed, needed);
     }
 

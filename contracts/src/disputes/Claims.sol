@@ -225,6 +225,7 @@ contract Claims is IClaims, Evidence {
         (v.kind, v.cause, v.provider) = (kind, cause, leaf.provider);
         (v.refundTo, v.refund) = (MARKET.channelOf(leaf.channel).requester, leaf.fee);
         v.submitter = _requireSubmitter(submitter);
+        v.modelVersion = leaf.modelVersion;
         emit WrongLeaf(line, leaf.provider, receiptHash, cause);
         LEDGER.convict(v);
     }

@@ -157,6 +157,11 @@ contract DisputeGame is IDisputeGame, Evidence {
     // --------------------------------------------------------------- views
 
     /// @inheritdoc IDisputeGame
+    function caseOf(ReceiptEvidence calldata e) external view returns (Case memory) {
+        return _readCase(e);
+    }
+
+    /// @inheritdoc IDisputeGame
     function disputableUntil(ReceiptEvidence calldata e) external view returns (uint64) {
         return _readCase(e).until;
     }

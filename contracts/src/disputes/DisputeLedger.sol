@@ -14,12 +14,19 @@ contract DisputeLedger is IDisputeLedger {
     /// @dev A bounty is so many times what a dispute costs.
     uint256 private constant COSTS = 20;
 
-    // slot 0 | fault 1 | refunded 1 | extendedUntil 8 | paidUntil 8 | free 14
+    // slot 0 | fault 1 | refunded 1 | extendedUntil 8 | paidUntil 8 | stretch 8 | free 6
     struct Record {
         FaultKind fault;
         bool refunded;
         uint64 extendedUntil;
         uint64 paidUntil;
+        uint64 stretch;
+    }
+
+    // slot 0 | silentUntil 8 | withheldUntil 8 | free 16
+    struct Silence {
+        uint64 silentUntil;
+        uint64 withheldUntil;
     }
 
     ISlasher private immutable SLASHER;
@@ -29,8 +36,7 @@ contract DisputeLedger is IDisputeLedger {
     mapping(address account => bool) public isModule;
     address[] private _modules;
     mapping(bytes32 receiptHash => Record) private _records;
-    /// @inheritdoc IDisputeLedger
-    mapping(address provider => uint64) public silentUntil;
+    mapping(address provider => Silence) private _silences;
 
     modifier onlyModule() {
         if (!isModule[msg.sender]) revert NotModule(msg.sender);
@@ -75,10 +81,13 @@ contract DisputeLedger is IDisputeLedger {
         onlyModule
         returns (bool counts)
     {
-        uint64 until = silentUntil[provider];
+        Silence storage s = _silences[provider];
+        uint64 until = s.silentUntil;
         // INVARIANT: one outage is one small rung, whatever it left unanswered.
         counts = askedAt >= until;
-        if ((counts || fault) && deadline > until) silentUntil[provider] = deadline;
+        if ((counts || fault) && deadline > until) s.silentUntil = deadline;
+        // INVARIANT: one outage is one Withheld, however many receipts were asked about in it.
+        if (fault && deadline > s.withheldUntil) s.withheldUntil = deadline;
     }
 
     /// @inheritdoc IDisputeLedger
@@ -95,8 +104,9 @@ contract DisputeLedger is IDisputeLedger {
     }
 
     /// @inheritdoc IDisputeLedger
-    function extend(bytes32 receiptHash, uint64 until) external onlyModule {
+    function extend(bytes32 receiptHash, uint64 until, uint64 stretch) external onlyModule {
         Record storage r = _records[receiptHash];
+        if (stretch != 0) r.stretch += stretch;
         if (until <= r.extendedUntil) return;
         r.extendedUntil = until;
         emit WindowExtended(receiptHash, until);
@@ -134,8 +144,23 @@ contract DisputeLedger is IDisputeLedger {
     }
 
     /// @inheritdoc IDisputeLedger
-    function paidUntil(bytes32 receiptHash) external view returns (uint64) {
-        return _records[receiptHash].paidUntil;
+    function windowOf(bytes32 receiptHash)
+        external
+        view
+        returns (uint64 extendedUntil_, uint64 paidUntil, uint64 stretch)
+    {
+        Record storage r = _records[receiptHash];
+        return (r.extendedUntil, r.paidUntil, r.stretch);
+    }
+
+    /// @inheritdoc IDisputeLedger
+    function silentUntil(address provider) external view returns (uint64) {
+        return _silences[provider].silentUntil;
+    }
+
+    /// @inheritdoc IDisputeLedger
+    function withheldUntil(address provider) external view returns (uint64) {
+        return _silences[provider].withheldUntil;
     }
 
     /// @inheritdoc IDisputeLedger
@@ -163,6 +188,6 @@ contract DisputeLedger is IDisputeLedger {
         uint256 paid;
         (slashed, refunded, paid) =
             SLASHER.slash(v.provider, v.cause, bps, forfeit, v.refundTo, v.refund, v.submitter, reward);
-        emit FaultProven(v.cause, v.provider, v.submitter, v.kind, slashed, refunded, paid);
+        emit FaultProven(v.cause, v.provider, v.submitter, v.kind, slashed, refunded, paid, v.modelVersion);
     }
 }

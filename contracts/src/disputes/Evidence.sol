@@ -55,7 +55,7 @@ abstract contract Evidence is IEvidence {
     }
 
     /// @notice Checks evidence, whenever.
-    function _readCase(ReceiptEvidence calldata e) internal view returns (Case memory c) {
+    function _readCase(ReceiptEvidence calldata e) internal view virtual returns (Case memory c) {
         bytes32 domain = _domain();
         bytes32 requestHash = Eip712.digest(domain, Eip712.hash(e.request));
         if (e.receipt.requestHash != requestHash) revert EvidenceMismatch("requestHash");
@@ -114,6 +114,7 @@ abstract contract Evidence is IEvidence {
         v.refund = c.refund;
         v.job = c.job;
         v.submitter = submitter;
+        v.modelVersion = c.modelVersion;
     }
 
     function _domain() internal view returns (bytes32) {
@@ -142,15 +143,16 @@ abstract contract Evidence is IEvidence {
         }
         uint256 own = from + timing.disputeWindow;
         // INVARIANT: what was drawn can be judged, though the line's newest root may no longer hold it.
-        uint256 paid = LEDGER.paidUntil(c.receiptHash);
+        (uint64 extended, uint64 paid, uint64 stretch) = LEDGER.windowOf(c.receiptHash);
         if (paid > own) own = paid;
-        c.until = _until(own, timing.maxHold, LEDGER.extendedUntil(c.receiptHash));
+        // INVARIANT: whoever floods a provider with questions takes nobody the time that they take.
+        c.until = _until(own, uint256(timing.maxHold) + stretch, extended);
     }
 
-    /// @dev Time in questions extends the window, as far as stake and credit are held for it.
-    function _until(uint256 own, uint256 maxHold, uint256 extended) private pure returns (uint64) {
+    /// @dev Time in questions extends the window, as far as stake is held for it.
+    function _until(uint256 own, uint256 longest, uint256 extended) private pure returns (uint64) {
         uint256 until = extended > own ? extended : own;
-        if (until > own + maxHold) until = own + maxHold;
+        if (until > own + longest) until = own + longest;
         // casting is safe: bounded
         // forge-lint: disable-next-line(unsafe-typecast)
         return until > type(uint64).max ? type(uint64).max : uint64(until);

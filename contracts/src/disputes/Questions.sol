@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IDisputeGame} from "../interfaces/IDisputeGame.sol";
 import {INodeTable, Node, NodeKind} from "../interfaces/INodeTable.sol";
 import {Dossier, IQuestions, Question, QuestionState, QuestionTerms} from "../interfaces/IQuestions.sol";
 import {IVault} from "../interfaces/IVault.sol";
@@ -22,7 +23,9 @@ contract Questions is IQuestions, Evidence {
     IVault private immutable VAULT;
     INodeTable private immutable NODES;
     IVerifierRegistry private immutable VERIFIERS;
+    IDisputeGame private immutable GAME;
     uint64 private immutable CLOCK;
+    uint64 private immutable ANSWER_TIME;
     uint64 private immutable PROOF_TIME;
     uint96 private immutable BASE_BOND;
     uint96 private immutable ASK_COST;
@@ -30,22 +33,29 @@ contract Questions is IQuestions, Evidence {
     mapping(bytes32 question => Question) private _entries;
     mapping(bytes32 receiptHash => Dossier) private _files;
     mapping(bytes32 receiptHash => mapping(address asker => uint32)) private _open;
+    /// @inheritdoc IQuestions
+    mapping(address provider => uint64) public busyUntil;
 
     constructor(
         DisputeWiring memory w,
         IVault vault_,
         INodeTable nodes_,
         IVerifierRegistry verifiers_,
+        IDisputeGame game_,
         QuestionTerms memory t
     ) Evidence(w) {
         if (t.clock == 0) revert BadTerms("clock");
+        // INVARIANT: one question alone is due after one clock.
+        if (t.answerTime == 0 || t.answerTime > t.clock / 2) revert BadTerms("answerTime");
         if (t.proofTime == 0) revert BadTerms("proofTime");
         // INVARIANT: a question costs something, and what it costs to ask is less than what is put up for it.
         if (t.baseBond < 3 || t.askCost > t.baseBond) revert BadTerms("baseBond");
         VAULT = vault_;
         NODES = nodes_;
         VERIFIERS = verifiers_;
-        (CLOCK, PROOF_TIME, BASE_BOND, ASK_COST) = (t.clock, t.proofTime, t.baseBond, t.askCost);
+        GAME = game_;
+        (CLOCK, ANSWER_TIME, PROOF_TIME) = (t.clock, t.answerTime, t.proofTime);
+        (BASE_BOND, ASK_COST) = (t.baseBond, t.askCost);
     }
 
     // ----------------------------------------------------------------- ask
@@ -191,8 +201,8 @@ contract Questions is IQuestions, Evidence {
         delete _entries[id];
         --_open[c.receiptHash][q.asker];
         _notePayment(_files[c.receiptHash], c);
-        uint256 slashed = proven ? 0 : _silence(c, q);
-        emit QuestionExpired(c.receiptHash, id, c.provider, _files[c.receiptHash].silences, slashed);
+        (bool counted, uint256 slashed) = proven ? (false, 0) : _silence(c, q);
+        emit QuestionExpired(c.receiptHash, id, c.provider, _files[c.receiptHash].silences, counted, slashed);
         VAULT.release(q.asker, q.bond);
     }
 
@@ -206,20 +216,22 @@ contract Questions is IQuestions, Evidence {
         q.bond = 0;
         // INVARIANT: whoever led to a fault pays for no answer on the way.
         if (LEDGER.faultOf(receiptHash) != FaultKind.None) {
-            emit BondPaid(receiptHash, id, q.asker, bond, 0);
+            emit BondPaid(receiptHash, id, q.asker, bond, 0, 0);
             VAULT.release(q.asker, bond);
             return;
         }
         // INVARIANT: a bond waits no longer than any window of an answer that an honest provider gives.
         Timing memory timing = MARKET.timing();
-        uint64 until = q.deadline + timing.disputeWindow + timing.maxHold + timing.maxDeadline;
+        (,, uint64 stretch) = LEDGER.windowOf(receiptHash);
+        uint64 until = q.deadline + timing.disputeWindow + timing.maxHold + timing.maxDeadline + stretch;
         if (until > payableFrom(receiptHash)) until = payableFrom(receiptHash);
         if (block.timestamp < until) revert StillDisputable(receiptHash, until);
-        // INVARIANT: the provider is paid too when another's copy of its answer came first.
-        uint96 toProvider = bond / 3;
-        emit BondPaid(receiptHash, id, q.answerer, bond - toProvider, toProvider);
-        VAULT.release(q.answerer, bond - toProvider);
-        VAULT.release(_files[receiptHash].provider, toProvider);
+        // INVARIANT: the provider is paid too when another's copy of its answer came first; whoever asks itself loses a third.
+        uint96 third = bond / 3;
+        emit BondPaid(receiptHash, id, q.answerer, bond - 2 * third, third, third);
+        VAULT.release(q.answerer, bond - 2 * third);
+        VAULT.release(_files[receiptHash].provider, third);
+        VAULT.burn(third);
     }
 
     // --------------------------------------------------------------- views
@@ -257,12 +269,16 @@ contract Questions is IQuestions, Evidence {
 
     /// @inheritdoc IQuestions
     function terms() external view returns (QuestionTerms memory) {
-        return QuestionTerms(CLOCK, PROOF_TIME, BASE_BOND, ASK_COST);
+        return QuestionTerms(CLOCK, ANSWER_TIME, PROOF_TIME, BASE_BOND, ASK_COST);
     }
 
     /// @inheritdoc IQuestions
-    function questionsWiring() external view returns (address vault, address nodes, address verifiers) {
-        return (address(VAULT), address(NODES), address(VERIFIERS));
+    function questionsWiring()
+        external
+        view
+        returns (address vault, address nodes, address verifiers, address game)
+    {
+        return (address(VAULT), address(NODES), address(VERIFIERS), address(GAME));
     }
 
     // -------------------------------------------------------- private: ask
@@ -279,9 +295,11 @@ contract Questions is IQuestions, Evidence {
 
         uint256 bond = bondOf(c.receiptHash, msg.sender);
         if (bond > type(uint96).max) revert BondTooHigh(bond);
-        uint64 deadline = uint64(block.timestamp) + CLOCK;
+        uint64 deadline = _nextInLine(c.provider);
         q.asker = msg.sender;
-        q.deadline = deadline;
+        // casting is safe: times
+        // forge-lint: disable-next-line(unsafe-typecast)
+        (q.deadline, q.askedAt) = (uint40(deadline), uint40(block.timestamp));
         q.state = QuestionState.Open;
         // casting is safe: checked above
         // forge-lint: disable-next-line(unsafe-typecast)
@@ -292,13 +310,24 @@ contract Questions is IQuestions, Evidence {
         VAULT.lock(msg.sender, bond);
     }
 
+    /// @dev When a question of now is due.
+    function _nextInLine(address provider) private returns (uint64 deadline) {
+        uint64 from = uint64(block.timestamp);
+        uint64 busy = _max(busyUntil[provider], from) + ANSWER_TIME;
+        busyUntil[provider] = busy;
+        // INVARIANT: whoever answers one question in ANSWER_TIME, in order, has half a clock left, whatever is asked.
+        return _max(from + CLOCK, busy + CLOCK / 2);
+    }
+
     /// @dev Keeps what the question could slash, and the window open for what follows from its answer.
     function _hold(Case memory c, uint64 deadline) private {
         Dossier storage f = _files[c.receiptHash];
         // INVARIANT: a receipt holds what it could cost once, however many questions are open on it.
         uint256 slashable = block.timestamp < f.holdUntil ? 0 : STAKING.stakeOf(c.provider) * HOLD_BPS / BPS;
         // INVARIANT: time that questions took is added to the window, once for clocks that overlap.
-        uint64 from = f.lastDeadline > block.timestamp ? f.lastDeadline : uint64(block.timestamp);
+        uint64 from = _max(f.lastDeadline, uint64(block.timestamp));
+        // INVARIANT: what clocks take beyond their term lets the window grow beyond `maxHold`, or a flood would close it.
+        uint64 stretch = deadline - _max(f.lastDeadline, uint64(block.timestamp) + CLOCK);
         // INVARIANT: a deadline that no honest provider takes makes no receipt safe from questions.
         uint256 until = uint256(c.until) + deadline - from;
         if (until > type(uint40).max - PROOF_TIME) until = type(uint40).max - PROOF_TIME;
@@ -317,7 +346,7 @@ contract Questions is IQuestions, Evidence {
         if (until > f.until) f.until = uint40(until);
         _notePayment(f, c);
         // forge-lint: disable-next-line(unsafe-typecast)
-        LEDGER.extend(c.receiptHash, uint64(until));
+        LEDGER.extend(c.receiptHash, uint64(until), stretch);
         LEDGER.hold(c.provider, slashable, exitUntil, deadline + PROOF_TIME);
     }
 
@@ -369,20 +398,24 @@ contract Questions is IQuestions, Evidence {
 
     // ------------------------------------------------------- private: exit
 
-    /// @return slashed what left the stake; zero if the clock overlapped with one that counted
-    function _silence(Case memory c, Question memory q) private returns (uint256 slashed) {
+    /// @return counted whether it is a silence of the receipt: not if its clock overlapped with one that is
+    /// @return slashed what left the stake; zero if the clock overlapped with one that was slashed
+    function _silence(Case memory c, Question memory q) private returns (bool counted, uint256 slashed) {
         Dossier storage f = _files[c.receiptHash];
-        uint64 askedAt = q.deadline - CLOCK;
+        uint64 withheld = LEDGER.withheldUntil(c.provider);
+        // INVARIANT: one outage is one Withheld, however many receipts were asked about in it.
+        if (f.silentSince < withheld) f.silences = 0;
         // INVARIANT: one outage is one silence, however many questions it left open.
-        if (askedAt >= f.silentUntil) {
+        counted = q.askedAt >= f.silentUntil && q.askedAt >= withheld;
+        bool fault = false;
+        if (counted) {
+            if (f.silences == 0) f.silentSince = q.askedAt;
             f.silentUntil = q.deadline;
-            if (++f.silences == SILENCES) {
-                LEDGER.noteSilence(c.provider, askedAt, q.deadline, true);
-                return LEDGER.convict(_paidVerdict(c, FaultKind.Withheld, q.asker));
-            }
+            fault = ++f.silences == SILENCES;
         }
-        if (!LEDGER.noteSilence(c.provider, askedAt, q.deadline, false)) return 0;
-        return LEDGER.rebuke(_paidVerdict(c, FaultKind.Silence, q.asker), ASK_COST);
+        bool due = LEDGER.noteSilence(c.provider, q.askedAt, q.deadline, fault);
+        if (fault) slashed = LEDGER.convict(_paidVerdict(c, FaultKind.Withheld, q.asker));
+        else if (due) slashed = LEDGER.rebuke(_paidVerdict(c, FaultKind.Silence, q.asker), ASK_COST);
     }
 
     /// @dev The verdict with the payment that anybody ever showed.
@@ -398,6 +431,11 @@ contract Questions is IQuestions, Evidence {
     }
 
     // ------------------------------------------------------------- private
+
+    /// @dev The game reads evidence for both: here there is no room for the code, and so there is one reader.
+    function _readCase(ReceiptEvidence calldata e) internal view override returns (Case memory) {
+        return GAME.caseOf(e);
+    }
 
     function _header(Case memory c) private view returns (bytes memory) {
         return REGISTRY.headerOf(ModelVersionId.wrap(c.modelVersion));

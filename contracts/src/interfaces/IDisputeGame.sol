@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {
+    Case,
     OpenedDigest,
     ReceiptEvidence,
     SeamProof,
@@ -75,6 +76,9 @@ interface IDisputeGame is IEvidence {
     /// @notice Anyone, while the receipt can be disputed: a receipt proven wrong was paid, or its job delivered, after
     /// its conviction, or the evidence of payment was left out then. Refunds the fee and disproves the job.
     function settle(ReceiptEvidence calldata e) external;
+
+    /// @notice What evidence shows, whenever; reverts unless it holds.
+    function caseOf(ReceiptEvidence calldata e) external view returns (Case memory);
 
     /// @notice The last second in which a receipt can be disputed, exclusive, as far as the evidence shows.
     function disputableUntil(ReceiptEvidence calldata e) external view returns (uint64);

@@ -18,7 +18,8 @@ interface IDisputeLedger {
     error NothingToSettle(bytes32 receiptHash);
 
     /// @notice A provider was slashed. `kind` says for what; Equivocation and Silence are the small rung (5 % of the
-    /// stake), all others a proven fault (15 %, pending credit forfeited). The bounty went to `submitter`.
+    /// stake), all others a proven fault (15 %, pending credit forfeited). The bounty went to `submitter`. `modelVersion` is
+    /// zero where the evidence names none: two receipts with one number, and points that were drawn.
     event FaultProven(
         bytes32 indexed receiptHash,
         address indexed provider,
@@ -26,7 +27,8 @@ interface IDisputeLedger {
         FaultKind kind,
         uint256 slashed,
         uint256 refunded,
-        uint256 bounty
+        uint256 bounty,
+        bytes32 modelVersion
     );
     /// @notice The fee of a receipt that had been proven wrong before it was paid came back.
     event ReceiptSettled(
@@ -44,7 +46,7 @@ interface IDisputeLedger {
 
     /// @notice Modules only: nobody answered for `provider` in the clock [askedAt, deadline). Whether the small rung is due:
     /// not if the clock overlaps with one that was slashed, for whatever question or point. A clock that ended in a
-    /// proven `fault` covers those that overlap with it.
+    /// proven `fault` (Withheld) covers those that overlap with it, and silences count from it on: `withheldUntil`.
     function noteSilence(address provider, uint64 askedAt, uint64 deadline, bool fault)
         external
         returns (bool counts);
@@ -54,8 +56,9 @@ interface IDisputeLedger {
     function settle(Verdict calldata v) external;
 
     /// @notice Modules only: a question keeps a receipt disputable until `until`; never shortens. Evidence caps it at
-    /// `maxHold` after the window's own end.
-    function extend(bytes32 receiptHash, uint64 until) external;
+    /// `maxHold` and the receipt's stretch after the window's own end. `stretch` more seconds are added to that: time that
+    /// clocks took longer than their term, because many questions were open.
+    function extend(bytes32 receiptHash, uint64 until, uint64 stretch) external;
 
     /// @notice Modules only: the receipt was shown to be paid, so its own window ends at `until` at the earliest, whatever
     /// its line redeems afterwards; never shortens.
@@ -69,10 +72,17 @@ interface IDisputeLedger {
 
     /// @notice The end of the last clock for which `provider` was slashed.
     function silentUntil(address provider) external view returns (uint64);
+    /// @notice The end of the clock that made the last Withheld of `provider`.
+    function withheldUntil(address provider) external view returns (uint64);
     /// @notice None: not proven.
     function faultOf(bytes32 receiptHash) external view returns (FaultKind);
     function extendedUntil(bytes32 receiptHash) external view returns (uint64);
-    function paidUntil(bytes32 receiptHash) external view returns (uint64);
+    /// @notice How far questions extended a receipt's window, when its own ends at the earliest, and how many seconds may be
+    /// added to `maxHold`.
+    function windowOf(bytes32 receiptHash)
+        external
+        view
+        returns (uint64 extendedUntil, uint64 paidUntil, uint64 stretch);
     /// @notice The most that a proven fault pays its submitter, in base units.
     function bounty() external view returns (uint256);
     function modules() external view returns (address[] memory);

@@ -11,13 +11,14 @@ enum QuestionState {
     Answered
 }
 
-// slot 0 | asker 20 | deadline 8 | state 1 | free 3
+// slot 0 | asker 20 | deadline 5 | askedAt 5 | state 1 | free 1
 // slot 1 | answerer 20 | bond 12
 // slot 2 | answerHash 32
 struct Question {
     address asker;
     // Answers count while block.timestamp < deadline.
-    uint64 deadline;
+    uint40 deadline;
+    uint40 askedAt;
     QuestionState state;
     address answerer;
     // Zero once it was paid out.
@@ -29,14 +30,14 @@ struct Question {
 /// @notice What questions did to one receipt.
 // slot 0 | provider 20 | until 5 | holdUntil 5 | silences 1 | free 1
 // slot 1 | refundTo 20 | refund 12
-// slot 2 | silentUntil 8 | lastDeadline 8 | free 16
+// slot 2 | silentUntil 8 | lastDeadline 8 | silentSince 8 | free 8
 struct Dossier {
     address provider;
     // The end of its window as far as questions saw it.
     uint40 until;
     // Stake is held back for this receipt until then.
     uint40 holdUntil;
-    // Unanswered questions whose clocks did not overlap.
+    // Unanswered questions whose clocks did not overlap, since the provider's last Withheld.
     uint8 silences;
     // What was shown to have been paid for it, and by whom.
     address refundTo;
@@ -45,14 +46,19 @@ struct Dossier {
     uint64 silentUntil;
     // The end of the last clock of all.
     uint64 lastDeadline;
+    // When the first question that counts in `silences` was asked.
+    uint64 silentSince;
 }
 
 /// @notice Constants of a deployment: seconds, and base units of the settlement token.
 struct QuestionTerms {
     uint64 clock;
+    // What a provider may take for one answer on average: its line of questions moves on by this for each.
+    uint64 answerTime;
     // How long stake and credit are held after a clock, for the proof that follows.
     uint64 proofTime;
-    // The bond of the first question that an asker has open on a receipt: at least 1.5 times the worst cost of an answer.
+    // The bond of the first question that an asker has open on a receipt: at least 1.5 times the worst cost of an answer,
+    // so that the two thirds which a provider gets for its own answer are that cost.
     uint96 baseBond;
     // What asking costs; comes back from the slash of a silence.
     uint96 askCost;
@@ -60,16 +66,23 @@ struct QuestionTerms {
 
 /// @title Questions
 /// @notice What an auditor asks on chain when a provider does not serve off chain. Each question is (receipt, node) with
-/// its own fixed clock. There is no dispute object and no turn: any number may be open, an answer is public, may be sent by
+/// its own clock, fixed when it is asked. There is no dispute object and no turn: any number may be open, an answer is public, may be sent by
 /// anyone and serves everybody, an answered node is never asked again, and nothing is terminal but a slash. An open
 /// question never blocks a proof.
 ///
+/// Clock: a provider answers its questions in the order in which they were asked, one in `answerTime`. What is asked is due
+/// at its place in that line and half a clock, and no sooner than one clock after it was asked. So a provider that keeps
+/// to the order has half a clock left for an outage, however many questions there are, and fewer than
+/// clock / (2 * answerTime) of them change nothing. Answering early gives no time back.
+///
 /// Bond: `baseBond` doubled for each question that the asker has open on the receipt, from its free balance.
-/// - Answered: it stays until the receipt can no longer be disputed, then two thirds go to who answered and one third to the
-///   provider, whose own answer may have come second. On a proven fault of the receipt it goes back to the asker.
+/// - Answered: it stays until the receipt can no longer be disputed, then one third goes to who answered, one third to the
+///   provider, whose own answer may have come second, and one third burns: asking oneself costs something. On a proven
+///   fault of the receipt all of it goes back to the asker.
 /// - Unanswered: it goes back to the asker; the provider is slashed the small rung, at most once for clocks that overlap;
 ///   the requester is refunded if the receipt was paid, the asker's cost comes back, and the node may be asked again.
-///   The third such silence on one receipt, of clocks that do not overlap, is a proven fault.
+///   The third such silence on one receipt, of clocks that do not overlap, is a proven fault. It counts once for each
+///   three clocks, whatever else was not answered in them: silences on other receipts count anew from its end.
 ///
 /// Who may ask: whoever shows the request. With audience `RequesterOnly` only the requester, and nobody for tokens: an
 /// answer is public.
@@ -111,22 +124,24 @@ interface IQuestions is IEvidence {
         Node node,
         bytes answer
     );
-    /// @notice Nobody answered. `silences` counts those of the receipt; `slashed` is zero when the clock overlapped with
-    /// one that was slashed.
+    /// @notice Nobody answered. `silences` counts those of the receipt, and `counted` says whether this is one of them;
+    /// `slashed` is zero when the clock overlapped with one that was slashed.
     event QuestionExpired(
         bytes32 indexed receiptHash,
         bytes32 indexed question,
         address indexed provider,
         uint8 silences,
+        bool counted,
         uint256 slashed
     );
-    /// @notice A bond left: to the asker (a fault was proven), or to answerer and provider.
+    /// @notice A bond left: to the asker (a fault was proven), or to answerer and provider, and the rest burned.
     event BondPaid(
         bytes32 indexed receiptHash,
         bytes32 indexed question,
         address indexed to,
         uint256 amount,
-        uint256 toProvider
+        uint256 toProvider,
+        uint256 burned
     );
 
     // ----------------------------------------------------------------- ask
@@ -192,7 +207,7 @@ interface IQuestions is IEvidence {
     function expire(ReceiptEvidence calldata e, Node calldata node) external;
 
     /// @notice Anyone: pays the bond of an answered question out: on a proven fault at once, else from `payableFrom` on, and
-    /// at the latest disputeWindow + maxHold + maxDeadline after the question's deadline.
+    /// at the latest disputeWindow + maxHold + maxDeadline and the receipt's stretch after the question's deadline.
     function payBond(bytes32 receiptHash, Node calldata node) external;
 
     // --------------------------------------------------------------- views
@@ -206,7 +221,12 @@ interface IQuestions is IEvidence {
     function openOf(bytes32 receiptHash, address asker) external view returns (uint32);
     /// @notice The bond of the asker's next question on the receipt.
     function bondOf(bytes32 receiptHash, address asker) external view returns (uint256);
+    /// @notice Where the provider's line of questions ends: what it was asked is due half a clock later.
+    function busyUntil(address provider) external view returns (uint64);
     function terms() external view returns (QuestionTerms memory);
     /// @notice What each contract it works with is; checked when it is deployed.
-    function questionsWiring() external view returns (address vault, address nodes, address verifiers);
+    function questionsWiring()
+        external
+        view
+        returns (address vault, address nodes, address verifiers, address game);
 }

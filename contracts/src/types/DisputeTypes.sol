@@ -179,6 +179,8 @@ struct Verdict {
     bytes32 job;
     // The address that the proof is bound to.
     address submitter;
+    // Of the request, where the evidence holds one; zero: it names none.
+    bytes32 modelVersion;
 }
 
 /// @notice What a proof of one step needs besides the evidence.

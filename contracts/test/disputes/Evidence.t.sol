@@ -104,17 +104,17 @@ contract EvidenceTest is GameBase {
         ReceiptEvidence memory e = evidence();
         uint64 own = start + 50 + W;
         vm.startPrank(address(disputes));
-        ledger.extend(hashOf(e), own - 1);
+        ledger.extend(hashOf(e), own - 1, 0);
         assertEq(disputes.disputableUntil(e), own, "never shorter");
-        ledger.extend(hashOf(e), own + 17);
-        ledger.extend(hashOf(e), own + 5);
+        ledger.extend(hashOf(e), own + 17, 0);
+        ledger.extend(hashOf(e), own + 5, 0);
         assertEq(disputes.disputableUntil(e), own + 17, "only ever later");
         vm.stopPrank();
         uint256 snapshot = vm.snapshotState();
         bounds(e, own + 17);
         vm.revertToState(snapshot);
         vm.prank(address(disputes));
-        ledger.extend(hashOf(e), own + 10_000);
+        ledger.extend(hashOf(e), own + 10_000, 0);
         bounds(e, own + MAX_HOLD);
     }
 
@@ -310,7 +310,7 @@ contract EvidenceTest is GameBase {
             vm.expectRevert(notModule);
             ledger.settle(v);
             vm.expectRevert(notModule);
-            ledger.extend("", 1);
+            ledger.extend("", 1, 0);
             vm.expectRevert(notModule);
             ledger.hold(provider, 1, 1, 1);
             vm.expectRevert(notModule);
@@ -369,7 +369,7 @@ contract EvidenceTest is GameBase {
         uint256 slashed = staking.stakeOf(provider) * 15 / 100;
         vm.expectEmit(address(ledger));
         emit IDisputeLedger.FaultProven(
-            hashOf(e), provider, auditor, FaultKind.Shape, slashed, refund, BOUNTY
+            hashOf(e), provider, auditor, FaultKind.Shape, slashed, refund, BOUNTY, e.request.modelVersion
         );
     }
 

@@ -77,8 +77,9 @@ contract QuestionsTest is QuestionsBase {
         assertBonds(BOND);
         vm.warp(until);
         questions.payBond(hashOf(e), n);
-        assertEq(vault.free(operator), BOND - BOND / 3, "who answered");
+        assertEq(vault.free(operator), BOND - 2 * (BOND / 3), "who answered");
         assertEq(vault.free(provider), BOND / 3, "whose answer might have come second");
+        assertEq(vault.free(vault.BURN_ADDRESS()), BOND / 3, "what asking costs whoever asks itself");
         assertEq(vault.free(asker), FUNDS - BOND, "the asker paid for it");
         assertBonds(0);
         bytes32 id = questions.questionId(hashOf(e), n);
@@ -407,7 +408,7 @@ contract QuestionsTest is QuestionsBase {
         bytes32 id = askTrace(asker, e);
         vm.warp(block.timestamp + CLOCK);
         vm.expectEmit();
-        emit IQuestions.QuestionExpired(hashOf(e), id, provider, 1, SMALL);
+        emit IQuestions.QuestionExpired(hashOf(e), id, provider, 1, true, SMALL);
         vm.startPrank(stranger);
         questions.expire(e, traceNode(e));
         vm.stopPrank();
@@ -678,7 +679,9 @@ contract QuestionsTest is QuestionsBase {
                 questions.payBond(receipts[r], blockNode(i / 6, i % 6));
             }
         }
-        assertEq(vault.free(provider) + vault.free(operator), bonds, "all of it to the provider");
+        uint256 burned = vault.free(vault.BURN_ADDRESS());
+        assertEq(burned, bonds / 3, "a third burns");
+        assertEq(vault.free(provider) + vault.free(operator), bonds - burned, "the rest is the provider's");
         assertBonds(0);
     }
 
@@ -903,10 +906,11 @@ contract QuestionsTest is QuestionsBase {
 
     function test_terms_areChecked() public view {
         assertEq(questions.terms().clock, CLOCK, "clock");
-        (address v, address n, address r) = questions.questionsWiring();
+        (address v, address n, address r, address g) = questions.questionsWiring();
         assertEq(v, address(vault), "vault");
         assertEq(n, address(nodes), "nodes");
         assertEq(r, address(verifiers), "verifiers");
+        assertEq(g, address(disputes), "game");
         assertEq(nodes.stepTable(), address(table), "table");
     }
 

@@ -21,6 +21,7 @@ import {Fixture} from "../Fixture.sol";
 /// @notice A deployment with questions and claims, an honest answer, and short words for what can be asked about it.
 abstract contract QuestionsBase is Fixture {
     uint64 internal constant CLOCK = 20;
+    uint64 internal constant ANSWER_TIME = 2;
     uint64 internal constant PROOF_TIME = 20;
     uint96 internal constant BOND = 9e6;
     uint96 internal constant ASK_COST = 5e6;
@@ -56,7 +57,7 @@ abstract contract QuestionsBase is Fixture {
         uint64 n = vm.getNonce(address(this));
         address vault_ = vm.computeCreateAddress(address(this), n + 4);
         nodes = new NodeTable(table);
-        questions = new Questions(w, IVault(vault_), nodes, verifiers, defaultTerms());
+        questions = new Questions(w, IVault(vault_), nodes, verifiers, disputes, defaultTerms());
         claims = new Claims(w);
         list = new address[](3);
         (list[0], list[1], list[2]) = (address(nodes), address(questions), address(claims));
@@ -68,7 +69,9 @@ abstract contract QuestionsBase is Fixture {
     }
 
     function defaultTerms() internal pure returns (QuestionTerms memory) {
-        return QuestionTerms({clock: CLOCK, proofTime: PROOF_TIME, baseBond: BOND, askCost: ASK_COST});
+        return QuestionTerms({
+            clock: CLOCK, answerTime: ANSWER_TIME, proofTime: PROOF_TIME, baseBond: BOND, askCost: ASK_COST
+        });
     }
 
     // ------------------------------------------------------------ evidence
