@@ -89,7 +89,7 @@ type BondWatch struct {
 	mu    sync.Mutex
 	next  uint64
 	known map[common.Hash]*watchedBond
-	cap   uint64 // the longest that a bond waits after its question's deadline; 0: not read yet
+	cap   uint64 // the longest that a bond waits after its question's deadline, but for the receipt's stretch; 0: not read yet
 }
 
 type watchedBond struct {
@@ -201,6 +201,10 @@ func (w *BondWatch) read(ctx context.Context, asked AskedQuestion) (*Bond, error
 	if err != nil {
 		return nil, fmt.Errorf("read when a bond is paid: %w", err)
 	}
-	b.PayableAt = min(until, q.Deadline+w.cap)
+	window, err := chain.Call(ctx, w.reader.client, w.reader.at.Ledger, nil, ledger.PackWindowOf(asked.Receipt), ledger.UnpackWindowOf)
+	if err != nil {
+		return nil, fmt.Errorf("read how far a window was extended: %w", err)
+	}
+	b.PayableAt = min(until, q.Deadline+w.cap+window.Stretch)
 	return b, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"sync"
@@ -256,11 +257,12 @@ type QuestionWatch struct {
 	mu    sync.Mutex
 	next  uint64
 	known map[common.Hash]AskedQuestion
+	due   map[common.Hash]uint64 // the last deadline of any question about a receipt
 }
 
 // NewQuestionWatch starts at the block the contracts were deployed in.
 func NewQuestionWatch(r *Reader, provider common.Address, startBlock uint64) *QuestionWatch {
-	return &QuestionWatch{reader: r, provider: provider, next: startBlock, known: map[common.Hash]AskedQuestion{}}
+	return &QuestionWatch{reader: r, provider: provider, next: startBlock, known: map[common.Hash]AskedQuestion{}, due: map[common.Hash]uint64{}}
 }
 
 // Addresses returns where the contracts are.
@@ -270,22 +272,9 @@ func (w *QuestionWatch) Addresses() Addresses { return w.reader.at }
 func (w *QuestionWatch) Open(ctx context.Context) ([]AskedQuestion, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	latest, err := w.reader.Head(ctx)
-	if err != nil {
+	if err := w.follow(ctx); err != nil {
 		return nil, err
 	}
-	for from := w.next - min(w.next, watchOverlap); from <= latest; from += watchSpan {
-		list, err := w.reader.Asked(ctx, from, min(latest, from+watchSpan-1))
-		if err != nil {
-			return nil, err
-		}
-		for _, q := range list {
-			if q.Provider == w.provider {
-				w.known[q.ID] = q
-			}
-		}
-	}
-	w.next = latest + 1
 	now, err := w.reader.Now(ctx)
 	if err != nil {
 		return nil, err
@@ -305,4 +294,38 @@ func (w *QuestionWatch) Open(ctx context.Context) ([]AskedQuestion, error) {
 	}
 	slices.SortFunc(open, func(a, b AskedQuestion) int { return cmp.Compare(a.Deadline, b.Deadline) })
 	return open, nil
+}
+
+// LastDue returns, for each receipt that was ever asked about, the last deadline of a
+// question about it: for as long as a window lasts after that, the next may follow. One
+// of a block that a reorg took back counts too.
+func (w *QuestionWatch) LastDue(ctx context.Context) (map[common.Hash]uint64, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.follow(ctx); err != nil {
+		return nil, err
+	}
+	return maps.Clone(w.due), nil
+}
+
+// follow reads what was asked since the last time.
+func (w *QuestionWatch) follow(ctx context.Context) error {
+	latest, err := w.reader.Head(ctx)
+	if err != nil {
+		return err
+	}
+	for from := w.next - min(w.next, watchOverlap); from <= latest; from += watchSpan {
+		list, err := w.reader.Asked(ctx, from, min(latest, from+watchSpan-1))
+		if err != nil {
+			return err
+		}
+		for _, q := range list {
+			if q.Provider == w.provider {
+				w.known[q.ID] = q
+				w.due[q.Receipt] = max(w.due[q.Receipt], q.Deadline)
+			}
+		}
+	}
+	w.next = latest + 1
+	return nil
 }

@@ -145,7 +145,9 @@ func Network(p Parameters) ([]Step, error) {
 		{Name: StepTable},
 		{Name: NodeTable, Args: func(a at) []any { return []any{a[StepTable]} }},
 		{Name: DisputeGame, Args: func(a at) []any { return []any{wiring(a), a[StepTable], a[VerifierRegistry]} }},
-		{Name: Questions, Args: func(a at) []any { return []any{wiring(a), a[Vault], a[NodeTable], a[VerifierRegistry], a[DisputeGame], p.Questions} }},
+		{Name: Questions, Args: func(a at) []any {
+			return []any{wiring(a), a[Vault], a[NodeTable], a[VerifierRegistry], a[DisputeGame], p.Questions}
+		}},
 		{Name: Claims, Args: func(a at) []any { return []any{wiring(a)} }},
 		{Name: Auditors, Args: func(a at) []any { return []any{a[Vault], a[Audits], p.Auditors} }},
 		{Name: Audits, Args: func(a at) []any {

@@ -20,6 +20,8 @@ import (
 type Questions interface {
 	// Open returns the questions that wait for an answer, the most urgent first.
 	Open(ctx context.Context) ([]contracts.AskedQuestion, error)
+	// LastDue returns the last deadline of any question about each receipt that was asked about.
+	LastDue(ctx context.Context) (map[common.Hash]uint64, error)
 	Addresses() contracts.Addresses
 }
 

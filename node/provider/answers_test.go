@@ -16,10 +16,13 @@ import (
 // asks lists what it is told to, and keeps what is submitted by its identity.
 type asks struct {
 	open []contracts.AskedQuestion
+	due  map[common.Hash]uint64
 	sent map[common.Hash]int
 }
 
 func (a *asks) Open(context.Context) ([]contracts.AskedQuestion, error) { return a.open, nil }
+
+func (a *asks) LastDue(context.Context) (map[common.Hash]uint64, error) { return a.due, nil }
 
 func (a *asks) Addresses() contracts.Addresses { return contracts.Addresses{} }
 

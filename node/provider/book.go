@@ -355,12 +355,12 @@ func (b *book) summary() []journal.Record {
 
 // forget drops the journal's oldest segments whose receipts can neither be disputed
 // nor paid any more at block time now. dead holds channels that pay nothing any more.
-func (b *book) forget(now, window, unpaidKeep uint64, dead map[common.Hash]bool) error {
+func (b *book) forget(now, window, unpaidKeep uint64, dead map[common.Hash]bool, due map[common.Hash]uint64) error {
 	b.mu.Lock()
 	_, last := b.log.Segments()
 	keep := last
 	for _, e := range b.byRequest {
-		if !e.durable || b.needed(e, now, window, unpaidKeep, dead[e.line.Channel]) {
+		if !e.durable || now <= due[e.hash]+window || b.needed(e, now, window, unpaidKeep, dead[e.line.Channel]) {
 			if e.durable {
 				keep = min(keep, e.pos.Segment)
 			}

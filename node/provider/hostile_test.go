@@ -29,7 +29,7 @@ func TestJournalOpensAfterAPaidReceiptWasDropped(t *testing.T) {
 	third := signOne(t, b, 3)
 	line := b.lineViews()[0].Line
 	require.NoError(t, b.redeemed(line, first.Fee, deadline)) // the first alone is redeemed
-	require.NoError(t, b.forget(deadline+101, 100, 1000, nil))
+	require.NoError(t, b.forget(deadline+101, 100, 1000, nil, nil))
 	require.Nil(t, b.stored(first.RequestHash))
 	require.NotNil(t, b.stored(second.RequestHash))
 	views, next := b.lineViews(), b.next
@@ -57,7 +57,7 @@ func TestJournalOpensAfterAllReceiptsOfAVoucherWereDropped(t *testing.T) {
 	_, err := b.pay(testPay(first, second), delegates, deadline)
 	require.NoError(t, err)
 	require.NoError(t, b.redeemed(b.lineViews()[0].Line, protocol.NewAmount(10), deadline))
-	require.NoError(t, b.forget(deadline+101, 100, 1000, nil))
+	require.NoError(t, b.forget(deadline+101, 100, 1000, nil, nil))
 	require.Nil(t, b.stored(second.RequestHash))
 	views := b.lineViews()
 	require.NoError(t, b.log.Close())
@@ -74,11 +74,11 @@ func TestJournalLetsGoOfVouchersOfDeadChannels(t *testing.T) {
 	require.NoError(t, err)
 	signOne(t, b, 2)
 	dead := map[common.Hash]bool{testChannel: true}
-	require.NoError(t, b.forget(deadline+100+1000, 100, 1000, dead))
+	require.NoError(t, b.forget(deadline+100+1000, 100, 1000, dead, nil))
 	require.NotNil(t, b.stored(first.RequestHash))
-	require.NoError(t, b.forget(deadline+100+1001, 100, 1000, nil))
+	require.NoError(t, b.forget(deadline+100+1001, 100, 1000, nil, nil))
 	require.NotNil(t, b.stored(first.RequestHash), "the channel lives: it may still be redeemed, and then audited")
-	require.NoError(t, b.forget(deadline+100+1001, 100, 1000, dead))
+	require.NoError(t, b.forget(deadline+100+1001, 100, 1000, dead, nil))
 	require.Nil(t, b.stored(first.RequestHash))
 }
 
@@ -320,6 +320,31 @@ func TestAnswersAreKeptAsLongAsQuestionsProlongTheWindow(t *testing.T) {
 	chain.fixed = deadline + (30+108)*3600
 	require.NoError(t, p.forget(t.Context()))
 	require.NotNil(t, p.book.stored(first.RequestHash))
+	chain.fixed++
+	require.NoError(t, p.forget(t.Context()))
+	require.Nil(t, p.book.stored(first.RequestHash))
+}
+
+// A flood of questions lets the window of a receipt grow without a bound: the answer stays
+// as long after the last question about it, also for one that started again since.
+func TestAnswersAreKeptAfterTheLastQuestion(t *testing.T) {
+	cfg, chain := testConfig(t.TempDir()), newTestChain()
+	cfg.SegmentBytes, cfg.CacheFor = 1, time.Nanosecond
+	questions := &asks{sent: map[common.Hash]int{}}
+	p, err := New(cfg, Deps{Key: operatorKey.key, Chain: chain, Questions: questions, Answers: questions})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, p.book.log.Close()) })
+	first := signOne(t, p.book, 1)
+	deadline := p.book.stored(first.RequestHash).deadline
+	_, err = p.book.pay(testPay(first), delegates, deadline)
+	require.NoError(t, err)
+	require.NoError(t, p.book.redeemed(p.book.lineViews()[0].Line, first.Fee, deadline))
+	signOne(t, p.book, 2) // in a newer segment
+	last := deadline + 1000*3600
+	questions.due = map[common.Hash]uint64{testDomain.Digest(first): last}
+	chain.fixed = last + (30+108)*3600
+	require.NoError(t, p.forget(t.Context()))
+	require.NotNil(t, p.book.stored(first.RequestHash), "to the second")
 	chain.fixed++
 	require.NoError(t, p.forget(t.Context()))
 	require.Nil(t, p.book.stored(first.RequestHash))

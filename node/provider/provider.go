@@ -235,7 +235,14 @@ func (p *Provider) forget(ctx context.Context) error {
 	}
 	// INVARIANT: whatever can still be asked on chain can be answered, or an honest provider is silent.
 	window := p.cfg.DisputeWindow + p.cfg.Prolonged
-	return p.book.forget(now, uint64(window/time.Second), uint64(p.cfg.UnpaidKeep/time.Second), p.deadChannels(ctx, now))
+	// Clocks take longer when many questions are open, and a window ends that much later: what counts is the last one's end.
+	var due map[common.Hash]uint64
+	if p.deps.Questions != nil {
+		if due, err = p.deps.Questions.LastDue(ctx); err != nil {
+			return fmt.Errorf("list questions: %w", err)
+		}
+	}
+	return p.book.forget(now, uint64(window/time.Second), uint64(p.cfg.UnpaidKeep/time.Second), p.deadChannels(ctx, now), due)
 }
 
 // deadChannels returns the channels that owe and will never pay: they expired.
