@@ -55,7 +55,7 @@ An auditor needs no stake. Bounties go to the free balance of its key (dgrid aud
 	}
 	p := cmd.PersistentFlags()
 	p.StringVar(&f.data, "data", "auditor", "folder of the cases")
-	p.StringVar(&f.keysDir, "keys", "keys", "folder of the proving keys")
+	p.StringVar(&f.keysDir, "keys", "keys", "folder of a sealed ceremony, or cache of the development keys")
 	p.StringArrayVar(&f.models, "model", nil, "VERSION=FILE: a model version and its container file; repeat for more")
 	cmd.AddCommand(newAuditorRun(g, f), newAuditorList(g, f), newAuditorStatus(g, f), newAuditorFetch(g), newAuditorReplay(g, f), newAuditorProve(g, f),
 		newAuditorSubmit(g, f), newAuditorExport(f), newAuditorCheck(g, f), newAuditorClaim(g))
@@ -98,15 +98,13 @@ func (f *auditFlags) cases() (*auditor.Cases, error) {
 	return auditor.OpenCases(filepath.Join(f.data, "cases"))
 }
 
-// load makes or reads the development keys.
-func (f *auditFlags) load(progress io.Writer) func(ctx context.Context) (*keys.Set, error) {
-	return func(ctx context.Context) (*keys.Set, error) {
-		self, err := os.Executable()
-		if err != nil {
-			return nil, fmt.Errorf("find this program: %w", err)
-		}
-		return keys.Store{Dir: f.keysDir, Child: []string{self, keys.ChildCommand}, Progress: progress}.Dev(ctx, keys.Step())
+// localKeys returns the keys in the folder of keys: a ceremony's, or development ones.
+func (f *auditFlags) localKeys(cmd *cobra.Command) (*keys.Set, error) {
+	source, err := network.DefaultKeys(f.keysDir, cmd.ErrOrStderr())
+	if err != nil {
+		return nil, err
 	}
+	return source.Local(cmd.Context())
 }
 
 func newAuditorRun(g *globals, f *auditFlags) *cobra.Command {
@@ -149,7 +147,12 @@ func newAuditorRun(g *globals, f *auditFlags) *cobra.Command {
 			defer func() { err = errors.Join(err, st.Close()) }()
 			lane := c.Lane(st.Outbox(), key.Private())
 			metrics := prometheus.NewRegistry()
-			proofs, err := network.NewProofs(d.ChainID, f.load(cmd.ErrOrStderr()), log, metrics)
+			source, err := network.DefaultKeys(f.keysDir, cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			load := func(ctx context.Context) (*keys.Set, error) { return c.ProvingKeys(ctx, source) }
+			proofs, err := network.NewProofs(d.ChainID, load, log, metrics)
 			if err != nil {
 				return err
 			}
@@ -365,7 +368,7 @@ func newAuditorProve(g *globals, f *auditFlags) *cobra.Command {
 			if !estimate {
 				return advise(fmt.Errorf("prove without --estimate: %w", protocol.ErrInvalid), "dgrid auditor run proves what it finds")
 			}
-			set, err := f.load(cmd.ErrOrStderr())(cmd.Context())
+			set, err := f.localKeys(cmd)
 			if err != nil {
 				return err
 			}
@@ -486,9 +489,9 @@ func newAuditorCheck(g *globals, f *auditFlags) *cobra.Command {
 	}
 }
 
-// verify checks a proof with the committed verifying key.
+// verify checks a proof with the verifying key in the folder of keys.
 func (f *auditFlags) verify(cmd *cobra.Command, chainID uint64, t auditor.Task, proof []byte) error {
-	set, err := f.load(cmd.ErrOrStderr())(cmd.Context())
+	set, err := f.localKeys(cmd)
 	if err != nil {
 		return err
 	}

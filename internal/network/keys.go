@@ -2,11 +2,15 @@ package network
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/prover/ceremony"
 	"github.com/dgrid-network/dgrid/prover/keys"
 	"github.com/dgrid-network/dgrid/runtime/commit"
@@ -49,6 +53,26 @@ func (c *Chain) ProvingKeys(ctx context.Context, s KeySource) (*keys.Set, error)
 	if err != nil {
 		return nil, err
 	}
+	return s.keys(ctx, want)
+}
+
+// Local returns the keys in the source where no chain says which are meant: those of the
+// sealed ceremony in its folder, or the development keys if there is none.
+func (s KeySource) Local(ctx context.Context) (*keys.Set, error) {
+	state, err := ceremony.Read(s.Dir)
+	switch {
+	case errors.Is(err, protocol.ErrNotFound):
+		return s.Development(ctx)
+	case err != nil:
+		return nil, err
+	case state.OpenPhase() != 0:
+		return nil, fmt.Errorf("load keys: the ceremony in %s is not sealed: %w", s.Dir, protocol.ErrNotFound)
+	}
+	return s.keys(ctx, state.Phases[1].Sealed.Keys.VerifyingKey)
+}
+
+// keys returns the keys whose verifying key has the hash want.
+func (s KeySource) keys(ctx context.Context, want common.Hash) (*keys.Set, error) {
 	if want == keys.Step().DevKey {
 		return s.Development(ctx)
 	}
