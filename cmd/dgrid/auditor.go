@@ -368,7 +368,11 @@ func newAuditorProve(g *globals, f *auditFlags) *cobra.Command {
 			if !estimate {
 				return advise(fmt.Errorf("prove without --estimate: %w", protocol.ErrInvalid), "dgrid auditor run proves what it finds")
 			}
-			set, err := f.localKeys(cmd)
+			source, err := network.DefaultKeys(f.keysDir, cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			set, err := source.Development(cmd.Context()) // the EVM that the proof is verified on has their verifier
 			if err != nil {
 				return err
 			}
