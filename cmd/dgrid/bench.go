@@ -17,11 +17,11 @@ import (
 	indexbench "github.com/dgrid-network/dgrid/indexer/bench"
 	"github.com/dgrid-network/dgrid/internal/bench/relaynet"
 	"github.com/dgrid-network/dgrid/internal/disputes/figures"
+	"github.com/dgrid-network/dgrid/internal/network"
 	"github.com/dgrid-network/dgrid/internal/redisserver"
 	"github.com/dgrid-network/dgrid/models/demo"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/prover"
-	"github.com/dgrid-network/dgrid/prover/keys"
 	"github.com/dgrid-network/dgrid/runtime"
 )
 
@@ -196,11 +196,11 @@ func measureRuntime(ctx context.Context, b *benchmark) ([]figure, error) {
 }
 
 func measureProofs(ctx context.Context, b *benchmark) ([]figure, error) {
-	self, err := os.Executable()
+	source, err := network.DefaultKeys(b.keysDir, b.cmd.ErrOrStderr())
 	if err != nil {
-		return nil, fmt.Errorf("find this program: %w", err)
+		return nil, err
 	}
-	set, err := keys.Store{Dir: b.keysDir, Child: []string{self, keys.ChildCommand}, Progress: b.cmd.ErrOrStderr()}.Dev(ctx, keys.Step())
+	set, err := source.Development(ctx)
 	if err != nil {
 		return nil, err
 	}

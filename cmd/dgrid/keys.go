@@ -3,11 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	accounts "github.com/dgrid-network/dgrid/internal/keys"
+	"github.com/dgrid-network/dgrid/internal/network"
 	"github.com/dgrid-network/dgrid/prover/keys"
 )
 
@@ -19,17 +19,16 @@ func newKeysCommand(g *globals) *cobra.Command {
 		Short: "Make the development proving keys, or check the cached ones; anyone can forge proofs under them",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			self, err := os.Executable()
-			if err != nil {
-				return fmt.Errorf("find this program: %w", err)
-			}
-			step := keys.Step()
-			fmt.Fprintf(cmd.ErrOrStderr(), "checking the keys of circuit %s in %s\n", step.Name, dir)
-			set, err := keys.Store{Dir: dir, Child: []string{self, keys.ChildCommand}, Progress: cmd.ErrOrStderr()}.Dev(cmd.Context(), step)
+			source, err := network.DefaultKeys(dir, cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
-			f := facts{{"circuit", set.Circuit}, {"constraints", set.System.GetNbConstraints()}, {"verifying_key", set.KeyHash}, {"deployment", set.Deployment}, {"dir", dir}}
+			fmt.Fprintf(cmd.ErrOrStderr(), "checking the keys of circuit %s in %s\n", keys.Step().Name, source.Dir)
+			set, err := source.Development(cmd.Context())
+			if err != nil {
+				return err
+			}
+			f := facts{{"circuit", set.Circuit}, {"constraints", set.System.GetNbConstraints()}, {"verifying_key", set.KeyHash}, {"deployment", set.Deployment}, {"dir", source.Dir}}
 			return g.print(cmd, f, func(w io.Writer) { f.write(w) })
 		},
 	}

@@ -105,7 +105,7 @@ func (f *traceFlags) run(cmd *cobra.Command, file string) (traceFacts, error) {
 		return traceFacts{}, err
 	}
 	at := steps.Block{T: int(pair[0]), L: int(pair[1])}
-	b, err := trace.Open(cmd.Context(), m, append(append([]uint32(nil), prompt...), result.Output...), at)
+	b, err := report.Opener().Open(cmd.Context(), at)
 	if err != nil {
 		return traceFacts{}, err
 	}
