@@ -70,7 +70,7 @@ type AuditorOptions struct {
 func (c *Chain) Auditor(o AuditorOptions, log *slog.Logger) (*auditor.Auditor, error) {
 	return auditor.New(auditor.Config{Data: o.Data, Feeds: o.Feeds, Relayers: o.Relayers, Models: o.Models, StartBlock: c.Deployment.StartBlock},
 		auditor.Deps{Chain: c.Reader, Sender: o.Sender, Prover: o.Prover, Log: log, Metrics: o.Metrics,
-			Jobs: contracts.NewDeliveryWatch(c.Reader, c.Deployment.StartBlock)})
+			Jobs: contracts.NewDeliveryWatch(c.Reader, c.Deployment.StartBlock), Bonds: c.bonds(o.Sender.Address(), o.Sender)})
 }
 
 // AddAuditor lets AccountAuditor audit every answer of the network that it may see. It

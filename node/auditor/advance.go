@@ -42,8 +42,14 @@ func (j *judge) over(s State, format string, args ...any) error {
 	return nil
 }
 
-// examine compares, then replays.
+// examine compares, then replays. A wrong bill needs no model.
 func (j *judge) examine(ctx context.Context) error {
+	if s, err := j.billing(); s != nil || err != nil {
+		if err == nil {
+			err = j.window(ctx)
+		}
+		return j.found(s, err)
+	}
 	if j.m == nil {
 		return j.over(Unusable, "no file of model version %s", j.b.Request.ModelVersion)
 	}
@@ -54,9 +60,6 @@ func (j *judge) examine(ctx context.Context) error {
 	}
 	if err := j.window(ctx); err != nil {
 		return err
-	}
-	if s, err := j.twice(); s != nil || err != nil {
-		return j.found(s, err)
 	}
 	if s, err := j.compare(); s != nil || err != nil {
 		return j.found(s, err)
@@ -165,10 +168,10 @@ func (j *judge) open(ctx context.Context) error {
 // killed, and for another payment.
 func (j *judge) again(ctx context.Context) (s *shown, err error) {
 	switch j.c.Fault.Kind {
-	case contracts.FaultOverBilling, contracts.FaultFinish:
+	case contracts.FaultOverBilling:
+		s, err = j.billing()
+	case contracts.FaultFinish:
 		s, err = j.compare()
-	case contracts.FaultEquivocation:
-		s, err = j.twice()
 	case contracts.FaultPadding:
 		if _, err = j.boundaries(ctx); err == nil {
 			if at, ok := j.tree.crooked((len(j.b.Prompt) + len(j.b.Output) - 1) * (j.m.arch.Layers + 1)); ok {
@@ -290,7 +293,7 @@ func (j *judge) verdict(ctx context.Context) (mine bool, err error) {
 		return false, err
 	}
 	for _, f := range faults {
-		if f.Kind != contracts.FaultSilence {
+		if f.Kind != contracts.FaultSilence && f.Kind != contracts.FaultEquivocation { // the small rungs convict nobody
 			j.c.Verdict = &f
 			return f.Submitter == j.a.cfg.Submitter, nil
 		}

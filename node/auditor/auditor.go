@@ -23,7 +23,11 @@ type Auditor struct {
 	log     *slog.Logger
 	cases   *Cases
 	models  map[common.Hash]*model
+	claimed *Claims
 	metrics *metrics
+	drawing
+	// newClaim tells of a claim that was written.
+	newClaim chan struct{}
 	// busy holds a token for each case that replays, opens or proves.
 	busy chan struct{}
 
@@ -31,15 +35,9 @@ type Auditor struct {
 	running map[common.Hash]bool
 	start   chan common.Hash // cases to work on
 	changed chan struct{}    // closed and replaced when a case was written
-	seen    map[counter]common.Hash
+	seen    seen
 	// point ends the auditor as a crash would: before a case is written, and after.
 	point func(at string, c *Case) error
-}
-
-// counter is what two different receipts of a provider must not share.
-type counter struct {
-	operator common.Address
-	seq      uint64
 }
 
 // New opens the folder of cases. Nothing happens before Run, but Add works.
@@ -48,7 +46,7 @@ func New(cfg Config, deps Deps) (*Auditor, error) {
 		return nil, err
 	}
 	a := &Auditor{cfg: cfg, deps: deps, log: deps.Log, models: map[common.Hash]*model{}, busy: make(chan struct{}, cfg.Workers),
-		running: map[common.Hash]bool{}, start: make(chan common.Hash, 64), changed: make(chan struct{}), seen: map[counter]common.Hash{}}
+		running: map[common.Hash]bool{}, start: make(chan common.Hash, 64), changed: make(chan struct{}), seen: newSeen(), newClaim: make(chan struct{}, 1)}
 	for _, m := range cfg.Models {
 		known, err := newModel(m)
 		if err != nil {
@@ -61,6 +59,12 @@ func New(cfg Config, deps Deps) (*Auditor, error) {
 		return nil, err
 	}
 	if a.cases, err = OpenCases(filepath.Join(cfg.Data, "cases")); err != nil {
+		return nil, err
+	}
+	if err := a.beginDrawing(); err != nil {
+		return nil, err
+	}
+	if a.claimed, err = OpenClaims(filepath.Join(cfg.Data, "claims")); err != nil {
 		return nil, err
 	}
 	return a, nil
@@ -101,11 +105,19 @@ func (a *Auditor) Run(ctx context.Context) error {
 			a.enqueue(ctx, c.Receipt)
 		}
 	}
+	g.Go(func() error { return a.claimLoop(ctx) })
+	g.Go(func() error { return a.lineLoop(ctx) })
+	if a.deps.Bonds != nil {
+		g.Go(func() error { return a.bondLoop(ctx) })
+	}
 	for _, base := range a.cfg.Feeds {
 		g.Go(func() error { return a.follow(ctx, base) })
 	}
 	if a.deps.Jobs != nil {
 		g.Go(func() error { return a.jobs(ctx) })
+	}
+	if a.deps.Draws != nil {
+		g.Go(func() error { return a.followDraws(ctx) })
 	}
 	if err := g.Wait(); err != nil {
 		return fmt.Errorf("run the auditor: %w", err)
@@ -125,6 +137,12 @@ func (a *Auditor) enqueue(ctx context.Context, receipt common.Hash) {
 // parts do not belong together.
 func (a *Auditor) Add(ctx context.Context, b bundle.Bundle) (common.Hash, error) {
 	return a.add(ctx, b, &Case{Origin: OriginFile})
+}
+
+// AddPaid is Add for an answer that was bought through a relayer, so that the auditor can show
+// its payment once it is redeemed. bought orders the answers of one voucher line.
+func (a *Auditor) AddPaid(ctx context.Context, b bundle.Bundle, relayer common.Address, bought uint64) (common.Hash, error) {
+	return a.add(ctx, b, &Case{Origin: OriginFile, Relayer: relayer, Bought: bought})
 }
 
 func (a *Auditor) add(ctx context.Context, b bundle.Bundle, c *Case) (common.Hash, error) {

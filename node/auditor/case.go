@@ -268,17 +268,23 @@ func (s *Cases) read(receipt common.Hash, name string, out any) error {
 	return nil
 }
 
-// write replaces a file of a case: whoever reads it sees the old one or the new one, also
-// after a crash.
 func (s *Cases) write(receipt common.Hash, name string, v any) error {
+	if err := replace(s.Dir(receipt), name, v); err != nil {
+		return fmt.Errorf("write case %s: %w", receipt, err)
+	}
+	return nil
+}
+
+// replace writes a file: whoever reads it sees the old one or the new one, also after a
+// crash.
+func replace(dir, name string, v any) error {
 	raw, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", name, err)
 	}
-	dir := s.Dir(receipt)
 	f, err := os.CreateTemp(dir, name+".*")
 	if err != nil {
-		return fmt.Errorf("write case: %w", err)
+		return fmt.Errorf("write %s: %w", name, err)
 	}
 	_, err = f.Write(append(raw, '\n'))
 	if err == nil {
@@ -293,7 +299,7 @@ func (s *Cases) write(receipt common.Hash, name string, v any) error {
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())
-		return fmt.Errorf("write %s of case %s: %w", name, receipt, err)
+		return fmt.Errorf("write %s: %w", name, err)
 	}
 	return nil
 }

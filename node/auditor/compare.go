@@ -1,6 +1,7 @@
 package auditor
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/dgrid-network/dgrid/chain/contracts"
@@ -8,58 +9,68 @@ import (
 	"github.com/dgrid-network/dgrid/protocol/bundle"
 )
 
-// compare finds a fault that needs no replay: in fee, counts or finish. The bundle was
-// checked against receipt and request before.
+// billing finds a fee or a count that the request does not allow: in any class, without the
+// model. The bundle was checked against receipt and request before.
+func (j *judge) billing() (*shown, error) {
+	b := j.b
+	b.Model = bundle.Model{Class: protocol.ClassSampled}
+	return j.claims(b)
+}
+
+// compare finds a fault that needs no replay: in fee, counts or finish.
 func (j *judge) compare() (*shown, error) {
-	r, q := j.b.Receipt, j.b.Request
-	at, submitter := j.a.deps.Chain.Addresses(), j.a.cfg.Submitter
-	finding := func(kind contracts.FaultKind, name string, call func(e contracts.Evidence) protocol.Call) *shown {
-		return &shown{&Finding{Kind: kind, Name: name}, func(e contracts.Evidence, _ []byte) protocol.Call { return call(e) }}
-	}
-	if fee, err := q.FeeFor(r.OutputTokens); err != nil || fee.Cmp(r.Fee) != 0 {
-		return finding(contracts.FaultOverBilling, "fee or count", func(e contracts.Evidence) protocol.Call { return at.ClaimBilling(e, submitter) }), nil
-	}
-	prompt, n := len(j.b.Prompt), len(j.b.Output)
-	used, positions := max(prompt+n, 1)-1, j.m.arch.Positions
-	ended := r.Finish == protocol.FinishStop || r.Finish == protocol.FinishLength || r.Finish == protocol.FinishContext
-	if used > positions || r.Finish < protocol.FinishStop || r.Finish > protocol.FinishCancelled || ended && n == 0 ||
-		r.Finish == protocol.FinishLength && uint64(n) < uint64(q.MaxOutputTokens) || r.Finish == protocol.FinishContext && used != positions {
-		return finding(contracts.FaultFinish, "finish "+r.Finish.String(), func(e contracts.Evidence) protocol.Call { return at.ClaimFinish(e, submitter) }), nil
-	}
-	if !ended {
-		return nil, nil
-	}
-	stops := func(id uint32) bool {
-		return slices.Contains(j.m.file.Header().StopIDs, id) || slices.Contains(j.params.StopIDs, id)
-	}
-	wrong := slices.IndexFunc(j.b.Output[:n-1], stops)
-	if wrong < 0 && r.Finish == protocol.FinishStop && !stops(j.b.Output[n-1]) {
-		wrong = n - 1
-	}
-	if wrong < 0 {
-		return nil, nil
-	}
-	leaf, err := j.tokenLeaf(protocol.TagOutput, j.b.Output, wrong)
-	if err != nil {
+	b := j.b
+	b.Model = bundle.Model{Class: protocol.ClassProven, Positions: uint32(j.m.arch.Positions), StopIDs: j.m.file.Header().StopIDs}
+	return j.claims(b)
+}
+
+func (j *judge) claims(b bundle.Bundle) (*shown, error) {
+	list, err := ReceiptClaims(b)
+	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	return finding(contracts.FaultFinish, "finish "+r.Finish.String()+" against a token", func(e contracts.Evidence) protocol.Call {
-		return at.ClaimStop(e, uint32(wrong), leaf, j.b.Params, submitter)
-	}), nil
+	c, at, submitter := list[0], j.a.deps.Chain.Addresses(), j.a.cfg.Submitter
+	name := "fee or count"
+	switch c.Claim {
+	case ClaimFinish:
+		name = "finish " + b.Receipt.Finish.String()
+	case ClaimStop:
+		name = fmt.Sprintf("finish %s against token %d", b.Receipt.Finish, c.Index)
+	}
+	return &shown{&Finding{Kind: c.Kind(), Name: name}, func(e contracts.Evidence, _ []byte) protocol.Call {
+		c.Payment = e.Payment
+		return c.call(at, submitter)
+	}}, nil
+}
+
+// wrongFinish says which claim shows that a finish is wrong, and about which token; empty
+// if none does.
+func wrongFinish(b bundle.Bundle, params protocol.Params) (claim string, token int) {
+	r := b.Receipt
+	n, positions := len(b.Output), int(b.Model.Positions)
+	used := max(len(b.Prompt)+n, 1) - 1
+	ended := r.Finish == protocol.FinishStop || r.Finish == protocol.FinishLength || r.Finish == protocol.FinishContext
+	if used > positions || r.Finish < protocol.FinishStop || r.Finish > protocol.FinishCancelled || ended && n == 0 ||
+		r.Finish == protocol.FinishLength && uint64(n) < uint64(b.Request.MaxOutputTokens) || r.Finish == protocol.FinishContext && used != positions {
+		return ClaimFinish, 0
+	}
+	if !ended {
+		return "", 0
+	}
+	stops := func(id uint32) bool {
+		return slices.Contains(b.Model.StopIDs, id) || slices.Contains(params.StopIDs, id)
+	}
+	if wrong := slices.IndexFunc(b.Output[:n-1], stops); wrong >= 0 {
+		return ClaimStop, wrong
+	}
+	if r.Finish == protocol.FinishStop && !stops(b.Output[n-1]) {
+		return ClaimStop, n - 1
+	}
+	return "", 0
 }
 
 // strange returns the first output token that the model does not have.
 func (j *judge) strange() (int, bool) {
 	i := slices.IndexFunc(j.b.Output, func(id uint32) bool { return int64(id) >= int64(j.m.arch.Vocabulary) })
 	return i, i >= 0
-}
-
-// equivocates shows two receipts of one operator and number.
-func (j *judge) equivocates(b bundle.Bundle) *shown {
-	at, submitter := j.a.deps.Chain.Addresses(), j.a.cfg.Submitter
-	one := contracts.SignedReceipt{Receipt: j.b.Receipt, Signature: j.b.Signature}
-	other := contracts.SignedReceipt{Receipt: b.Receipt, Signature: b.Signature}
-	return &shown{&Finding{Kind: contracts.FaultEquivocation, Name: "two receipts of one number"}, func(contracts.Evidence, []byte) protocol.Call {
-		return at.ClaimEquivocation(one, other, submitter)
-	}}
 }

@@ -108,17 +108,28 @@ type Config struct {
 	// receipt, so that one transaction also refunds; default 10 s, at most a fifth of what is left of
 	// the window; negative waits for nothing. What is paid later is refunded by a second transaction.
 	PaymentWait time.Duration
+	// Draw is what to do about draws, with Deps.Draws.
+	Draw Drawing
+	// LookEvery is how often bonds and redeemed lines are looked at, default 15 s.
+	LookEvery time.Duration
 }
 
-// Deps is what an auditor works with. Jobs and Metrics may be nil.
+// Deps is what an auditor works with. Jobs, Bonds and Metrics may be nil.
 type Deps struct {
 	Chain   Chain
 	Sender  Sender
 	Prover  Prover
 	Jobs    Jobs
+	Bonds   Bonds
 	HTTP    *http.Client // without Timeout; nil: a client of its own
 	Log     *slog.Logger
 	Metrics prometheus.Registerer
+	// Draws and Redeems (from a block on) let it look after drawn audits; SignText signs with
+	// the sender's key (EIP-191), so that it is shown the tokens of receipts that it was drawn
+	// for. Without Draws it does neither.
+	Draws    DrawChain
+	Redeems  func(from uint64) Redeems
+	SignText func(text string) (protocol.Bytes, error)
 }
 
 func (c *Config) complete(d *Deps) error {
@@ -142,6 +153,9 @@ func (c *Config) complete(d *Deps) error {
 	}
 	if c.RetryEvery <= 0 {
 		c.RetryEvery = time.Second
+	}
+	if c.LookEvery <= 0 {
+		c.LookEvery = 15 * time.Second
 	}
 	if c.PaymentWait == 0 {
 		c.PaymentWait = 10 * time.Second

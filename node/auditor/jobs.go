@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ethereum/go-ethereum/common"
-
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/bundle"
@@ -48,7 +46,10 @@ func (a *Auditor) takeJob(ctx context.Context, d contracts.Delivered) bool {
 	b := bundle.Bundle{Schema: bundle.Schema, Domain: a.deps.Chain.Domain(), Request: d.Request, Params: d.Params, Prompt: d.Prompt, Output: d.Output,
 		Model:   bundle.Model{Class: protocol.ClassProven, Positions: uint32(m.arch.Positions), StopIDs: m.file.Header().StopIDs},
 		Receipt: d.Receipt, Signature: d.Signature}
-	_, err := a.add(ctx, b, &Case{Origin: OriginJob})
+	receipt, err := a.add(ctx, b, &Case{Origin: OriginJob})
+	if err == nil {
+		err = a.noteJob(ctx, d.Job, receipt, d.Receipt.Provider, d.Receipt.Fee)
+	}
 	switch {
 	case err == nil:
 		return true
@@ -57,37 +58,4 @@ func (a *Auditor) takeJob(ctx context.Context, d contracts.Delivered) bool {
 		return true
 	}
 	return false
-}
-
-// note remembers a receipt's number, which no other receipt of its operator may have.
-func (a *Auditor) note(receipt common.Hash, b bundle.Bundle) {
-	operator, err := b.Domain.Recover(b.Receipt, b.Signature)
-	if err != nil {
-		return
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	k := counter{operator, b.Receipt.Seq}
-	if _, known := a.seen[k]; !known {
-		a.seen[k] = receipt
-	}
-}
-
-// twice finds another receipt of the operator with the same number.
-func (j *judge) twice() (*shown, error) {
-	operator, err := j.b.Domain.Recover(j.b.Receipt, j.b.Signature)
-	if err != nil {
-		return nil, err
-	}
-	j.a.mu.Lock()
-	other, known := j.a.seen[counter{operator, j.b.Receipt.Seq}]
-	j.a.mu.Unlock()
-	if !known || other == j.c.Receipt {
-		return nil, nil
-	}
-	b, err := j.a.cases.Bundle(other)
-	if err != nil {
-		return nil, err
-	}
-	return j.equivocates(b), nil
 }

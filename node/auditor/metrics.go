@@ -18,6 +18,9 @@ type metrics struct {
 	convicted *prometheus.CounterVec // by kind
 	notServed prometheus.Counter
 	questions *prometheus.CounterVec // by outcome
+	claims    *prometheus.GaugeVec   // by kind and state
+	bonds     *prometheus.CounterVec // by outcome
+	locked    prometheus.Gauge
 	mu        sync.Mutex
 	peak      int64
 }
@@ -32,11 +35,14 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 		convicted: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "dgrid_auditor_convicted_total", Help: "Receipts proven wrong, by kind of fault."}, []string{"kind"}),
 		notServed: prometheus.NewCounter(prometheus.CounterOpts{Name: "dgrid_auditor_unserved_total", Help: "Evidence that providers did not serve."}),
 		questions: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "dgrid_auditor_questions_total", Help: "Questions on chain, by outcome."}, []string{"outcome"}),
+		claims:    prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "dgrid_auditor_claims", Help: "Claims about more than one receipt, by kind of fault and state."}, []string{"kind", "state"}),
+		bonds:     prometheus.NewCounterVec(prometheus.CounterOpts{Name: "dgrid_auditor_bonds_total", Help: "Bonds of questions that could come back, by outcome."}, []string{"outcome"}),
+		locked:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "dgrid_auditor_bonds_locked", Help: "Bonds of answered questions that are not paid out yet."}),
 	}
 	if r == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.cases, m.replays, m.proofs, m.memory, m.convicted, m.notServed, m.questions} {
+	for _, c := range []prometheus.Collector{m.cases, m.replays, m.proofs, m.memory, m.convicted, m.notServed, m.questions, m.claims, m.bonds, m.locked} {
 		if err := r.Register(c); err != nil {
 			return nil, fmt.Errorf("register auditor metrics: %w", err)
 		}
@@ -69,3 +75,13 @@ func (m *metrics) won(f contracts.Fault) { m.convicted.WithLabelValues(f.Kind.St
 func (m *metrics) unserved() { m.notServed.Inc() }
 
 func (m *metrics) asked(outcome string) { m.questions.WithLabelValues(outcome).Inc() }
+
+func (m *metrics) claimed(from, to State, kind contracts.FaultKind) {
+	if from == to {
+		return
+	}
+	if from != "" {
+		m.claims.WithLabelValues(kind.String(), string(from)).Dec()
+	}
+	m.claims.WithLabelValues(kind.String(), string(to)).Inc()
+}

@@ -124,12 +124,8 @@ func noiseLeaf(seed [32]byte, position uint64, id uint32) contracts.NoiseLeaf {
 
 // tokenLeaf returns the leaf that holds token i of a list.
 func (j *judge) tokenLeaf(tag protocol.Tag, ids []uint32, i int) (contracts.TokenLeaf, error) {
-	n := i / protocol.TokensPerLeaf
-	path, err := protocol.MerklePath(protocol.TokenLeaves(j.b.Secret, tag, ids), n)
-	if err != nil {
-		return contracts.TokenLeaf{}, fmt.Errorf("leaf of token %d: %w", i, err)
-	}
-	return contracts.TokenLeaf{Salt: protocol.LeafSalt(j.b.Secret, tag, uint32(n)), Ids: protocol.TokenLeafData(ids, n), Path: contracts.Hashes(path)}, nil
+	leaf, err := leafOfToken(j.b, tag, ids, i)
+	return leaf.bind(), err
 }
 
 func (j *judge) showToken(index int) (*shown, error) {

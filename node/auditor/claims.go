@@ -1,0 +1,294 @@
+package auditor
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/dgrid-network/dgrid/chain/contracts"
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/bundle"
+)
+
+// ClaimSchema names the form of a Claim.
+const ClaimSchema = "dgrid.claim/1"
+
+// maxClaim bounds an encoded Claim: a path is a few kilobytes.
+const maxClaim = 1 << 20
+
+// What a claim shows. Each is a function of the Claims contract.
+const (
+	ClaimEquivocation = "equivocation" // two receipts of one operator and number
+	ClaimTwoAnswers   = "two_answers"  // two different answers of one length to one request
+	ClaimBilling      = "billing"      // a fee or a count that the request does not allow
+	ClaimFinish       = "finish"       // a finish that contradicts the counts
+	ClaimStop         = "stop"         // a finish that contradicts an output token
+	ClaimUnusedSlot   = "unused_slot"  // something behind the last output token
+	ClaimOutputTree   = "output_tree"  // a node that no tree of tokens has
+	ClaimTraceTree    = "trace_tree"   // a node that no boundary tree has
+	ClaimChunkTree    = "chunk_tree"   // a node that no tree of chunks has
+	ClaimLeaf         = "leaf"         // a paid leaf that is no receipt of its line
+	ClaimPaidTwice    = "paid_twice"   // one receipt in two paid leaves
+)
+
+// Claim is a fault that a contract sees by comparing, with all that shows it. It is enough
+// for anybody: who sends it is paid. Which fields count depends on Claim.
+type Claim struct {
+	Schema string          `json:"schema"`
+	Claim  string          `json:"claim"`
+	Domain protocol.Domain `json:"domain"`
+	// Request, Receipt, Signature and Payment are the evidence of a receipt; Signature and Payment may
+	// be missing for a leaf, Request for an equivocation.
+	Request   *protocol.Request `json:"request,omitempty"`
+	Receipt   *protocol.Receipt `json:"receipt,omitempty"`
+	Signature protocol.Bytes    `json:"receipt_signature,omitempty"`
+	Payment   contracts.Payment `json:"payment,omitzero"`
+	// Other is the second receipt of a pair.
+	Other *contracts.SignedReceipt `json:"other,omitempty"`
+	// Index and Tokens are an output token and the leaf that it is in; Params are the request's.
+	Index  uint32         `json:"index,omitempty"`
+	Tokens *TokenLeaf     `json:"tokens,omitempty"`
+	Params protocol.Bytes `json:"params,omitempty"`
+	// Node is a node of a tree with its siblings, Salt that of the trace root.
+	Node *TreeNode   `json:"node,omitempty"`
+	Salt common.Hash `json:"salt,omitzero"`
+	// Paid is one leaf of a redeemed line, or two of PaidReceipt.
+	Paid        []contracts.PaidLeaf `json:"paid,omitempty"`
+	PaidReceipt common.Hash          `json:"paid_receipt,omitzero"`
+}
+
+// TokenLeaf is eight token ids with the salt that hides them.
+type TokenLeaf struct {
+	Salt common.Hash   `json:"salt"`
+	IDs  common.Hash   `json:"ids"`
+	Path []common.Hash `json:"path,omitempty"`
+}
+
+func (l TokenLeaf) bind() contracts.TokenLeaf {
+	return contracts.TokenLeaf{Salt: l.Salt, Ids: l.IDs, Path: contracts.Hashes(l.Path)}
+}
+
+// TreeNode is a node with its siblings, the lowest first.
+type TreeNode struct {
+	Level uint8         `json:"level"`
+	Index uint64        `json:"index"`
+	Hash  common.Hash   `json:"hash"`
+	Path  []common.Hash `json:"path,omitempty"`
+}
+
+// DecodeClaim reads a claim from a file.
+func DecodeClaim(raw []byte) (c Claim, err error) {
+	if len(raw) > maxClaim {
+		return c, fmt.Errorf("claim of %d bytes: %w", len(raw), protocol.ErrInvalid)
+	}
+	if err := json.Unmarshal(raw, &c); err != nil {
+		return c, fmt.Errorf("decode claim: %v: %w", err, protocol.ErrInvalid)
+	}
+	if c.Schema != ClaimSchema {
+		return c, fmt.Errorf("claim of schema %q: %w", c.Schema, protocol.ErrInvalid)
+	}
+	return c, nil
+}
+
+// Kind is the fault that the claim shows, as the contracts name it.
+func (c Claim) Kind() contracts.FaultKind {
+	switch c.Claim {
+	case ClaimEquivocation, ClaimTwoAnswers:
+		return contracts.FaultEquivocation
+	case ClaimBilling, ClaimPaidTwice:
+		return contracts.FaultOverBilling
+	case ClaimLeaf:
+		if c.Request != nil && len(c.Paid) == 1 && c.Request.ModelVersion != c.Paid[0].ModelVersion {
+			return contracts.FaultWrongVersion
+		}
+		return contracts.FaultOverBilling
+	case ClaimFinish, ClaimStop:
+		return contracts.FaultFinish
+	case ClaimUnusedSlot, ClaimOutputTree, ClaimTraceTree, ClaimChunkTree:
+		return contracts.FaultPadding
+	}
+	return contracts.FaultNone
+}
+
+// Provider is who is claimed to be at fault: who signed, or who redeemed the line.
+func (c Claim) Provider() common.Address {
+	switch {
+	case len(c.Paid) > 0:
+		return c.Paid[0].Provider
+	case c.Receipt != nil:
+		return c.Receipt.Provider
+	}
+	return common.Address{}
+}
+
+// complete reports what the claim lacks.
+func (c Claim) complete() error {
+	has := map[string]bool{"request": c.Request != nil, "receipt": c.Receipt != nil, "receipt_signature": len(c.Signature) > 0, "other": c.Other != nil,
+		"tokens": c.Tokens != nil, "node": c.Node != nil, "paid": len(c.Paid) == 1, "two of paid": len(c.Paid) == 2, "paid_receipt": c.PaidReceipt != common.Hash{}}
+	evidence := []string{"request", "receipt", "receipt_signature"}
+	needs, known := map[string][]string{
+		ClaimEquivocation: {"receipt", "receipt_signature", "other"}, ClaimTwoAnswers: append(evidence, "other"), ClaimBilling: evidence, ClaimFinish: evidence,
+		ClaimStop: append(evidence, "tokens"), ClaimUnusedSlot: append(evidence, "tokens"), ClaimOutputTree: append(evidence, "node"),
+		ClaimTraceTree: append(evidence, "node"), ClaimChunkTree: append(evidence, "node"),
+		ClaimLeaf: {"request", "receipt", "paid"}, ClaimPaidTwice: {"paid_receipt", "two of paid"},
+	}[c.Claim]
+	if !known {
+		return fmt.Errorf("claim %q: %w", c.Claim, protocol.ErrInvalid)
+	}
+	for _, field := range needs {
+		if !has[field] {
+			return fmt.Errorf("claim %s without %s: %w", c.Claim, field, protocol.ErrInvalid)
+		}
+	}
+	return nil
+}
+
+// Call makes the transaction that claims. submitter gets the bounty. It fails with
+// protocol.ErrInvalid for a claim that lacks something.
+func (c Claim) Call(at contracts.Addresses, submitter common.Address) (protocol.Call, error) {
+	if err := c.complete(); err != nil {
+		return protocol.Call{}, err
+	}
+	return c.call(at, submitter), nil
+}
+
+// call is Call for a claim that is complete.
+func (c Claim) call(at contracts.Addresses, submitter common.Address) protocol.Call {
+	var e contracts.Evidence
+	var leaf contracts.TokenLeaf
+	var node contracts.TreeNode
+	if c.Request != nil && c.Receipt != nil {
+		e = contracts.Evidence{Request: *c.Request, Receipt: *c.Receipt, Signature: c.Signature, Payment: c.Payment}
+	}
+	if c.Tokens != nil {
+		leaf = c.Tokens.bind()
+	}
+	if c.Node != nil {
+		node = contracts.TreeNode{Level: c.Node.Level, Index: c.Node.Index, Hash: c.Node.Hash, Path: contracts.Hashes(c.Node.Path)}
+	}
+	switch c.Claim {
+	case ClaimEquivocation:
+		return at.ClaimEquivocation(contracts.SignedReceipt{Receipt: *c.Receipt, Signature: c.Signature}, *c.Other, submitter)
+	case ClaimTwoAnswers:
+		return at.ClaimTwoAnswers(e, *c.Other, submitter)
+	case ClaimBilling:
+		return at.ClaimBilling(e, submitter)
+	case ClaimFinish:
+		return at.ClaimFinish(e, submitter)
+	case ClaimStop:
+		return at.ClaimStop(e, c.Index, leaf, c.Params, submitter)
+	case ClaimUnusedSlot:
+		return at.ClaimUnusedSlot(e, leaf, submitter)
+	case ClaimOutputTree:
+		return at.ClaimOutputTree(e, node, submitter)
+	case ClaimTraceTree:
+		return at.ClaimTraceTree(e, node, c.Salt, submitter)
+	case ClaimChunkTree:
+		return at.ClaimChunkTree(e, node, c.Salt, submitter)
+	case ClaimLeaf:
+		return at.ClaimLeaf(*c.Request, *c.Receipt, c.Paid[0], submitter)
+	}
+	return at.ClaimPaidTwice(c.PaidReceipt, c.Paid[0], c.Paid[1], submitter)
+}
+
+// name tells one claim from another, whatever payment it shows.
+func (c Claim) name() common.Hash {
+	parts := []byte(c.Claim)
+	add := func(v protocol.Typed) {
+		h := c.Domain.Digest(v)
+		parts = append(parts, h[:]...)
+	}
+	if c.Receipt != nil {
+		add(*c.Receipt)
+	}
+	if c.Other != nil {
+		add(c.Other.Receipt)
+	}
+	parts = append(parts, c.PaidReceipt[:]...)
+	for _, l := range c.Paid {
+		parts = append(parts, l.Channel[:]...)
+		parts = append(parts, l.ModelVersion[:]...)
+		parts = append(parts, l.Payment.Relayer[:]...)
+		parts = binary.BigEndian.AppendUint64(parts, l.Payment.Index)
+	}
+	return hashOf(parts)
+}
+
+// claimOf begins a claim about a receipt.
+func claimOf(what string, b bundle.Bundle) Claim {
+	return Claim{Schema: ClaimSchema, Claim: what, Domain: b.Domain, Request: &b.Request, Receipt: &b.Receipt, Signature: b.Signature}
+}
+
+// PairClaims compares two receipts of one provider: the same number of one operator, or the
+// same request answered twice.
+func PairClaims(a, b bundle.Bundle) ([]Claim, error) {
+	hashA, hashB := a.Domain.Digest(a.Receipt), b.Domain.Digest(b.Receipt)
+	if hashA == hashB || a.Domain != b.Domain {
+		return nil, nil
+	}
+	operatorA, err := a.Domain.Recover(a.Receipt, a.Signature)
+	if err != nil {
+		return nil, err
+	}
+	operatorB, err := b.Domain.Recover(b.Receipt, b.Signature)
+	if err != nil {
+		return nil, err
+	}
+	if hashA.Cmp(hashB) > 0 {
+		a, b = b, a // whichever came first, it is one claim
+	}
+	var list []Claim
+	other := &contracts.SignedReceipt{Receipt: b.Receipt, Signature: b.Signature}
+	if operatorA == operatorB && a.Receipt.Seq == b.Receipt.Seq {
+		c := claimOf(ClaimEquivocation, a)
+		c.Request, c.Other = nil, other
+		list = append(list, c)
+	}
+	x, y := a.Receipt, b.Receipt
+	if a.Model.Class == protocol.ClassProven && x.Provider == y.Provider && x.RequestHash == y.RequestHash && x.OutputTokens == y.OutputTokens &&
+		(x.OutputRoot != y.OutputRoot || x.TraceRoot != y.TraceRoot) {
+		c := claimOf(ClaimTwoAnswers, a)
+		c.Other = other
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+// ReceiptClaims compares a receipt with its request, and in class proven its finish with the
+// tokens, by the positions and stop ids that the bundle says of its model.
+func ReceiptClaims(b bundle.Bundle) ([]Claim, error) {
+	if fee, err := b.Request.FeeFor(b.Receipt.OutputTokens); err != nil || fee.Cmp(b.Receipt.Fee) != 0 {
+		return []Claim{claimOf(ClaimBilling, b)}, nil
+	}
+	if b.Model.Class != protocol.ClassProven {
+		return nil, nil
+	}
+	params, err := protocol.DecodeParams(b.Params)
+	if err != nil {
+		return nil, err
+	}
+	what, wrong := wrongFinish(b, params)
+	switch what {
+	case "":
+		return nil, nil
+	case ClaimFinish:
+		return []Claim{claimOf(ClaimFinish, b)}, nil
+	}
+	c := claimOf(ClaimStop, b)
+	c.Index, c.Params = uint32(wrong), b.Params
+	leaf, err := leafOfToken(b, protocol.TagOutput, b.Output, wrong)
+	c.Tokens = &leaf
+	return []Claim{c}, err
+}
+
+// leafOfToken returns the leaf that holds token i of a list.
+func leafOfToken(b bundle.Bundle, tag protocol.Tag, ids []uint32, i int) (TokenLeaf, error) {
+	n := i / protocol.TokensPerLeaf
+	path, err := protocol.MerklePath(protocol.TokenLeaves(b.Secret, tag, ids), n)
+	if err != nil {
+		return TokenLeaf{}, fmt.Errorf("leaf of token %d: %w", i, err)
+	}
+	return TokenLeaf{Salt: protocol.LeafSalt(b.Secret, tag, uint32(n)), IDs: protocol.TokenLeafData(ids, n), Path: path}, nil
+}

@@ -1,0 +1,238 @@
+package auditor
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/dgrid-network/dgrid/chain/contracts"
+	"github.com/dgrid-network/dgrid/protocol"
+)
+
+// searchBudget bounds how many leaves are hashed to explain one root.
+const searchBudget = 1 << 19
+
+// lineLoop explains, until ctx ends, the redeemed roots of lines whose receipts are known.
+func (a *Auditor) lineLoop(ctx context.Context) error {
+	looked := map[protocol.Line]common.Hash{}
+	for {
+		if err := a.linesNow(ctx, looked); err != nil && ctx.Err() == nil {
+			a.log.Warn("cannot compare a redeemed line", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(a.cfg.LookEvery):
+		}
+	}
+}
+
+// ledger is what is known of all lines.
+type ledger struct {
+	lines  map[protocol.Line][]protocol.SumLeaf // in the order in which they were bought
+	owners map[common.Hash]protocol.Line        // of the receipts
+}
+
+func (a *Auditor) ledger() (ledger, error) {
+	l := ledger{map[protocol.Line][]protocol.SumLeaf{}, map[common.Hash]protocol.Line{}}
+	list, err := a.cases.List()
+	if err != nil {
+		a.log.Warn("cannot read some cases", "err", err)
+	}
+	for _, c := range list {
+		if c.Relayer == (common.Address{}) || c.Origin == OriginJob {
+			continue
+		}
+		b, err := a.cases.Bundle(c.Receipt)
+		if err != nil {
+			return l, err
+		}
+		line := protocol.Line{Channel: b.Request.Payment, Provider: c.Provider, ModelVersion: b.Request.ModelVersion, Relayer: c.Relayer}
+		l.owners[c.Receipt] = line
+		if _, known := l.lines[line]; !known {
+			if l.lines[line], err = a.lineOf(line); err != nil {
+				return l, err
+			}
+		}
+	}
+	return l, nil
+}
+
+// linesNow looks once at every line whose root is another than the last time.
+func (a *Auditor) linesNow(ctx context.Context, looked map[protocol.Line]common.Hash) error {
+	book, err := a.ledger()
+	if err != nil {
+		return err
+	}
+	var failed error
+	for line, leaves := range book.lines {
+		state, err := a.deps.Chain.Line(ctx, line)
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("read a voucher line: %w", err))
+			continue
+		}
+		// A root that the known receipts do not make is looked at again when more of them are known.
+		mark := hashOf(state.ReceiptsRoot[:], common.BigToHash(protocol.NewAmount(uint64(len(leaves)+len(book.owners))).Big()).Bytes())
+		if state.Count == 0 || looked[line] == mark {
+			continue
+		}
+		if err := a.explain(ctx, book, line, leaves, state); err != nil {
+			failed = errors.Join(failed, err)
+			continue
+		}
+		looked[line] = mark
+	}
+	return failed
+}
+
+// explain claims what a root holds that it must not: a receipt twice, another line's, or one
+// with another fee.
+func (a *Auditor) explain(ctx context.Context, book ledger, line protocol.Line, leaves []protocol.SumLeaf, state contracts.Line) error {
+	total, err := protocol.AmountFromBig(state.Paid)
+	if err != nil {
+		return err
+	}
+	var others []protocol.SumLeaf
+	for other, list := range book.lines {
+		if other != line {
+			others = append(others, list...)
+		}
+	}
+	slices.SortFunc(others, func(x, y protocol.SumLeaf) int { return bytes.Compare(x.Receipt[:], y.Receipt[:]) })
+	list, wrong, ok := explainRoot(leaves, others, state.Count, state.ReceiptsRoot, total)
+	if !ok || wrong < 0 {
+		return nil
+	}
+	first := slices.IndexFunc(list, func(l protocol.SumLeaf) bool { return l.Receipt == list[wrong].Receipt })
+	paid, err := a.paidLeaf(ctx, line, list, wrong)
+	if err != nil {
+		return err
+	}
+	c := Claim{Schema: ClaimSchema, Domain: a.deps.Chain.Domain(), Claim: ClaimPaidTwice, PaidReceipt: list[wrong].Receipt}
+	owner, b := book.owners[list[wrong].Receipt], list[wrong].Receipt
+	own, err := a.cases.Bundle(b)
+	if err != nil {
+		return err
+	}
+	same := owner.Provider == line.Provider && owner.Channel == line.Channel && owner.ModelVersion == line.ModelVersion
+	switch {
+	case !same || own.Receipt.Fee != list[wrong].Fee:
+		c.Claim, c.PaidReceipt, c.Request, c.Receipt, c.Paid = ClaimLeaf, common.Hash{}, &own.Request, &own.Receipt, []contracts.PaidLeaf{paid}
+	case first != wrong:
+		again, err := a.paidLeaf(ctx, line, list, first)
+		if err != nil {
+			return err
+		}
+		c.Paid = []contracts.PaidLeaf{again, paid}
+	default: // in the line of another relayer too
+		twin, err := a.deps.Chain.Line(ctx, owner)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(book.lines[owner], func(l protocol.SumLeaf) bool { return l.Receipt == b })
+		if at < 0 || uint64(at) >= twin.Count || uint64(len(book.lines[owner])) < twin.Count {
+			return nil
+		}
+		again, err := a.paidLeaf(ctx, owner, book.lines[owner][:twin.Count], at)
+		if errors.Is(err, protocol.ErrNotFound) || err == nil && rootOf(book.lines[owner][:twin.Count]) != twin.ReceiptsRoot {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		c.Paid = []contracts.PaidLeaf{again, paid}
+	}
+	return a.claim(c, list[wrong].Receipt)
+}
+
+// paidLeaf shows a leaf of a redeemed line; protocol.ErrNotFound if the line's redeems do not
+// reach it.
+func (a *Auditor) paidLeaf(ctx context.Context, line protocol.Line, list []protocol.SumLeaf, index int) (contracts.PaidLeaf, error) {
+	o, err := protocol.SumTree{}.Open(list, index)
+	if err != nil {
+		return contracts.PaidLeaf{}, err
+	}
+	checkpoint, err := a.deps.Chain.Covering(ctx, line, o.End)
+	if err != nil {
+		return contracts.PaidLeaf{}, err
+	}
+	return contracts.PaidLeaf{Channel: line.Channel, Provider: line.Provider, ModelVersion: line.ModelVersion, Fee: list[index].Fee,
+		Payment: contracts.Payment{Relayer: line.Relayer, Count: o.Count, Index: o.Index, Checkpoint: checkpoint, Path: o.Path}}, nil
+}
+
+func rootOf(list []protocol.SumLeaf) common.Hash {
+	var tree protocol.SumTree
+	for _, l := range list {
+		next, err := tree.Append(l.Receipt, l.Fee)
+		if err != nil {
+			return common.Hash{}
+		}
+		tree = next
+	}
+	return tree.Root()
+}
+
+// explainRoot finds leaves that make a root: the known ones of the line in their order, with
+// at most one wrong: one of them with another fee, or one more anywhere, of the line or of another.
+// wrong is -1 if none is. paid is what the line was paid, its total unless its channel ran dry.
+func explainRoot(leaves, others []protocol.SumLeaf, count uint64, root common.Hash, paid protocol.Amount) (list []protocol.SumLeaf, wrong int, ok bool) {
+	budget := searchBudget
+	makes := func(list []protocol.SumLeaf) bool {
+		budget -= len(list)
+		return rootOf(list) == root
+	}
+	if uint64(len(leaves)) >= count {
+		list = slices.Clone(leaves[:count])
+		if makes(list) {
+			return list, -1, true
+		}
+		for i := range list {
+			rest := paid
+			for k, l := range list {
+				var err error
+				if k != i {
+					if rest, err = rest.Sub(l.Fee); err != nil {
+						break
+					}
+				}
+			}
+			changed := slices.Clone(list)
+			changed[i].Fee = rest
+			if budget > 0 && rest != list[i].Fee && makes(changed) {
+				return changed, i, true
+			}
+		}
+	}
+	if count == 0 || uint64(len(leaves)) < count-1 {
+		return nil, -1, false
+	}
+	base := leaves[:count-1]
+	extra, err := paid, error(nil)
+	for _, l := range base {
+		if extra, err = extra.Sub(l.Fee); err != nil {
+			break
+		}
+	}
+	for at := len(base); at >= 0; at-- { // the end is where one is added
+		for _, l := range append(slices.Clone(base[:at]), others...) {
+			fees := []protocol.Amount{l.Fee}
+			if err == nil && extra != l.Fee {
+				fees = append(fees, extra)
+			}
+			for _, fee := range fees {
+				if budget <= 0 {
+					return nil, -1, false
+				}
+				if list = slices.Insert(slices.Clone(base), at, protocol.SumLeaf{Receipt: l.Receipt, Fee: fee}); makes(list) {
+					return list, at, true
+				}
+			}
+		}
+	}
+	return nil, -1, false
+}

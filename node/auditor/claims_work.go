@@ -1,0 +1,359 @@
+package auditor
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/dgrid-network/dgrid/chain"
+	"github.com/dgrid-network/dgrid/chain/contracts"
+	"github.com/dgrid-network/dgrid/chain/txmgr"
+	"github.com/dgrid-network/dgrid/protocol"
+)
+
+// Claimed is a claim that this auditor found, and how far it came: found, submitted,
+// settled or lost. It is a case about more than one receipt.
+type Claimed struct {
+	ID       common.Hash         `json:"id"`
+	Kind     contracts.FaultKind `json:"kind"`
+	Provider common.Address      `json:"provider"`
+	Receipts []common.Hash       `json:"receipts"`
+	Claim    Claim               `json:"claim"`
+	State    State               `json:"state"`
+	Note     string              `json:"note,omitempty"`
+	FoundAt  uint64              `json:"found_at"` // block time
+	Call     *Call               `json:"call,omitempty"`
+	Intent   common.Hash         `json:"intent,omitzero"`
+	Gas      uint64              `json:"gas,omitempty"`
+	Verdict  *contracts.Fault    `json:"verdict,omitempty"`
+	Failures int                 `json:"failures,omitempty"` // in a row
+	Trouble  string              `json:"trouble,omitempty"`
+
+	ready time.Time // since when it only waits for a payment
+	next  time.Time // when it is looked at again
+}
+
+// Claims is the folder of the claims that were found, one file each.
+type Claims struct {
+	dir string
+	mu  sync.Mutex
+}
+
+// OpenClaims creates the folder if it is missing.
+func OpenClaims(dir string) (*Claims, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open claims: %w", err)
+	}
+	return &Claims{dir: dir}, nil
+}
+
+func (s *Claims) file(id common.Hash) string { return id.Hex() + ".json" }
+
+// Get reads a claim; protocol.ErrNotFound if there is none.
+func (s *Claims) Get(id common.Hash) (*Claimed, error) {
+	raw, err := os.ReadFile(filepath.Join(s.dir, s.file(id)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("claim %s: %w", id, protocol.ErrNotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read claim: %w", err)
+	}
+	var c Claimed
+	if err := json.Unmarshal(raw, &c); err != nil {
+		return nil, fmt.Errorf("read claim %s: %v: %w", id, err, protocol.ErrInvalid)
+	}
+	return &c, nil
+}
+
+// List reads all claims, by id. Those that cannot be read are left out and told about.
+func (s *Claims) List() (list []*Claimed, err error) {
+	entries, readErr := os.ReadDir(s.dir)
+	if readErr != nil {
+		return nil, fmt.Errorf("list claims: %w", readErr)
+	}
+	for _, e := range entries {
+		var id common.Hash
+		name, ok := strings.CutSuffix(e.Name(), ".json")
+		if !ok || id.UnmarshalText([]byte(name)) != nil {
+			continue
+		}
+		c, one := s.Get(id)
+		if one != nil {
+			err = errors.Join(err, one)
+			continue
+		}
+		list = append(list, c)
+	}
+	return list, err
+}
+
+// create writes a new claim; created is false if it is known.
+func (s *Claims) create(c *Claimed) (created bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := s.Get(c.ID); !errors.Is(err, protocol.ErrNotFound) {
+		return false, err
+	}
+	return true, s.put(c)
+}
+
+func (s *Claims) put(c *Claimed) error { return replace(s.dir, s.file(c.ID), c) }
+
+// Claims is the folder of everything that was claimed.
+func (a *Auditor) Claims() *Claims { return a.claimed }
+
+// claim takes a claim up, once.
+func (a *Auditor) claim(c Claim, receipts ...common.Hash) error {
+	slices.SortFunc(receipts, common.Hash.Cmp)
+	one := &Claimed{ID: c.name(), Kind: c.Kind(), Provider: c.Provider(), Receipts: receipts, Claim: c, State: Found}
+	created, err := a.claimed.create(one)
+	if err != nil || !created {
+		return err
+	}
+	a.log.Warn("a provider contradicts itself", "claim", c.Claim, "provider", one.Provider, "receipts", receipts)
+	select {
+	case a.newClaim <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// claimLoop brings what was claimed on chain until ctx ends.
+func (a *Auditor) claimLoop(ctx context.Context) error {
+	open, known := map[common.Hash]*Claimed{}, map[common.Hash]bool{}
+	for {
+		list, err := a.claimed.List()
+		if err != nil {
+			a.log.Warn("cannot read some claims", "err", err)
+		}
+		for _, c := range list {
+			if !known[c.ID] {
+				known[c.ID] = true
+				a.metrics.claimed("", c.State, c.Kind)
+				if !c.State.Over() {
+					open[c.ID] = c
+				}
+			}
+		}
+		for id, c := range open {
+			if ctx.Err() != nil {
+				return nil
+			}
+			if time.Now().Before(c.next) {
+				continue
+			}
+			if err := a.moveClaim(ctx, c); err != nil {
+				return err // without a disk nothing is safe
+			}
+			if c.State.Over() {
+				delete(open, id)
+			}
+		}
+		var look <-chan time.Time
+		if len(open) > 0 {
+			look = time.After(a.cfg.RetryEvery)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-a.newClaim:
+		case <-look:
+		}
+	}
+}
+
+// moveClaim takes one step in a claim and writes it down. It fails only if that does.
+func (a *Auditor) moveClaim(ctx context.Context, c *Claimed) error {
+	before := c.State
+	err := a.stepClaim(ctx, c)
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case errors.Is(err, errPending):
+		c.Trouble = err.Error()
+	case err != nil:
+		c.Failures, c.Trouble = c.Failures+1, err.Error()
+		c.next = time.Now().Add(a.cfg.RetryEvery << min(c.Failures, 6))
+		a.log.Warn("claim waits", "claim", c.ID, "state", c.State, "failures", c.Failures, "err", err)
+	default:
+		c.Failures, c.Trouble = 0, ""
+		a.log.Info("claim moved", "claim", c.Claim.Claim, "provider", c.Provider, "from", before, "to", c.State, "note", c.Note)
+	}
+	if err := a.claimed.put(c); err != nil {
+		return err
+	}
+	a.metrics.claimed(before, c.State, c.Kind)
+	a.announce()
+	return nil
+}
+
+func (a *Auditor) stepClaim(ctx context.Context, c *Claimed) error {
+	if c.State == Submitted {
+		return a.confirmClaim(ctx, c)
+	}
+	if c.FoundAt == 0 {
+		now, err := a.deps.Chain.Now(ctx)
+		if err != nil {
+			return err
+		}
+		c.FoundAt = now
+	}
+	if err := a.payClaim(ctx, c); err != nil {
+		return err
+	}
+	call, err := c.Claim.Call(a.deps.Chain.Addresses(), a.cfg.Submitter)
+	if err != nil {
+		return err
+	}
+	gas, err := a.deps.Chain.Simulate(ctx, a.deps.Sender.Address(), call)
+	if err != nil {
+		return a.refusedClaim(ctx, c, err)
+	}
+	// INVARIANT: the call is on disk before it is sent, so a crash repeats this very transaction.
+	c.Call, c.Gas = saved(call), gas
+	if err := a.claimed.put(c); err != nil {
+		return err
+	}
+	if c.Intent, err = a.deps.Sender.Submit(ctx, call); err != nil {
+		return fmt.Errorf("submit: %w", err)
+	}
+	c.State = Submitted
+	return nil
+}
+
+// payClaim shows, where a claim refunds, that the receipt was paid; it waits a while for
+// that, as a case does.
+func (a *Auditor) payClaim(ctx context.Context, c *Claimed) error {
+	if c.Claim.Claim != ClaimTwoAnswers || c.Call != nil {
+		return nil
+	}
+	payable := false
+	for _, receipt := range c.Receipts {
+		one, err := a.cases.Get(receipt)
+		if err != nil {
+			return err
+		}
+		j, err := a.judge(one)
+		if err != nil {
+			return err
+		}
+		payment, err := j.payment(ctx)
+		if err != nil {
+			return err
+		}
+		if payment.Count != 0 {
+			if own := j.b.Domain.Digest(*c.Claim.Receipt); own != receipt { // either may lead
+				c.Claim.Other = &contracts.SignedReceipt{Receipt: *c.Claim.Receipt, Signature: c.Claim.Signature}
+				c.Claim.Request, c.Claim.Receipt, c.Claim.Signature = &j.b.Request, &j.b.Receipt, j.b.Signature
+			}
+			c.Claim.Payment = payment
+			return nil
+		}
+		payable = payable || one.Relayer != (common.Address{})
+	}
+	if c.ready.IsZero() {
+		c.ready = time.Now()
+	}
+	if payable && time.Since(c.ready) < a.cfg.PaymentWait {
+		return fmt.Errorf("the receipts are not paid: %w", errPending)
+	}
+	return nil
+}
+
+// refusedClaim decides what a refused simulation means.
+func (a *Auditor) refusedClaim(ctx context.Context, c *Claimed, refusal error) error {
+	var e *chain.ContractError
+	if !errors.As(refusal, &e) {
+		return fmt.Errorf("simulate: %w", refusal)
+	}
+	switch e.Name {
+	case "AlreadyClaimed", "AlreadyProven":
+		if c.Call != nil { // perhaps by this very transaction
+			var err error
+			if c.Intent, err = a.deps.Sender.Submit(ctx, c.Call.protocol()); err != nil {
+				return fmt.Errorf("submit: %w", err)
+			}
+			c.State = Submitted
+			return nil
+		}
+		c.State, c.Note = Lost, fmt.Sprintf("somebody else claimed it: %v", refusal)
+		return nil
+	case "NoFault", "NoPair", "WindowClosed", "NotProvenClass", "UnknownModelVersion", "NotSigned":
+		c.State, c.Note = Lost, refusal.Error()
+		return nil
+	case "EvidenceMismatch", "BadPathLength":
+		c.Call, c.Claim.Payment = nil, contracts.Payment{} // the line moved on: the payment is shown again
+	}
+	return fmt.Errorf("simulate: %w", refusal)
+}
+
+// confirmClaim waits until the transaction is mined, notes what it did, and then until it is
+// final.
+func (a *Auditor) confirmClaim(ctx context.Context, c *Claimed) error {
+	look, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
+	wait := a.deps.Sender.WaitFinal
+	if c.Verdict == nil {
+		wait = a.deps.Sender.Wait
+	}
+	receipt, err := wait(look, c.Intent)
+	var failed *txmgr.Failed
+	switch {
+	case errors.As(err, &failed):
+		if c.Verdict = nil; errors.Is(failed, protocol.ErrConflict) || errors.Is(failed, protocol.ErrExpired) {
+			c.State, c.Note = Lost, failed.Error()
+			return nil
+		}
+		c.State, c.Call, c.Intent = Found, nil, common.Hash{}
+		return failed
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+		return fmt.Errorf("the transaction is on its way: %w", errPending)
+	case err != nil:
+		return fmt.Errorf("wait for the transaction: %w", err)
+	}
+	f, ok := a.deps.Chain.Addresses().FirstFaultIn(receipt.Logs)
+	if !ok {
+		return fmt.Errorf("transaction %s proved nothing: %w", receipt.TxHash, protocol.ErrInternal)
+	}
+	final := c.Verdict != nil
+	c.Verdict, c.Gas = &f, receipt.GasUsed
+	if !final {
+		return fmt.Errorf("the transaction is mined: %w", errPending)
+	}
+	a.metrics.won(f)
+	c.State = Settled
+	return nil
+}
+
+// WaitClaim blocks until a claim about a provider is in a state that until accepts.
+func (a *Auditor) WaitClaim(ctx context.Context, provider common.Address, until func(Claimed) bool) (Claimed, error) {
+	for {
+		a.mu.Lock()
+		changed := a.changed
+		a.mu.Unlock()
+		list, err := a.claimed.List()
+		for _, c := range list {
+			if c.Provider == provider && until(*c) {
+				return *c, nil
+			}
+		}
+		if err != nil {
+			return Claimed{}, err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return Claimed{}, fmt.Errorf("wait for a claim about %s, there are %d: %w", provider, len(list), context.Cause(ctx))
+		}
+	}
+}
