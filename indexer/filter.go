@@ -7,44 +7,36 @@ import (
 )
 
 // filter is a Bloom filter of the rows that exist: what it does not have need not be
-// looked up. A backfill makes far more rows than it finds.
+// looked up. A backfill makes far more rows than it finds. All bits of a row are in one
+// word, which costs one look at memory instead of seven and a few rows looked up in vain.
 type filter struct {
-	seed maphash.Seed
-	bits [filterBits / 64]uint64
+	seed  maphash.Seed
+	words [filterBits / 64]uint64
 }
 
 const (
-	filterBits   = 1 << 25 // 4 MiB: 1 % is looked up in vain at 3.5 million rows
-	filterHashes = 7
+	filterBits   = 1 << 26 // 8 MiB: 0.4 % is looked up in vain at 4 million rows
+	filterHashes = 5
 )
 
 func newFilter() *filter { return &filter{seed: maphash.MakeSeed()} }
 
-// at gives the i-th place of a hash, by double hashing.
-func (f *filter) at(h uint64, i uint32) (word uint32, bit uint64) {
-	n := (uint32(h) + i*(uint32(h>>32)|1)) % filterBits
-	return n / 64, 1 << (n % 64)
-}
-
-func (f *filter) hash(ref store.Ref) uint64 {
-	return maphash.String(f.seed, ref.Table) ^ maphash.String(f.seed, ref.ID)
+// at gives the word of a row and its bits there.
+func (f *filter) at(ref store.Ref) (word *uint64, bits uint64) {
+	h := maphash.String(f.seed, ref.Table) ^ maphash.String(f.seed, ref.ID)
+	for i := range filterHashes {
+		bits |= 1 << (h >> (6 * i) & 63)
+	}
+	return &f.words[h>>(6*filterHashes)%uint64(len(f.words))], bits
 }
 
 func (f *filter) add(ref store.Ref) {
-	h := f.hash(ref)
-	for i := range uint32(filterHashes) {
-		word, bit := f.at(h, i)
-		f.bits[word] |= bit
-	}
+	word, bits := f.at(ref)
+	*word |= bits
 }
 
 // has reports whether ref may have been added; false is certain.
 func (f *filter) has(ref store.Ref) bool {
-	h := f.hash(ref)
-	for i := range uint32(filterHashes) {
-		if word, bit := f.at(h, i); f.bits[word]&bit == 0 {
-			return false
-		}
-	}
-	return true
+	word, bits := f.at(ref)
+	return *word&bits == bits
 }

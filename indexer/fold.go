@@ -76,15 +76,19 @@ func (s *state) apply(e any) (err error) {
 func (s *state) position() string { return store.PositionID(s.block.Number, s.logIndex) }
 
 func (s *state) totals() *store.Totals {
-	t, isNew := change[store.Totals](s, store.TotalsID)
+	if s.all == nil {
+		s.all = s.lookup(store.Ref{Table: "totals", ID: store.TotalsID})
+	}
+	t, isNew := changeEntry[store.Totals](s, s.all)
 	if isNew {
 		t.Callers = []byte("[]")
 	}
 	return t
 }
 
+// balance is that of an account, which the plan of the event found.
 func (s *state) balance(a common.Address) *store.Balance {
-	b, isNew := change[store.Balance](s, store.AddressID(a))
+	b, isNew := changeEntry[store.Balance](s, s.plan.balance)
 	if isNew {
 		b.Account = a
 	}
@@ -92,7 +96,11 @@ func (s *state) balance(a common.Address) *store.Balance {
 }
 
 func (s *state) provider(a common.Address) *store.Provider {
-	p, isNew := change[store.Provider](s, store.AddressID(a))
+	return s.providerAt(s.found(s.byAddress(s.often.providers, "providers", &a)), a)
+}
+
+func (s *state) providerAt(e *entry, a common.Address) *store.Provider {
+	p, isNew := changeEntry[store.Provider](s, e)
 	if isNew {
 		p.Provider = a
 	}

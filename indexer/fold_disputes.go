@@ -56,12 +56,11 @@ func (s *state) version(id common.Hash) *store.Version {
 	if id == (common.Hash{}) {
 		return nil
 	}
-	ref := store.Ref{Table: "versions", ID: store.HashID(id)}
-	e := s.lookup(ref)
+	e := s.found(s.byHash(s.often.versions, "versions", &id))
 	if e.row == nil {
 		return nil
 	}
-	v, _ := changeEntry[store.Version](s, ref, e)
+	v, _ := changeEntry[store.Version](s, e)
 	return v
 }
 

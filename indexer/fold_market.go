@@ -85,7 +85,11 @@ func (s *state) channel(e any) error {
 
 // liveChannel returns a channel that was not swept, for change.
 func (s *state) liveChannel(id common.Hash) (*store.Channel, error) {
-	c, err := existing[store.Channel](s, store.HashID(id))
+	return s.liveChannelAt(s.found(s.byHash(s.often.channels, "channels", &id)))
+}
+
+func (s *state) liveChannelAt(e *entry) (*store.Channel, error) {
+	c, err := existingEntry[store.Channel](s, e)
 	if err == nil && c.State == store.ChannelSwept {
 		err = s.illegal("channel %s is swept", c.ID)
 	}
@@ -95,7 +99,7 @@ func (s *state) liveChannel(id common.Hash) (*store.Channel, error) {
 // --------------------------------------------------- vouchers and credit
 
 func (s *state) redeemed(e events.VoucherRedeemed) error {
-	c, err := s.liveChannel(e.Channel)
+	c, err := s.liveChannelAt(s.plan.channel)
 	if err != nil {
 		return err
 	}
@@ -107,7 +111,7 @@ func (s *state) redeemed(e events.VoucherRedeemed) error {
 	if err != nil {
 		return err
 	}
-	credit, isNew := change[store.Credit](s, store.CreditID(e.Provider, e.ModelVersion, e.Relayer, e.Epoch))
+	credit, isNew := changeEntry[store.Credit](s, s.plan.credit)
 	if isNew {
 		credit.Provider, credit.ModelVersion, credit.Relayer, credit.Epoch = e.Provider, e.ModelVersion, e.Relayer, e.Epoch
 		credit.State = store.CreditPending
@@ -115,16 +119,22 @@ func (s *state) redeemed(e events.VoucherRedeemed) error {
 		return s.illegal("credit %s matured already", credit.ID)
 	}
 	credit.Redeems++
-	p := s.provider(e.Provider)
+	v, err := existingEntry[store.Version](s, s.plan.version)
+	if err != nil {
+		return err
+	}
+	p := s.providerAt(s.plan.provider, e.Provider)
 	p.Redeems++
+	service := s.service(s.plan.service, p, v)
+	service.Redeems++
 	return first(s.plus(&credit.Amount, e.Amount), s.plus(&p.Pending, e.Amount), s.plus(&p.Redeemed, e.Amount),
-		s.served(e.Provider, e.ModelVersion, e.Amount, receipts, func(v *store.Version, r *store.Service) { r.Redeems++ }))
+		s.served(p, v, service, e.Amount, receipts))
 }
 
 // redeemLine moves the voucher line and says how many receipts were new.
 func (s *state) redeemLine(c *store.Channel, e events.VoucherRedeemed) (receipts uint64, err error) {
-	id := store.MarketLineID(protocol.Line{Channel: e.Channel, Provider: e.Provider, ModelVersion: e.ModelVersion, Relayer: e.Relayer})
-	l, isNew := change[store.Line](s, store.HashID(id))
+	id := s.plan.line
+	l, isNew := changeEntry[store.Line](s, s.plan.lineRow)
 	if isNew {
 		l.Line, l.Channel, l.Requester, l.Provider, l.ModelVersion, l.Relayer = id, e.Channel, c.Requester, e.Provider, e.ModelVersion, e.Relayer
 		c.Lines++
@@ -141,24 +151,23 @@ func (s *state) redeemLine(c *store.Channel, e events.VoucherRedeemed) (receipts
 	return receipts, first(s.plus(&l.Paid, e.Amount), s.same("paid", l.Paid, e.Paid))
 }
 
-// served counts a fee for the provider, the version and both together.
-func (s *state) served(provider common.Address, version common.Hash, fee protocol.Amount, receipts uint64, more func(*store.Version, *store.Service)) error {
-	v, err := existing[store.Version](s, store.HashID(version))
-	if err != nil {
-		return err
-	}
-	p := s.provider(provider)
-	r, isNew := change[store.Service](s, store.ServiceID(provider, version))
+// service returns what a provider did with a model version, for change.
+func (s *state) service(e *entry, p *store.Provider, v *store.Version) *store.Service {
+	r, isNew := changeEntry[store.Service](s, e)
 	if isNew {
-		r.Provider, r.ModelVersion = provider, version
+		r.Provider, r.ModelVersion = p.Provider, v.ModelVersion
 		v.Providers++
 		p.Models++
 	}
+	return r
+}
+
+// served counts a fee for the provider, the version and both together.
+func (s *state) served(p *store.Provider, v *store.Version, r *store.Service, fee protocol.Amount, receipts uint64) error {
 	r.LastPaidAt = s.block.Time
 	saturate(&v.Receipts, receipts)
 	saturate(&p.Receipts, receipts)
 	saturate(&r.Receipts, receipts)
-	more(v, r)
 	return first(s.plus(&v.Fees, fee), s.plus(&r.Fees, fee), s.plus(&s.totals().Fees, fee))
 }
 
@@ -170,7 +179,7 @@ func (s *state) rejected(e events.VoucherRejected) error {
 }
 
 func (s *state) matured(e events.CreditMatured) error {
-	credit, err := existing[store.Credit](s, store.CreditID(e.Provider, e.ModelVersion, e.Relayer, e.Epoch))
+	credit, err := existingEntry[store.Credit](s, s.plan.credit)
 	if err != nil {
 		return err
 	}
@@ -179,14 +188,18 @@ func (s *state) matured(e events.CreditMatured) error {
 	}
 	credit.State, credit.Forfeited, credit.Split = store.CreditMatured, e.Forfeited, store.Split(e.Split)
 	credit.MaturedAt, credit.MaturedTx = s.block.Time, s.event.TxHash
-	return first(s.same("credit", credit.Amount, e.Amount), s.minus(&s.provider(e.Provider).Pending, e.Amount),
-		s.paid(e.Provider, e.ModelVersion, e.Amount, e.Split, e.Forfeited))
+	v, err := existingEntry[store.Version](s, s.plan.version)
+	if err != nil {
+		return err
+	}
+	p := s.providerAt(s.plan.provider, e.Provider)
+	return first(s.same("credit", credit.Amount, e.Amount), s.minus(&p.Pending, e.Amount), s.paid(p, v, e.Amount, e.Split, e.Forfeited))
 }
 
 // paid counts the parts of a fee that was split.
-func (s *state) paid(provider common.Address, version common.Hash, fee protocol.Amount, parts events.Split, forfeited bool) error {
+func (s *state) paid(p *store.Provider, v *store.Version, fee protocol.Amount, parts events.Split, forfeited bool) error {
 	var sum protocol.Amount
-	for _, part := range []protocol.Amount{parts.Provider, parts.Creator, parts.Parent, parts.Relayer, parts.Auditors, parts.Protocol} {
+	for _, part := range [...]protocol.Amount{parts.Provider, parts.Creator, parts.Parent, parts.Relayer, parts.Auditors, parts.Protocol} {
 		if err := s.plus(&sum, part); err != nil {
 			return err
 		}
@@ -194,11 +207,6 @@ func (s *state) paid(provider common.Address, version common.Hash, fee protocol.
 	if err := s.same("sum of the parts", sum, fee); err != nil {
 		return err
 	}
-	v, err := existing[store.Version](s, store.HashID(version))
-	if err != nil {
-		return err
-	}
-	p := s.provider(provider)
 	own := &p.Earned
 	if forfeited {
 		own = &p.Burned
@@ -240,10 +248,17 @@ func (s *state) job(e any) error {
 			return err
 		}
 		j.State, j.ClosedAt, j.Fee, j.Refunded, j.Split, j.Forfeited = store.JobFinalized, s.block.Time, e.Fee, e.Refunded, store.Split(e.Split), e.Forfeited
+		v, err := existing[store.Version](s, store.HashID(j.ModelVersion))
+		if err != nil {
+			return err
+		}
+		p := s.provider(e.Provider)
+		service := s.service(s.found(s.byPair(s.often.services, "services", &e.Provider, &j.ModelVersion)), p, v)
+		v.Jobs++
+		service.Jobs++
 		whole := e.Fee
 		return first(s.plus(&whole, e.Refunded), s.same("fee and rest", whole, j.MaxFee),
-			s.paid(e.Provider, j.ModelVersion, e.Fee, e.Split, e.Forfeited),
-			s.served(e.Provider, j.ModelVersion, e.Fee, 1, func(v *store.Version, r *store.Service) { v.Jobs++; r.Jobs++ }))
+			s.paid(p, v, e.Fee, e.Split, e.Forfeited), s.served(p, v, service, e.Fee, 1))
 	case events.JobRefunded:
 		j, err := s.jobIn(e.Job, store.JobRequested, store.JobAccepted)
 		if err != nil {

@@ -23,6 +23,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -427,23 +428,23 @@ func (x *Indexer) committed(c store.Cursor, b store.Batch) {
 // foldAll applies the events of blocks, in order.
 func (s *state) foldAll(blocks []store.Block, logs []store.Event, contracts map[common.Address]events.Source) error {
 	decoded := make([]any, len(logs))
-	var refs []store.Ref
+	s.plans = slices.Grow(s.plans[:0], len(logs))
 	for i := range logs {
 		e, err := events.Decode(contracts[logs[i].Address], logs[i].Topics, logs[i].Data)
 		if err != nil {
 			return fmt.Errorf("%w: block %d, log %d: %w", ErrIllegal, logs[i].Block, logs[i].LogIndex, err)
 		}
 		decoded[i] = e
-		refs = appendRefs(refs, e)
+		s.plans = append(s.plans, s.prepare(e))
 	}
-	if err := s.prefetch(refs); err != nil {
+	if err := s.prefetch(); err != nil {
 		return err
 	}
 	i := 0
 	for _, b := range blocks {
 		s.begin(b)
 		for ; i < len(logs) && logs[i].Block == b.Number; i++ {
-			s.event, s.logIndex = &logs[i], logs[i].LogIndex
+			s.event, s.logIndex, s.plan = &logs[i], logs[i].LogIndex, &s.plans[i]
 			if err := s.apply(decoded[i]); err != nil {
 				return err
 			}

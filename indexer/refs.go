@@ -1,6 +1,8 @@
 package indexer
 
 import (
+	"encoding/hex"
+
 	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/dgrid-network/dgrid/chain/events"
@@ -8,196 +10,251 @@ import (
 	"github.com/dgrid-network/dgrid/store"
 )
 
-// appendRefs names the rows that applying e will look at, so that a batch reads
-// them together. It is a hint: what it forgets is read one by one.
-func appendRefs(refs []store.Ref, e any) []store.Ref {
-	row := func(table, id string) { refs = append(refs, store.Ref{Table: table, ID: id}) }
-	account := func(a common.Address) {
-		row("balances", store.AddressID(a))
-		row("totals", store.TotalsID)
-	}
-	provider := func(a common.Address) { row("providers", store.AddressID(a)) }
+// plan is what was found for one event before its batch is folded. The most frequent
+// events find all their rows here, by names that are made once.
+type plan struct {
+	line     common.Hash // the Market's name of it
+	channel  *entry
+	lineRow  *entry
+	credit   *entry
+	version  *entry
+	service  *entry
+	provider *entry
+	balance  *entry
+}
+
+// The rows that most events name. Their names are made where they need no memory.
+
+func (s *state) byAddress(t set, table string, a *common.Address) *entry {
+	var id [42]byte
+	hexTo(id[:], a[:])
+	return s.expect(t, table, id[:])
+}
+
+func (s *state) byHash(t set, table string, h *common.Hash) *entry {
+	var id [66]byte
+	hexTo(id[:], h[:])
+	return s.expect(t, table, id[:])
+}
+
+func (s *state) byPair(t set, table string, a *common.Address, h *common.Hash) *entry {
+	var id [109]byte
+	hexTo(id[:42], a[:])
+	id[42] = ':'
+	hexTo(id[43:], h[:])
+	return s.expect(t, table, id[:])
+}
+
+// hexTo writes b as the names of rows do, see store.HashID.
+func hexTo(to, b []byte) {
+	to[0], to[1] = '0', 'x'
+	hex.Encode(to[2:], b)
+}
+
+// prepare names the rows that applying e will look at, so that a batch reads them
+// together, and finds those of frequent events. Apart from those it is a hint: what it
+// forgets is read one by one.
+func (s *state) prepare(e any) (p plan) {
+	o := &s.often
 	switch e := e.(type) {
 	case events.Deposited:
-		account(e.Account)
+		p.balance = s.byAddress(o.balances, "balances", &e.Account)
 	case events.Withdrawn:
-		account(e.Account)
+		p.balance = s.byAddress(o.balances, "balances", &e.Account)
 	case events.Locked:
-		account(e.Account)
+		p.balance = s.byAddress(o.balances, "balances", &e.Account)
 	case events.Released:
-		account(e.Account)
+		p.balance = s.byAddress(o.balances, "balances", &e.Account)
 	case events.Burned:
-		account(burnAddress)
+		p.balance = s.byAddress(o.balances, "balances", &burnAddress)
+	case events.VoucherRedeemed:
+		p.line = store.MarketLineID(protocol.Line{Channel: e.Channel, Provider: e.Provider, ModelVersion: e.ModelVersion, Relayer: e.Relayer})
+		credit := store.CreditHash(e.Provider, e.ModelVersion, e.Relayer, e.Epoch)
+		p.channel = s.byHash(o.channels, "channels", &e.Channel)
+		p.lineRow = s.byHash(o.lines, "lines", &p.line)
+		p.credit = s.byHash(o.credits, "credits", &credit)
+		p.version = s.byHash(o.versions, "versions", &e.ModelVersion)
+		p.service = s.byPair(o.services, "services", &e.Provider, &e.ModelVersion)
+		p.provider = s.byAddress(o.providers, "providers", &e.Provider)
+	case events.CreditMatured:
+		credit := store.CreditHash(e.Provider, e.ModelVersion, e.Relayer, e.Epoch)
+		p.credit = s.byHash(o.credits, "credits", &credit)
+		p.version = s.byHash(o.versions, "versions", &e.ModelVersion)
+		p.provider = s.byAddress(o.providers, "providers", &e.Provider)
+	default:
+		s.hint(e)
+	}
+	return p
+}
+
+// hints take the names of rows that will be looked at.
+type hints struct{ *state }
+
+func (s hints) row(table, id string)                   { s.expect(s.set(table), table, []byte(id)) }
+func (s hints) hash(table string, h common.Hash)       { s.byHash(s.set(table), table, &h) }
+func (s hints) address(table string, a common.Address) { s.byAddress(s.set(table), table, &a) }
+func (s hints) provider(a common.Address)              { s.address("providers", a) }
+func (s hints) attestation(h common.Hash, a common.Address) {
+	s.row("attestations", store.AttestationID(h, a))
+}
+func (s hints) point(audit common.Hash, index uint32) {
+	s.hash("audit_points", store.PointID(audit, index))
+}
+
+// hint names rows for rarer events.
+func (s *state) hint(e any) {
+	h := hints{s}
+	switch e := e.(type) {
 	case events.OperatorAdded:
-		provider(e.Provider)
-		row("operators", store.AddressID(e.Operator))
+		h.provider(e.Provider)
+		h.address("operators", e.Operator)
 	case events.OperatorRetired:
-		row("operators", store.AddressID(e.Operator))
+		h.address("operators", e.Operator)
 	case events.Staked:
-		provider(e.Provider)
+		h.provider(e.Provider)
 	case events.Unbonding:
-		provider(e.Provider)
+		h.provider(e.Provider)
 	case events.Unbonded:
-		provider(e.Provider)
+		h.provider(e.Provider)
 	case events.ExitMoved:
-		provider(e.Provider)
+		h.provider(e.Provider)
 	case events.ModelPublished:
-		row("versions", store.HashID(e.ModelVersion))
+		h.hash("versions", e.ModelVersion)
 		if e.Manifest.Parent != (common.Hash{}) {
-			row("versions", store.HashID(e.Manifest.Parent))
+			h.hash("versions", e.Manifest.Parent)
 		}
 	case events.ChannelOpened:
-		row("channels", store.HashID(e.Channel))
+		h.hash("channels", e.Channel)
 	case events.ChannelToppedUp:
-		row("channels", store.HashID(e.Channel))
+		h.hash("channels", e.Channel)
 	case events.DelegateChanged:
-		row("channels", store.HashID(e.Channel))
+		h.hash("channels", e.Channel)
 	case events.ChannelClosing:
-		row("channels", store.HashID(e.Channel))
+		h.hash("channels", e.Channel)
 	case events.GraceExtended:
-		row("channels", store.HashID(e.Channel))
+		h.hash("channels", e.Channel)
 	case events.ChannelSwept:
-		row("channels", store.HashID(e.Channel))
-	case events.VoucherRedeemed:
-		line := store.MarketLineID(protocol.Line{Channel: e.Channel, Provider: e.Provider, ModelVersion: e.ModelVersion, Relayer: e.Relayer})
-		row("channels", store.HashID(e.Channel))
-		row("lines", store.HashID(line))
-		row("credits", store.CreditID(e.Provider, e.ModelVersion, e.Relayer, e.Epoch))
-		row("versions", store.HashID(e.ModelVersion))
-		row("services", store.ServiceID(e.Provider, e.ModelVersion))
-		row("totals", store.TotalsID)
-		provider(e.Provider)
+		h.hash("channels", e.Channel)
 	case events.VoucherRejected:
-		provider(e.Provider)
+		h.provider(e.Provider)
 	case events.Slashed:
-		provider(e.Provider)
+		h.provider(e.Provider)
 	case events.Penalized:
-		provider(e.Provider)
+		h.provider(e.Provider)
 	case events.ExitHeldForDispute:
-		provider(e.Provider)
+		h.provider(e.Provider)
 	case events.CreditForfeited:
-		provider(e.Provider)
+		h.provider(e.Provider)
 	case events.CreditHeld:
-		provider(e.Provider)
-	case events.CreditMatured:
-		row("credits", store.CreditID(e.Provider, e.ModelVersion, e.Relayer, e.Epoch))
-		row("versions", store.HashID(e.ModelVersion))
-		provider(e.Provider)
+		h.provider(e.Provider)
 	case events.JobRequested:
-		row("jobs", store.HashID(e.Job))
+		h.hash("jobs", e.Job)
 	case events.JobAccepted:
-		row("jobs", store.HashID(e.Job))
-		provider(e.Provider)
+		h.hash("jobs", e.Job)
+		h.provider(e.Provider)
 	case events.JobDelivered:
-		row("jobs", store.HashID(e.Job))
-		provider(e.Provider)
+		h.hash("jobs", e.Job)
+		h.provider(e.Provider)
 	case events.JobFinalized:
-		row("jobs", store.HashID(e.Job))
-		provider(e.Provider)
+		h.hash("jobs", e.Job)
+		h.provider(e.Provider)
 	case events.JobRefunded:
-		row("jobs", store.HashID(e.Job))
+		h.hash("jobs", e.Job)
 	case events.JobCallback:
-		row("jobs", store.HashID(e.Job))
+		h.hash("jobs", e.Job)
 	default:
-		return appendDisputeRefs(refs, e)
+		h.disputes(e)
 	}
-	return refs
 }
 
-// appendDisputeRefs is appendRefs for events about faults.
-func appendDisputeRefs(refs []store.Ref, e any) []store.Ref {
-	row := func(table, id string) { refs = append(refs, store.Ref{Table: table, ID: id}) }
-	provider := func(a common.Address) { row("providers", store.AddressID(a)) }
+// disputes is hint for events about faults.
+func (h hints) disputes(e any) {
 	switch e := e.(type) {
 	case events.FaultProven:
-		row("claims", store.HashID(e.ReceiptHash))
-		row("audit_points", store.HashID(e.ReceiptHash))
-		row("receipts", store.HashID(e.ReceiptHash))
+		h.hash("claims", e.ReceiptHash)
+		h.hash("audit_points", e.ReceiptHash)
+		h.hash("receipts", e.ReceiptHash)
 		if e.ModelVersion != (common.Hash{}) {
-			row("versions", store.HashID(e.ModelVersion))
+			h.hash("versions", e.ModelVersion)
 		}
-		provider(e.Provider)
+		h.provider(e.Provider)
 	case events.ReceiptSettled:
-		row("receipts", store.HashID(e.ReceiptHash))
+		h.hash("receipts", e.ReceiptHash)
 	case events.WindowExtended:
-		row("receipts", store.HashID(e.ReceiptHash))
+		h.hash("receipts", e.ReceiptHash)
 	case events.QuestionAsked:
-		row("receipts", store.HashID(e.ReceiptHash))
-		row("questions", store.HashID(e.Question))
-		provider(e.Provider)
+		h.hash("receipts", e.ReceiptHash)
+		h.hash("questions", e.Question)
+		h.provider(e.Provider)
 	case events.QuestionAnswered:
-		row("receipts", store.HashID(e.ReceiptHash))
-		row("questions", store.HashID(e.Question))
+		h.hash("receipts", e.ReceiptHash)
+		h.hash("questions", e.Question)
 	case events.QuestionExpired:
-		row("receipts", store.HashID(e.ReceiptHash))
-		row("questions", store.HashID(e.Question))
-		provider(e.Provider)
+		h.hash("receipts", e.ReceiptHash)
+		h.hash("questions", e.Question)
+		h.provider(e.Provider)
 	case events.BondPaid:
-		row("questions", store.HashID(e.Question))
+		h.hash("questions", e.Question)
 	case events.WrongLeaf:
-		row("lines", store.HashID(e.Line))
-		row("claims", store.HashID(e.Cause))
+		h.hash("lines", e.Line)
+		h.hash("claims", e.Cause)
 	case events.VerifierScheduled:
-		row("verifiers", store.SpecID(e.SpecVersion))
+		h.row("verifiers", store.SpecID(e.SpecVersion))
 	case events.VerifierSealed:
-		row("verifiers", store.SpecID(e.SpecVersion))
+		h.row("verifiers", store.SpecID(e.SpecVersion))
 	default:
-		return appendAuditRefs(refs, e)
+		h.audits(e)
 	}
-	return refs
 }
 
-// appendAuditRefs is appendRefs for events about draws.
-func appendAuditRefs(refs []store.Ref, e any) []store.Ref {
-	row := func(table, id string) { refs = append(refs, store.Ref{Table: table, ID: id}) }
-	provider := func(a common.Address) { row("providers", store.AddressID(a)) }
+// audits is hint for events about draws.
+func (h hints) audits(e any) {
 	switch e := e.(type) {
 	case events.AuditRegistered:
-		row("audits", store.HashID(e.Audit))
-		row("lines", store.HashID(e.Line))
+		h.hash("audits", e.Audit)
+		h.hash("lines", e.Line)
 	case events.AuditDrawn:
-		row("audits", store.HashID(e.Audit))
-		provider(e.Provider)
+		h.hash("audits", e.Audit)
+		h.provider(e.Provider)
 		for i := range min(e.Points, maxPoints) {
-			row("audit_points", store.HashID(store.PointID(e.Audit, i)))
+			h.point(e.Audit, i)
 		}
 	case events.PointOpened:
 		point := store.PointID(e.Audit, e.Index)
-		row("audits", store.HashID(e.Audit))
-		row("audit_points", store.HashID(point))
-		row("receipts", store.HashID(e.ReceiptHash))
-		row("attestations", store.AttestationID(point, e.First))
-		row("attestations", store.AttestationID(point, e.Second))
+		h.hash("audits", e.Audit)
+		h.hash("audit_points", point)
+		h.hash("receipts", e.ReceiptHash)
+		h.attestation(point, e.First)
+		h.attestation(point, e.Second)
 	case events.PointSilent:
-		row("audits", store.HashID(e.Audit))
-		row("audit_points", store.HashID(store.PointID(e.Audit, e.Index)))
-		provider(e.Provider)
+		h.hash("audits", e.Audit)
+		h.point(e.Audit, e.Index)
+		h.provider(e.Provider)
 	case events.Attested:
-		row("attestations", store.AttestationID(store.PointID(e.Audit, e.Index), e.Auditor))
-		row("auditors", store.AddressID(e.Auditor))
+		h.attestation(store.PointID(e.Audit, e.Index), e.Auditor)
+		h.address("auditors", e.Auditor)
 	case events.AuditSettled:
 		point := store.PointID(e.Audit, e.Index)
-		row("audits", store.HashID(e.Audit))
-		row("audit_points", store.HashID(point))
-		row("receipts", store.HashID(e.ReceiptHash))
-		row("attestations", store.AttestationID(point, e.Auditor))
-		row("auditors", store.AddressID(e.Auditor))
+		h.hash("audits", e.Audit)
+		h.hash("audit_points", point)
+		h.hash("receipts", e.ReceiptHash)
+		h.attestation(point, e.Auditor)
+		h.address("auditors", e.Auditor)
 	case events.DrawPunished:
-		row("audits", store.HashID(e.Audit))
-		row("audit_points", store.HashID(store.PointID(e.Audit, e.Index)))
+		h.hash("audits", e.Audit)
+		h.point(e.Audit, e.Index)
 	case events.AuditPaid:
-		row("auditors", store.AddressID(e.Auditor))
+		h.address("auditors", e.Auditor)
 	case events.AuditorStaked:
-		row("auditors", store.AddressID(e.Auditor))
+		h.address("auditors", e.Auditor)
 	case events.AuditorPunished:
-		row("auditors", store.AddressID(e.Auditor))
+		h.address("auditors", e.Auditor)
 	case events.VersionAssigned:
-		row("versions", store.HashID(e.ModelVersion))
-		row("attestations", store.AttestationID(e.ModelVersion, e.Auditor))
+		h.hash("versions", e.ModelVersion)
+		h.attestation(e.ModelVersion, e.Auditor)
 	case events.VersionAttested:
-		row("versions", store.HashID(e.ModelVersion))
-		row("attestations", store.AttestationID(e.ModelVersion, e.Auditor))
-		row("auditors", store.AddressID(e.Auditor))
+		h.hash("versions", e.ModelVersion)
+		h.attestation(e.ModelVersion, e.Auditor)
+		h.address("auditors", e.Auditor)
 	}
-	return refs
 }

@@ -26,26 +26,39 @@ type loader interface {
 type state struct {
 	ctx    context.Context
 	loader loader
-	net    int64                // the network's key
-	domain protocol.Domain      // of signatures
-	cache  int                  // rows kept between batches
-	rows   map[store.Ref]*entry // nothing is known of what is not here
-	batch  uint64               // the one being folded
-	dirty  []*entry             // changed in it
-	made   []store.Row          // rows that never change, made in it
-	known  *filter              // of all rows there are; nil: not known
+	net    int64           // the network's key
+	domain protocol.Domain // of signatures
+	cache  int             // rows kept between batches
+	held   int             // of them, all tables together
+	sets   map[string]set  // by table; nothing is known of what is not there
+	often  often
+	all    *entry      // the one row of Totals; nil: not looked up in this batch
+	wanted []store.Ref // held, and not read yet
+	plans  []plan      // of the batch's events
+	batch  uint64      // the one being folded
+	dirty  []*entry    // changed in it
+	made   []store.Row // rows that never change, made in it
+	known  *filter     // of all rows there are; nil: not known
 
 	block    store.Block
 	logIndex uint32
 	event    *store.Event
+	plan     *plan // of the event
 
 	undoFrom uint64 // blocks from here on are recorded
 	undo     []store.Undo
 	err      error // of the loader, first one wins
 }
 
+// set is what is known of the rows of a table, by their names.
+type set map[string]*entry
+
+// often are the tables that most events name rows of.
+type often struct{ balances, channels, credits, lines, providers, services, versions set }
+
 // entry is what is known of a row.
 type entry struct {
+	ref     store.Ref
 	row     store.Row // nil: there is none
 	batch   uint64    // the last that changed it
 	isNew   bool      // that batch made it
@@ -56,11 +69,22 @@ type entry struct {
 // says that nothing is.
 func newState(l loader, n *store.Network, empty bool, cache int) *state {
 	d := n.Deployment()
-	s := &state{loader: l, net: n.Key(), domain: protocol.Domain{ChainID: d.ChainID, Market: d.Market}, cache: cache, rows: map[store.Ref]*entry{}, batch: maxWriting}
+	s := &state{loader: l, net: n.Key(), domain: protocol.Domain{ChainID: d.ChainID, Market: d.Market}, cache: cache, sets: map[string]set{}, batch: maxWriting}
+	s.often = often{balances: s.set("balances"), channels: s.set("channels"), credits: s.set("credits"), lines: s.set("lines"),
+		providers: s.set("providers"), services: s.set("services"), versions: s.set("versions")}
 	if empty {
 		s.known = newFilter()
 	}
 	return s
+}
+
+func (s *state) set(table string) set {
+	t, ok := s.sets[table]
+	if !ok {
+		t = set{}
+		s.sets[table] = t
+	}
+	return t
 }
 
 // flush gives what changed since the last flush: rows that did not exist before,
@@ -77,53 +101,74 @@ func (s *state) flush() (made, rows []store.Row, undo []store.Undo) {
 	clear(s.dirty)
 	s.dirty = s.dirty[:0]
 	undo, s.undo = s.undo, nil
-	if len(s.rows) > s.cache {
+	if s.held > s.cache {
 		// What was flushed lately is not in the store before the next batch is folded.
-		for ref, e := range s.rows {
-			if e.batch+maxWriting <= s.batch {
-				delete(s.rows, ref)
+		for _, t := range s.sets {
+			for id, e := range t {
+				if e.batch+maxWriting <= s.batch {
+					delete(t, id)
+					s.held--
+				}
 			}
 		}
 	}
+	s.all = nil
 	s.batch++
 	return made, rows, undo
 }
 
-// prefetch reads the rows a batch will need in few queries.
-func (s *state) prefetch(refs []store.Ref) error {
-	var missing []store.Ref
-	for _, ref := range refs {
-		if _, ok := s.rows[ref]; ok {
-			continue
-		}
-		s.rows[ref] = &entry{}
-		if s.known == nil || s.known.has(ref) {
-			missing = append(missing, ref)
-		}
+// expect returns what is known of a row. If that is nothing, the row is wanted: it is
+// not there, or not right, before prefetch.
+func (s *state) expect(t set, table string, id []byte) *entry {
+	if e, ok := t[string(id)]; ok {
+		return e
 	}
-	if len(missing) == 0 {
+	return s.want(t, store.Ref{Table: table, ID: string(id)})
+}
+
+func (s *state) want(t set, ref store.Ref) *entry {
+	e := &entry{ref: ref}
+	t[ref.ID] = e
+	s.held++
+	if s.known == nil || s.known.has(ref) {
+		s.wanted = append(s.wanted, ref)
+	}
+	return e
+}
+
+// prefetch reads the wanted rows in few queries.
+func (s *state) prefetch() error {
+	if len(s.wanted) == 0 {
 		return nil
 	}
-	rows, err := s.loader.Load(s.ctx, missing)
+	rows, err := s.loader.Load(s.ctx, s.wanted)
+	s.wanted = s.wanted[:0]
 	if err != nil {
 		return err // that there are none is not known to be true: Converge drops the state
 	}
 	for _, r := range rows {
-		s.rows[store.Ref{Table: store.TableOf(r), ID: r.Base().ID}].row = r
+		s.sets[store.TableOf(r)][r.Base().ID].row = r
 	}
 	return nil
 }
 
 // lookup returns what is known of a row; its row is nil if there is none.
 func (s *state) lookup(ref store.Ref) *entry {
-	if e, ok := s.rows[ref]; ok {
+	t := s.set(ref.Table)
+	if e, ok := t[ref.ID]; ok {
 		return e
 	}
-	err := s.prefetch([]store.Ref{ref})
-	if s.err == nil {
-		s.err = err
+	return s.found(s.want(t, ref))
+}
+
+// found makes e right in the middle of a fold, where prefetch has run.
+func (s *state) found(e *entry) *entry {
+	if len(s.wanted) > 0 {
+		if err := s.prefetch(); s.err == nil {
+			s.err = err
+		}
 	}
-	return s.rows[ref]
+	return e
 }
 
 // begin starts a block: its changes are recorded apart from those before.
@@ -131,16 +176,16 @@ func (s *state) begin(b store.Block) { s.block = b }
 
 // touch prepares a row for change: its old value goes to the undo log, once per
 // block.
-func (s *state) touch(ref store.Ref, e *entry) {
+func (s *state) touch(e *entry) {
 	if s.block.Number < s.undoFrom || e.touched == s.block.Number+1 {
 		return
 	}
 	e.touched = s.block.Number + 1
-	u := store.Undo{Block: s.block.Number, Table: ref.Table, ID: ref.ID}
+	u := store.Undo{Block: s.block.Number, Table: e.ref.Table, ID: e.ref.ID}
 	if e.row != nil {
 		text, err := json.Marshal(e.row)
 		if err != nil {
-			s.err = errors.Join(s.err, fmt.Errorf("encode row of %s: %w", ref.Table, err))
+			s.err = errors.Join(s.err, fmt.Errorf("encode row of %s: %w", e.ref.Table, err))
 		}
 		u.Prev = string(text)
 	}
@@ -155,19 +200,18 @@ type rowOf[T any] interface {
 
 // change returns the row for change; isNew says that this event makes it.
 func change[T any, P rowOf[T]](s *state, id string) (row P, isNew bool) {
-	ref := store.Ref{Table: store.TableOf(P(nil)), ID: id}
-	return changeEntry[T, P](s, ref, s.lookup(ref))
+	return changeEntry[T, P](s, s.lookup(store.Ref{Table: store.TableOf(P(nil)), ID: id}))
 }
 
-func changeEntry[T any, P rowOf[T]](s *state, ref store.Ref, e *entry) (row P, isNew bool) {
-	s.touch(ref, e)
+func changeEntry[T any, P rowOf[T]](s *state, e *entry) (row P, isNew bool) {
+	s.touch(e)
 	switch {
 	case e.row == nil:
 		row, isNew = P(new(T)), true
 		if s.known != nil {
-			s.known.add(ref)
+			s.known.add(e.ref)
 		}
-		*row.Base() = store.Entity{NetworkID: s.net, ID: ref.ID, Block: s.block.Number, LogIndex: s.logIndex, Time: s.block.Time}
+		*row.Base() = store.Entity{NetworkID: s.net, ID: e.ref.ID, Block: s.block.Number, LogIndex: s.logIndex, Time: s.block.Time}
 	case e.batch == s.batch:
 		row = e.row.(P)
 	default: // the old one may be on its way to the store
@@ -207,12 +251,14 @@ func record[T any, P rowOf[T]](s *state, id string, row T) {
 
 // existing returns a row that must exist, for change.
 func existing[T any, P rowOf[T]](s *state, id string) (P, error) {
-	ref := store.Ref{Table: store.TableOf(P(nil)), ID: id}
-	e := s.lookup(ref)
+	return existingEntry[T, P](s, s.lookup(store.Ref{Table: store.TableOf(P(nil)), ID: id}))
+}
+
+func existingEntry[T any, P rowOf[T]](s *state, e *entry) (P, error) {
 	if e.row == nil {
-		return nil, s.illegal("%s %s does not exist", ref.Table, id)
+		return nil, s.illegal("%s %s does not exist", e.ref.Table, e.ref.ID)
 	}
-	row, _ := changeEntry[T, P](s, ref, e)
+	row, _ := changeEntry[T, P](s, e)
 	return row, nil
 }
 

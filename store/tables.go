@@ -3,9 +3,11 @@ package store
 import (
 	"context"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strconv"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
@@ -178,7 +180,7 @@ func AddressID(a common.Address) string { return hexutil.Encode(a[:]) }
 
 // PositionID names what has no name but its place in the chain.
 func PositionID(block uint64, logIndex uint32) string {
-	return fmt.Sprintf("%012d:%06d", block, logIndex)
+	return string(padded(append(padded(make([]byte, 0, 19), block, 12), ':'), uint64(logIndex), 6))
 }
 
 // MarketLineID is the Market's lineId: keccak256(abi.encode(channel, provider,
@@ -193,18 +195,33 @@ func MarketLineID(l protocol.Line) common.Hash {
 }
 
 func RedeemID(line common.Hash, checkpoint uint32) string {
-	return fmt.Sprintf("%s:%010d", HashID(line), checkpoint)
+	b := hex.AppendEncode(append(make([]byte, 0, 77), "0x"...), line[:])
+	return string(padded(append(b, ':'), uint64(checkpoint), 10))
 }
 
-// CreditID names a credit as the Market does: keccak256(abi.encode(provider,
-// modelVersion, relayer, epoch)).
+// padded appends a number in at least so many digits.
+func padded(b []byte, n uint64, digits int) []byte {
+	var text [20]byte
+	d := strconv.AppendUint(text[:0], n, 10)
+	for range digits - len(d) {
+		b = append(b, '0')
+	}
+	return append(b, d...)
+}
+
 func CreditID(provider common.Address, modelVersion common.Hash, relayer common.Address, epoch uint64) string {
+	return HashID(CreditHash(provider, modelVersion, relayer, epoch))
+}
+
+// CreditHash is a credit's name in the Market: keccak256(abi.encode(provider,
+// modelVersion, relayer, epoch)).
+func CreditHash(provider common.Address, modelVersion common.Hash, relayer common.Address, epoch uint64) common.Hash {
 	var b [128]byte
 	copy(b[12:], provider[:])
 	copy(b[32:], modelVersion[:])
 	copy(b[76:], relayer[:])
 	binary.BigEndian.PutUint64(b[120:], epoch)
-	return HashID(crypto.Keccak256Hash(b[:]))
+	return crypto.Keccak256Hash(b[:])
 }
 
 func ServiceID(provider common.Address, modelVersion common.Hash) string {
