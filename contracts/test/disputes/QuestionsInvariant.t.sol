@@ -29,6 +29,8 @@ contract QuestionsInvariantTest is QuestionsBase {
     bytes[] private made;
     bytes32[] private hashes;
     uint256 private paidOut;
+    uint256 private burnedBonds;
+    uint64 private lastDue;
 
     function setUp() public override {
         super.setUp();
@@ -83,6 +85,11 @@ contract QuestionsInvariantTest is QuestionsBase {
             && block.timestamp < windowOf(e);
         if (!possible) return;
         askBlock(from, e, t, l);
+        if (receipt < 2) {
+            uint64 due = questions.questionOf(id).deadline;
+            assertGe(due, lastDue, "a provider's deadlines only move on");
+            lastDue = due;
+        }
         if (!known[id]) asked.push(Asked(receipt, t, l, id));
         known[id] = true;
     }
@@ -112,8 +119,16 @@ contract QuestionsInvariantTest is QuestionsBase {
         if (q.state != QuestionState.Answered || q.bond == 0) return;
         bool proven = ledger.faultOf(receiptHash) != FaultKind.None;
         if (!proven && block.timestamp < questions.payableFrom(receiptHash)) return;
+        address to = proven ? q.asker : q.answerer;
+        uint256 before = vault.free(to) + vault.free(questions.dossierOf(receiptHash).provider);
+        uint256 burned = vault.free(vault.BURN_ADDRESS());
         questions.payBond(receiptHash, blockNode(a.t, a.l));
         if (!proven) paidOut += q.bond;
+        burned = vault.free(vault.BURN_ADDRESS()) - burned;
+        assertEq(burned, proven ? 0 : q.bond / 3, "a third burns, but on a fault nothing");
+        uint256 got = vault.free(to) + vault.free(questions.dossierOf(receiptHash).provider) - before;
+        assertEq(got + burned, q.bond, "bonds are conserved to the unit");
+        burnedBonds += burned;
     }
 
     function wait_(uint64 dt) external {
@@ -177,6 +192,14 @@ contract QuestionsInvariantTest is QuestionsBase {
             spent += FUNDS > vault.free(askers[i]) ? FUNDS - vault.free(askers[i]) : 0;
         }
         assertLe(spent, sum + paidOut, "askers pay for answers and for nothing else");
+    }
+
+    /// @dev What was burned is thirds of bonds and what slashes did not return, and nothing else.
+    function invariant_burnsAreBondsAndSlashes() public view {
+        uint256 slashed = 2 * uint256(STAKE) - staking.stakeOf(provider) - staking.stakeOf(provider2);
+        uint256 burned = vault.free(vault.BURN_ADDRESS()) - burnedBonds;
+        assertLe(burned, slashed, "no more than was slashed");
+        assertGe(burned * 100, slashed * 93, "and 93 % of it");
     }
 
     function invariant_DSP1_theHonestLoseNothing() public view {
