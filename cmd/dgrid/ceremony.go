@@ -82,7 +82,9 @@ of it with "dgrid ceremony verify". docs/ceremony.md says who does what.
   seal        the coordinator closes phase 1 with a public beacon
   contribute  each contributor again, in phase 2
   seal        the coordinator closes phase 2, which makes the keys
-  verify      anyone, at any time`,
+  verify      anyone, at any time
+
+status shows where a ceremony stands; rehearse holds one alone, to know what it takes.`,
 	}
 	cmd.AddCommand(c.init(), c.status(), c.contribute(), c.verify(), c.seal(), c.rehearse())
 	return cmd

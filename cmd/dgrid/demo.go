@@ -11,7 +11,6 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/dgrid-network/dgrid/chain/devchain"
 	"github.com/dgrid-network/dgrid/chain/events"
@@ -32,9 +31,14 @@ func newDemoCommand(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Run the main job from end to end in this process, and tell it",
-		Long: "demo starts a whole network and does its main job on real parts: a model is published and served by two staked providers, answers are " +
-			"bought and their receipts checked, vouchers redeemed on chain, a game is answered by callback, and everybody is paid out.\n\n" +
-			"--json FILE also writes the facts, read back from the chain's log and the API's answers.",
+		Long: `Start a whole network in this process and do its main job on real parts: a model is
+published and served by two staked providers, answers are bought and their receipts
+checked, vouchers are redeemed on chain, a game is answered by callback, and everybody
+is paid out. Two more providers cheat: one computes a single number wrong, one opens
+nothing. An auditor that is told nothing finds both, and both are slashed.
+
+The proving keys are made at the first run and kept in the user's cache folder. --json
+FILE also writes the facts, read back from the chain's log and the API's answers.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if g.logLevel == "" {
@@ -86,7 +90,7 @@ func tellDemo(ctx context.Context, cfg network.Config, n *narrator) (story.Facts
 	}
 	seed := uint64(n.began.UnixNano())
 	n.say("two more providers join: one will compute a single number wrong, drawn from seed %d, the other will open nothing", seed)
-	suspects, err := addSuspects(ctx, net, seed)
+	suspects, err := cheat.Join(ctx, net, seed)
 	if err != nil {
 		return story.Facts{}, errors.Join(err, net.Close())
 	}
@@ -94,7 +98,7 @@ func tellDemo(ctx context.Context, cfg network.Config, n *narrator) (story.Facts
 		Chain: net.Chain, APIURL: net.APIURL, Model: net.Model, Proven: demo.Name + "@1", Sampled: demo.Name + "-float@1", ProvenVersion: net.Proven,
 		Requester: devchain.Key(network.AccountRequester), First: devchain.Key(network.AccountFirstPlayer), Second: devchain.Key(network.AccountSecondPlayer),
 		Creator: net.Creator(), Owners: net.Owners(),
-		Suspects: suspects, Auditor: devchain.Address(network.AccountAuditor), Proofs: proofCosts(auditing),
+		Suspects: suspects, Auditor: devchain.Address(network.AccountAuditor), Proofs: story.Proofs(auditing.Cases()),
 		Lane:    func(account common.Address) *txmgr.Manager { return net.LaneOf(account) },
 		Prompts: demo.Prompts(), GamePrompt: demo.Prompts()[3], Say: n.say, Print: n.print, Log: cfg.Log,
 	})
@@ -113,30 +117,6 @@ func provingKeys(ctx context.Context, n *narrator) (*keys.Set, error) {
 	}
 	n.say("proving keys, from %s", source.Dir)
 	return source.Development(ctx)
-}
-
-// addSuspects brings the two cheaters into the network.
-func addSuspects(ctx context.Context, net *network.Network, seed uint64) ([]story.Suspect, error) {
-	var join errgroup.Group
-	join.Go(func() error {
-		return net.AddProvider(ctx, network.AccountThirdOwner, network.AccountThirdOperator, cheat.NewWrong(net.Model, seed))
-	})
-	join.Go(func() error {
-		return net.AddProvider(ctx, network.AccountFourthOwner, network.AccountFourthOperator, cheat.NewSilent(net.Model))
-	})
-	return []story.Suspect{{Provider: devchain.Address(network.AccountThirdOwner), Kind: events.WrongStep},
-		{Provider: devchain.Address(network.AccountFourthOwner), Kind: events.Withheld}}, join.Wait()
-}
-
-// proofCosts tells what the auditor's machine noted of a proof.
-func proofCosts(a *auditor.Auditor) func(common.Hash) (story.ProofCost, bool) {
-	return func(receipt common.Hash) (story.ProofCost, bool) {
-		c, err := a.Cases().Get(receipt)
-		if err != nil || c.Proof == nil {
-			return story.ProofCost{}, false
-		}
-		return story.ProofCost{Milliseconds: c.Proof.Millis, PeakMB: float64(c.Proof.PeakBytes) / (1 << 20)}, true
-	}
 }
 
 func writeFacts(path string, facts story.Facts) error {

@@ -32,7 +32,7 @@ func newModelImport(g *globals) *cobra.Command {
 	var tokenizerFile, templateFile, out string
 	var positions int
 	cmd := &cobra.Command{
-		Use:   "import CHECKPOINT --tokenizer FILE --out FILE",
+		Use:   "import CHECKPOINT --tokenizer FILE [--out FILE]",
 		Short: "Make a model file from a llama2.c checkpoint, in integers only: everyone derives the same file",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -51,7 +51,7 @@ type traceFlags struct {
 func newModelTrace(g *globals) *cobra.Command {
 	var f traceFlags
 	cmd := &cobra.Command{
-		Use:   "trace FILE --prompt TEXT --block T,L [--vector NAME]",
+		Use:   "trace FILE --prompt TEXT|--ids N,N,... [--block T,L] [--vector NAME]",
 		Short: "Answer a prompt greedily and show one block of its execution trace, number by number",
 		Long: `Answer a prompt greedily and show one block of its execution trace.
 

@@ -365,7 +365,7 @@ func (c *client) earnings(cmd *cobra.Command, owner common.Address) (facts, erro
 func newProviderExport(g *globals) *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
-		Use:   "export-receipts --out DIR",
+		Use:   "export-receipts [--out DIR]",
 		Short: "Write every receipt in the journal to a file that dgrid verify checks; the provider must not run",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

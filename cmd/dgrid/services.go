@@ -74,7 +74,11 @@ func newRelayerCommand(g *globals) *cobra.Command {
 	return &cobra.Command{
 		Use:   "relayer",
 		Short: "Match requests to providers and carry their answers",
-		Args:  cobra.NoArgs,
+		Long: `Match requests to providers and carry their answers, until SIGTERM or Ctrl-C.
+
+Reads [chain], [redis] and [relayer] of the configuration, and needs a Redis server.
+Any number of relayers may share one. docs/operations.md tells how to run it.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := g.service(cmd.Context())
 			if err != nil {
@@ -107,7 +111,11 @@ func newIndexerCommand(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "indexer",
 		Short: "Mirror the chain into the database",
-		Args:  cobra.NoArgs,
+		Long: `Mirror the chain's events into the database, until SIGTERM or Ctrl-C.
+
+Reads [chain], [store] and [indexer] of the configuration. GET /readyz says how far it
+is; started again, it goes on where it was. docs/operations.md tells how to run it.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, st, tables, err := g.tables(cmd.Context())
 			if err != nil {
@@ -183,7 +191,11 @@ func newAPICommand(g *globals) *cobra.Command {
 	return &cobra.Command{
 		Use:   "api",
 		Short: "Serve dapps: the OpenAI-compatible routes and the marketplace",
-		Args:  cobra.NoArgs,
+		Long: `Serve dapps until SIGTERM or Ctrl-C: the OpenAI-compatible routes and the marketplace.
+
+Reads [chain], [store], [redis] and [api] of the configuration, and needs an indexed
+database, a Redis server and a relayer. docs/operations.md tells how to run it.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, st, tables, err := g.tables(cmd.Context())
 			if err != nil {

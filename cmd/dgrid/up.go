@@ -35,8 +35,10 @@ func newUpCommand(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "up",
 		Short: "Keep a whole network running in this process",
-		Long: "up runs a development chain, the contracts, an indexer, a relayer, the API and two providers of the demo model on loopback. " +
-			"With --data it survives restarts, also kill -9; without, it starts anew every time.",
+		Long: `Run a development chain, the contracts, an indexer, a relayer, the API and two providers
+of the demo model on loopback, until Ctrl-C. Prints a curl line to try it with.
+
+With --data it survives restarts, also kill -9; without, it starts anew every time.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if g.logLevel == "" {

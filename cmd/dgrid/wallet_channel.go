@@ -184,7 +184,7 @@ func newWalletRelay(g *globals) *cobra.Command {
 func newWalletOpen(g *globals) *cobra.Command {
 	f, delegate, life, expiry := &sendFlags{}, "", time.Duration(0), uint64(0)
 	cmd := &cobra.Command{
-		Use:   "open AMOUNT --delegate ADDRESS",
+		Use:   "open AMOUNT [--delegate ADDRESS]",
 		Short: "Open a payment channel with free balance; its delegate signs requests and vouchers",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
