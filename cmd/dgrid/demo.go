@@ -13,13 +13,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dgrid-network/dgrid/chain/devchain"
-	"github.com/dgrid-network/dgrid/chain/events"
 	"github.com/dgrid-network/dgrid/chain/txmgr"
 	"github.com/dgrid-network/dgrid/internal/cheat"
 	"github.com/dgrid-network/dgrid/internal/network"
 	"github.com/dgrid-network/dgrid/internal/story"
 	"github.com/dgrid-network/dgrid/models/demo"
-	"github.com/dgrid-network/dgrid/node/auditor"
 	"github.com/dgrid-network/dgrid/prover/keys"
 )
 

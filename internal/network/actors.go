@@ -136,24 +136,42 @@ var (
 	maxFee   = protocol.NewAmount(1_000_000)
 )
 
-func (n *Network) serve(owner, operator int, journal string, m provider.Model, noJobs bool, log *slog.Logger) (*provider.Provider, error) {
+func (n *Network) serve(owner, operator int, journal string, m provider.Model, more More, log *slog.Logger) (*provider.Provider, error) {
 	m.PriceIn, m.PriceOut, m.MaxFee, m.Capacity = priceIn, priceOut, maxFee, 4
+	if more.Cheap {
+		m.PriceIn, m.PriceOut = protocol.NewAmount(1), protocol.NewAmount(1)
+	}
+	if more.Relayer == "" {
+		more.Relayer = n.RelayerURL
+	}
 	return n.Chain.Provider(ProviderOptions{
 		Owner: devchain.Address(owner), Operator: n.lane(devchain.Key(operator)), Key: devchain.Key(operator), Journal: journal,
-		Relayers: []string{n.RelayerURL}, Models: []provider.Model{m},
+		Relayers: []string{more.Relayer}, Models: []provider.Model{m},
 		// Windows of seconds: redeem soon, and look often.
-		Redeem: provider.Policy{Age: 1, Margin: 5}, Binder: n.proofs, NoJobs: noJobs,
+		Redeem: provider.Policy{Age: 1, Margin: 5}, Binder: n.proofs, NoJobs: !more.Jobs,
 	}, n.Config.RedeemEvery, log)
+}
+
+// More says what one more provider does that others do not.
+type More struct {
+	Relayer string // base URL of what it takes for the relayer; the network's if empty
+	Jobs    bool   // takes jobs on chain
+	Cheap   bool   // for next to nothing
 }
 
 // AddProvider brings one more provider of the proven model into the network: it stakes,
 // connects and answers from backend. It takes no jobs.
 func (n *Network) AddProvider(ctx context.Context, owner, operator int, backend provider.Backend) error {
+	return n.AddProviderWith(ctx, owner, operator, backend, More{})
+}
+
+// AddProviderWith is AddProvider for one that differs.
+func (n *Network) AddProviderWith(ctx context.Context, owner, operator int, backend provider.Backend, more More) error {
 	if err := n.joinAsProvider(ctx, owner, operator); err != nil {
 		return err
 	}
 	model := provider.Model{Version: n.Proven, Class: protocol.ClassProven, Context: uint32(n.Model.Header().Positions), Backend: backend}
-	p, err := n.serve(owner, operator, filepath.Join(n.Config.Data, fmt.Sprintf("provider-%d", owner)), model, true, n.Config.Log)
+	p, err := n.serve(owner, operator, filepath.Join(n.Config.Data, fmt.Sprintf("provider-%d", owner)), model, more, n.Config.Log)
 	if err != nil {
 		return err
 	}

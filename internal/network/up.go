@@ -314,7 +314,7 @@ func (n *Network) startProviders() error {
 			Backend: provider.NewRuntime(n.Model, n.Model.Tokenizer(), 4)}},
 		{accountSampledOwner, accountSampledOperator, provider.Model{Version: n.Sampled, Class: protocol.ClassSampled, Context: contextOf, Backend: upstream}},
 	} {
-		running, err := n.serve(p.owner, p.operator, filepath.Join(n.Config.Data, fmt.Sprintf("provider-%d", p.owner)), p.model, false, n.Config.Log)
+		running, err := n.serve(p.owner, p.operator, filepath.Join(n.Config.Data, fmt.Sprintf("provider-%d", p.owner)), p.model, More{Jobs: true}, n.Config.Log)
 		if err != nil {
 			return err
 		}

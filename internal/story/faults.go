@@ -9,6 +9,7 @@ import (
 	"github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/dgrid-network/dgrid/chain/events"
+	"github.com/dgrid-network/dgrid/node/auditor"
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
@@ -16,6 +17,11 @@ import (
 type Suspect struct {
 	Provider common.Address
 	Kind     events.FaultKind
+	// Asks is how often it is asked, default 1.
+	Asks int
+	// Complain hands the requester's evidence to an auditor, where the gateway refuses what the
+	// provider signs and pays nothing; nil: the gateway takes it.
+	Complain func(ctx context.Context) error
 }
 
 // ProofCost is what a proof cost the auditor's machine.
@@ -42,10 +48,23 @@ type Fault struct {
 // tempt: the requester asks each provider that will cheat.
 func (t *teller) tempt(ctx context.Context) error {
 	for i, s := range t.Suspects {
-		prompt := t.Prompts[(i+2)%len(t.Prompts)]
-		t.Say("asking provider %s: %s", s.Provider, prompt)
-		if _, err := t.stream(ctx, t.Proven, prompt, map[string]any{"only": []common.Address{s.Provider}}); err != nil {
-			return err
+		for n := range max(s.Asks, 1) {
+			prompt := t.Prompts[(i+n+2)%len(t.Prompts)]
+			t.Say("asking provider %s: %s", s.Provider, prompt)
+			_, err := t.stream(ctx, t.Proven, prompt, map[string]any{"only": []common.Address{s.Provider}})
+			if s.Complain == nil && err != nil {
+				return err
+			}
+			if s.Complain == nil {
+				continue
+			}
+			if err == nil {
+				return fmt.Errorf("the gateway takes what provider %s signs: %w", s.Provider, protocol.ErrInternal)
+			}
+			t.Say("the gateway refuses the receipt and pays nothing: %v", err)
+			if err := s.Complain(ctx); err != nil {
+				return fmt.Errorf("complain about provider %s: %w", s.Provider, err)
+			}
 		}
 	}
 	return nil
@@ -85,7 +104,7 @@ func (t *teller) convict(ctx context.Context) error {
 		return err
 	}
 	for i := range faults {
-		if cost, ok := t.Proofs(faults[i].Receipt); ok {
+		if cost, ok := t.Proofs(faults[i].Receipt); ok && faults[i].Kind != events.Equivocation.String() {
 			faults[i].ProveMS, faults[i].PeakMB = cost.Milliseconds, cost.PeakMB
 		}
 		f := faults[i]
@@ -109,9 +128,9 @@ func (t *teller) faults(ctx context.Context) ([]Fault, error) {
 		return nil, err
 	}
 	var faults []Fault
-	acts := map[common.Hash]map[common.Hash]bool{} // receipt to transactions
-	took := map[common.Hash]Fault{}                // what all faults of a receipt took, silences before the last too
-	var order []common.Hash
+	acts := map[fault]map[common.Hash]bool{} // transactions
+	took := map[fault]Fault{}                // what all of it took, silences before the last too
+	var order []fault
 	for _, l := range logs {
 		source := events.Ledger
 		if l.Address == at.Questions {
@@ -121,45 +140,76 @@ func (t *teller) faults(ctx context.Context) ([]Fault, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(l.Topics) > 1 {
-			receipt := l.Topics[1] // every event of these contracts begins with it
-			if acts[receipt] == nil {
-				acts[receipt] = map[common.Hash]bool{}
-			}
-			acts[receipt][l.TxHash] = true
-		}
-		f, ok := e.(events.FaultProven)
-		if !ok {
+		if len(l.Topics) < 2 {
 			continue
 		}
-		sum := took[f.ReceiptHash]
-		for _, add := range []struct{ to, of *protocol.Amount }{{&sum.Slashed, &f.Slashed}, {&sum.Refunded, &f.Refunded}, {&sum.AuditorPaid, &f.Bounty}} {
-			if *add.to, err = add.to.Add(*add.of); err != nil {
-				return nil, err
+		name := fault{receipt: l.Topics[1]} // every event of these contracts begins with it
+		var one Fault
+		switch e := e.(type) {
+		case events.FaultProven:
+			name.pair = e.Kind == events.Equivocation
+			one = Fault{Slashed: e.Slashed, Refunded: e.Refunded, AuditorPaid: e.Bounty}
+			if e.Kind != events.Silence {
+				one.Kind, one.Provider, one.Receipt = e.Kind.String(), e.Provider, e.ReceiptHash
+				order = append(order, name)
 			}
+		case events.ReceiptSettled: // refunded when it was paid, after its conviction
+			one = Fault{Slashed: e.Slashed, Refunded: e.Refunded}
 		}
-		if f.Kind != events.Silence {
-			sum.Kind, sum.Provider, sum.Receipt = f.Kind.String(), f.Provider, f.ReceiptHash
-			order = append(order, f.ReceiptHash)
+		if acts[name] == nil {
+			acts[name] = map[common.Hash]bool{}
 		}
-		took[f.ReceiptHash] = sum
+		acts[name][l.TxHash] = true
+		if took[name], err = took[name].add(one); err != nil {
+			return nil, err
+		}
 	}
-	for _, receipt := range order {
-		faults = append(faults, took[receipt])
-	}
-	for i := range faults {
-		for tx := range acts[faults[i].Receipt] {
+	for _, name := range order {
+		f := took[name]
+		for tx := range acts[name] {
 			gas, sent, err := t.sentByAuditor(ctx, tx)
 			if err != nil {
 				return nil, err
 			}
 			if sent {
-				faults[i].Transactions++
-				faults[i].Gas += gas
+				f.Transactions++
+				f.Gas += gas
 			}
 		}
+		faults = append(faults, f)
 	}
 	return faults, nil
+}
+
+// fault names what is convicted: a receipt, or that it contradicts another one.
+type fault struct {
+	receipt common.Hash
+	pair    bool
+}
+
+// add sums what two events took; the kind is that of the one which convicts.
+func (f Fault) add(g Fault) (Fault, error) {
+	if g.Kind != "" {
+		f.Kind, f.Provider, f.Receipt = g.Kind, g.Provider, g.Receipt
+	}
+	for _, sum := range []struct{ to, of *protocol.Amount }{{&f.Slashed, &g.Slashed}, {&f.Refunded, &g.Refunded}, {&f.AuditorPaid, &g.AuditorPaid}} {
+		var err error
+		if *sum.to, err = sum.to.Add(*sum.of); err != nil {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+// Proofs tells what the proofs of an auditor's cases cost its machine.
+func Proofs(cases *auditor.Cases) func(receipt common.Hash) (ProofCost, bool) {
+	return func(receipt common.Hash) (ProofCost, bool) {
+		c, err := cases.Get(receipt)
+		if err != nil || c.Proof == nil {
+			return ProofCost{}, false
+		}
+		return ProofCost{Milliseconds: c.Proof.Millis, PeakMB: float64(c.Proof.PeakBytes) / (1 << 20)}, true
+	}
 }
 
 func (t *teller) sentByAuditor(ctx context.Context, hash common.Hash) (gas uint64, sent bool, err error) {

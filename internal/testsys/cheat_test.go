@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/chain/devchain"
-	"github.com/dgrid-network/dgrid/chain/events"
 	"github.com/dgrid-network/dgrid/internal/cheat"
 	"github.com/dgrid-network/dgrid/internal/network"
 	"github.com/dgrid-network/dgrid/internal/story"
@@ -31,9 +30,9 @@ func TestCheatersAreCaught(t *testing.T) {
 
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	wrong, silent := devchain.Address(network.AccountThirdOwner), devchain.Address(network.AccountFourthOwner)
-	require.NoError(t, n.AddProvider(t.Context(), network.AccountThirdOwner, network.AccountThirdOperator, cheat.NewWrong(n.Model, seed)))
-	require.NoError(t, n.AddProvider(t.Context(), network.AccountFourthOwner, network.AccountFourthOperator, cheat.NewSilent(n.Model)))
+	suspects, err := cheat.Join(t.Context(), n, seed)
+	require.NoError(t, err)
+	wrong, silent := suspects[0].Provider, suspects[1].Provider
 	before := map[common.Address]protocol.Amount{}
 	for _, who := range append(n.Owners(), wrong, silent) {
 		before[who], err = n.Chain.Reader.Stake(t.Context(), who)
@@ -45,14 +44,7 @@ func TestCheatersAreCaught(t *testing.T) {
 	w := world(t, n.Chain, n.APIURL, n.LaneOf, n.Proven)
 	w.Requester = devchain.Key(network.AccountRequester)
 	w.Auditor = devchain.Address(network.AccountAuditor)
-	w.Suspects = []story.Suspect{{Provider: wrong, Kind: events.WrongStep}, {Provider: silent, Kind: events.Withheld}}
-	w.Proofs = func(receipt common.Hash) (story.ProofCost, bool) {
-		c, err := a.Cases().Get(receipt)
-		if err != nil || c.Proof == nil {
-			return story.ProofCost{}, false
-		}
-		return story.ProofCost{Milliseconds: c.Proof.Millis, PeakMB: float64(c.Proof.PeakBytes) / (1 << 20)}, true
-	}
+	w.Suspects, w.Proofs = suspects, story.Proofs(a.Cases())
 	facts, err := story.Catch(t.Context(), w)
 	require.NoError(t, err)
 
