@@ -59,16 +59,14 @@ func (c *Chain) ProvingKeys(ctx context.Context, s KeySource) (*keys.Set, error)
 // Local returns the keys in the source where no chain says which are meant: those of the
 // sealed ceremony in its folder, or the development keys if there is none.
 func (s KeySource) Local(ctx context.Context) (*keys.Set, error) {
-	state, err := ceremony.Read(s.Dir)
-	switch {
-	case errors.Is(err, protocol.ErrNotFound):
+	if _, err := ceremony.ReadManifest(s.Dir); errors.Is(err, protocol.ErrNotFound) {
 		return s.Development(ctx)
-	case err != nil:
-		return nil, err
-	case state.OpenPhase() != 0:
-		return nil, fmt.Errorf("load keys: the ceremony in %s is not sealed: %w", s.Dir, protocol.ErrNotFound)
 	}
-	return s.keys(ctx, state.Phases[1].Sealed.Keys.VerifyingKey)
+	want, err := ceremony.KeyHash(s.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("load keys of a ceremony: %w", err)
+	}
+	return s.keys(ctx, want)
 }
 
 // keys returns the keys whose verifying key has the hash want.

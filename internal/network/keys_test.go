@@ -28,5 +28,5 @@ func TestDevelopmentKeysStandInForNoOthers(t *testing.T) {
 	require.NoError(t, err)
 	_, err = begun.Local(t.Context())
 	require.ErrorIs(t, err, protocol.ErrNotFound)
-	require.ErrorContains(t, err, "not sealed")
+	require.ErrorContains(t, err, "load keys of a ceremony")
 }

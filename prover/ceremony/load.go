@@ -29,12 +29,9 @@ func Load(dir string, c Circuit, want common.Hash) (*keys.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	var s Sealed
-	if err := readRecord(sealPath(dir, 2), &s); err != nil {
+	s, err := readKeys(dir, t.manifest)
+	if err != nil {
 		return nil, err
-	}
-	if s.Ceremony != t.manifest.Hash || s.Phase != 2 {
-		return nil, fmt.Errorf("load keys: the seal belongs to another ceremony: %w", protocol.ErrInvalid)
 	}
 	if s.Keys.VerifyingKey != want {
 		return nil, fmt.Errorf("load keys: the ceremony's verifying key is %s, wanted is %s: %w", s.Keys.VerifyingKey, want, protocol.ErrConflict)
@@ -68,6 +65,33 @@ func Load(dir string, c Circuit, want common.Hash) (*keys.Set, error) {
 	}
 	set.Proving, set.Verifying = pk, vk
 	return set, nil
+}
+
+// KeyHash returns the hash of the verifying key that the ceremony in a folder made: the
+// want of Load for whoever trusts the folder. It fails with protocol.ErrNotFound if there
+// is no ceremony or an unfinished one.
+func KeyHash(dir string) (common.Hash, error) {
+	m, err := ReadManifest(dir)
+	if err != nil {
+		return common.Hash{}, err
+	}
+	s, err := readKeys(dir, m)
+	if err != nil {
+		return common.Hash{}, err
+	}
+	return s.Keys.VerifyingKey, nil
+}
+
+// readKeys reads the seal that names a ceremony's keys.
+func readKeys(dir string, m Manifest) (Sealed, error) {
+	var s Sealed
+	if err := readRecord(sealPath(dir, 2), &s); err != nil {
+		return s, err
+	}
+	if s.Ceremony != m.Hash || s.Phase != 2 {
+		return s, fmt.Errorf("load keys: the seal belongs to another ceremony: %w", protocol.ErrInvalid)
+	}
+	return s, nil
 }
 
 // verifyingSize returns the size of the verifying key's file: six points, K, no

@@ -455,6 +455,13 @@ func TestLoadRefusesOtherKeys(t *testing.T) {
 	require.ErrorIs(t, err, protocol.ErrNotFound)
 	_, err = Load(c.dir, compiled(t, "cube", &otherCircuit{}), want)
 	require.ErrorIs(t, err, protocol.ErrConflict)
+	named, err := KeyHash(c.dir)
+	require.NoError(t, err)
+	require.Equal(t, want, named)
+	for _, dir := range []string{t.TempDir(), at(t, circuit2).dir} {
+		_, err = KeyHash(dir)
+		require.ErrorIs(t, err, protocol.ErrNotFound)
+	}
 
 	pk, vk := developmentKeys(t)
 	var weak bytes.Buffer
