@@ -2,7 +2,8 @@
 // keys that expire in real time. All content is lost when the process ends, by design.
 //
 // miniredis' own ClockTTL walks and sorts all keys before every command, which makes a
-// store of n keys cost n per command; here the clock moves every TickEvery instead.
+// store of n keys cost n per command; here the clock moves every TickEvery instead, and less
+// often where that walk takes long: commands wait for it.
 package embedredis
 
 import (
@@ -15,8 +16,11 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-// TickEvery is how late a key may expire.
+// TickEvery is how late a key may expire, unless the store holds so many keys that looking at
+// all of them takes more than a part in tickShare of it: then it is tickShare such looks.
 const TickEvery = 250 * time.Millisecond
+
+const tickShare = 50
 
 // Store is a running in-process Redis.
 type Store struct {
@@ -39,7 +43,7 @@ func Start() (*Store, error) {
 }
 
 func (s *Store) tick() {
-	t := time.NewTicker(TickEvery)
+	t := time.NewTimer(TickEvery)
 	defer t.Stop()
 	last := time.Now()
 	for {
@@ -48,6 +52,7 @@ func (s *Store) tick() {
 			now := time.Now()
 			s.mini.FastForward(now.Sub(last))
 			last = now
+			t.Reset(max(TickEvery, tickShare*time.Since(now)))
 		case <-s.stop:
 			return
 		}
