@@ -1,6 +1,8 @@
 package trace
 
 import (
+	"slices"
+
 	"github.com/dgrid-network/dgrid/protocol/chunk"
 	"github.com/dgrid-network/dgrid/protocol/step"
 	"github.com/dgrid-network/dgrid/runtime"
@@ -28,7 +30,7 @@ func (b maker) attend(s *runtime.Session) []int32 {
 		row := b.numbers[step.QueryRows].Int16[head*(a.HeadWidth+1) : (head+1)*(a.HeadWidth+1)]
 		top := ops.Scores(z, row[1:], keys[g].Numbers, keys[g].Shifts, int64(a.Scale), uint(a.ScaleExp+16-int(row[0])))
 		scores = append(scores, z...)
-		claims = append(claims, top, int64(first(z, top)))
+		claims = append(claims, top, int64(slices.Index(z, top)))
 		sum := ops.Exp2Weights(z, top, b.m.Exp2())
 		clear(acc)
 		var running int64
@@ -55,13 +57,6 @@ func (b maker) attend(s *runtime.Session) []int32 {
 	b.set(step.MixSums, Numbers{Wide: mixSums})
 	b.set(step.Mixed, Numbers{Int32: mix})
 	return mix
-}
-
-func first(z []int64, x int64) (at int) {
-	for z[at] != x {
-		at++
-	}
-	return at
 }
 
 // storedKeys lays out the key rows of all positions as their blocks do: k, numbers.
