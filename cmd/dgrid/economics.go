@@ -25,6 +25,8 @@ func liveEconomics() economics.Parameters {
 	p.FeeDivisor, p.StretchDivisor, p.RefundDivisor = exposure, exposure, exposure
 	p.RelayerBPS, p.ProtocolBPS, p.AuditorsBPS = int64(live.Shares.RelayerBps), int64(live.Shares.ProtocolBps), int64(live.Shares.AuditorsBps)
 	p.MaxHoldSeconds = int64(live.Timing.MaxHold)
+	p.ClockSeconds, p.AnswerSeconds = int64(live.Questions.Clock), int64(live.Questions.AnswerTime)
+	p.BaseBond, p.AskCost = economics.Money(live.Questions.BaseBond.Int64()), economics.Money(live.Questions.AskCost.Int64())
 	return p
 }
 
@@ -131,8 +133,16 @@ func writeEconomics(w io.Writer, r economics.Report, without []string) {
 		}
 		return fmt.Sprintf("%.4g %%", 100*float64(v)/float64(scale))
 	}
-	fmt.Fprintf(w, "%.2f is reached at\taudits %s\tslash %s\tpuppets %s\n", r.Required,
-		part(r.Limits.AuditPPM, economics.PPM), part(r.Limits.FaultBPS, economics.BPS), part(r.Limits.PuppetBPS, economics.BPS))
+	fmt.Fprintf(w, "%.2f is reached at\taudits %s\tslash %s\tpuppets %s\ta stake of %d base units\n", r.Required,
+		part(r.Limits.AuditPPM, economics.PPM), part(r.Limits.FaultBPS, economics.BPS), part(r.Limits.PuppetBPS, economics.BPS), r.Limits.Stake)
+	fmt.Fprintf(w, "\ngrief\tcost\tharm\tcost/harm\n")
+	for _, g := range r.Griefs {
+		v := "no harm"
+		if g.Ratio != nil {
+			v = ratio(g.Ratio)
+		}
+		fmt.Fprintf(w, "%s\t%d\t%d\t%s\n", g.Name, g.Cost, g.Harm, v)
+	}
 	fmt.Fprintf(w, "\nwithout\tlowest\tby\tmeans\n")
 	for _, m := range r.Removed {
 		if !slices.Contains(without, m.Name) {

@@ -46,6 +46,53 @@ func TestSTK3_DSP5_NoStrategyProfitsAtTheDefaults(t *testing.T) {
 	require.InDelta(t, 3_900, r.Limits.PuppetBPS, 200)
 }
 
+// A flood costs the same whatever the stake is, and what it saves grows with it: from some
+// stake on it saves the credit, and what is left is what slashes alone take.
+func TestFloodingOneselfSavesCreditAtMost(t *testing.T) {
+	p := Live()
+	require.EqualValues(t, 30*60, p.FloodQuestions(), "five clocks of sixteen are left to flood")
+	s := strategy(t, "floods itself to save its credit")
+	unforfeited, _ := p.Without("forfeit")
+	_, bottom := Lowest(unforfeited)
+	last := math.Inf(1)
+	for _, stake := range []Money{1_000_000_000, p.Stake, 10_000_000_000, 100_000_000_000, 1_000_000_000_000_000} {
+		q := p
+		q.Stake = stake
+		row, err := evaluate(q, s, 2_000, 5) // both models
+		require.NoError(t, err)
+		require.LessOrEqual(t, *row.Ratio, last)
+		require.GreaterOrEqual(t, *row.Ratio, bottom-1e-9)
+		last = *row.Ratio
+	}
+	require.InDelta(t, bottom, last, 1e-4, "a large stake forfeits nothing")
+	require.Greater(t, bottom, 1.0, "and cheating loses all the same")
+
+	limit := limits(p).Stake
+	require.Greater(t, limit, p.Stake)
+	p.Stake = limit
+	_, at := Lowest(p)
+	require.GreaterOrEqual(t, at, 1.5)
+	p.Stake++
+	_, above := Lowest(p)
+	require.Less(t, above, 1.5)
+}
+
+// An honest provider that answers its flood is whole: two thirds of a bond are what the
+// dearest answer costs. With a smaller bond it is not.
+func TestFloodingTheHonestCostsTheAttacker(t *testing.T) {
+	p := Live()
+	for _, g := range griefs(p) {
+		require.True(t, g.Ratio == nil || *g.Ratio >= 1.5, g.Name)
+	}
+	require.Zero(t, griefs(p)[0].Harm)
+	p.BaseBond = p.AnswerCost
+	require.Positive(t, griefs(p)[0].Harm)
+	p.BaseBond, p.AskCost = 300, 0
+	r, err := Evaluate(p, MinTrials, 1)
+	require.NoError(t, err)
+	require.False(t, r.Pass, "questions that cost nothing")
+}
+
 // Every rule that is named as a reason why cheating loses is one.
 func TestSTK3_EachRuleIsNeeded(t *testing.T) {
 	pays := map[string]bool{"burn": true, "bounty-cap": true, "refund-cap": true, "silence-fault": true, "rung-order": true,
@@ -241,7 +288,7 @@ func TestHundredRandomStrategiesAndRules(t *testing.T) {
 		p.SmallRungCloses, p.UnbondingAnswers, p.FlatAuditPay = rng.IntN(2) == 0, rng.IntN(2) == 0, rng.IntN(2) == 0
 		s := Strategy{Name: "random " + strconv.Itoa(i), Answers: rng.IntN(60), FeePPM: 1 + rng.Int64N(PPM), WrongEvery: rng.IntN(4),
 			Batch: rng.IntN(9), Pieces: rng.IntN(4), Own: Party(rng.IntN(int(Everyone) + 1)), Reaction: Reaction(rng.IntN(4)),
-			UnbondBPS: rng.Int64N(BPS), Early: rng.IntN(2) == 0, Wash: rng.IntN(3) == 0, Identities: rng.IntN(3), Shrink: rng.Int64N(40)}
+			UnbondBPS: rng.Int64N(BPS), Early: rng.IntN(2) == 0, Wash: rng.IntN(3) == 0, Identities: rng.IntN(3), Shrink: rng.Int64N(40), Flood: rng.IntN(2) == 0}
 		_, err := evaluate(p, s, 1_000, uint64(i)) // the ledger balances and the models agree
 		require.NoError(t, err, "%+v %+v", p, s)
 	}
@@ -299,6 +346,8 @@ func TestParametersOutOfRange(t *testing.T) {
 		"exposure":       func(p *Parameters) { p.FeeDivisor = 0 },
 		"no room":        func(p *Parameters) { p.PendingBPS = 24 },
 		"clock":          func(p *Parameters) { p.ClockSeconds = 0 },
+		"line":           func(p *Parameters) { p.AnswerSeconds = 0 },
+		"cost":           func(p *Parameters) { p.AskCost = -1 },
 	} {
 		p := Live()
 		set(&p)

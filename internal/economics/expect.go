@@ -200,6 +200,15 @@ func (s Strategy) forfeits(p Parameters, n int) bool {
 	return n > 0 && p.ForfeitCredit && !spared
 }
 
+// forfeited is what a conviction costs of a pending credit, as parts of one identity's
+// stake: all of it, or the flood that outlasts the hold.
+func (s Strategy) forfeited(p Parameters, credit float64) float64 {
+	if !s.Flood {
+		return credit
+	}
+	return min(credit, float64(p.floodCost())/float64(p.Stake)*float64(s.identities()))
+}
+
 // fixed is what a window with answers of total and wrong brings and costs
 // whatever is drawn, as parts of the stake.
 func (s Strategy) fixed(p Parameters, total, wrong, perStretch float64) Outcome {
@@ -243,7 +252,7 @@ func Expect(p Parameters, s Strategy) (o Outcome, deviation float64) {
 		for again, q := range row {
 			loss, rest := s.slashed(p, n, again, fee)
 			if s.forfeits(p, n) {
-				loss += total * rate(own)
+				loss += s.forfeited(p, total*rate(own))
 			}
 			mean += q * loss
 			square += q * loss * loss

@@ -371,7 +371,9 @@ contract GameTest is GameBase {
         uint256 snapshot = vm.snapshotState();
         (p,) = proofOf(s);
         vm.expectEmit(address(ledger));
-        emit IDisputeLedger.FaultProven(hashOf(e), provider, auditor, kind, SLASH, 0, BOUNTY, tuned);
+        emit IDisputeLedger.FaultProven(
+            hashOf(e), provider, auditor, kind, SLASH, 0, BOUNTY, e.request.modelVersion
+        );
         disputes.proveFault(e, p);
         assertEq(staking.stakeOf(provider), STAKE - SLASH, "slashed");
         assertEq(uint8(ledger.faultOf(hashOf(e))), uint8(kind), "recorded");
