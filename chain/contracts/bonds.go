@@ -32,7 +32,7 @@ type Bond struct {
 
 // ShareOf is the least that paying the bond out brings one party: all of it to the asker
 // of a receipt that was proven wrong, else a third to who answered and a third to the
-// provider.
+// provider; the last third is burned.
 func (b Bond) ShareOf(who common.Address) protocol.Amount {
 	if b.Proven {
 		if who == b.Asker {

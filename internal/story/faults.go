@@ -22,6 +22,8 @@ type Suspect struct {
 	// Complain hands the requester's evidence to an auditor, where the gateway refuses what the
 	// provider signs and pays nothing; nil: the gateway takes it.
 	Complain func(ctx context.Context) error
+	// Tempt gives it the occasion in another way than through the API.
+	Tempt func(ctx context.Context) error
 }
 
 // ProofCost is what a proof cost the auditor's machine.
@@ -48,6 +50,12 @@ type Fault struct {
 // tempt: the requester asks each provider that will cheat.
 func (t *teller) tempt(ctx context.Context) error {
 	for i, s := range t.Suspects {
+		if s.Tempt != nil {
+			if err := s.Tempt(ctx); err != nil {
+				return fmt.Errorf("tempt provider %s: %w", s.Provider, err)
+			}
+			continue
+		}
 		for n := range max(s.Asks, 1) {
 			prompt := t.Prompts[(i+n+2)%len(t.Prompts)]
 			t.Say("asking provider %s: %s", s.Provider, prompt)

@@ -3,8 +3,6 @@ package testsys
 import (
 	"context"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -21,9 +19,7 @@ import (
 // A provider that computes one number wrong and one that withholds everything are
 // caught by an auditor that is told nothing; the others lose nothing.
 func TestCheatersAreCaught(t *testing.T) {
-	store := keys.Store{Dir: filepath.Join("..", "..", ".cache", "keys"), Child: []string{os.Args[0], keys.ChildCommand}, Progress: os.Stderr}
-	set, err := store.Dev(t.Context(), keys.Step())
-	require.NoError(t, err)
+	set := provingKeys(t)
 	n, err := network.Up(t.Context(), network.Config{Data: t.TempDir(), Log: quiet(), Keys: func(context.Context) (*keys.Set, error) { return set, nil }})
 	require.NoError(t, err)
 	defer n.Close()
