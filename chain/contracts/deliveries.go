@@ -9,6 +9,7 @@ import (
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/dgrid-network/dgrid/chain/events"
@@ -20,7 +21,7 @@ type Delivered struct {
 	Job       common.Hash
 	Request   protocol.Request
 	Receipt   protocol.Receipt
-	Signature protocol.Bytes // of the receipt, out of the transaction
+	Signature protocol.Bytes // of the receipt, out of the transaction; nil if that hides it and the node traces none
 	Params    protocol.Bytes
 	Prompt    []uint32
 	Output    []uint32
@@ -89,10 +90,7 @@ func (w *DeliveryWatch) note(ctx context.Context, e any, tx common.Hash) (*Deliv
 			return nil, nil
 		}
 		signature, err := w.signature(ctx, tx, e.Receipt)
-		if errors.Is(err, protocol.ErrNotFound) {
-			return nil, nil // delivered in a way that hides the signature, see DeliveryWatch.signature
-		}
-		if err != nil {
+		if err != nil && !errors.Is(err, protocol.ErrNotFound) {
 			return nil, err
 		}
 		return &Delivered{Job: e.Job, Request: asked.Request, Receipt: e.Receipt, Signature: signature, Params: asked.Order.Params,
@@ -105,8 +103,9 @@ func (w *DeliveryWatch) note(ctx context.Context, e any, tx common.Hash) (*Deliv
 const maxSigners = 64
 
 // signature finds the receipt's signature in the transaction that delivered it: as the
-// argument of deliverJob or, where a contract made the call, anywhere in the calldata. It
-// fails with protocol.ErrNotFound if it is not there.
+// argument of deliverJob, anywhere in the calldata where a contract made the call, or in that
+// inner call, which only a node that traces (debug_traceTransaction) shows. It fails with
+// protocol.ErrNotFound if it is nowhere.
 func (w *DeliveryWatch) signature(ctx context.Context, tx common.Hash, r protocol.Receipt) (protocol.Bytes, error) {
 	t, _, err := w.reader.client.TransactionByHash(ctx, tx)
 	if errors.Is(err, ethereum.NotFound) {
@@ -115,29 +114,78 @@ func (w *DeliveryWatch) signature(ctx context.Context, tx common.Hash, r protoco
 	if err != nil {
 		return nil, fmt.Errorf("read transaction %s: %w", tx, w.reader.client.Wrap(err))
 	}
-	data, domain := t.Data(), w.reader.Domain()
-	digest := domain.Digest(r)
-	const head = 32 + 9*32 // job and receipt, before the offset of the signature
-	if len(data) > 4 {
-		if at, n, err := dynamic(data[4:], head); err == nil && n == 65 && 4+at+n <= uint64(len(data)) {
-			data = slices.Concat(data[4+at:4+at+n], data)
+	data := t.Data()
+	candidates := [][]byte{deliveredSignature(data)}
+	for i := 0; i+65 <= len(data) && len(candidates) < maxSigners; i++ {
+		if v := data[i+64]; v == 27 || v == 28 {
+			candidates = append(candidates, data[i:i+65])
 		}
 	}
-	reads := 0
-	for i := 0; i+65 <= len(data) && reads < maxSigners; i++ {
-		if v := data[i+64]; v != 27 && v != 28 {
-			continue
-		}
-		signer, err := protocol.RecoverDigest(digest, data[i:i+65])
+	if sig, err := w.signed(ctx, r, candidates); !errors.Is(err, protocol.ErrNotFound) {
+		return sig, err
+	}
+	// INVARIANT: a contract may make the call's data out of anything, so only the call itself shows it.
+	var top callFrame
+	err = w.reader.client.Client.Client().CallContext(ctx, &top, "debug_traceTransaction", tx, map[string]any{"tracer": "callTracer"})
+	if err != nil {
+		return nil, fmt.Errorf("signature in transaction %s, which the node does not trace (%v): %w", tx, err, protocol.ErrNotFound)
+	}
+	return w.signed(ctx, r, top.deliveries(w.reader.at.Market))
+}
+
+// signed returns the first candidate that an operator of the receipt's provider signed.
+func (w *DeliveryWatch) signed(ctx context.Context, r protocol.Receipt, candidates [][]byte) (protocol.Bytes, error) {
+	digest := w.reader.Domain().Digest(r)
+	for _, c := range candidates {
+		signer, err := protocol.RecoverDigest(digest, c)
 		if err != nil {
 			continue
 		}
-		reads++
-		if owner, err := w.reader.ProviderOf(ctx, signer); err == nil && owner == r.Provider {
-			return slices.Clone(data[i : i+65]), nil
-		} else if err != nil && !errors.Is(err, protocol.ErrNotFound) {
+		owner, err := w.reader.ProviderOf(ctx, signer)
+		if err == nil && owner == r.Provider {
+			return slices.Clone(c), nil
+		}
+		if err != nil && !errors.Is(err, protocol.ErrNotFound) {
 			return nil, err
 		}
 	}
-	return nil, fmt.Errorf("signature in transaction %s: %w", tx, protocol.ErrNotFound)
+	return nil, fmt.Errorf("signature of receipt %s: %w", digest, protocol.ErrNotFound)
+}
+
+// deliveredSignature reads the signature out of the calldata of deliverJob; nil if it is not
+// that of one.
+func deliveredSignature(data []byte) []byte {
+	const head = 32 + 9*32 // job and receipt, before the offset of the signature
+	if len(data) < 4 {
+		return nil
+	}
+	at, n, err := dynamic(data[4:], head)
+	if err != nil || n != 65 || 4+at+n > uint64(len(data)) {
+		return nil
+	}
+	return data[4+at : 4+at+n]
+}
+
+// callFrame is one call of a traced transaction.
+type callFrame struct {
+	To    common.Address `json:"to"`
+	Input hexutil.Bytes  `json:"input"`
+	Error string         `json:"error"`
+	Calls []callFrame    `json:"calls"`
+}
+
+// deliveries are the signatures in all calls of a contract that went through.
+func (f callFrame) deliveries(market common.Address) (list [][]byte) {
+	if f.Error != "" {
+		return nil
+	}
+	if f.To == market {
+		if sig := deliveredSignature(f.Input); sig != nil {
+			list = append(list, sig)
+		}
+	}
+	for _, inner := range f.Calls {
+		list = append(list, inner.deliveries(market)...)
+	}
+	return list
 }

@@ -12,7 +12,9 @@ import (
 
 // A root is explained by the one leaf in it that must not be there, and by nothing else.
 func TestARootIsExplainedByItsWrongLeaf(t *testing.T) {
-	leaf := func(n byte, fee uint64) protocol.SumLeaf { return protocol.SumLeaf{Receipt: common.Hash{n}, Fee: protocol.NewAmount(fee)} }
+	leaf := func(n byte, fee uint64) protocol.SumLeaf {
+		return protocol.SumLeaf{Receipt: common.Hash{n}, Fee: protocol.NewAmount(fee)}
+	}
 	var known, others []protocol.SumLeaf
 	for n := byte(1); n <= 9; n++ {
 		known, others = append(known, leaf(n, 10*uint64(n))), append(others, leaf(100+n, 7))

@@ -43,6 +43,11 @@ func (a *Auditor) takeJob(ctx context.Context, d contracts.Delivered) bool {
 	if m == nil {
 		return true
 	}
+	if len(d.Signature) == 0 { // without it there is no evidence
+		a.metrics.hidden.Inc()
+		a.log.Warn("a delivered job hides its signature, and the node traces no calls", "job", d.Job, "provider", d.Receipt.Provider)
+		return true
+	}
 	b := bundle.Bundle{Schema: bundle.Schema, Domain: a.deps.Chain.Domain(), Request: d.Request, Params: d.Params, Prompt: d.Prompt, Output: d.Output,
 		Model:   bundle.Model{Class: protocol.ClassProven, Positions: uint32(m.arch.Positions), StopIDs: m.file.Header().StopIDs},
 		Receipt: d.Receipt, Signature: d.Signature}
