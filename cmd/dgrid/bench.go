@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -96,7 +97,7 @@ func newBenchCommand(g *globals) *cobra.Command {
 			return g.print(cmd, all, func(w io.Writer) {
 				for _, m := range measurements {
 					for _, f := range all[m.name] {
-						fmt.Fprintf(w, "%s\t%.4g %s\t%s\t%s\n", f.Name, f.Value, f.Unit, f.Aim, f.Note)
+						fmt.Fprintf(w, "%s\t%s %s\t%s\t%s\n", f.Name, f.number(), f.Unit, f.Aim, f.Note)
 					}
 				}
 			})
@@ -105,6 +106,14 @@ func newBenchCommand(g *globals) *cobra.Command {
 	cmd.Flags().BoolVar(&small, "small", false, "a fiftieth of the size: shows that it runs, not what it reaches")
 	cmd.Flags().StringVar(&b.keysDir, "keys", "keys", "folder of the development proving keys")
 	return cmd
+}
+
+// number is the value for a person: four digits, but gas and counts whole.
+func (f figure) number() string {
+	if f.Value >= 1000 {
+		return strconv.FormatFloat(f.Value, 'f', 0, 64)
+	}
+	return fmt.Sprintf("%.4g", f.Value)
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

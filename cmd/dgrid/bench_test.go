@@ -26,3 +26,9 @@ func TestBenchPrintsEveryFigure(t *testing.T) {
 		}
 	}
 }
+
+func TestFiguresAreReadable(t *testing.T) {
+	for value, want := range map[float64]string{45977: "45977", 1e6 + 0.4: "1000000", 999.94: "999.9", 0.123456: "0.1235", 256: "256"} {
+		require.Equal(t, want, figure{Value: value}.number())
+	}
+}
