@@ -67,10 +67,18 @@ func (d Domain) Digest(v Typed) common.Hash {
 
 // Sign signs the digest of v: 65 bytes r ‖ s ‖ v, v 27 or 28, s in the lower half.
 func (d Domain) Sign(key *ecdsa.PrivateKey, v Typed) (Bytes, error) {
-	digest := d.Digest(v)
-	sig, err := crypto.Sign(digest[:], key)
+	sig, err := SignDigest(key, d.Digest(v))
 	if err != nil {
 		return nil, fmt.Errorf("sign %T: %w", v, err)
+	}
+	return sig, nil
+}
+
+// SignDigest is Sign for a digest that was made already.
+func SignDigest(key *ecdsa.PrivateKey, digest common.Hash) (Bytes, error) {
+	sig, err := crypto.Sign(digest[:], key)
+	if err != nil {
+		return nil, err
 	}
 	sig[64] += 27
 	return sig, nil
@@ -91,11 +99,11 @@ func RecoverDigest(digest common.Hash, sig []byte) (common.Address, error) {
 	if !lowS(rs[32:64]) {
 		return common.Address{}, fmt.Errorf("signature has a high s: %w", ErrUnauthorized)
 	}
-	pub, err := crypto.SigToPub(digest[:], rs)
+	pub, err := crypto.Ecrecover(digest[:], rs) // 04 and the point
 	if err != nil {
 		return common.Address{}, fmt.Errorf("recover signer: %v: %w", err, ErrUnauthorized)
 	}
-	return crypto.PubkeyToAddress(*pub), nil
+	return common.Address(crypto.Keccak256(pub[1:])[12:]), nil
 }
 
 // halfOrder is floor(n/2) of secp256k1.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -39,6 +40,7 @@ type reply struct {
 type carrier struct {
 	r      *Relayer
 	ask    wire.Ask
+	whole  bool // nobody looks at parts of the answer
 	stream *stream
 	client string
 
@@ -55,7 +57,11 @@ type carrier struct {
 	ending  alarm // of the lease's place, unless it is prolonged
 	got     answerState
 	granted uint32
-	before  int // events of the stream before the first chunk
+	before  int    // events of the stream before the first chunk
+	held    []byte // lines of a whole answer that wait for its end to be kept with them
+	holding alarm  // ends their wait
+
+	unkept atomic.Int32 // lines that the keeper has not written yet
 }
 
 // answerState is what one provider has sent.
@@ -144,18 +150,36 @@ func (c *carrier) explanation() wire.Route {
 }
 
 func (c *carrier) emit(e wire.Event) {
-	line, err := c.stream.add(e)
+	line, err := c.stream.line(e)
 	if err != nil {
 		c.r.log.Warn("cannot add an event", "request", c.ask.Hash, "err", err)
 		return
 	}
-	c.r.keeper.put(c.ask.Hash, line)
+	c.stream.append(line, false)
+	c.r.keeper.put(c.ask.Hash, line, &c.unkept)
+}
+
+// hold keeps a line of a whole answer a moment later: a short one is kept at once.
+func (c *carrier) hold(line []byte) {
+	if len(c.held) == 0 {
+		c.holding.Reset(holdBack)
+	}
+	c.held = append(c.held, line...)
+}
+
+// letGo keeps the lines that waited.
+func (c *carrier) letGo() {
+	if len(c.held) > 0 {
+		c.r.keeper.put(c.ask.Hash, c.held, &c.unkept)
+		c.held = nil
+	}
 }
 
 // run is the carrier's life.
 func (c *carrier) run(ctx context.Context) {
 	defer c.r.finish(c)
 	defer c.ending.Stop()
+	defer c.holding.Stop()
 	for attempt := 1; ; attempt++ {
 		var fee protocol.Amount
 		v := c.attempt(ctx)
@@ -177,13 +201,20 @@ func (c *carrier) run(ctx context.Context) {
 	}
 }
 
-// end gives the lease back and then emits the last event: who has seen an answer's end finds
-// the place free. A Redis that is slow does not hold the answer up.
+// end gives the lease back, keeps what is left of the answer in the same round trip, and then
+// shows the last event: who has seen an answer's end finds the place free. A Redis that is slow
+// does not hold the answer up.
 func (c *carrier) end(fee protocol.Amount, last wire.Event) {
+	line, err := c.stream.line(last)
+	if err != nil { // an end is never too long, and plain data
+		c.r.log.Error("cannot add an answer's end", "request", c.ask.Hash, "err", err)
+		c.settle(c.lease, fee, nil)
+		return
+	}
 	settled := make(chan struct{})
 	go func() {
 		defer close(settled)
-		c.settle(c.lease, fee)
+		c.settle(c.lease, fee, append(c.held, line...))
 	}()
 	timer := time.NewTimer(settleWait)
 	defer timer.Stop()
@@ -191,23 +222,34 @@ func (c *carrier) end(fee protocol.Amount, last wire.Event) {
 	case <-settled:
 	case <-timer.C:
 	}
-	c.emit(last)
+	c.stream.append(line, true)
 	<-settled
 }
 
-// settle gives the lease back and keeps the explanation.
-func (c *carrier) settle(l lease, fee protocol.Amount) {
+// settle gives the lease back and keeps the explanation, with the last lines of the answer.
+func (c *carrier) settle(l lease, fee protocol.Amount, lines []byte) {
 	defer c.r.index.open(statKey{l.Offer.Offer.Provider, l.Offer.Offer.ModelVersion})
 	ctx := context.WithoutCancel(c.r.life)
+	if c.unkept.Load() > 0 { // lines that come before these
+		fctx, cancel := context.WithTimeout(ctx, c.r.cfg.LostWait)
+		c.r.keeper.flush(fctx)
+		cancel()
+	}
 	settlement := c.r.shares.settle(l.Share, l.Amount, fee)
 	route, err := json.Marshal(c.explanation())
+	var kept redis.Cmder
 	if err == nil {
 		err = c.r.shared.release(ctx, l, settlement, func(p redis.Pipeliner) {
-			p.Set(ctx, c.r.shared.key("route", c.ask.Hash.Hex()), route, c.r.cfg.Keep)
+			if kept == nil { // not again where a lost script has the rest said again
+				kept = c.r.keeper.add(ctx, p, c.ask.Hash, "e", lines, "r", route)
+			}
 		})
 	}
 	if err != nil {
 		c.r.log.Warn("cannot settle a lease, it will expire", "request", c.ask.Hash, "err", err)
+	}
+	if kept == nil || kept.Err() != nil {
+		c.r.keeper.lost()
 	}
 }
 
@@ -216,12 +258,12 @@ func (c *carrier) again(ctx context.Context, attempt int, v verdict) (lease, boo
 	if !v.retry || c.got.chunks > 0 || !c.lease.Need.AllowFallbacks || attempt >= maxAttempts || ctx.Err() != nil {
 		return lease{}, false
 	}
-	c.settle(c.lease, protocol.Amount{})
+	c.settle(c.lease, protocol.Amount{}, nil)
 	n := c.lease.Need
 	n.Ignore = append(append([]common.Address(nil), n.Ignore...), c.got.provider)
 	n.MaxPriceIn, n.MaxPriceOut = &c.ask.Request.PriceIn, &c.ask.Request.PriceOut
 	n.PromptTokens, n.MaxOutputTokens = c.ask.Request.PromptTokens, c.ask.Request.MaxOutputTokens
-	l, f := c.r.acquire(ctx, n, c.ask.Request.MaxFee, c.hold(ctx), 0)
+	l, f := c.r.acquire(ctx, n, c.ask.Request.MaxFee, c.lasts(ctx), 0)
 	if f != nil {
 		return lease{}, false
 	}
@@ -235,7 +277,7 @@ func (c *carrier) again(ctx context.Context, attempt int, v verdict) (lease, boo
 // would: Redis is told when that is near.
 func (c *carrier) keepLease(ctx context.Context) {
 	now := c.r.clock()
-	until := now.Add(c.hold(ctx))
+	until := now.Add(c.lasts(ctx))
 	longer, _ := c.r.shares.extend(c.lease.Share, until)
 	if left := time.UnixMilli(c.lease.Until).Sub(now) - c.r.cfg.LeaseTTL/2; left > 0 && longer.IsZero() {
 		c.ending.Reset(left)
@@ -249,8 +291,8 @@ func (c *carrier) prolong(ctx context.Context, until, shareUntil time.Time) {
 	c.r.shared.prolong(ctx, c.lease, until, shareUntil)
 }
 
-// hold is how long a running request keeps its place and share.
-func (c *carrier) hold(ctx context.Context) time.Duration {
+// lasts is how long a running request keeps its place and share.
+func (c *carrier) lasts(ctx context.Context) time.Duration {
 	return c.untilDeadline(ctx) + deadlineSlack + c.r.cfg.CancelWait
 }
 
@@ -334,8 +376,10 @@ func (c *carrier) attempt(ctx context.Context) verdict {
 		case <-w.stopped:
 			w.stopped = nil
 			w.cut(c, ctx, wire.CodeCancelled, "cancelled by the requester")
+		case <-c.holding.C:
+			c.letGo()
 		case <-c.ending.C:
-			c.prolong(ctx, c.r.clock().Add(c.hold(ctx)), time.Time{})
+			c.prolong(ctx, c.r.clock().Add(c.lasts(ctx)), time.Time{})
 		case <-w.end.C:
 			if c.got.chunks == 0 {
 				return failed(w.code, false, false, "%s", w.why)
@@ -354,7 +398,7 @@ func (c *carrier) askProvider(ctx context.Context) error {
 		return err
 	}
 	a := c.ask
-	if a.Reservation, err = c.r.shares.reservation(c.lease.Share, c.r.clock(), now, now+uint64(c.hold(ctx)/time.Second), c.r.signShare); err != nil {
+	if a.Reservation, err = c.r.shares.reservation(c.lease.Share, c.r.clock(), now, now+uint64(c.lasts(ctx)/time.Second), c.r.signShare); err != nil {
 		return err
 	}
 	return c.r.send(ctx, c.got.provider, a.Hash, wire.KindAsk, a)
@@ -449,11 +493,16 @@ func (c *carrier) chunk(w *watch, m *wire.Chunk) (verdict, bool) {
 	c.got.last = now
 	c.got.tokens = append(c.got.tokens, m.Tokens...)
 	c.got.text.WriteString(m.Text)
-	line, err := c.stream.add(wire.Event{Chunk: m})
+	line, err := c.stream.line(wire.Event{Chunk: m})
 	if err != nil {
 		return failed(wire.CodeProviderFailed, false, true, "the answer is longer than the relayer carries"), true
 	}
-	c.r.keeper.put(c.ask.Hash, line)
+	c.stream.append(line, false)
+	if c.whole {
+		c.hold(line)
+	} else {
+		c.r.keeper.put(c.ask.Hash, line, &c.unkept)
+	}
 	if c.got.chunks < c.granted {
 		w.gap.Reset(c.r.cfg.Gap)
 	} else {

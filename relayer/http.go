@@ -212,7 +212,7 @@ func (r *Relayer) begin(ctx context.Context, s wire.Submit, client string) (c *c
 		r.unclaim(s.Ask.Hash, claimed)
 		return nil, false, f
 	}
-	c, fresh := r.start(s.Ask, l, client)
+	c, fresh := r.start(s, l, client)
 	if c == nil {
 		r.giveBack(l)
 		r.unclaim(s.Ask.Hash, claimed)
@@ -260,8 +260,9 @@ func (r *Relayer) unclaim(hash common.Hash, claimed bool) {
 }
 
 // start runs a carrier; fresh is false if the request runs already.
-func (r *Relayer) start(a wire.Ask, l lease, client string) (c *carrier, fresh bool) {
-	c = &carrier{r: r, ask: a, lease: l, client: client, route: l.Route, stop: make(chan struct{}),
+func (r *Relayer) start(s wire.Submit, l lease, client string) (c *carrier, fresh bool) {
+	a := s.Ask
+	c = &carrier{r: r, ask: a, whole: s.Whole, lease: l, client: client, route: l.Route, stop: make(chan struct{}),
 		stream: newStream(a.Hash, a.Secret, r.cfg.MaxKept), inbox: newInbox()}
 	c.stream.readers = 1
 	r.mu.Lock()
@@ -282,11 +283,8 @@ func (r *Relayer) start(a wire.Ask, l lease, client string) (c *carrier, fresh b
 	return c, true
 }
 
-// finish forgets a carrier once its events are kept, so that a reader finds them in either place.
+// finish forgets a carrier; its events are kept by now, so that a reader finds them in either place.
 func (r *Relayer) finish(c *carrier) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.life), r.cfg.LostWait)
-	defer cancel()
-	r.keeper.flush(ctx)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.carriers, c.ask.Hash)
@@ -417,8 +415,8 @@ func (r *Relayer) handleRoute(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	if _, ok := r.ownerOf(req.Context(), hash, secret); ok {
-		if text, err := r.deps.Redis.Get(req.Context(), r.shared.key("route", hash.Hex())).Bytes(); err == nil {
-			reply200(w, json.RawMessage(text))
+		if route := r.shared.explanation(req.Context(), hash); route != nil {
+			reply200(w, route)
 			return
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -25,6 +26,7 @@ const (
 type keepItem struct {
 	hash    common.Hash
 	line    []byte
+	unkept  *atomic.Int32 // of the answer: counted down once the line is written
 	outcome *outcome
 	flushed chan struct{} // closed when all before it was written
 }
@@ -38,10 +40,17 @@ type keeper struct {
 	lost  func()
 }
 
-func (k *keeper) put(hash common.Hash, line []byte) {
+// put adds a line to a kept answer. unkept, unless nil, counts those that are not written yet.
+func (k *keeper) put(hash common.Hash, line []byte, unkept *atomic.Int32) {
+	if unkept != nil {
+		unkept.Add(1)
+	}
 	select {
-	case k.queue <- keepItem{hash: hash, line: line}:
+	case k.queue <- keepItem{hash: hash, line: line, unkept: unkept}:
 	default:
+		if unkept != nil {
+			unkept.Add(-1)
+		}
 		k.lost()
 	}
 }
@@ -115,17 +124,42 @@ func (k *keeper) write(ctx context.Context, items []keepItem) {
 			p.Publish(ctx, k.s.key("feed"), data)
 		}
 		for _, h := range order {
-			key := k.s.key("events", h.Hex())
-			cmds = append(cmds, p.XAdd(ctx, &redis.XAddArgs{Stream: key, MaxLen: keepEntries, Approx: true, Values: []any{"e", byHash[h]}}),
-				p.PExpire(ctx, key, k.ttl))
+			cmds = append(cmds, k.add(ctx, p, h, "e", byHash[h]))
 		}
 	})
+	for _, it := range items {
+		if it.unkept != nil {
+			it.unkept.Add(-1)
+		}
+	}
 	for _, c := range cmds {
 		if c.Err() != nil {
 			k.lost()
 			break
 		}
 	}
+}
+
+// add has a pipeline add fields to a kept answer.
+func (k *keeper) add(ctx context.Context, p redis.Pipeliner, hash common.Hash, fields ...any) redis.Cmder {
+	key := k.s.key("events", hash.Hex())
+	added := p.XAdd(ctx, &redis.XAddArgs{Stream: key, MaxLen: keepEntries, Approx: true, Values: fields})
+	p.PExpire(ctx, key, k.ttl)
+	return added
+}
+
+// explanation reads what is kept of why a request went where it went; nil if nothing is.
+func (s *shared) explanation(ctx context.Context, hash common.Hash) json.RawMessage {
+	entries, err := s.rdb.XRevRangeN(ctx, s.key("events", hash.Hex()), "+", "-", 4).Result() // a late receipt may follow
+	if err != nil {
+		return nil
+	}
+	for _, m := range entries {
+		if text, ok := m.Values["r"].(string); ok {
+			return json.RawMessage(text)
+		}
+	}
+	return nil
 }
 
 // kept reads a kept answer from event after on. next is where to go on; ended tells that

@@ -27,8 +27,8 @@ import (
 //	chan:{<channel>}:exp   zset   share -> when it expires
 //	lease:<id>             string lease as JSON, taken once
 //	own:<request>          string replica that runs a request
-//	events:<request>       stream lines of an answer, in field "e", bounded, expires
-//	route:<request>        string explanation as JSON, expires
+//	events:<request>       stream lines of an answer, in field "e", and with its last ones the
+//	                       explanation as JSON, in field "r"; bounded, expires
 //	pay:<line>             string newest voucher that its provider does not hold yet
 //	pays:<provider>        set    lines with such a voucher
 //	feed, replica:<id>     channels of the replicas
@@ -40,6 +40,7 @@ const (
 	statsKeep   = 30 * 24 * time.Hour
 	channelKeep = 7 * 24 * time.Hour
 	payKeep     = 7 * 24 * time.Hour
+	placeKeep   = protocol.MaxDeadline*time.Second + time.Hour // longer than a place is ever held
 	amountWidth = 39
 )
 
@@ -185,6 +186,9 @@ type shared struct {
 	rdb   redis.UniversalClient
 	ns    string
 	batch *batcher
+	// remembered, unless nil, returns a lease that this replica gave: what Redis keeps of it is
+	// for the others to read.
+	remembered func(id string) (lease, bool)
 }
 
 func (s *shared) key(parts ...string) string { return s.ns + ":" + strings.Join(parts, ":") }
@@ -246,7 +250,7 @@ func (s *shared) run(ctx context.Context, f func(redis.Pipeliner) []*redis.Cmd) 
 func ms(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
 
 func (s *shared) evalPlace(ctx context.Context, p redis.Pipeliner, provider common.Address, version common.Hash, id string, capacity uint32, now, until time.Time) *redis.Cmd {
-	return scriptPlace.EvalSha(ctx, p, []string{s.placeKey(provider, version)}, ms(now), ms(until), id, capacity, until.Sub(now).Milliseconds()+60_000)
+	return scriptPlace.EvalSha(ctx, p, []string{s.placeKey(provider, version)}, ms(now), ms(until), id, capacity, placeKeep.Milliseconds())
 }
 
 // evalReserve books x.amount, or the size of a share for many such leases if there is much left.
@@ -295,10 +299,15 @@ func (s *shared) take(ctx context.Context, l lease, x *share, ch Channel, now, u
 		if keep > 0 {
 			p.Set(ctx, s.key("lease", l.ID), data, keep)
 		}
-		p.ZRemRangeByScore(ctx, places, "-inf", ms(now))
+		first := firstOf(p, places)
+		if first {
+			p.ZRemRangeByScore(ctx, places, "-inf", ms(now))
+		}
 		p.ZAdd(ctx, places, redis.Z{Score: float64(until.UnixMilli()), Member: l.ID})
 		taken = p.ZCard(ctx, places)
-		p.PExpire(ctx, places, until.Sub(now)+time.Minute)
+		if first {
+			p.PExpire(ctx, places, placeKeep)
+		}
 		if x == nil {
 			return nil
 		}
@@ -388,6 +397,11 @@ func (s *shared) redeemLease(ctx context.Context, id string, request common.Hash
 	} else if got.Err() != nil {
 		return l, claim.Val(), unavailable("take a lease from Redis", got.Err())
 	}
+	if s.remembered != nil {
+		if l, ok := s.remembered(id); ok {
+			return l, claim.Val(), nil
+		}
+	}
 	if err := json.Unmarshal([]byte(got.Val()), &l); err != nil {
 		return l, claim.Val(), fmt.Errorf("decode a lease: %v: %w", err, protocol.ErrInternal)
 	}
@@ -431,6 +445,29 @@ type batcher struct {
 	mu      sync.Mutex
 	waiting []*batchItem
 	running bool
+}
+
+// pipeline is one round trip of a batcher.
+type pipeline struct {
+	redis.Pipeliner
+	tended map[string]struct{}
+}
+
+// firstOf tells whether nobody in this pipeline has tended to a key yet: what keeps a key in
+// order is needed once, however many use it.
+func firstOf(p redis.Pipeliner, key string) bool {
+	b, ok := p.(*pipeline)
+	if !ok {
+		return true
+	}
+	if _, tended := b.tended[key]; tended {
+		return false
+	}
+	if b.tended == nil {
+		b.tended = map[string]struct{}{}
+	}
+	b.tended[key] = struct{}{}
+	return true
 }
 
 type batchItem struct {
@@ -485,7 +522,7 @@ func (b *batcher) serve(items []*batchItem) {
 }
 
 func (b *batcher) exec(items []*batchItem) {
-	p := b.rdb.Pipeline()
+	p := &pipeline{Pipeliner: b.rdb.Pipeline()}
 	for _, it := range items {
 		it.f(p)
 	}

@@ -68,6 +68,7 @@ func New(cfg Config, deps Deps) (*Relayer, error) {
 		remote: map[common.Hash]string{}, payments: newQuestions[wire.Paid](), exhibits: newQuestions[wire.Exhibit]()}
 	r.shared = &shared{rdb: deps.Redis, ns: cfg.Namespace, batch: &batcher{rdb: deps.Redis}}
 	r.shares = newShares()
+	r.shared.remembered = r.shares.waiting
 	r.keeper = &keeper{s: r.shared, from: r.replica, ttl: cfg.Keep, queue: make(chan keepItem, keepQueue), lost: m.keepLost.Inc}
 	r.view = newView(cfg.CacheFor, deps)
 	r.life, r.endLife = context.WithCancel(context.Background())

@@ -291,7 +291,7 @@ func (r *Relayer) keepLate(ctx context.Context, provider common.Address, e wire.
 		return
 	}
 	if line, err := json.Marshal(wire.Event{Seq: last.Seq + 1, Done: d}); err == nil {
-		r.keeper.put(d.Hash, append(line, '\n'))
+		r.keeper.put(d.Hash, append(line, '\n'), nil)
 	}
 }
 

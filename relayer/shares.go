@@ -79,11 +79,10 @@ func times(a protocol.Amount, n uint64) protocol.Amount {
 	return product
 }
 
-// open is a lease that waits for its request.
+// openLease is a lease that waits for its request.
 type openLease struct {
-	share  string
-	amount protocol.Amount
-	until  time.Time
+	lease
+	until time.Time
 }
 
 // shares are all of one replica.
@@ -139,7 +138,15 @@ func (x *shares) removeLocked(s *share) {
 func (x *shares) wait(l lease, until time.Time) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.leases[l.ID] = openLease{l.Share, l.Amount, until.Add(leaseSlack)}
+	x.leases[l.ID] = openLease{l, until.Add(leaseSlack)}
+}
+
+// waiting returns a lease that waits here.
+func (x *shares) waiting(id string) (lease, bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	l, ok := x.leases[id]
+	return l.lease, ok
 }
 
 // begin hands a lease's part over to its request; false if it was given back already.
@@ -197,8 +204,8 @@ func (x *shares) due(now time.Time) []settlement {
 	for id, l := range x.leases {
 		if now.After(l.until) {
 			delete(x.leases, id)
-			if s := x.byID[l.share]; s != nil {
-				s.given = less(s.given, l.amount)
+			if s := x.byID[l.Share]; s != nil {
+				s.given = less(s.given, l.Amount)
 			}
 		}
 	}

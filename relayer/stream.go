@@ -32,8 +32,9 @@ func newStream(hash, secret common.Hash, limit int) *stream {
 	return &stream{hash: hash, secret: secret, max: limit, wake: make(chan struct{}), notice: make(chan struct{}, 1)}
 }
 
-// add appends an event and returns its line; the event's Seq is set here.
-func (s *stream) add(e wire.Event) ([]byte, error) {
+// line makes the next event's line; the event's Seq is set here. Only the goroutine that
+// appends may ask.
+func (s *stream) line(e wire.Event) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ended {
@@ -44,16 +45,21 @@ func (s *stream) add(e wire.Event) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode an event: %w", err)
 	}
+	line = append(line, '\n')
 	if end := e.Done != nil || e.Error != nil; !end && s.bytes+len(line) > s.max {
 		return nil, fmt.Errorf("answer passes %d bytes: %w", s.max, protocol.ErrInvalid)
-	} else if end {
-		s.ended = true
 	}
-	line = append(line, '\n')
+	return line, nil
+}
+
+// append shows readers the line that was made last; end tells that none follows.
+func (s *stream) append(line []byte, end bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.lines = append(s.lines, line)
 	s.bytes += len(line)
+	s.ended = end
 	s.changed()
-	return line, nil
 }
 
 func (s *stream) changed() {

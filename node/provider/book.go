@@ -253,7 +253,7 @@ func (b *book) sign(r answerRecord) (protocol.Receipt, protocol.Bytes, error) {
 	b.mu.Lock()
 	e.pos, e.durable = pos, true
 	b.mu.Unlock()
-	sig, err := b.domain.Sign(b.key, r.Receipt)
+	sig, err := protocol.SignDigest(b.key, e.hash)
 	b.step("receipt.signed")
 	return r.Receipt, sig, err
 }
@@ -263,7 +263,7 @@ func (b *book) signature(e *entry) (protocol.Bytes, error) {
 	if e.operator != b.operator {
 		return nil, fmt.Errorf("receipt %s was signed by operator %s, whose key is not here: %w", e.hash, e.operator, protocol.ErrConflict)
 	}
-	return b.domain.Sign(b.key, e.receipt)
+	return protocol.SignDigest(b.key, e.hash)
 }
 
 // owed returns what a channel owes: fees without a voucher, and all fees that the

@@ -348,7 +348,7 @@ func (p *Payer) Sign(m wire.Match, prompt []uint32, maxTokens uint32) (wire.Subm
 		MaxFee: m.MaxFee, Deadline: uint64(time.Now().Add(10 * time.Minute).Unix()), Salt: salt}
 	a.Hash = Domain.Digest(a.Request)
 	var err error
-	a.Signature, err = Domain.Sign(p.delegate, a.Request)
+	a.Signature, err = protocol.SignDigest(p.delegate, a.Hash)
 	return wire.Submit{Lease: m.Lease, Ask: a, Whole: p.Whole}, err
 }
 
