@@ -49,6 +49,9 @@ type Step struct {
 	// Call names a method of the contract Name, already in the plan; Code is
 	// then empty and Args are the method's.
 	Call string
+	// Check reports why the step cannot work on a chain, before anything is signed. nil:
+	// it works on any.
+	Check func(ctx context.Context, c *chain.Client) error
 }
 
 // Contract is the record of one contract.
@@ -143,6 +146,14 @@ func Run(ctx context.Context, c *chain.Client, signer txmgr.Signer, plan []Step,
 
 // sign prepares every transaction of the plan, from the key's next nonce on.
 func sign(ctx context.Context, c *chain.Client, signer txmgr.Signer, plan []Step) (*journal, error) {
+	for _, s := range plan {
+		if s.Check == nil {
+			continue
+		}
+		if err := s.Check(ctx, c); err != nil {
+			return nil, err
+		}
+	}
 	obs, err := c.Observe(ctx, signer.Address())
 	if err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package deploy
 
 import (
-	"fmt"
 	"math/big"
 
 	"github.com/dgrid-network/dgrid/bindings"
@@ -42,6 +41,7 @@ var DevelopmentKey = common.HexToHash("0x32a5f58563125c4c0020ed089b97e168229e147
 // owner's bounded ones.
 type Parameters struct {
 	Token     common.Address // settlement token; zero deploys the test token (development only)
+	Decimals  uint8          // of the token that the amounts below are in
 	Owner     common.Address // of the Market's bounded parameters; not of anybody's money
 	Treasury  common.Address // gets the protocol's share
 	Shares    bindings.Shares
@@ -63,15 +63,15 @@ type Parameters struct {
 // is too long to wait: a requester's answer can be disputed for 20 s.
 func Development(admin common.Address) Parameters {
 	return Parameters{
-		Owner: admin, Treasury: admin,
+		Decimals: testDecimals, Owner: admin, Treasury: admin,
 		Shares: bindings.Shares{RelayerBps: 200, ProtocolBps: 200, AuditorsBps: 300},
 		Timing: bindings.Timing{
-			DisputeWindow: 20, CloseGrace: 10, Epoch: 2, ExitMargin: 60, MaxHold: 60, Timelock: 120,
+			DisputeWindow: 20, CloseGrace: 10, Epoch: 2, ExitMargin: 60, MaxHold: 60, Timelock: 160,
 			MaxDeadline: 60, ExposureDivisor: 400, MaxPromptTokens: 4096,
 		},
-		Unbonding: 90, AtRisk: 81,
+		Unbonding: 160, AtRisk: 150,
 		KeyHash: DevelopmentKey, Questions: questions(3, 1, 6), Bounty: protocol.NewAmount(20_000_000),
-		Audits: audits(10_000, 8, 3, 6), Auditors: auditors(120), Beacon: bindings.BeaconTerms{Source: blockHash, Delay: 2}, Round: 60,
+		Audits: audits(10_000, 8, 3, 6), Auditors: auditors(160), Beacon: bindings.BeaconTerms{Source: blockHash, Delay: 2}, Round: 60,
 	}
 }
 
@@ -80,7 +80,7 @@ func Development(admin common.Address) Parameters {
 func Live(token, owner, treasury common.Address) Parameters {
 	const hour = 3600
 	return Parameters{
-		Token: token, Owner: owner, Treasury: treasury,
+		Token: token, Decimals: 6, Owner: owner, Treasury: treasury,
 		Shares: bindings.Shares{RelayerBps: 200, ProtocolBps: 200, AuditorsBps: 300},
 		Timing: bindings.Timing{
 			DisputeWindow: 30 * hour, CloseGrace: 2 * hour, Epoch: hour, ExitMargin: 2 * hour, MaxHold: 96 * hour, Timelock: 8 * 24 * hour,
@@ -89,7 +89,8 @@ func Live(token, owner, treasury common.Address) Parameters {
 		Unbonding: 7 * 24 * hour, AtRisk: 6 * 24 * hour,
 		KeyHash: DevelopmentKey, Questions: questions(6*hour, 60, 3*hour), Bounty: protocol.NewAmount(20_000_000),
 		Audits: audits(300, 2*hour, 6*hour, 3*hour), Auditors: auditors(14 * 24 * hour),
-		Beacon: bindings.BeaconTerms{Source: prevRandao, Delay: 4}, Round: 14 * 24 * hour,
+		// More blocks than anybody proposes in a row: with a third of all stake once in 3^32 draws.
+		Beacon: bindings.BeaconTerms{Source: prevRandao, Delay: 32}, Round: 14 * 24 * hour,
 	}
 }
 
@@ -117,19 +118,13 @@ func auditors(unbonding uint64) bindings.AuditorTerms {
 	return bindings.AuditorTerms{Unit: big.NewInt(100_000_000), Unbonding: unbonding}
 }
 
-// Network returns the plan of the project's contracts. What disputes comes first: the
+// Network returns the plan of the project's contracts, or says why the parameters cannot
+// work (protocol.ErrInvalid). What disputes comes first: the
 // ledger accepts only modules that exist, and the Slasher only such a ledger. The
 // Market comes last: its constructor checks that all others name each other.
 func Network(p Parameters) ([]Step, error) {
-	if p.Owner == (common.Address{}) || p.Treasury == (common.Address{}) {
-		return nil, fmt.Errorf("deployment without owner or treasury: %w", protocol.ErrInvalid)
-	}
-	// W leaves room for four questions in a row and the proof that follows.
-	if q := p.Questions; p.Timing.DisputeWindow < 4*q.Clock+q.ProofTime {
-		return nil, fmt.Errorf("window of %d s for questions of %d s and proofs of %d s: %w", p.Timing.DisputeWindow, q.Clock, q.ProofTime, protocol.ErrInvalid)
-	}
-	if p.Verifier == (common.Address{}) != (p.KeyHash == DevelopmentKey) {
-		return nil, fmt.Errorf("verifier %s of key %s: %w", p.Verifier, p.KeyHash, protocol.ErrInvalid)
+	if err := p.check(); err != nil {
+		return nil, err
 	}
 	neighbours := func(at map[string]common.Address) bindings.Neighbours {
 		return bindings.Neighbours{Vault: at[Vault], Staking: at[Staking], Registry: at[Registry], Slasher: at[Slasher]}
@@ -139,7 +134,7 @@ func Network(p Parameters) ([]Step, error) {
 		return bindings.DisputeWiring{Market: a[Market], Staking: a[Staking], Registry: a[Registry], Ledger: a[Ledger]}
 	}
 	plan := []Step{
-		{Name: Token, At: p.Token},
+		{Name: Token, At: p.Token, Check: p.sameDecimals},
 		{Name: Verifier, At: p.Verifier},
 		{Name: VerifierRegistry, Args: func(a at) []any { return []any{p.Owner, p.Timing.Timelock, p.AtRisk, a[Verifier], p.KeyHash} }},
 		{Name: StepTable},
@@ -150,7 +145,7 @@ func Network(p Parameters) ([]Step, error) {
 		}},
 		{Name: Claims, Args: func(a at) []any { return []any{wiring(a)} }},
 		{Name: Auditors, Args: func(a at) []any { return []any{a[Vault], a[Audits], p.Auditors} }},
-		{Name: Audits, Args: func(a at) []any {
+		{Name: Audits, Check: ownBlocks, Args: func(a at) []any {
 			return []any{wiring(a), a[Vault], a[Auditors], a[Slasher], p.Beacon, p.Audits}
 		}},
 		{Name: Attestations, Args: func(a at) []any { return []any{a[Registry], a[Auditors], p.Round, p.Beacon} }},

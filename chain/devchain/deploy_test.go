@@ -3,10 +3,13 @@ package devchain_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"math/big"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -227,13 +230,91 @@ func TestUnsafeDisputesAreRefused(t *testing.T) {
 		"verifier's key":     func(p *deploy.Parameters) { p.Verifier = admin },
 		"key's verifier":     func(p *deploy.Parameters) { p.KeyHash = common.Hash{1} },
 		"owner and treasury": func(p *deploy.Parameters) { p.Owner = common.Address{} },
+		"no answer time":     func(p *deploy.Parameters) { p.Questions.AnswerTime = 0 },
+		"slow answers":       func(p *deploy.Parameters) { p.Questions.AnswerTime = p.Questions.Clock/2 + 1 },
+		"time at risk":       func(p *deploy.Parameters) { p.AtRisk = p.LongestDispute() - 1 },
+		"unbonding":          func(p *deploy.Parameters) { p.Unbonding = p.AtRisk },
+		"auditors' stake":    func(p *deploy.Parameters) { p.Auditors.Unbonding = p.LongestAudit() - 1 },
+		"test token":         func(p *deploy.Parameters) { p.Decimals = 18 },
 	} {
-		p := deploy.Development(admin)
-		_, err := deploy.Network(p)
+		for profile, p := range map[string]deploy.Parameters{"development": deploy.Development(admin), "live": deploy.Live(common.Address{}, admin, admin)} {
+			_, err := deploy.Network(p)
+			require.NoError(t, err)
+			change(&p)
+			_, err = deploy.Network(p)
+			require.ErrorIs(t, err, protocol.ErrInvalid, "%s, %s", name, profile)
+		}
+	}
+	p := deploy.Development(admin)
+	p.AtRisk, p.Auditors.Unbonding = p.LongestDispute(), p.LongestAudit()
+	_, err := deploy.Network(p)
+	require.NoError(t, err, "to the second")
+	require.EqualValues(t, 60+20+60+3+6, p.LongestDispute())
+	require.EqualValues(t, 60+20+60+3+6+6, p.LongestAudit())
+}
+
+// Bonds are amounts of one token: another that counts in other units is refused before
+// anything is signed, unless the amounts are said to be in those.
+func TestOtherDecimalsAreRefused(t *testing.T) {
+	t.Parallel() // it waits for wall time
+	client := live(t)
+	admin := devchain.Address(0)
+	token := deployed(t, client, decimals(18))
+	p := deploy.Live(token, admin, admin)
+	path := filepath.Join(t.TempDir(), "record.json")
+	signer := chain.KeySigner{Key: devchain.Key(0)}
+	plan, err := deploy.Network(p)
+	require.NoError(t, err)
+	_, err = deploy.Run(t.Context(), client, signer, plan, path)
+	require.ErrorIs(t, err, protocol.ErrInvalid)
+	require.ErrorContains(t, err, "18 decimals")
+	require.NoFileExists(t, path+".pending")
+
+	p.Decimals = 18
+	plan, err = deploy.Network(p)
+	require.NoError(t, err)
+	_, err = deploy.Run(t.Context(), client, signer, plan, path)
+	require.NoError(t, err)
+}
+
+// decimals is a contract that answers n to whatever it is asked.
+func decimals(n byte) []byte {
+	answer := []byte{0x60, n, 0x5f, 0x52, 0x60, 0x20, 0x5f, 0xf3}                            // MSTORE(0, n), RETURN(0, 32)
+	return append([]byte{0x67}, append(answer, 0x5f, 0x52, 0x60, 0x08, 0x60, 0x18, 0xf3)...) // PUSH8 it, MSTORE(0), RETURN(24, 8)
+}
+
+// deployed creates a contract and returns where it is.
+func deployed(t *testing.T, client *chain.Client, code []byte) common.Address {
+	t.Helper()
+	d, err := deploy.Run(t.Context(), client, chain.KeySigner{Key: devchain.Key(0)}, []deploy.Step{{Name: "other", ABI: "[]", Code: code}},
+		filepath.Join(t.TempDir(), "other.json"))
+	require.NoError(t, err)
+	return d.Address("other")
+}
+
+// A chain whose block numbers are another's has no beacon, so nothing is drawn there.
+func TestForeignBlocksAreRefused(t *testing.T) {
+	for id, refused := range map[uint64]bool{42161: true, 42170: true, 421614: true, 1: false, 8453: false} {
+		node := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			var call struct {
+				ID     json.RawMessage `json:"id"`
+				Method string          `json:"method"`
+			}
+			if err := json.NewDecoder(r.Body).Decode(&call); err != nil || call.Method != "eth_chainId" {
+				fmt.Fprintf(w, `{"jsonrpc":"2.0","id":%s,"error":{"code":-32601,"message":"no %s here"}}`, call.ID, call.Method)
+				return
+			}
+			fmt.Fprintf(w, `{"jsonrpc":"2.0","id":%s,"result":"%#x"}`, call.ID, id)
+		}))
+		t.Cleanup(node.Close)
+		client, err := chain.Dial(t.Context(), chain.Config{URL: node.URL, ChainID: id, Attempts: 1})
 		require.NoError(t, err)
-		change(&p)
-		_, err = deploy.Network(p)
-		require.ErrorIs(t, err, protocol.ErrInvalid, name)
+		t.Cleanup(client.Close)
+		plan, err := deploy.Network(deploy.Development(devchain.Address(0)))
+		require.NoError(t, err)
+		_, err = deploy.Run(t.Context(), client, chain.KeySigner{Key: devchain.Key(0)}, plan, filepath.Join(t.TempDir(), "record.json"))
+		require.Error(t, err, "it answers nothing else")
+		require.Equal(t, refused, errors.Is(err, protocol.ErrInvalid), "%d: %v", id, err)
 	}
 }
 
