@@ -63,7 +63,7 @@ func newWalletBalance(g *globals) *cobra.Command {
 	f := &sendFlags{}
 	cmd := &cobra.Command{
 		Use:   "balance [ADDRESS]",
-		Short: "Show gas money, tokens, the free balance in the vault and open channels",
+		Short: "Show gas money, tokens, the free balance in the vault, open channels and jobs",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := g.dial(cmd.Context())
