@@ -269,3 +269,14 @@ func (r *Reader) Lapse(ctx context.Context) (uint64, error) {
 	t, err := r.Timing(ctx)
 	return t.DisputeWindow + t.MaxHold, err
 }
+
+// AuditorShare returns the auditors' part of fees, in basis points.
+func (r *Reader) AuditorShare(ctx context.Context) (uint16, error) {
+	s, err := r.Shares(ctx)
+	return s.AuditorsBps, err
+}
+
+// IsDrawn says whether an auditor was drawn for a receipt.
+func (r *Reader) IsDrawn(ctx context.Context, auditor common.Address, receipt common.Hash) (bool, error) {
+	return chain.Call(ctx, r.client, r.at.Audits, nil, audits.PackIsDrawn(auditor, receipt), audits.UnpackIsDrawn)
+}

@@ -27,6 +27,7 @@ const (
 	OriginFeed = "feed"
 	OriginJob  = "job"
 	OriginFile = "file"
+	OriginDraw = "draw"
 )
 
 const (

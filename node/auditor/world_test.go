@@ -102,7 +102,15 @@ func tokens(n uint64) protocol.Amount { return protocol.NewAmount(n * 1_000_000)
 // newWorld has windows of hours; clock is that of questions, in seconds.
 func newWorld(t *testing.T, m *runtime.Model, clock uint64) *world {
 	t.Helper()
-	c, err := devchain.Open(devchain.Config{FinalityDepth: 1})
+	return newWorldOf(t, m, devchain.Config{FinalityDepth: 1}, func(p *deploy.Parameters) {
+		p.Questions.Clock, p.Questions.AnswerTime = clock, min(p.Questions.AnswerTime, clock/2)
+	})
+}
+
+// newWorldOf changes the parameters of a live deployment.
+func newWorldOf(t *testing.T, m *runtime.Model, cfg devchain.Config, change func(*deploy.Parameters)) *world {
+	t.Helper()
+	c, err := devchain.Open(cfg)
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -116,7 +124,7 @@ func newWorld(t *testing.T, m *runtime.Model, clock uint64) *world {
 		require.NoError(t, <-ended)
 	})
 	p := deploy.Live(common.Address{}, devchain.Address(admin), devchain.Address(admin))
-	p.Questions.Clock = clock
+	change(&p)
 	plan, err := deploy.Network(p)
 	require.NoError(t, err)
 	d, err := deploy.Run(t.Context(), w.client, chain.KeySigner{Key: devchain.Key(admin)}, plan, filepath.Join(t.TempDir(), "record.json"))
