@@ -59,6 +59,7 @@ An auditor needs no stake. Bounties go to the free balance of its key (dgrid aud
 	p.StringArrayVar(&f.models, "model", nil, "VERSION=FILE: a model version and its container file; repeat for more")
 	cmd.AddCommand(newAuditorRun(g, f), newAuditorList(g, f), newAuditorStatus(g, f), newAuditorFetch(g), newAuditorReplay(g, f), newAuditorProve(g, f),
 		newAuditorSubmit(g, f), newAuditorExport(f), newAuditorCheck(g, f), newAuditorClaim(g))
+	addClaims(g, f, cmd)
 	return cmd
 }
 

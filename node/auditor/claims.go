@@ -31,6 +31,7 @@ const (
 	ClaimChunkTree    = "chunk_tree"   // a node that no tree of chunks has
 	ClaimLeaf         = "leaf"         // a paid leaf that is no receipt of its line
 	ClaimPaidTwice    = "paid_twice"   // one receipt in two paid leaves
+	ClaimSettle       = "settle"       // no fault: refunds what was paid of a convicted receipt
 )
 
 // Claim is a fault that a contract sees by comparing, with all that shows it. It is enough
@@ -133,6 +134,7 @@ func (c Claim) complete() error {
 		ClaimStop: append(evidence, "tokens"), ClaimUnusedSlot: append(evidence, "tokens"), ClaimOutputTree: append(evidence, "node"),
 		ClaimTraceTree: append(evidence, "node"), ClaimChunkTree: append(evidence, "node"),
 		ClaimLeaf: {"request", "receipt", "paid"}, ClaimPaidTwice: {"paid_receipt", "two of paid"},
+		ClaimSettle: evidence,
 	}[c.Claim]
 	if !known {
 		return fmt.Errorf("claim %q: %w", c.Claim, protocol.ErrInvalid)
@@ -187,6 +189,8 @@ func (c Claim) call(at contracts.Addresses, submitter common.Address) protocol.C
 		return at.ClaimTraceTree(e, node, c.Salt, submitter)
 	case ClaimChunkTree:
 		return at.ClaimChunkTree(e, node, c.Salt, submitter)
+	case ClaimSettle:
+		return at.Settle(e)
 	case ClaimLeaf:
 		return at.ClaimLeaf(*c.Request, *c.Receipt, c.Paid[0], submitter)
 	}
