@@ -46,8 +46,11 @@ func ParseAmount(s string) (Amount, error) {
 			return Amount{}, fmt.Errorf("amount %q: %w", s, ErrInvalid)
 		}
 	}
-	b, _ := new(big.Int).SetString(s, 10)
-	return AmountFromBig(b)
+	var a Amount
+	if err := a.u().SetFromDecimal(s); err != nil {
+		return Amount{}, fmt.Errorf("amount %s out of range: %w", s, ErrInvalid)
+	}
+	return a, nil
 }
 
 func (a *Amount) u() *uint256.Int { return (*uint256.Int)(a) }

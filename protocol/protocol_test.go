@@ -60,8 +60,10 @@ func TestParseAmountRefusesAllButPlainDecimals(t *testing.T) {
 func TestFeeRoundsUpOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in, out := rapid.Uint32().Draw(t, "in"), rapid.Uint32().Draw(t, "out")
-		pin := protocol.NewAmount(rapid.Uint64().Draw(t, "pin"))
-		pout := protocol.NewAmount(rapid.Uint64().Draw(t, "pout"))
+		price := func(label string) protocol.Amount { // below and above the 128 bits of a signed price
+			return protocol.MustAmount(new(big.Int).SetBytes(rapid.SliceOfN(rapid.Byte(), 0, 27).Draw(t, label)))
+		}
+		pin, pout := price("pin"), price("pout")
 		fee, err := protocol.Fee(in, out, pin, pout)
 		require.NoError(t, err)
 		cost := new(big.Int).Mul(big.NewInt(int64(in)), pin.Big())

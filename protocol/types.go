@@ -8,6 +8,7 @@ import (
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/holiman/uint256"
 )
 
 // ModelKind is what a model is; values are those of the contracts.
@@ -107,8 +108,8 @@ const ExposureDivisor = 400
 
 // WithinExposure tells whether a provider with that free stake may earn fee at once.
 func WithinExposure(fee, freeStake Amount) bool {
-	limit := freeStake.Big()
-	return fee.Big().Cmp(limit.Div(limit, big.NewInt(ExposureDivisor))) <= 0
+	var limit uint256.Int
+	return !fee.u().Gt(limit.Div(freeStake.u(), uint256.NewInt(ExposureDivisor)))
 }
 
 // TokensPerPrice is the number of tokens a price is quoted for.
@@ -245,6 +246,13 @@ type Session struct {
 
 // Fee is the one fee rule: ceil((in*priceIn + out*priceOut) / 10^6), in base units.
 func Fee(promptTokens, outputTokens uint32, priceIn, priceOut Amount) (Amount, error) {
+	if priceIn.Fits128() && priceOut.Fits128() { // as signed prices do: no sum here passes 256 bits
+		var in, out, sum uint256.Int
+		in.Mul(priceIn.u(), uint256.NewInt(uint64(promptTokens)))
+		out.Mul(priceOut.u(), uint256.NewInt(uint64(outputTokens)))
+		sum.Add(sum.Add(&in, &out), uint256.NewInt(TokensPerPrice-1))
+		return Amount(*sum.Div(&sum, uint256.NewInt(TokensPerPrice))), nil
+	}
 	in := new(big.Int).Mul(new(big.Int).SetUint64(uint64(promptTokens)), priceIn.Big())
 	out := new(big.Int).Mul(new(big.Int).SetUint64(uint64(outputTokens)), priceOut.Big())
 	sum := in.Add(in, out)

@@ -1,6 +1,7 @@
 package relayer
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -257,6 +258,7 @@ func (r *Relayer) fromProvider(ctx context.Context, provider common.Address, e w
 		}
 		return r.publish(ctx, other, busMessage{From: r.replica, Provider: provider, Frame: frame})
 	case msg.done != nil && msg.done.Error == "":
+		e.Body = bytes.Clone(e.Body)
 		r.task(func() { r.keepLate(r.life, provider, e, msg.done) })
 	}
 	return nil

@@ -4,6 +4,7 @@
 package link
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,7 @@ type Link struct {
 	queue  [][]byte
 	bytes  int // in queue
 	closed bool
+	spare  []byte        // only the writer's: for messages of many frames
 	more   chan struct{} // a frame waits
 	room   chan struct{} // closed and replaced when the queue was emptied
 	done   chan struct{}
@@ -87,7 +89,8 @@ func (l *Link) Send(ctx context.Context, kind wire.Kind, body any) error {
 }
 
 // Run carries frames until ctx ends, the peer goes or handle returns an error.
-// handle runs on the reader: it must not wait for the peer. Run returns nil only if
+// handle runs on the reader: it must not wait for the peer, nor keep the envelope's body, whose
+// memory the next message takes. Run returns nil only if
 // ctx ended; by then all that Send queued before was written, if the peer took it.
 func (l *Link) Run(ctx context.Context, handle func(wire.Envelope) error) error {
 	// Reading and writing outlive ctx so that the last frames still go out.
@@ -119,12 +122,17 @@ func (l *Link) Run(ctx context.Context, handle func(wire.Envelope) error) error 
 }
 
 func (l *Link) read(ctx context.Context, handle func(wire.Envelope) error) error {
+	var message bytes.Buffer
 	for {
-		_, message, err := l.conn.Read(ctx)
+		_, r, err := l.conn.Reader(ctx)
+		if err == nil {
+			message.Reset()
+			_, err = message.ReadFrom(r)
+		}
 		if err != nil {
 			return fmt.Errorf("read the link: %w", err)
 		}
-		if err := wire.Each(message, handle); err != nil {
+		if err := wire.Each(message.Bytes(), handle); err != nil {
 			return err
 		}
 	}
@@ -178,7 +186,13 @@ func (l *Link) flush(ctx context.Context) error {
 		message := frames[0]
 		n := 1
 		for ; n < len(frames) && len(message)+1+len(frames[n]) <= messageBytes; n++ {
+			if n == 1 {
+				message = append(l.spare[:0], message...)
+			}
 			message = append(append(message, '\n'), frames[n]...)
+		}
+		if n > 1 {
+			l.spare = message
 		}
 		frames = frames[n:]
 		wctx, cancel := context.WithTimeout(ctx, l.heartbeat)

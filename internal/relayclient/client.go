@@ -80,10 +80,16 @@ func call[T any](ctx context.Context, c *Client, method, path string, secret *co
 		return out, err
 	}
 	defer res.Body.Close()
-	if err := json.NewDecoder(io.LimitReader(res.Body, maxLine)).Decode(&out); err != nil {
+	var body bytes.Buffer
+	if n := res.ContentLength; n > 0 && n <= maxLine {
+		body.Grow(int(n) + bytes.MinRead)
+	}
+	if _, err := body.ReadFrom(io.LimitReader(res.Body, maxLine)); err != nil {
+		return out, fmt.Errorf("read the relayer's answer: %v: %w", err, protocol.ErrUnavailable)
+	}
+	if err := json.Unmarshal(body.Bytes(), &out); err != nil {
 		return out, fmt.Errorf("decode the relayer's answer: %v: %w", err, protocol.ErrUnavailable)
 	}
-	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64)) // lets the connection be used again
 	return out, nil
 }
 
@@ -151,7 +157,7 @@ func (c *Client) Resume(ctx context.Context, hash, secret common.Hash, seq int64
 func follow(res *http.Response, each func(wire.Event) error) error {
 	defer res.Body.Close()
 	lines := bufio.NewScanner(res.Body)
-	lines.Buffer(make([]byte, 4096), maxLine)
+	lines.Buffer(make([]byte, 2048), maxLine)
 	for lines.Scan() {
 		var e wire.Event
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {

@@ -65,16 +65,20 @@ type Envelope struct {
 
 // Seal wraps a message for sending.
 func Seal(kind Kind, body any) ([]byte, error) {
-	raw, err := json.Marshal(body)
+	frame, err := json.Marshal(sealed{kind, body})
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", kind, err)
 	}
-	frame := make([]byte, 0, len(sealStart)+len(kind)+len(sealMiddle)+len(raw)+1)
-	frame = append(append(frame, sealStart...), kind...)
-	frame = append(append(frame, sealMiddle...), raw...)
-	return append(frame, '}'), nil
+	return frame, nil
 }
 
+// sealed is an Envelope whose body is not encoded yet.
+type sealed struct {
+	Kind Kind `json:"kind"`
+	Body any  `json:"body"`
+}
+
+// How Seal's frames start, and what follows the kind.
 const sealStart, sealMiddle = `{"kind":"`, `","body":`
 
 // Parse reads a frame. A frame as Seal writes it is cut, not decoded: its body is
