@@ -112,6 +112,9 @@ func (x *Indexer) gather(ctx context.Context, c store.Cursor, target store.Heads
 		if len(seg.blocks) == 0 || (len(all.blocks) > 0 || !c.Empty()) && seg.blocks[0].ParentHash != parent {
 			break
 		}
+		if all.events == nil { // room for the batch at once, which may be one range too long
+			all.events = make([]store.Event, 0, max(x.opts.BatchLogs, len(seg.events))+len(seg.events))
+		}
 		last := seg.blocks[len(seg.blocks)-1]
 		from, parent = last.Number+1, last.Hash
 		all.blocks, all.events = append(all.blocks, seg.blocks...), append(all.events, seg.events...)

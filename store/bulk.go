@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -60,7 +62,7 @@ func (b *bulk) write(ctx context.Context, tx *tx, m mode, count int, row func(in
 	}
 	b.prepare(row(0))
 	switch {
-	case tx.raw == nil:
+	case tx.sqlite != nil:
 		return b.writeSQLite(ctx, tx, m, count, row)
 	case m == insert:
 		return b.writeCopy(ctx, tx, count, row)
@@ -72,33 +74,57 @@ func (b *bulk) write(ctx context.Context, tx *tx, m mode, count int, row func(in
 // does not count, and not more, since the driver looks for each among all.
 const sqliteParameters = 100
 
+// writeSQLite asks the driver itself: database/sql would copy and check every value, and
+// the driver start a goroutine for each statement that can be cancelled.
 func (b *bulk) writeSQLite(ctx context.Context, tx *tx, m mode, count int, row func(int) record) error {
-	marks := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(b.columns.names)), ", ") + ")"
-	next := 0
-	for _, size := range []int{max(1, sqliteParameters/len(b.columns.names)), 1} {
-		// An overwriting statement of many rows would journal each page it touches.
-		if next+size > count || m == replace && size > 1 {
-			continue
+	return tx.sqlite(func(conn driver.Conn) error {
+		next := 0
+		for _, size := range []int{max(1, sqliteParameters/len(b.columns.names)), 1} {
+			// An overwriting statement of many rows would journal each page it touches.
+			if next+size > count || m == replace && size > 1 {
+				continue
+			}
+			err := b.execEach(ctx, conn, m, size, func(a *arguments) bool {
+				for range size {
+					row(next).columns(a)
+					next++
+				}
+				return next+size <= count
+			})
+			if err != nil {
+				return err
+			}
 		}
-		values := strings.TrimSuffix(strings.Repeat(marks+", ", size), ", ")
-		// OR FAIL needs no journal of the statement either: an error ends the transaction.
-		stmt, err := tx.Tx.Tx.PrepareContext(ctx, "INSERT OR FAIL INTO "+b.table+" ("+b.list+") VALUES "+values+b.end[m])
-		if err != nil {
+		return nil
+	})
+}
+
+// execEach writes rows by one statement of so many, until fill says that there are no
+// more for it.
+func (b *bulk) execEach(ctx context.Context, conn driver.Conn, m mode, rows int, fill func(*arguments) bool) (err error) {
+	marks := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(b.columns.names)), ", ") + ")"
+	values := strings.TrimSuffix(strings.Repeat(marks+", ", rows), ", ")
+	// OR FAIL needs no journal of the statement either: an error ends the transaction.
+	stmt, err := conn.Prepare("INSERT OR FAIL INTO " + b.table + " (" + b.list + ") VALUES " + values + b.end[m])
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stmt.Close()) }()
+	exec, ok := stmt.(driver.StmtExecContext)
+	if !ok {
+		return fmt.Errorf("%T takes no context: %w", stmt, protocol.ErrInternal)
+	}
+	args := arguments{list: make([]driver.NamedValue, rows*len(b.columns.names))}
+	for i := range args.list {
+		args.list[i].Ordinal = i + 1
+	}
+	for more := true; more; {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
-		args := arguments{list: make([]any, 0, size*len(b.columns.names))}
-		for next+size <= count && err == nil {
-			args.list = args.list[:0]
-			for range size {
-				row(next).columns(&args)
-				next++
-			}
-			_, err = stmt.ExecContext(ctx, args.list...)
-		}
-		if err2 := stmt.Close(); err == nil {
-			err = err2
-		}
-		if err != nil {
+		args.next = 0
+		more = fill(&args)
+		if _, err := exec.ExecContext(context.WithoutCancel(ctx), args.list); err != nil {
 			return err
 		}
 	}
@@ -161,9 +187,16 @@ func (d *describer) raw(name string, _ []byte)              { d.add(name, "bytea
 func (d *describer) amount(name string, _ *protocol.Amount) { d.add(name, "text", "::numeric") }
 
 // arguments collects what SQLite's driver takes.
-type arguments struct{ list []any }
+type arguments struct {
+	list []driver.NamedValue
+	next int
+}
 
-func (a *arguments) add(v any)                           { a.list = append(a.list, v) }
+func (a *arguments) add(v any) {
+	a.list[a.next].Value = v
+	a.next++
+}
+
 func (a *arguments) number(_ string, n uint64)           { a.add(int64(n)) }
 func (a *arguments) wide(_ string, n uint64)             { a.add(sqliteUint64(n)) }
 func (a *arguments) flag(_ string, b bool)               { a.add(b) }

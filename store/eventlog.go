@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"slices"
@@ -135,14 +136,15 @@ func (n *Network) commitNew(ctx context.Context, tx *tx, b Batch) error {
 	return n.writeUndo(ctx, tx, b.Undo)
 }
 
-// tx is a transaction with the pgx connection it runs on (nil on SQLite).
+// tx is a transaction with the connection it runs on, for writes in bulk: pgx's, or
+// that of SQLite's driver. The other is nil.
 type tx struct {
 	bun.Tx
-	raw func(func(*pgx.Conn) error) error
+	raw    func(func(*pgx.Conn) error) error
+	sqlite func(func(driver.Conn) error) error
 }
 
-// inTx is Store.InTx for the hot path: on Postgres it also gives the connection,
-// so that array parameters reach the server in binary form.
+// inTx is Store.InTx for the hot path: it also gives the connection.
 func (n *Network) inTx(ctx context.Context, fn func(context.Context, *tx) error) error {
 	conn, err := n.store.db.Conn(ctx)
 	if err != nil {
@@ -153,6 +155,17 @@ func (n *Network) inTx(ctx context.Context, fn func(context.Context, *tx) error)
 	if n.store.pool != nil {
 		t.raw = func(use func(*pgx.Conn) error) error {
 			return conn.Raw(func(c any) error { return use(c.(*stdlib.Conn).Conn()) })
+		}
+	} else {
+		t.sqlite = func(use func(driver.Conn) error) error {
+			return conn.Raw(func(c any) error {
+				// The end of ctx rolls back, and what came then would not be in the
+				// transaction. While the connection is in use here it has to wait.
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				return use(c.(driver.Conn))
+			})
 		}
 	}
 	return conn.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
@@ -235,22 +248,28 @@ func (n *Network) writeEvents(ctx context.Context, tx *tx, m mode, events []Even
 }
 
 func (n *Network) writeRows(ctx context.Context, tx *tx, m mode, rows []Row) error {
-	byTable := map[string][]Row{}
+	byTable := map[string][]named{}
 	for _, r := range rows {
 		if base := r.Base(); base.NetworkID != n.id { // a fold that goes on may read rows that have it
 			base.NetworkID = n.id
 		}
 		name := TableOf(r)
-		byTable[name] = append(byTable[name], r)
+		byTable[name] = append(byTable[name], named{r.Base().ID, r})
 	}
 	for _, t := range tables {
 		list := byTable[t.name()]
-		slices.SortFunc(list, func(a, b Row) int { return strings.Compare(a.Base().ID, b.Base().ID) })
+		slices.SortFunc(list, func(a, b named) int { return strings.Compare(a.id, b.id) })
 		if err := t.write(ctx, tx, m, list); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// named is a row beside its name, by which rows are sorted.
+type named struct {
+	id  string
+	row Row
 }
 
 func (n *Network) writeUndo(ctx context.Context, tx *tx, undo []Undo) error {

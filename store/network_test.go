@@ -284,3 +284,46 @@ func TestStrangersNumbersAndTexts(t *testing.T) {
 		}
 	})
 }
+
+// ending is a context that ends when it was asked so many times whether it did.
+type ending struct {
+	context.Context
+	end  context.CancelFunc
+	left int
+}
+
+func (c *ending) Err() error {
+	if c.left--; c.left < 0 {
+		c.end()
+	}
+	return c.Context.Err()
+}
+
+// TestEndedCommitLeavesNothing ends a Commit between any two of its statements. SQLite's
+// reach the driver without database/sql, which would look whether the transaction is over.
+func TestEndedCommitLeavesNothing(t *testing.T) {
+	n := network(t, "sqlite::memory:")
+	commit(t, n, block(1, 0), &store.Balance{Entity: entity(store.AddressID(account(0)), 1, 0), Account: account(0)})
+	before, err := n.Digest(context.Background())
+	require.NoError(t, err)
+	c, err := n.Cursor(context.Background())
+	require.NoError(t, err)
+	batch := store.Batch{Blocks: []store.Block{block(2, 0)}, Heads: store.Heads{Latest: block(2, 0)}}
+	for i := range 40 {
+		batch.Events = append(batch.Events, store.Event{Block: 2, LogIndex: uint32(i), BlockHash: block(2, 0).Hash})
+		batch.Made = append(batch.Made, &store.Balance{Entity: entity(store.AddressID(account(i+1)), 2, uint32(i)), Account: account(i + 1)})
+	}
+	for left := 0; ; left++ {
+		ctx, cancel := context.WithCancel(context.Background())
+		err := n.Commit(&ending{ctx, cancel, left}, c, batch)
+		cancel()
+		if err == nil {
+			require.Greater(t, left, 10, "it must have ended in the middle")
+			break
+		}
+		require.ErrorIs(t, err, context.Canceled)
+		after, err := n.Digest(context.Background())
+		require.NoError(t, err)
+		require.Equal(t, before, after, "ended after %d", left)
+	}
+}

@@ -21,7 +21,7 @@ import (
 type table interface {
 	name() string
 	load(ctx context.Context, db bun.IDB, network int64, ids []string) ([]Row, error)
-	write(ctx context.Context, tx *tx, m mode, rows []Row) error
+	write(ctx context.Context, tx *tx, m mode, rows []named) error
 	decode(text []byte) (Row, error)
 	page(ctx context.Context, db bun.IDB, network int64, after string, limit int) ([]Row, error)
 }
@@ -125,8 +125,8 @@ func (t typedTable[T, P]) page(ctx context.Context, db bun.IDB, network int64, a
 	return asRows[T, P](list), nil
 }
 
-func (t typedTable[T, P]) write(ctx context.Context, tx *tx, m mode, rows []Row) error {
-	if err := t.bulk.write(ctx, tx, m, len(rows), func(i int) record { return rows[i] }); err != nil {
+func (t typedTable[T, P]) write(ctx context.Context, tx *tx, m mode, rows []named) error {
+	if err := t.bulk.write(ctx, tx, m, len(rows), func(i int) record { return rows[i].row }); err != nil {
 		return fmt.Errorf("write %s: %w", t.table, err)
 	}
 	return nil
