@@ -8,7 +8,10 @@ BIN := .bin
 TOOLS := PATH="$(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$$PATH"
 STATICCHECK_VERSION := v0.8.2
 # Packages that link neither the embedded node nor gnark: cheap under the race detector.
+# What passed there is not run once more without it, but for the indexer: under the
+# detector its tests are smaller.
 RACE := ./protocol/... ./runtime/... ./relayer/... ./node/... ./api/... ./store/... ./indexer/... ./internal/config/...
+RACE_ONLY = go list $(RACE) | grep -v '/indexer$$'
 
 .PHONY: help setup build demo up test test-contracts test-go test-race test-system test-disputes mutants bench ceremony-full fuzz fmt lint generate verify snapshots clean
 
@@ -37,8 +40,8 @@ test: setup test-contracts test-go test-race test-system ## everything: Solidity
 test-contracts: node_modules/.stamp ## Solidity unit, fuzz and invariant tests
 	$(TOOLS) forge test
 
-test-go: setup ## all Go packages but the system tests
-	$(TOOLS) go test $$(go list ./... | grep -v /internal/testsys)
+test-go: setup ## Go packages that test-race does not run, or not in full size, but the system tests
+	$(TOOLS) go test $$(go list ./... | grep -v /internal/testsys | grep -vxF "$$($(RACE_ONLY))")
 
 test-race: setup ## the race detector where neither node nor gnark is linked
 	$(TOOLS) CGO_ENABLED=1 go test -race $(RACE)
