@@ -1,5 +1,5 @@
 // Package embedredis is the in-process Redis of embedded deployments: miniredis with
-// keys that expire in real time. All content is lost when the process ends, by design.
+// keys that expire in real time, reached through memory. All content is lost when the process ends, by design.
 //
 // miniredis' own ClockTTL walks and sorts all keys before every command, which makes a
 // store of n keys cost n per command; here the clock moves every TickEvery instead, and less
@@ -7,7 +7,9 @@
 package embedredis
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"sync"
 	"time"
 
@@ -30,13 +32,18 @@ type Store struct {
 	done sync.WaitGroup
 }
 
-// Start starts a store on a free loopback port.
+// Start starts a store. Others may reach it on a free loopback port.
 func Start() (*Store, error) {
 	m := miniredis.NewMiniRedis()
 	if err := m.Start(); err != nil {
 		return nil, fmt.Errorf("start the embedded redis: %w", err)
 	}
 	s := &Store{mini: m, stop: make(chan struct{}), Client: redis.NewClient(&redis.Options{Addr: m.Addr(),
+		Dialer: func(context.Context, string, string) (net.Conn, error) {
+			client, server := newPipe()
+			m.Server().ServeConn(server)
+			return client, nil
+		},
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}})}
 	s.done.Go(s.tick)
 	return s, nil
