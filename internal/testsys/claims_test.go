@@ -2,10 +2,12 @@ package testsys
 
 import (
 	"context"
+	"math/big"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
@@ -88,7 +90,7 @@ func TestContradictionsBillsAndJobsAreCaught(t *testing.T) {
 			return err
 		}},
 		{Provider: worker, Kind: events.WrongStep, Tempt: func(ctx context.Context) (err error) {
-			job, err = askJob(ctx, n)
+			job, err = askJob(ctx, n, network.AccountRequester, 1_000_000)
 			return err
 		}},
 	}
@@ -168,8 +170,8 @@ func TestContradictionsBillsAndJobsAreCaught(t *testing.T) {
 	}
 }
 
-// askJob puts a request on chain that pays too little for honest providers.
-func askJob(ctx context.Context, n *network.Network) (common.Hash, error) {
+// askJob puts a request on chain, at a price in base units per 10^6 tokens.
+func askJob(ctx context.Context, n *network.Network, account int, price uint64) (common.Hash, error) {
 	prompt, _, err := network.Prompt(n.Model, "Tell me a story about a fox.")
 	if err != nil {
 		return common.Hash{}, err
@@ -178,10 +180,9 @@ func askJob(ctx context.Context, n *network.Network) (common.Hash, error) {
 	if err != nil {
 		return common.Hash{}, err
 	}
-	price := protocol.NewAmount(1_000_000)
 	order := contracts.JobOrder{ModelVersion: n.Proven, Prompt: prompt, MaxOutputTokens: 24, Params: protocol.Params{TemperatureMilli: 700, Seed: [32]byte{4}},
-		PriceIn: price, PriceOut: price, MaxFee: protocol.NewAmount(1_000), Deadline: now + 50, Salt: common.Hash{5}}
-	receipt, err := n.Lane(network.AccountRequester).SubmitAndWait(ctx, n.Chain.Reader.Addresses().RequestJob(order))
+		PriceIn: protocol.NewAmount(price), PriceOut: protocol.NewAmount(price), MaxFee: protocol.NewAmount(price / 1_000), Deadline: now + 50, Salt: common.Hash{5}}
+	receipt, err := n.Lane(account).SubmitAndWait(ctx, n.Chain.Reader.Addresses().RequestJob(order))
 	if err != nil {
 		return common.Hash{}, err
 	}
@@ -193,4 +194,55 @@ func askJob(ctx context.Context, n *network.Network) (common.Hash, error) {
 		}
 	}
 	return common.Hash{}, protocol.ErrInternal
+}
+
+// Whoever asks an honest provider on chain loses its bond to it: a third to who answered, a
+// third to the provider, collected by itself once the answer is out of dispute.
+func TestBondsOfAnswersAreCollected(t *testing.T) {
+	const asker = 18
+	n, err := network.Up(t.Context(), network.Config{Data: t.TempDir(), Log: quiet()})
+	require.NoError(t, err)
+	defer n.Close()
+	at, reader := n.Chain.Reader.Addresses(), n.Chain.Reader
+	require.NoError(t, network.SubmitAll(t.Context(), n.Lane(asker), network.Fund(at, devchain.Address(asker), 200, "asker")...))
+	watch := contracts.NewDeliveryWatch(reader, n.Chain.Deployment.StartBlock)
+	job, err := askJob(t.Context(), n, asker, 8_000_000)
+	require.NoError(t, err)
+	var d contracts.Delivered
+	require.Eventually(t, func() bool {
+		list, err := watch.Delivered(t.Context())
+		require.NoError(t, err)
+		for _, d = range list {
+			if d.Job == job {
+				return true
+			}
+		}
+		return false
+	}, time.Minute, 100*time.Millisecond)
+	owner := devchain.Address(provenOwner)
+	require.Equal(t, owner, d.Receipt.Provider)
+	bond, err := reader.QuestionTerms(t.Context())
+	require.NoError(t, err)
+	before, err := reader.Free(t.Context(), devchain.Address(provenOperator))
+	require.NoError(t, err)
+	require.True(t, before.IsZero())
+	_, err = n.Lane(asker).SubmitAndWait(t.Context(), at.AskTrace(contracts.Evidence{Request: d.Request, Receipt: d.Receipt, Signature: d.Signature}, common.Hash{}))
+	require.NoError(t, err)
+
+	var paid []events.BondPaid
+	require.Eventually(t, func() bool {
+		paid = eventsOf[events.BondPaid](t, n.Chain, events.Questions, at.Questions)
+		return len(paid) > 0
+	}, 2*time.Minute, 200*time.Millisecond)
+	require.Len(t, paid, 1)
+	third := protocol.MustAmount(new(big.Int).Div(bond.BaseBond, big.NewInt(3)))
+	require.Equal(t, devchain.Address(provenOperator), paid[0].To, "the operator answered")
+	require.Equal(t, third, paid[0].ToProvider)
+	require.GreaterOrEqual(t, paid[0].Amount.Cmp(third), 0)
+	free, err := reader.Free(t.Context(), devchain.Address(provenOperator))
+	require.NoError(t, err)
+	require.Equal(t, paid[0].Amount, free)
+	kind, err := reader.FaultOf(t.Context(), reader.Domain().Digest(d.Receipt))
+	require.NoError(t, err)
+	require.Equal(t, contracts.FaultNone, kind)
 }
