@@ -41,6 +41,7 @@ const (
 	AccountThirdOperator
 	AccountFourthOwner
 	AccountFourthOperator
+	AccountSecondAuditor
 	Accounts // how many there are
 )
 
@@ -48,7 +49,7 @@ const (
 func AccountName(i int) string {
 	return []string{"admin", "relayer", "gateway (delegate of channels)", "creator", "owner of the proven provider", "its operator",
 		"owner of the sampled provider", "its operator", "requester", "first player", "second player", "auditor",
-		"owner of a third provider", "its operator", "owner of a fourth provider", "its operator"}[i]
+		"owner of a third provider", "its operator", "owner of a fourth provider", "its operator", "second auditor"}[i]
 }
 
 // salt names a step of the setup, so that running it again repeats nothing.
@@ -124,8 +125,8 @@ func (n *Network) joinAsProvider(ctx context.Context, owner, operator int) error
 		return err
 	}
 	step := fmt.Sprintf("provider %d", owner)
-	calls := append(Fund(at, devchain.Address(owner), stakeOf, step),
-		at.Stake(tokens(stakeOf), salt(step+" stake")), at.AddOperator(devchain.Address(operator), consent))
+	calls := append(Fund(at, devchain.Address(owner), n.Config.Stake, step),
+		at.Stake(tokens(n.Config.Stake), salt(step+" stake")), at.AddOperator(devchain.Address(operator), consent))
 	return n.as(ctx, owner, calls...)
 }
 
@@ -137,7 +138,7 @@ var (
 )
 
 func (n *Network) serve(owner, operator int, journal string, m provider.Model, more More, log *slog.Logger) (*provider.Provider, error) {
-	m.PriceIn, m.PriceOut, m.MaxFee, m.Capacity = priceIn, priceOut, maxFee, 4
+	m.PriceIn, m.PriceOut, m.MaxFee, m.Capacity = priceIn, n.Config.PriceOut, maxFee, 4
 	if more.Cheap {
 		m.PriceIn, m.PriceOut = protocol.NewAmount(1), protocol.NewAmount(1)
 	}

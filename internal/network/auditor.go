@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"time"
 
+	"github.com/ethereum/go-ethereum/accounts"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/dgrid-network/dgrid/chain/contracts"
@@ -14,6 +17,7 @@ import (
 	"github.com/dgrid-network/dgrid/chain/txmgr"
 	"github.com/dgrid-network/dgrid/node/auditor"
 	"github.com/dgrid-network/dgrid/node/provider"
+	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/prover"
 	"github.com/dgrid-network/dgrid/prover/circuit"
 	"github.com/dgrid-network/dgrid/prover/keys"
@@ -64,13 +68,33 @@ type AuditorOptions struct {
 	Models          []auditor.Model
 	Prover          auditor.Prover
 	Metrics         prometheus.Registerer // optional
+	// Draw has it look after drawn audits too, signing in at feeds with Key, the sender's; nil
+	// leaves them alone.
+	Draw *auditor.Drawing
+	Key  devKey
 }
 
 // Auditor makes an auditor of this deployment.
 func (c *Chain) Auditor(o AuditorOptions, log *slog.Logger) (*auditor.Auditor, error) {
-	return auditor.New(auditor.Config{Data: o.Data, Feeds: o.Feeds, Relayers: o.Relayers, Models: o.Models, StartBlock: c.Deployment.StartBlock},
-		auditor.Deps{Chain: c.Reader, Sender: o.Sender, Prover: o.Prover, Log: log, Metrics: o.Metrics,
-			Jobs: contracts.NewDeliveryWatch(c.Reader, c.Deployment.StartBlock), Bonds: c.bonds(o.Sender.Address(), o.Sender)})
+	cfg := auditor.Config{Data: o.Data, Feeds: o.Feeds, Relayers: o.Relayers, Models: o.Models, StartBlock: c.Deployment.StartBlock}
+	deps := auditor.Deps{Chain: c.Reader, Sender: o.Sender, Prover: o.Prover, Log: log, Metrics: o.Metrics,
+		Jobs: contracts.NewDeliveryWatch(c.Reader, c.Deployment.StartBlock), Bonds: c.bonds(o.Sender.Address(), o.Sender)}
+	if o.Draw != nil {
+		cfg.Draw, deps.Draws = *o.Draw, c.Reader
+		deps.Redeems = func(from uint64) auditor.Redeems { return contracts.NewRedeemWatch(c.Reader, from) }
+		deps.SignText = func(text string) (protocol.Bytes, error) { return signText(o.Key, text) }
+	}
+	return auditor.New(cfg, deps)
+}
+
+// signText signs a text as a wallet does (EIP-191).
+func signText(key devKey, text string) (protocol.Bytes, error) {
+	sig, err := crypto.Sign(accounts.TextHash([]byte(text)), key)
+	if err != nil {
+		return nil, fmt.Errorf("sign text: %w", err)
+	}
+	sig[64] += 27
+	return sig, nil
 }
 
 // AddAuditor lets AccountAuditor audit every answer of the network that it may see. It
@@ -81,8 +105,26 @@ func (n *Network) AddAuditor(ctx context.Context) (*auditor.Auditor, error) {
 	if err := n.as(ctx, AccountAuditor, Fund(at, devchain.Address(AccountAuditor), 200, "auditor")...); err != nil {
 		return nil, err
 	}
-	a, err := n.Chain.Auditor(AuditorOptions{Data: filepath.Join(n.Config.Data, "auditor"), Sender: n.Lane(AccountAuditor), Feeds: []string{n.APIURL},
-		Relayers: []string{n.RelayerURL}, Models: []auditor.Model{{Version: n.Proven, File: n.Model}}, Prover: n.proofs}, n.Config.Log)
+	return n.audit(AccountAuditor, "auditor", nil)
+}
+
+// SeatStake is what an embedded auditor with a seat stakes, in whole tokens.
+const SeatStake = 200
+
+// AddSeated seats an account as an auditor, which then looks after drawn audits too.
+func (n *Network) AddSeated(ctx context.Context, account int, seat uint8) (*auditor.Auditor, error) {
+	at, step := n.Chain.Reader.Addresses(), fmt.Sprintf("seated auditor %d", account)
+	calls := append(Fund(at, devchain.Address(account), 2*SeatStake, step), at.JoinAuditors(seat, tokens(SeatStake), salt(step+" join")))
+	if err := n.as(ctx, account, calls...); err != nil {
+		return nil, err
+	}
+	return n.audit(account, fmt.Sprintf("auditor-%d", account), &auditor.Drawing{Register: true, Report: true, Every: time.Second})
+}
+
+func (n *Network) audit(account int, folder string, draw *auditor.Drawing) (*auditor.Auditor, error) {
+	a, err := n.Chain.Auditor(AuditorOptions{Data: filepath.Join(n.Config.Data, folder), Sender: n.Lane(account), Feeds: []string{n.APIURL},
+		Relayers: []string{n.RelayerURL}, Models: []auditor.Model{{Version: n.Proven, File: n.Model}}, Prover: n.proofs,
+		Draw: draw, Key: devchain.Key(account)}, n.Config.Log)
 	if err != nil {
 		return nil, fmt.Errorf("start an auditor: %w", err)
 	}

@@ -45,6 +45,16 @@ type Config struct {
 	APIPort     int
 	RelayerPort int
 	RedeemEvery time.Duration // 2 s
+	// Terms are those of the contracts, whose owner is given; nil: deploy.Development. Now is
+	// the chain's clock; nil: time.Now.
+	Terms func(admin common.Address) deploy.Parameters
+	Now   func() time.Time
+	// Stake is what a provider stakes, in whole tokens (1000); PriceOut its price, base units
+	// per 10^6 output tokens.
+	Stake    uint64
+	PriceOut protocol.Amount
+	// ForAuditors has the API show tokens to drawn auditors only, not to anyone.
+	ForAuditors bool
 	// Keys are the proving keys, loaded at the first proof: an auditor's, or a provider's
 	// answer about a chunk. Without any the network can prove nothing.
 	Keys func(ctx context.Context) (*keys.Set, error)
@@ -80,6 +90,15 @@ type Network struct {
 func Up(ctx context.Context, cfg Config) (n *Network, err error) {
 	if cfg.RedeemEvery == 0 {
 		cfg.RedeemEvery = 2 * time.Second
+	}
+	if cfg.Terms == nil {
+		cfg.Terms = deploy.Development
+	}
+	if cfg.Stake == 0 {
+		cfg.Stake = stakeOf
+	}
+	if cfg.PriceOut.IsZero() {
+		cfg.PriceOut = priceOut
 	}
 	if cfg.Say == nil {
 		cfg.Say = func(string, ...any) {}
@@ -208,7 +227,7 @@ const finality = 4
 
 func (n *Network) startChain() (err error) {
 	n.Config.Say("starting a development chain")
-	n.Dev, err = devchain.Open(devchain.Config{Port: n.Config.ChainPort, DataDir: filepath.Join(n.Config.Data, "chain"), FinalityDepth: finality, Logger: n.Config.Log})
+	n.Dev, err = devchain.Open(devchain.Config{Port: n.Config.ChainPort, DataDir: filepath.Join(n.Config.Data, "chain"), FinalityDepth: finality, Logger: n.Config.Log, Now: n.Config.Now})
 	if err != nil {
 		return err
 	}
@@ -222,7 +241,7 @@ func (n *Network) startChain() (err error) {
 	if errors.Is(err, protocol.ErrNotFound) {
 		n.Config.Say("deploying the contracts")
 		var plan []deploy.Step
-		if plan, err = deploy.Network(deploy.Development(devchain.Address(accountAdmin))); err != nil {
+		if plan, err = deploy.Network(n.Config.Terms(devchain.Address(accountAdmin))); err != nil {
 			return err
 		}
 		d, err = deploy.Run(n.ctx, c.Client, chain.KeySigner{Key: devchain.Key(accountAdmin)}, plan, path)
@@ -374,7 +393,11 @@ func (n *Network) startAPI() error {
 		return fmt.Errorf("listen for the API: %w", err)
 	}
 	n.APIURL = "http://" + l.Addr().String()
-	server, err := n.Chain.API(APIOptions{Relayers: []string{n.RelayerURL}, URL: n.APIURL, Delegate: devchain.Key(accountGateway), Audience: protocol.AudienceAnyone}, n.store, n.Tables, catalog, n.redis, n.Config.Log)
+	audience := protocol.AudienceAnyone
+	if n.Config.ForAuditors {
+		audience = protocol.AudienceAuditors
+	}
+	server, err := n.Chain.API(APIOptions{Relayers: []string{n.RelayerURL}, URL: n.APIURL, Delegate: devchain.Key(accountGateway), Audience: audience}, n.store, n.Tables, catalog, n.redis, n.Config.Log)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
