@@ -145,7 +145,7 @@ func (d *delivery) pump(ctx context.Context, open func(context.Context) (*Stream
 		}
 		var refused *RelayError
 		// "Not now" to the first submission is an answer too: nothing was taken.
-		definite := errors.As(err, &refused) && (refused.definite() || refused.Failure.Code != "" && !reopening) || errors.Is(err, protocol.ErrInvalid)
+		definite := errors.As(err, &refused) && (refused.Definite() || refused.Failure.Code != "" && !reopening) || errors.Is(err, protocol.ErrInvalid)
 		if lostAt.IsZero() {
 			lostAt = time.Now()
 		}
@@ -354,7 +354,7 @@ func (d *delivery) release(e *Error) error {
 // recoverOpen goes on asking.
 func (d *delivery) lost(err error) error {
 	var refused *RelayError
-	if errors.As(err, &refused) && d.after.Load() < 0 && (refused.definite() || refused.Failure.Code != "" && !d.resumed.Load()) {
+	if errors.As(err, &refused) && d.after.Load() < 0 && (refused.Definite() || refused.Failure.Code != "" && !d.resumed.Load()) {
 		return d.release(failure(d.f.chat, refused.Failure, err))
 	}
 	detail := "the answer was lost on its way"

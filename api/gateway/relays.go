@@ -38,7 +38,7 @@ func NewRelays(bases []string, client *http.Client) (*Relays, error) {
 		if err != nil {
 			return nil, err
 		}
-		client = one.client
+		client = one.HTTP()
 		r.all = append(r.all, &upstream{Relay: one})
 	}
 	return r, nil

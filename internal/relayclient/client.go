@@ -1,5 +1,6 @@
-// Package relayclient speaks the HTTP side of protocol/wire for gateways and wallets:
-// match, submit, follow, pay. It signs nothing.
+// Package relayclient speaks the HTTP side of protocol/wire for gateways and whoever else
+// buys from a relayer: match, submit, follow, pay. It signs nothing, and it believes nothing: what
+// a relayer says is for the caller to check.
 package relayclient
 
 import (
@@ -13,6 +14,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -20,160 +23,233 @@ import (
 	"github.com/dgrid-network/dgrid/protocol/wire"
 )
 
-// maxLine bounds one event: a Done may repeat a whole answer.
-const maxLine = 16 << 20
-
-// Client calls one relayer. A refusal is returned as *wire.Failure (errors.As).
+// Client calls one relayer.
 type Client struct {
-	Base string       // http or https URL
-	HTTP *http.Client // nil is http.DefaultClient; it must have no Timeout
+	base string
+	http *http.Client
 }
 
-func (c *Client) do(ctx context.Context, method, path string, secret *common.Hash, in any) (*http.Response, error) {
-	target, err := url.JoinPath(c.Base, path)
-	if err != nil {
-		return nil, fmt.Errorf("call the relayer: %v: %w", err, protocol.ErrInvalid)
+// New makes a client for the relayer at base, e.g. "http://127.0.0.1:7000".
+// A nil client is one with its own connection pool.
+func New(base string, client *http.Client) (*Client, error) {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("relayer url %q: %w", base, protocol.ErrInvalid)
 	}
-	return c.doURL(ctx, method, target, secret, in)
-}
-
-func (c *Client) doURL(ctx context.Context, method, target string, secret *common.Hash, in any) (*http.Response, error) {
-	var body io.Reader
-	if in != nil {
-		data, err := json.Marshal(in)
-		if err != nil {
-			return nil, fmt.Errorf("encode a call: %w", err)
-		}
-		body = bytes.NewReader(data)
-	}
-	req, err := http.NewRequestWithContext(ctx, method, target, body)
-	if err != nil {
-		return nil, fmt.Errorf("call the relayer: %v: %w", err, protocol.ErrInvalid)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	if secret != nil {
-		req.Header.Set(wire.HeaderSecret, secret.Hex())
-	}
-	client := c.HTTP
 	if client == nil {
-		client = http.DefaultClient
+		client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256, ResponseHeaderTimeout: 90 * time.Second}}
 	}
-	res, err := client.Do(req)
+	return &Client{base: strings.TrimRight(base, "/"), http: client}, nil
+}
+
+// HTTP is what the client calls with.
+func (c *Client) HTTP() *http.Client { return c.http }
+
+// Close drops idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Error is a relayer's answer other than 2xx. It wraps the protocol error kind of its
+// status, and the *wire.Failure unless the relayer gave none.
+type Error struct {
+	Status  int
+	Failure wire.Failure
+}
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("relayer answers %d %s: %s", e.Status, e.Failure.Code, e.Failure.Detail)
+}
+
+// Definite reports whether the relayer itself said no, and not only "not now"; a
+// status without its words may be a proxy's.
+func (e *Error) Definite() bool {
+	return e.Failure.Code != "" && e.Failure.Code != wire.CodeUnavailable || !errors.Is(e, protocol.ErrUnavailable)
+}
+
+func (e *Error) Unwrap() []error {
+	if e.Failure.Code == "" {
+		return []error{e.kind()}
+	}
+	return []error{e.kind(), &e.Failure}
+}
+
+func (e *Error) kind() error {
+	switch e.Status {
+	case http.StatusNotFound:
+		return protocol.ErrNotFound
+	case http.StatusPaymentRequired:
+		return protocol.ErrInsufficient
+	case http.StatusConflict:
+		return protocol.ErrConflict
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return protocol.ErrUnauthorized
+	case http.StatusGone:
+		return protocol.ErrExpired
+	}
+	if e.Status >= 500 || e.Status == http.StatusTooManyRequests {
+		return protocol.ErrUnavailable
+	}
+	return protocol.ErrInvalid
+}
+
+// do sends body (nil: GET) and returns the open response if it is 200.
+func (c *Client) do(ctx context.Context, path string, body any, secret ...common.Hash) (*http.Response, error) {
+	method, reader := http.MethodGet, io.Reader(nil)
+	if body != nil {
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return nil, fmt.Errorf("encode %s: %w", path, err)
+		}
+		if len(raw) > wire.MaxFrame {
+			return nil, fmt.Errorf("message of %d bytes, at most %d: %w", len(raw), wire.MaxFrame, protocol.ErrInvalid)
+		}
+		method, reader = http.MethodPost, bytes.NewReader(raw)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, reader)
 	if err != nil {
-		return nil, fmt.Errorf("call the relayer: %w: %w", err, protocol.ErrUnavailable)
+		return nil, err
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if len(secret) > 0 {
+		req.Header.Set(wire.HeaderSecret, secret[0].Hex())
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, fmt.Errorf("reach relayer: %w: %w", err, protocol.ErrUnavailable)
 	}
 	if res.StatusCode/100 == 2 {
 		return res, nil
 	}
 	defer res.Body.Close()
-	var f wire.Failure
-	if err := json.NewDecoder(io.LimitReader(res.Body, wire.MaxFrame)).Decode(&f); err != nil || f.Code == "" {
-		return nil, fmt.Errorf("relayer answers %s: %w", res.Status, protocol.ErrUnavailable)
-	}
-	return nil, &f
+	e := &Error{Status: res.StatusCode}
+	raw, _ := io.ReadAll(io.LimitReader(res.Body, wire.MaxFrame))
+	_ = json.Unmarshal(raw, &e.Failure) // what is no Failure stays without words
+	return nil, e
 }
 
-func call[T any](ctx context.Context, c *Client, method, path string, secret *common.Hash, in any) (T, error) {
+func call[T any](ctx context.Context, c *Client, path string, body any, secret ...common.Hash) (T, error) {
 	var out T
-	res, err := c.do(ctx, method, path, secret, in)
+	res, err := c.do(ctx, path, body, secret...)
 	if err != nil {
 		return out, err
 	}
 	defer res.Body.Close()
-	var body bytes.Buffer
-	if n := res.ContentLength; n > 0 && n <= maxLine {
-		body.Grow(int(n) + bytes.MinRead)
+	if res.StatusCode == http.StatusNoContent {
+		return out, nil
 	}
-	if _, err := body.ReadFrom(io.LimitReader(res.Body, maxLine)); err != nil {
-		return out, fmt.Errorf("read the relayer's answer: %v: %w", err, protocol.ErrUnavailable)
+	var raw bytes.Buffer
+	if n := res.ContentLength; n > 0 && n <= wire.MaxFrame {
+		raw.Grow(int(n) + bytes.MinRead)
 	}
-	if err := json.Unmarshal(body.Bytes(), &out); err != nil {
-		return out, fmt.Errorf("decode the relayer's answer: %v: %w", err, protocol.ErrUnavailable)
+	if _, err := raw.ReadFrom(io.LimitReader(res.Body, 16*wire.MaxFrame)); err != nil {
+		return out, fmt.Errorf("read relayer's answer: %w: %w", err, protocol.ErrUnavailable)
+	}
+	if raw.Len() == 0 {
+		return out, nil
+	}
+	if err := json.Unmarshal(raw.Bytes(), &out); err != nil {
+		return out, fmt.Errorf("decode relayer's answer: %v: %w", err, protocol.ErrUnavailable)
 	}
 	return out, nil
 }
 
 // Info asks who the relayer is.
 func (c *Client) Info(ctx context.Context) (wire.Info, error) {
-	return call[wire.Info](ctx, c, http.MethodGet, wire.PathInfo, nil, nil)
+	return call[wire.Info](ctx, c, wire.PathInfo, nil)
 }
 
-// Offers lists all offers that the relayer knows.
+// Offers lists the live offers.
 func (c *Client) Offers(ctx context.Context) ([]wire.OfferView, error) {
-	return call[[]wire.OfferView](ctx, c, http.MethodGet, wire.PathOffers, nil, nil)
+	return call[[]wire.OfferView](ctx, c, wire.PathOffers, nil)
 }
 
-// Match asks for a lease.
-func (c *Client) Match(ctx context.Context, n wire.Need) (wire.Match, error) {
-	return call[wire.Match](ctx, c, http.MethodPost, wire.PathMatch, nil, n)
+// Match leases a provider.
+func (c *Client) Match(ctx context.Context, need wire.Need) (wire.Match, error) {
+	return call[wire.Match](ctx, c, wire.PathMatch, need)
 }
 
-// Pay hands over a voucher. A Paid with Error is no error of Pay.
-func (c *Client) Pay(ctx context.Context, p wire.Pay) (wire.Paid, error) {
-	return call[wire.Paid](ctx, c, http.MethodPost, wire.PathVouchers, nil, p)
+// Pay hands over a voucher.
+func (c *Client) Pay(ctx context.Context, pay wire.Pay) (wire.Paid, error) {
+	return call[wire.Paid](ctx, c, wire.PathVouchers, pay)
 }
 
-// Route asks why a request went where it went.
-func (c *Client) Route(ctx context.Context, hash, secret common.Hash) (wire.Route, error) {
-	return call[wire.Route](ctx, c, http.MethodGet, wire.PathRequests+"/"+hash.Hex()+"/route", &secret, nil)
-}
-
-// Cancel ends a running request; its stream still ends with Done or Error.
+// Cancel asks to stop an answer; its receipt still comes.
 func (c *Client) Cancel(ctx context.Context, hash, secret common.Hash) error {
-	res, err := c.do(ctx, http.MethodPost, wire.PathRequests+"/"+hash.Hex()+"/cancel", &secret, nil)
-	if err != nil {
-		return err
-	}
-	return res.Body.Close()
+	_, err := call[json.RawMessage](ctx, c, wire.PathRequests+"/"+hash.Hex()+"/cancel", struct{}{}, secret)
+	return err
 }
 
-// Submit hands over a signed request and calls each for every event. It returns nil after an
-// event with Done or Error; each ends it by returning an error. ErrUnavailable wraps a
-// stream that broke: Resume goes on.
-func (c *Client) Submit(ctx context.Context, s wire.Submit, each func(wire.Event) error) error {
-	res, err := c.do(ctx, http.MethodPost, wire.PathRequests, nil, s)
-	if err != nil {
-		return err
-	}
-	return follow(res, each)
+// Route explains the choice of a request's provider.
+func (c *Client) Route(ctx context.Context, hash, secret common.Hash) (wire.Route, error) {
+	return call[wire.Route](ctx, c, wire.PathRequests+"/"+hash.Hex()+"/route", nil, secret)
 }
 
-// Resume reads a request's events after seq; from the first if seq is negative.
-func (c *Client) Resume(ctx context.Context, hash, secret common.Hash, seq int64, each func(wire.Event) error) error {
-	target, err := url.JoinPath(c.Base, wire.PathRequests, hash.Hex())
+// Submit hands over a request; the same request twice is one.
+func (c *Client) Submit(ctx context.Context, submit wire.Submit) (*Stream, error) {
+	res, err := c.do(ctx, wire.PathRequests, submit)
 	if err != nil {
-		return fmt.Errorf("call the relayer: %v: %w", err, protocol.ErrInvalid)
+		return nil, err
 	}
-	if seq >= 0 {
-		target += "?after=" + strconv.FormatInt(seq, 10)
-	}
-	res, err := c.doURL(ctx, http.MethodGet, target, &secret, nil)
-	if err != nil {
-		return err
-	}
-	return follow(res, each)
+	return newStream(res), nil
 }
 
-func follow(res *http.Response, each func(wire.Event) error) error {
-	defer res.Body.Close()
-	lines := bufio.NewScanner(res.Body)
-	lines.Buffer(make([]byte, 2048), maxLine)
-	for lines.Scan() {
-		var e wire.Event
-		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			return fmt.Errorf("decode an event: %v: %w", err, protocol.ErrUnavailable)
-		}
-		if err := each(e); err != nil {
-			return err
-		}
-		if e.Done != nil || e.Error != nil {
-			_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64)) // lets the connection be used again
-			return nil
-		}
+// Resume continues an answer after event number after, -1 from the beginning.
+func (c *Client) Resume(ctx context.Context, hash, secret common.Hash, after int64) (*Stream, error) {
+	path := wire.PathRequests + "/" + hash.Hex()
+	if after >= 0 {
+		path += "?after=" + strconv.FormatInt(after, 10)
 	}
-	err := lines.Err()
-	if err == nil {
-		err = errors.New("it ended without an end")
+	res, err := c.do(ctx, path, nil, secret)
+	if err != nil {
+		return nil, err
 	}
-	return fmt.Errorf("read the stream: %w: %w", err, protocol.ErrUnavailable)
+	return newStream(res), nil
+}
+
+// Stream reads the events of an answer.
+type Stream struct {
+	body  io.ReadCloser
+	lines *bufio.Scanner
+}
+
+func newStream(res *http.Response) *Stream {
+	s := &Stream{body: res.Body, lines: bufio.NewScanner(res.Body)}
+	s.lines.Buffer(make([]byte, 0, 2048), 2*wire.MaxFrame)
+	return s
+}
+
+// Next returns the next event; io.ErrUnexpectedEOF when the connection ended. It
+// is unblocked by the context that opened the stream, and by Close.
+func (s *Stream) Next() (wire.Event, error) {
+	var e wire.Event
+	for s.lines.Scan() {
+		line := bytes.TrimSpace(s.lines.Bytes())
+		if len(line) == 0 {
+			continue
+		}
+		if err := json.Unmarshal(line, &e); err != nil {
+			return e, fmt.Errorf("decode event: %v: %w", err, protocol.ErrInvalid)
+		}
+		return e, nil
+	}
+	if err := s.lines.Err(); err != nil && !errors.Is(err, bufio.ErrTooLong) {
+		return e, fmt.Errorf("read events: %w: %w", err, protocol.ErrUnavailable)
+	} else if err != nil {
+		return e, fmt.Errorf("read events: %v: %w", err, protocol.ErrInvalid)
+	}
+	return e, io.ErrUnexpectedEOF
+}
+
+// Close ends the stream.
+func (s *Stream) Close() error { return s.body.Close() }
+
+// Finish is Close after the last event: it takes the end of the connection's answer too, so
+// that the connection is used again.
+func (s *Stream) Finish() error {
+	_, _ = io.Copy(io.Discard, io.LimitReader(s.body, 64)) // the answer is whole without it
+	return s.body.Close()
 }

@@ -9,6 +9,7 @@ import (
 	"crypto/ecdsa"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -218,7 +219,7 @@ func (s *Service) Wait() error {
 type Relay struct {
 	*relayer.Relayer
 	URL    string
-	Client *relayclient.Client
+	Client *Client
 	run    *Service
 	srv    *http.Server
 	tr     *http.Transport
@@ -238,9 +239,50 @@ func StartRelay(chain *Chain, rdb redis.UniversalClient, cfg relayer.Config, log
 	tr := &http.Transport{MaxIdleConnsPerHost: 1024}
 	x := &Relay{Relayer: r, URL: "http://" + l.Addr().String(), run: Go(r.Run), tr: tr,
 		srv: &http.Server{Handler: r.Handler(), ReadHeaderTimeout: 10 * time.Second}}
-	x.Client = &relayclient.Client{Base: x.URL, HTTP: &http.Client{Transport: tr}}
+	c, err := relayclient.New(x.URL, &http.Client{Transport: tr})
+	if err != nil {
+		return nil, errors.Join(err, x.run.Stop(), l.Close())
+	}
+	x.Client = &Client{c}
 	go x.srv.Serve(l) //nolint:errcheck // ends with Close
 	return x, nil
+}
+
+// Client is a relayer's client that reads answers to their end.
+type Client struct{ *relayclient.Client }
+
+// Submit hands over a request and calls each for every event, until each returns an error. It
+// returns nil after an event with Done or Error; ErrUnavailable wraps a stream that broke.
+func (c *Client) Submit(ctx context.Context, s wire.Submit, each func(wire.Event) error) error {
+	stream, err := c.Client.Submit(ctx, s)
+	return follow(stream, err, each)
+}
+
+// Resume is Submit for the events after seq of a request that was handed over before.
+func (c *Client) Resume(ctx context.Context, hash, secret common.Hash, seq int64, each func(wire.Event) error) error {
+	stream, err := c.Client.Resume(ctx, hash, secret, seq)
+	return follow(stream, err, each)
+}
+
+func follow(s *relayclient.Stream, err error, each func(wire.Event) error) error {
+	if err != nil {
+		return err
+	}
+	for {
+		e, err := s.Next()
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			err = fmt.Errorf("the stream ended without an end: %w: %w", err, protocol.ErrUnavailable)
+		}
+		if err == nil {
+			err = each(e)
+		}
+		switch {
+		case err != nil:
+			return errors.Join(err, s.Close())
+		case e.Done != nil || e.Error != nil:
+			return s.Finish()
+		}
+	}
 }
 
 // Close stops the replica in order.
@@ -364,7 +406,7 @@ type Result struct {
 }
 
 // Ask matches, submits and reads to the end.
-func (p *Payer) Ask(ctx context.Context, c *relayclient.Client, prompt []uint32, maxTokens uint32) (*Result, error) {
+func (p *Payer) Ask(ctx context.Context, c *Client, prompt []uint32, maxTokens uint32) (*Result, error) {
 	m, err := c.Match(ctx, p.Need(prompt, maxTokens))
 	if err != nil {
 		return nil, err
