@@ -274,7 +274,7 @@ func (j *judge) refused(ctx context.Context, refusal error) (mine bool, err erro
 	case "AlreadyProven", "AlreadyClaimed":
 		mine, err := j.verdict(ctx)
 		if err == nil && !mine {
-			err = j.over(Lost, "somebody else proved it: %v", refusal)
+			err = j.beaten(refusal)
 		}
 		return mine, err
 	case "WindowClosed":
@@ -319,7 +319,7 @@ func (j *judge) confirm(ctx context.Context) error {
 		case mine: // an earlier transaction of this auditor did it
 			return j.done()
 		case j.c.Verdict != nil:
-			return j.over(Lost, "somebody else proved it: %v", failed)
+			return j.beaten(failed)
 		}
 		j.c.State, j.c.Call, j.c.Intent = Opened, nil, common.Hash{}
 		return failed
@@ -354,6 +354,24 @@ func (j *judge) done() error {
 	return nil
 }
 
+// beaten goes on where somebody else proved the receipt wrong first. Whoever copied a claim may
+// have left out that the receipt was paid; the requester is not to lose by that.
+func (j *judge) beaten(why error) error {
+	if j.c.Verdict == nil || !j.c.Verdict.Refunded.IsZero() || j.c.Origin == OriginJob || j.c.Relayer == (common.Address{}) {
+		return j.over(Lost, "somebody else proved it: %v", why)
+	}
+	j.c.State, j.c.Note, j.c.Paid = Unpaid, fmt.Sprintf("somebody else proved it: %v", why), false
+	return nil
+}
+
+// finish ends a case whose refund is done with: settled if the conviction was this auditor's.
+func (j *judge) finish(format string, args ...any) error {
+	if by := j.c.Verdict.Submitter; by != j.a.cfg.Submitter && by != j.a.deps.Sender.Address() {
+		return j.over(Lost, "somebody else proved it; "+format, args...)
+	}
+	return j.over(Settled, format, args...)
+}
+
 // settle waits for a payment of a convicted receipt, and has it refunded.
 func (j *judge) settle(ctx context.Context) error {
 	if j.c.Settling != (common.Hash{}) {
@@ -362,7 +380,7 @@ func (j *judge) settle(ctx context.Context) error {
 		if err != nil && !errors.As(err, &failed) {
 			return fmt.Errorf("wait for the refund: %w", err)
 		}
-		return j.over(Settled, "the fee was refunded later")
+		return j.finish("the fee was refunded later")
 	}
 	now, err := j.a.deps.Chain.Now(ctx)
 	if err != nil {
@@ -377,7 +395,7 @@ func (j *judge) settle(ctx context.Context) error {
 		if _, err := j.a.deps.Chain.Simulate(ctx, j.a.deps.Sender.Address(), call); err != nil {
 			var e *chain.ContractError
 			if errors.As(err, &e) && (e.Name == "NothingToSettle" || e.Name == "WindowClosed") {
-				return j.over(Settled, "%v", err)
+				return j.finish("%v", err)
 			}
 			return fmt.Errorf("simulate the refund: %w", err)
 		}
@@ -388,7 +406,7 @@ func (j *judge) settle(ctx context.Context) error {
 		return err
 	}
 	if now >= j.c.Deadline {
-		return j.over(Settled, "no payment was seen")
+		return j.finish("no payment was seen")
 	}
 	return nil
 }

@@ -232,6 +232,42 @@ func TestAnOverBilledReceiptIsRefundedWhenItIsPaidLater(t *testing.T) {
 	require.Equal(t, auditor.Unusable, one.State, "nothing can be said of it without the model, and nothing was")
 }
 
+// Who copies a claim out of the mempool gets the bounty and nothing else: the slash is the same,
+// and a refund that the copy left out is made up for.
+func TestACopiedClaimTakesOnlyTheBounty(t *testing.T) {
+	t.Parallel()
+	const copier = 6
+	w := newWorld(t, odd(t), 3600)
+	id := w.channel(t)
+	dear := w.answered(t, params(700), prompt, 4, nil).on(id)
+	r := dear.b.Receipt
+	r.Fee = tokens(3)
+	dear.signReceipt(r)
+	w.redeem(t, id, dear.leaf())
+	before := w.free(t, requester)
+	bare := contracts.Evidence{Request: dear.b.Request, Receipt: dear.b.Receipt, Signature: dear.b.Signature}
+	w.send(t, copier, w.reader.Addresses().ClaimBilling(bare, devchain.Address(copier)))
+	faults, err := w.reader.Faults(t.Context(), dear.receipt, w.start)
+	require.NoError(t, err)
+	require.Len(t, faults, 1)
+	require.Equal(t, tokens(15_000), faults[0].Slashed)
+	require.Equal(t, faults[0].Bounty, w.free(t, copier))
+	require.Equal(t, before, w.free(t, requester), "the copy shows no payment")
+
+	a := w.auditor(t, t.TempDir(), noProver{}, dear, nil)
+	_, err = a.AddPaid(t.Context(), dear.b, relayerOf, 1)
+	require.NoError(t, err)
+	running(t, a)
+	c, err := a.WaitOver(t.Context(), dear.receipt)
+	require.NoError(t, err)
+	require.Equal(t, auditor.Lost, c.State, c.Note)
+	require.Equal(t, devchain.Address(copier), c.Verdict.Submitter)
+	after, err := before.Add(tokens(3))
+	require.NoError(t, err)
+	require.Equal(t, after, w.free(t, requester))
+	require.True(t, w.free(t, auditing).IsZero(), "the bounty is gone")
+}
+
 // Roots that hold a receipt twice, another channel's, or one dearer than it says are claimed
 // from nothing but the receipts that are known and the root on chain.
 func TestWrongRootsAreClaimed(t *testing.T) {
