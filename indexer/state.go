@@ -187,7 +187,7 @@ func (s *state) touch(e *entry) {
 		if err != nil {
 			s.err = errors.Join(s.err, fmt.Errorf("encode row of %s: %w", e.ref.Table, err))
 		}
-		u.Prev = string(text)
+		u.Prev = text
 	}
 	s.undo = append(s.undo, u)
 }

@@ -54,12 +54,10 @@ func (r *blockRow) columns(c columns) {
 	c.number("time", r.Time)
 }
 
-func (u *Undo) columns(c columns) {
+func (u *undoRow) columns(c columns) {
 	c.number("network_id", uint64(u.NetworkID))
 	c.number("block", u.Block)
-	c.text("tbl", u.Table)
-	c.text("id", u.ID)
-	c.text("prev", u.Prev)
+	c.text("changes", u.Changes)
 }
 
 func (r *Version) columns(c columns) {

@@ -129,7 +129,7 @@ func TestRollbackOfAnAnswer(t *testing.T) {
 		c, err := n.Cursor(ctx)
 		require.NoError(t, err)
 		require.NoError(t, n.Commit(ctx, c, store.Batch{Blocks: []store.Block{block(2, 0)}, Rows: []store.Row{&after}, Heads: store.Heads{Latest: block(2, 0)},
-			Undo: []store.Undo{{Block: 2, Table: "questions", ID: before.ID, Prev: string(text)}}}))
+			Undo: []store.Undo{{Block: 2, Table: "questions", ID: before.ID, Prev: text}}}))
 		got, err := n.Question(ctx, hash(1))
 		require.NoError(t, err)
 		require.Len(t, got.Data.Answer, 5000)

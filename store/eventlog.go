@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql/driver"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -31,15 +32,22 @@ type Event struct {
 	Data          []byte         `bun:"data"`
 }
 
-// Undo is what a block overwrote first: Prev is the row before the block as JSON,
-// empty if there was none.
+// Undo is a row that a block changed: Prev is the row before the block as JSON, empty
+// if there was none.
 type Undo struct {
+	Block uint64          `json:"-"`
+	Table string          `json:"t"`
+	ID    string          `json:"id"`
+	Prev  json.RawMessage `json:"prev"`
+}
+
+// undoRow is all that a block changed: most blocks are never taken back, and one row is
+// written in a fraction of the time of many.
+type undoRow struct {
 	bun.BaseModel `bun:"table:undo,alias:undo"`
 	NetworkID     int64  `bun:"network_id,pk"`
 	Block         uint64 `bun:"block,pk"`
-	Table         string `bun:"tbl,pk"`
-	ID            string `bun:"id,pk"`
-	Prev          string `bun:"prev"`
+	Changes       string `bun:"changes"` // a JSON array of Undo
 }
 
 // Batch is one step forward: blocks in order without gaps, their events in order,
@@ -47,9 +55,9 @@ type Undo struct {
 type Batch struct {
 	Blocks []Block
 	Events []Event
-	Made   []Row // of them, those that did not exist before
-	Rows   []Row // the others, and any that may or may not exist
-	Undo   []Undo
+	Made   []Row  // of them, those that did not exist before
+	Rows   []Row  // the others, and any that may or may not exist
+	Undo   []Undo // in the order of their blocks, each row once for a block
 	// UndoFrom is the lowest block whose undo rows are in this batch or before.
 	UndoFrom uint64
 	Heads    Heads
@@ -273,18 +281,41 @@ type named struct {
 }
 
 func (n *Network) writeUndo(ctx context.Context, tx *tx, undo []Undo) error {
-	err := undoBulk.write(ctx, tx, insert, len(undo), func(i int) record {
-		undo[i].NetworkID = n.id
-		return &undo[i]
-	})
+	var list []undoRow
+	for len(undo) > 0 {
+		size := 1
+		for size < len(undo) && undo[size].Block == undo[0].Block {
+			size++
+		}
+		list = append(list, undoRow{NetworkID: n.id, Block: undo[0].Block, Changes: changesOf(undo[:size])})
+		undo = undo[size:]
+	}
+	err := undoBulk.write(ctx, tx, insert, len(list), func(i int) record { return &list[i] })
 	if err != nil {
 		return fmt.Errorf("write undo: %w", err)
 	}
 	return nil
 }
 
+// changesOf is the JSON of a list. The rows in it are JSON already, which json.Marshal
+// would read once more.
+func changesOf(undo []Undo) string {
+	var text strings.Builder
+	for i, u := range undo {
+		text.WriteByte("[,"[min(i, 1)])
+		fmt.Fprintf(&text, `{"t":%q,"id":%q`, u.Table, u.ID) // neither holds what JSON escapes
+		if len(u.Prev) > 0 {
+			text.WriteString(`,"prev":`)
+			text.Write(u.Prev)
+		}
+		text.WriteByte('}')
+	}
+	text.WriteByte(']')
+	return text.String()
+}
+
 func (n *Network) pruneUndo(ctx context.Context, tx *tx, from uint64) error {
-	_, err := tx.NewDelete().Model((*Undo)(nil)).Where("network_id = ? AND block < ?", n.id, from).Exec(ctx)
+	_, err := tx.NewDelete().Model((*undoRow)(nil)).Where("network_id = ? AND block < ?", n.id, from).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("prune undo: %w", err)
 	}
@@ -320,9 +351,26 @@ func (n *Network) Rollback(ctx context.Context, from Cursor, to Block) error {
 	return nil
 }
 
+// undoAbove returns what the blocks above one changed, in the order of the blocks.
+func (n *Network) undoAbove(ctx context.Context, tx *tx, above uint64) ([]Undo, error) {
+	var rows []undoRow
+	if err := tx.NewSelect().Model(&rows).Where("network_id = ? AND block > ?", n.id, above).Order("block").Scan(ctx); err != nil {
+		return nil, err
+	}
+	var all []Undo
+	for _, r := range rows {
+		var list []Undo
+		if err := json.Unmarshal([]byte(r.Changes), &list); err != nil {
+			return nil, fmt.Errorf("of block %d: %w", r.Block, err)
+		}
+		all = append(all, list...)
+	}
+	return all, nil
+}
+
 func (n *Network) applyUndo(ctx context.Context, tx *tx, above uint64) error {
-	var list []Undo
-	if err := tx.NewSelect().Model(&list).Where("network_id = ? AND block > ?", n.id, above).Order("block").Scan(ctx); err != nil {
+	list, err := n.undoAbove(ctx, tx, above)
+	if err != nil {
 		return fmt.Errorf("read undo: %w", err)
 	}
 	seen := make(map[Ref]bool, len(list))
@@ -334,11 +382,11 @@ func (n *Network) applyUndo(ctx context.Context, tx *tx, above uint64) error {
 			continue
 		}
 		seen[ref] = true
-		if u.Prev == "" {
+		if len(u.Prev) == 0 {
 			remove[u.Table] = append(remove[u.Table], u.ID)
 			continue
 		}
-		row, err := tableByName[u.Table].decode([]byte(u.Prev))
+		row, err := tableByName[u.Table].decode(u.Prev)
 		if err != nil {
 			return err
 		}
