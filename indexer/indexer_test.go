@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -66,11 +67,27 @@ func equal(t testing.TB, want, got string) {
 	require.Len(t, b, len(a))
 }
 
+// reference is the database in which chains are indexed from nothing: hundreds of times,
+// and to make its tables takes longer than a chain.
+var reference struct {
+	sync.Mutex
+	store *store.Store
+}
+
 // fresh is the dump of the chain indexed from nothing.
 func fresh(t testing.TB, c *bench.Chain) string { return freshOf(t, c, bench.Deployment) }
 
 func freshOf(t testing.TB, c *bench.Chain, d store.Deployment) string {
-	n := networkOf(t, "sqlite::memory:", d)
+	reference.Lock()
+	defer reference.Unlock()
+	if reference.store == nil {
+		s, err := store.Open(context.Background(), "sqlite::memory:")
+		require.NoError(t, err)
+		reference.store = s
+	}
+	n, err := reference.store.Network(context.Background(), d)
+	require.NoError(t, err)
+	require.NoError(t, n.Reset(context.Background()))
 	converge(t, newIndexer(c, n, 500), c)
 	return dump(t, n)
 }
