@@ -50,6 +50,11 @@ var refusalAdvice = map[string]string{
 	"Paused":                     "new channels, top-ups and jobs are stopped for now; withdrawing works",
 	"BadHeaderPath":              "the file is not the one that the weights root names",
 	"ERC2612ExpiredSignature":    "run the command again: it signs anew",
+	"SeatTaken":                  "stake more than the smallest seat has, or name another: dgrid auditor register AMOUNT --seat N",
+	"SeatChanging":               "choose another seat, or wait until the time in the error",
+	"NotSeated":                  "take a seat first: dgrid auditor register AMOUNT",
+	"AlreadyAuditor":             "withdraw the stake that is leaving first: dgrid auditor withdraw",
+	"NothingToWithdraw":          "give the seat up first (dgrid auditor unregister); dgrid auditor seat shows what is staked",
 	"NotAToken":                  "give the address of an ERC-20 token",
 }
 

@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,16 +45,17 @@ func newAuditorCommand(g *globals) *cobra.Command {
 	f := &auditFlags{}
 	cmd := &cobra.Command{
 		Use:   "auditor",
-		Short: "Check answers and have wrong ones slashed: run, list, status, fetch, replay, prove, submit, export, check, claim",
+		Short: "Check answers and have wrong ones slashed: run, list, status, fetch, replay, prove, submit, export, check, claim, register",
 		Long: `Check answers and have wrong ones slashed.
 
   dgrid auditor run --model VERSION=FILE --key FILE    audits feeds and jobs until SIGTERM
-  dgrid auditor list                                   cases and how far they came
+  dgrid auditor register AMOUNT                        takes a seat: draws then pick this auditor, and pay it
+  dgrid auditor list                                   cases and draws, and how far they came
   dgrid auditor replay RECEIPT.json --model V=FILE     is this answer right? exit 3 if it is not
   dgrid auditor export RECEIPT > case.json             evidence for others
   dgrid auditor check case.json --model V=FILE         checks such a file offline
 
-An auditor needs no stake. Bounties go to the free balance of its key (dgrid auditor claim).`,
+An auditor needs no stake but to be drawn. Bounties and pay go to the free balance of its key (dgrid auditor claim).`,
 	}
 	p := cmd.PersistentFlags()
 	p.StringVar(&f.data, "data", "auditor", "folder of the cases")
@@ -60,6 +64,7 @@ An auditor needs no stake. Bounties go to the free balance of its key (dgrid aud
 	cmd.AddCommand(newAuditorRun(g, f), newAuditorList(g, f), newAuditorStatus(g, f), newAuditorFetch(g), newAuditorReplay(g, f), newAuditorProve(g, f),
 		newAuditorSubmit(g, f), newAuditorExport(f), newAuditorCheck(g, f), newAuditorClaim(g))
 	addClaims(g, f, cmd)
+	addSeat(g, cmd)
 	return cmd
 }
 
@@ -111,77 +116,121 @@ func (f *auditFlags) localKeys(cmd *cobra.Command) (*keys.Set, error) {
 func newAuditorRun(g *globals, f *auditFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run",
-		Short: "Audit feeds and delivered jobs until SIGTERM or Ctrl-C; what is open goes on with the next run",
+		Short: "Audit feeds, delivered jobs and draws until SIGTERM or Ctrl-C; what is open goes on with the next run",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, log, err := g.load()
 			if err != nil {
 				return err
 			}
-			models, err := f.open()
-			if err != nil {
-				return err
-			}
-			if len(models) == 0 {
-				return advise(fmt.Errorf("no model to audit: %w", protocol.ErrInvalid), "name at least one: --model VERSION=FILE")
-			}
-			key, err := loadKey(f.key, "wallet")
-			if err != nil {
-				return err
-			}
-			d, err := loadDeployment(cfg)
-			if err != nil {
-				return err
-			}
-			c, err := network.Connect(cmd.Context(), cfg.Chain.RPC, d, cfg.Chain.FinalityDepth, log)
-			if err != nil {
-				return err
-			}
-			defer c.Client.Close()
-			if err := os.MkdirAll(f.data, 0o700); err != nil {
-				return fmt.Errorf("open data: %w", err)
-			}
-			st, err := store.Open(cmd.Context(), "sqlite:"+filepath.Join(f.data, "outbox.db"))
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, st.Close()) }()
-			lane := c.Lane(st.Outbox(), key.Private())
-			metrics := prometheus.NewRegistry()
-			source, err := network.DefaultKeys(f.keysDir, cmd.ErrOrStderr())
-			if err != nil {
-				return err
-			}
-			load := func(ctx context.Context) (*keys.Set, error) { return c.ProvingKeys(ctx, source) }
-			proofs, err := network.NewProofs(d.ChainID, load, log, metrics)
-			if err != nil {
-				return err
-			}
-			feeds, relayers := f.feeds, f.relayers
-			if len(feeds) == 0 {
-				feeds = []string{cfg.API.URL}
-			}
-			if len(relayers) == 0 {
-				relayers = cfg.API.Relayers
-			}
-			a, err := c.Auditor(network.AuditorOptions{Data: f.data, Sender: lane, Feeds: feeds, Relayers: relayers, Models: models, Prover: proofs, Metrics: metrics}, log)
-			if err != nil {
-				return err
-			}
-			log.Info("auditor starts", "key", key.Address(), "feeds", feeds, "models", len(models))
-			group, ctx := errgroup.WithContext(cmd.Context())
-			group.Go(func() error { return lane.Run(ctx) })
-			group.Go(func() error { return proofs.Run(ctx) })
-			group.Go(func() error { return a.Run(ctx) })
-			return stopped(cmd.Context(), group.Wait())
+			f.complete(cmd, cfg)
+			return f.run(cmd, cfg, log)
 		},
 	}
 	p := cmd.Flags()
-	p.StringArrayVar(&f.feeds, "feed", nil, "base URL of an API with an audit feed; default: api.url")
-	p.StringArrayVar(&f.relayers, "relayer", nil, "base URL of a relayer to ask providers through; default: api.relayers")
-	p.StringVar(&f.key.Key, "key", "", "keystore file of the key that sends and is paid")
+	p.StringArrayVar(&f.feeds, "feed", nil, "base URL of an API with an audit feed; default: auditor.feeds, else api.url")
+	p.StringArrayVar(&f.relayers, "relayer", nil, "base URL of a relayer to ask providers through; default: auditor.relayers, else api.relayers")
+	p.StringVar(&f.key.Key, "key", "", "keystore file of the key that is seated, sends and is paid; default: auditor.key")
 	p.StringVar(&f.key.Passphrase, "passphrase-file", "", "file with its passphrase")
 	return cmd
+}
+
+// complete takes from the configuration what no flag says.
+func (f *auditFlags) complete(cmd *cobra.Command, cfg config.Config) {
+	if !cmd.Flags().Changed("data") {
+		f.data = cfg.Auditor.Data
+	}
+	if !cmd.Flags().Changed("keys") && cfg.Prover.Keys != "" {
+		f.keysDir = cfg.Prover.Keys
+	}
+	list := func(flag *[]string, choices ...[]string) {
+		for _, c := range choices {
+			if len(*flag) == 0 {
+				*flag = c
+			}
+		}
+	}
+	list(&f.models, cfg.Auditor.Models)
+	list(&f.feeds, cfg.Auditor.Feeds, []string{cfg.API.URL})
+	list(&f.relayers, cfg.Auditor.Relayers, cfg.API.Relayers)
+	f.key = (&sendFlags{key: f.key.Key, passphrase: f.key.Passphrase}).keystore(cfg.Auditor.Keystore)
+}
+
+// run audits until the command's context ends.
+func (f *auditFlags) run(cmd *cobra.Command, cfg config.Config, log *slog.Logger) (err error) {
+	models, err := f.open()
+	if err != nil {
+		return err
+	}
+	if len(models) == 0 {
+		return advise(fmt.Errorf("no model to audit: %w", protocol.ErrInvalid), "name at least one: --model VERSION=FILE, or auditor.models")
+	}
+	key, err := loadKey(f.key, "auditor")
+	if err != nil {
+		return err
+	}
+	d, err := loadDeployment(cfg)
+	if err != nil {
+		return err
+	}
+	c, err := network.Connect(cmd.Context(), cfg.Chain.RPC, d, cfg.Chain.FinalityDepth, log)
+	if err != nil {
+		return err
+	}
+	defer c.Client.Close()
+	source, err := network.DefaultKeys(f.keysDir, cmd.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	// A fault that is found and cannot be proven is found too late.
+	if err := c.CheckKeys(cmd.Context(), source); err != nil {
+		return advise(err, "point --keys or prover.keys at the folder of the ceremony whose key the chain's verifier has")
+	}
+	if err := os.MkdirAll(f.data, 0o700); err != nil {
+		return fmt.Errorf("open data: %w", err)
+	}
+	st, err := store.Open(cmd.Context(), "sqlite:"+filepath.Join(f.data, "outbox.db"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	lane := c.Lane(st.Outbox(), key.Private())
+	if err := lane.Accept(cmd.Context()); err != nil { // register and claim send with the same key while this does not run
+		return err
+	}
+	metrics := prometheus.NewRegistry()
+	load := func(ctx context.Context) (*keys.Set, error) { return c.ProvingKeys(ctx, source) }
+	proofs, err := network.NewProofs(d.ChainID, load, log, metrics)
+	if err != nil {
+		return err
+	}
+	draw, err := drawing(cmd.Context(), c, cfg.Auditor, key.Address(), log)
+	if err != nil {
+		return err
+	}
+	a, err := c.Auditor(network.AuditorOptions{Data: f.data, Sender: lane, Feeds: f.feeds, Relayers: f.relayers, Models: models, Prover: proofs, Metrics: metrics,
+		Draw: draw, Key: key.Private()}, log)
+	if err != nil {
+		return err
+	}
+	log.Info("auditor starts", "key", key.Address(), "feeds", f.feeds, "models", len(models), "draws", draw != nil)
+	group, ctx := errgroup.WithContext(cmd.Context())
+	group.Go(func() error { return lane.Run(ctx) })
+	group.Go(func() error { return proofs.Run(ctx) })
+	group.Go(func() error { return a.Run(ctx) })
+	return stopped(cmd.Context(), group.Wait())
+}
+
+// drawing says what to do about draws; nil: nothing.
+func drawing(ctx context.Context, c *network.Chain, cfg config.Auditor, me common.Address, log *slog.Logger) (*auditor.Drawing, error) {
+	if cfg.Draws {
+		return &auditor.Drawing{GainMin: cfg.GainMin, Register: cfg.Register, Report: cfg.Report}, nil
+	}
+	mine, err := c.Reader.Auditor(ctx, me)
+	if err == nil && mine.Seated {
+		log.Warn("this auditor has a seat and answers no draws: each costs it stake", "key", me, "stake", mine.Stake)
+	}
+	return nil, err
 }
 
 func writeCase(w io.Writer, c *auditor.Case) {
@@ -199,20 +248,55 @@ func writeCase(w io.Writer, c *auditor.Case) {
 	fmt.Fprintln(w)
 }
 
+// looked is what list and status show: cases, and draws.
+func (f *auditFlags) looked() (cases []*auditor.Case, draws []*auditor.Draw, err error) {
+	folder, err := f.cases()
+	if err != nil {
+		return nil, nil, err
+	}
+	cases, err = folder.List()
+	drawn, derr := auditor.OpenDraws(filepath.Join(f.data, "draws"))
+	if derr != nil {
+		return cases, nil, errors.Join(err, derr)
+	}
+	draws, derr = drawn.List()
+	return cases, draws, errors.Join(err, derr)
+}
+
+func writeDraw(w io.Writer, d *auditor.Draw) {
+	fmt.Fprintf(w, "%s\t%s\tdraw %s", d.ID, d.Provider, d.State)
+	for _, p := range d.Points {
+		if p.Mine {
+			said := "unanswered"
+			switch {
+			case p.Said != nil && p.Said.Right:
+				said = "right"
+			case p.Said != nil:
+				said = "wrong"
+			}
+			fmt.Fprintf(w, "\tpoint %d: %s, said %s", p.Index, p.State, said)
+		}
+	}
+	fmt.Fprintf(w, "\t%s%s\n", d.Note, d.Trouble)
+}
+
 func newAuditorList(g *globals, f *auditFlags) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
-		Short: "List the cases: receipt, provider, state, what was found",
+		Short: "List the cases (receipt, provider, state, what was found) and the draws",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cases, err := f.cases()
-			if err != nil {
-				return err
-			}
-			list, err := cases.List()
-			if printed := g.print(cmd, list, func(w io.Writer) {
-				for _, c := range list {
+			cases, draws, err := f.looked()
+			out := struct {
+				Cases []*auditor.Case `json:"cases"`
+				Draws []*auditor.Draw `json:"draws"`
+			}{cases, draws}
+			if printed := g.print(cmd, out, func(w io.Writer) {
+				for _, c := range cases {
 					writeCase(w, c)
+				}
+				for _, d := range draws {
+					writeDraw(w, d)
 				}
 			}); err == nil {
 				err = printed
@@ -225,33 +309,36 @@ func newAuditorList(g *globals, f *auditFlags) *cobra.Command {
 func newAuditorStatus(g *globals, f *auditFlags) *cobra.Command {
 	return &cobra.Command{
 		Use:   "status [RECEIPT]",
-		Short: "Show how many cases are in which state, or one case",
+		Short: "Show how many cases and draws are in which state, or one case",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cases, err := f.cases()
-			if err != nil {
-				return err
-			}
 			if len(args) == 1 {
+				cases, err := f.cases()
+				if err != nil {
+					return err
+				}
 				c, err := caseOf(cases, args[0])
 				if err != nil {
 					return err
 				}
 				return g.print(cmd, c, func(w io.Writer) { writeCase(w, c) })
 			}
-			list, err := cases.List()
-			if err != nil {
-				return err
+			cases, draws, err := f.looked()
+			count := map[string]int{}
+			for _, c := range cases {
+				count[string(c.State)]++
 			}
-			count := map[auditor.State]int{}
-			for _, c := range list {
-				count[c.State]++
+			for _, d := range draws {
+				count["draw "+string(d.State)]++
 			}
-			return g.print(cmd, count, func(w io.Writer) {
-				for state, n := range count {
-					fmt.Fprintf(w, "%s\t%d\n", state, n)
+			if printed := g.print(cmd, count, func(w io.Writer) {
+				for _, state := range slices.Sorted(maps.Keys(count)) {
+					fmt.Fprintf(w, "%s\t%d\n", state, count[state])
 				}
-			})
+			}); err == nil {
+				err = printed
+			}
+			return err
 		},
 	}
 }
@@ -526,7 +613,7 @@ func newAuditorClaim(g *globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			open := func(c *client) (*sender, error) { return c.sender(cmd, f, f.keystore(cfg.Wallet.Keystore), "wallet") }
+			open := func(c *client) (*sender, error) { return c.sender(cmd, f, f.keystore(cfg.Auditor.Keystore), "auditor") }
 			return g.sendAs(cmd, f, open, func(s *sender) (report, error) { return s.withdraw(cmd.Context(), args[0], to) })
 		},
 	}

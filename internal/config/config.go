@@ -37,6 +37,7 @@ type Config struct {
 	Indexer  Indexer  `koanf:"indexer"`
 	API      API      `koanf:"api"`
 	Provider Provider `koanf:"provider"`
+	Auditor  Auditor  `koanf:"auditor"`
 	Prover   Prover   `koanf:"prover"`
 	Wallet   Wallet   `koanf:"wallet"`
 }
@@ -118,6 +119,21 @@ type Provider struct {
 	Keystore
 }
 
+// Auditor checks answers.
+type Auditor struct {
+	Data     string   `koanf:"data"`     // folder of cases and draws
+	Feeds    []string `koanf:"feeds"`    // base URLs of APIs with an audit feed; empty: api.url
+	Relayers []string `koanf:"relayers"` // base URLs to ask providers through; empty: api.relayers
+	Models   []string `koanf:"models"`   // VERSION=FILE
+	// Draws has it look after drawn audits; a seated auditor that does not loses stake.
+	Draws    bool `koanf:"draws"`
+	Register bool `koanf:"register"` // audits of redeems that nobody else registers
+	Report   bool `koanf:"report"`   // providers that do not open what was drawn
+	// GainMin is what a transaction about a draw must bring to be worth its gas, base units.
+	GainMin protocol.Amount `koanf:"gain_min"`
+	Keystore
+}
+
 // Prover is where proofs come from.
 type Prover struct {
 	Keys string `koanf:"keys"` // folder of a sealed ceremony; on development chains the cache of development keys
@@ -141,6 +157,8 @@ func Default() Config {
 		Provider: Provider{Data: "provider", Relayers: []string{"http://127.0.0.1:8650"}, Control: "127.0.0.1:8653",
 			PriceIn: protocol.NewAmount(100_000), PriceOut: protocol.NewAmount(400_000), MaxFee: protocol.NewAmount(1_000),
 			Capacity: 2, RedeemEvery: 60, RedeemMin: protocol.NewAmount(10_000), Tags: []string{}, Languages: []string{}},
+		Auditor: Auditor{Data: "auditor", Feeds: []string{}, Relayers: []string{}, Models: []string{}, Draws: true, Register: true, Report: true,
+			GainMin: protocol.NewAmount(50_000)},
 	}
 }
 
@@ -221,6 +239,17 @@ func (c Config) Validate() error {
 	}
 	for _, u := range c.Provider.Relayers {
 		checkURL("provider.relayers", u, "http", "https")
+	}
+	for _, u := range c.Auditor.Feeds {
+		checkURL("auditor.feeds", u, "http", "https")
+	}
+	for _, u := range c.Auditor.Relayers {
+		checkURL("auditor.relayers", u, "http", "https")
+	}
+	for _, m := range c.Auditor.Models {
+		if version, file, ok := strings.Cut(m, "="); !ok || file == "" || new(common.Hash).UnmarshalText([]byte(version)) != nil {
+			bad("auditor.models", "%q is not VERSION=FILE", m)
+		}
 	}
 	if c.Provider.Upstream != "" {
 		checkURL("provider.upstream", c.Provider.Upstream, "http", "https")

@@ -56,6 +56,20 @@ func (c *Chain) ProvingKeys(ctx context.Context, s KeySource) (*keys.Set, error)
 	return s.keys(ctx, want)
 }
 
+// CheckKeys fails with protocol.ErrConflict if the keys in the source are not those under
+// which the deployment's verifier checks proofs. It loads none.
+func (c *Chain) CheckKeys(ctx context.Context, s KeySource) error {
+	want, err := c.Reader.KeyHash(ctx, commit.SpecVersion)
+	if err != nil || want == keys.Step().DevKey {
+		return err
+	}
+	got, err := ceremony.KeyHash(s.Dir)
+	if err == nil && got != want {
+		err = fmt.Errorf("the verifier has key %s, the ceremony in %s made %s: %w", want, s.Dir, got, protocol.ErrConflict)
+	}
+	return err
+}
+
 // Local returns the keys in the source where no chain says which are meant: those of the
 // sealed ceremony in its folder, or the development keys if there is none.
 func (s KeySource) Local(ctx context.Context) (*keys.Set, error) {
