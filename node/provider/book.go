@@ -111,6 +111,7 @@ type book struct {
 	byRequest map[common.Hash]*entry
 	byReceipt map[common.Hash]*entry
 	lines     map[protocol.Line]*lineBook
+	lineOf    map[common.Hash][]protocol.Line // per channel, those in lines
 	unpaid    map[common.Hash]protocol.Amount // per channel: receipts that no voucher holds
 	served    uint64
 	earned    protocol.Amount // fees of all receipts in memory
@@ -120,7 +121,7 @@ func openBook(c Config, d Deps) (*book, error) {
 	b := &book{
 		domain: c.Domain, key: d.Key, operator: crypto.PubkeyToAddress(d.Key.PublicKey), provider: c.Provider, step: d.step,
 		next: map[common.Address]uint64{}, byRequest: map[common.Hash]*entry{}, byReceipt: map[common.Hash]*entry{},
-		lines: map[protocol.Line]*lineBook{}, unpaid: map[common.Hash]protocol.Amount{},
+		lines: map[protocol.Line]*lineBook{}, lineOf: map[common.Hash][]protocol.Line{}, unpaid: map[common.Hash]protocol.Amount{},
 	}
 	log, err := journal.Open(c.Journal, journal.Options{SegmentBytes: c.SegmentBytes, Head: b.summary, Step: d.step}, b.replay)
 	if err != nil {
@@ -273,14 +274,21 @@ func (b *book) owed(channel common.Hash) (unpaid, unredeemed protocol.Amount) {
 	defer b.mu.Unlock()
 	unpaid = b.unpaid[channel]
 	unredeemed = unpaid
-	for line, l := range b.lines {
-		if line.Channel == channel {
-			if sum, err := unredeemed.Add(l.owed()); err == nil {
-				unredeemed = sum
-			}
+	for _, line := range b.lineOf[channel] {
+		if sum, err := unredeemed.Add(b.lines[line].owed()); err == nil {
+			unredeemed = sum
 		}
 	}
 	return unpaid, unredeemed
+}
+
+// setLine puts a line into the book, in the place of the one before. The caller holds mu,
+// except while replaying.
+func (b *book) setLine(key protocol.Line, l *lineBook) {
+	if b.lines[key] == nil {
+		b.lineOf[key.Channel] = append(b.lineOf[key.Channel], key)
+	}
+	b.lines[key] = l
 }
 
 func (b *book) replay(pos journal.Pos, rec journal.Record) error {
@@ -323,7 +331,7 @@ func (b *book) replay(pos journal.Pos, rec journal.Record) error {
 				if held != nil {
 					leaves = held.leaves // vouchers that the summary is ahead of follow
 				}
-				b.lines[l.Pay.Voucher.Line()] = &lineBook{pay: l.Pay, tree: l.Tree, leaves: leaves, redeemed: l.Redeemed, redeemedAt: l.RedeemedAt, since: l.Since}
+				b.setLine(l.Pay.Voucher.Line(), &lineBook{pay: l.Pay, tree: l.Tree, leaves: leaves, redeemed: l.Redeemed, redeemedAt: l.RedeemedAt, since: l.Since})
 			}
 		}
 	default:

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"math/big"
 	"strings"
 	"testing"
 	"time"
@@ -414,4 +415,19 @@ func TestRedeemAndJobsReachTheChain(t *testing.T) {
 	require.NoError(t, p.JobsNow(t.Context()))
 	require.Len(t, work.outputs[hash], 4)
 	require.Equal(t, seq, p.Status(t.Context()).NextSeq)
+}
+
+// BenchmarkOwed asks what one channel of ten thousand owes, as every request does.
+func BenchmarkOwed(b *testing.B) {
+	x := &book{lines: map[protocol.Line]*lineBook{}, lineOf: map[common.Hash][]protocol.Line{}, unpaid: map[common.Hash]protocol.Amount{}}
+	for i := range uint64(10_000) {
+		l := &lineBook{}
+		l.pay.Voucher.Total = protocol.NewAmount(i)
+		x.setLine(protocol.Line{Channel: common.BigToHash(new(big.Int).SetUint64(i))}, l)
+	}
+	for b.Loop() {
+		if _, owed := x.owed(common.BigToHash(big.NewInt(7))); owed != protocol.NewAmount(7) {
+			b.Fatal(owed)
+		}
+	}
 }

@@ -132,7 +132,7 @@ func (b *book) hold(v voucherRecord) error {
 	line := b.lines[key]
 	if line == nil {
 		line = &lineBook{}
-		b.lines[key] = line
+		b.setLine(key, line)
 	}
 	line.leaves.extend(v, b.byReceipt)
 	end, gone := v.Base, false
