@@ -61,6 +61,11 @@ func (j *judge) examine(ctx context.Context) error {
 	if err := j.window(ctx); err != nil {
 		return err
 	}
+	if s, err := j.counts(); errors.Is(err, protocol.ErrInvalid) {
+		return j.over(Unusable, "%v", err)
+	} else if s != nil || err != nil {
+		return j.found(s, err)
+	}
 	if s, err := j.compare(); s != nil || err != nil {
 		return j.found(s, err)
 	}
@@ -167,6 +172,9 @@ func (j *judge) open(ctx context.Context) error {
 // again makes what shows the case's fault once more, from the files: for a process that was
 // killed, and for another payment.
 func (j *judge) again(ctx context.Context) (s *shown, err error) {
+	if j.m != nil && len(j.b.Output) != int(j.b.Receipt.OutputTokens) && j.c.Fault.Kind != contracts.FaultOverBilling {
+		return j.counts()
+	}
 	switch j.c.Fault.Kind {
 	case contracts.FaultOverBilling:
 		s, err = j.billing()

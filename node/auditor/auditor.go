@@ -184,7 +184,7 @@ func (a *Auditor) belongs(ctx context.Context, b bundle.Bundle) error {
 	if err != nil {
 		for _, check := range report.Checks {
 			switch check.Name {
-			case bundle.CheckSchema, bundle.CheckParams, bundle.CheckPrompt, bundle.CheckRequestHash, bundle.CheckSignature, bundle.CheckOutput, bundle.CheckCount:
+			case bundle.CheckSchema, bundle.CheckParams, bundle.CheckPrompt, bundle.CheckRequestHash, bundle.CheckSignature, bundle.CheckOutput:
 				if !check.OK {
 					return fmt.Errorf("%s: %s: %w", check.Name, check.Detail, protocol.ErrInvalid)
 				}

@@ -260,14 +260,18 @@ func PairClaims(a, b bundle.Bundle) ([]Claim, error) {
 	return list, nil
 }
 
-// ReceiptClaims compares a receipt with its request, and in class proven its finish with the
-// tokens, by the positions and stop ids that the bundle says of its model.
+// ReceiptClaims compares a receipt with its request, and in class proven with the tokens that
+// were delivered: how many they are, and how they ended by the positions and stop ids that the
+// bundle says of its model.
 func ReceiptClaims(b bundle.Bundle) ([]Claim, error) {
 	if fee, err := b.Request.FeeFor(b.Receipt.OutputTokens); err != nil || fee.Cmp(b.Receipt.Fee) != 0 {
 		return []Claim{claimOf(ClaimBilling, b)}, nil
 	}
 	if b.Model.Class != protocol.ClassProven {
 		return nil, nil
+	}
+	if len(b.Output) != int(b.Receipt.OutputTokens) {
+		return behindTheLast(b)
 	}
 	params, err := protocol.DecodeParams(b.Params)
 	if err != nil {
@@ -284,6 +288,27 @@ func ReceiptClaims(b bundle.Bundle) ([]Claim, error) {
 	c.Index, c.Params = uint32(wrong), b.Params
 	leaf, err := leafOfToken(b, protocol.TagOutput, b.Output, wrong)
 	c.Tokens = &leaf
+	return []Claim{c}, err
+}
+
+// behindTheLast shows a token behind the last one that the receipt counts: in that one's leaf, or
+// in a leaf behind it where the tree is no deeper for that. Of a deeper tree nothing can be shown
+// by comparing: its provider cannot answer a question about the tokens.
+func behindTheLast(b bundle.Bundle) ([]Claim, error) {
+	count, leaves := int(b.Receipt.OutputTokens), protocol.TokenLeaves(b.Secret, protocol.TagOutput, b.Output)
+	counted := (count + protocol.TokensPerLeaf - 1) / protocol.TokensPerLeaf
+	if len(b.Output) < count || protocol.MerkleDepth(len(leaves)) != protocol.MerkleDepth(counted) || protocol.MerkleRoot(leaves) != b.Receipt.OutputRoot {
+		return nil, nil
+	}
+	if count%protocol.TokensPerLeaf != 0 {
+		c := claimOf(ClaimUnusedSlot, b)
+		leaf, err := leafOfToken(b, protocol.TagOutput, b.Output, count)
+		c.Tokens = &leaf
+		return []Claim{c}, err
+	}
+	c := claimOf(ClaimOutputTree, b)
+	path, err := protocol.MerklePath(leaves, counted)
+	c.Node = &TreeNode{Index: uint64(counted), Hash: leaves[counted], Path: path}
 	return []Claim{c}, err
 }
 
