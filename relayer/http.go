@@ -119,8 +119,7 @@ func (r *Relayer) checkPass(ctx context.Context, n wire.Need) *wire.Failure {
 	if f != nil {
 		return f
 	}
-	// A pass is used often: its signer is recovered once.
-	signer, err := r.view.pass(r.cfg.Domain.Digest(n.Pass(r.address)), n.Signature)
+	signer, err := r.view.pass(n, func() (common.Address, error) { return r.cfg.Domain.Recover(n.Pass(r.address), n.Signature) })
 	if err != nil || signer == (common.Address{}) || signer != ch.Delegate && signer != ch.Retiring {
 		return failure(wire.CodeUnauthorized, "the pass is not signed by the channel's delegate")
 	}

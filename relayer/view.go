@@ -3,11 +3,11 @@ package relayer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/wire"
@@ -25,7 +25,7 @@ type view struct {
 	stakes    memo[common.Address, protocol.Amount]
 	operators memo[common.Address, common.Address]
 	classes   memo[common.Hash, protocol.Class]
-	passes    memo[common.Hash, common.Address]
+	passes    memo[passKey, common.Address]
 }
 
 const (
@@ -53,11 +53,21 @@ func (v *view) operator(ctx context.Context, op common.Address) (common.Address,
 	return v.operators.get(op, forever, func() (common.Address, error) { return v.registry.Operator(ctx, op) })
 }
 
-// pass returns who signed a digest.
-func (v *view) pass(digest common.Hash, signature []byte) (common.Address, error) {
-	return v.passes.get(crypto.Keccak256Hash(digest[:], signature), wire.MaxPass*time.Second, func() (common.Address, error) {
-		return protocol.RecoverDigest(digest, signature)
-	})
+// passKey is what tells one pass from another at one relayer.
+type passKey struct {
+	channel   common.Hash
+	expiry    uint64
+	signature [65]byte
+}
+
+// pass returns who signed the pass of a need: it is used often, and recovered once.
+func (v *view) pass(n wire.Need, signer func() (common.Address, error)) (common.Address, error) {
+	k := passKey{channel: n.Channel, expiry: n.Expiry}
+	if len(n.Signature) != len(k.signature) {
+		return common.Address{}, fmt.Errorf("the signature has %d bytes: %w", len(n.Signature), protocol.ErrUnauthorized)
+	}
+	copy(k.signature[:], n.Signature)
+	return v.passes.get(k, wire.MaxPass*time.Second, signer)
 }
 
 func (v *view) class(ctx context.Context, version common.Hash) (protocol.Class, error) {
