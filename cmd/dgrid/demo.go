@@ -14,7 +14,6 @@ import (
 
 	"github.com/dgrid-network/dgrid/chain/devchain"
 	"github.com/dgrid-network/dgrid/chain/txmgr"
-	"github.com/dgrid-network/dgrid/internal/cheat"
 	"github.com/dgrid-network/dgrid/internal/network"
 	"github.com/dgrid-network/dgrid/internal/story"
 	"github.com/dgrid-network/dgrid/models/demo"
@@ -88,7 +87,7 @@ func tellDemo(ctx context.Context, cfg network.Config, n *narrator) (story.Facts
 	}
 	seed := uint64(n.began.UnixNano())
 	n.say("two more providers join: one will compute a single number wrong, drawn from seed %d, the other will open nothing", seed)
-	suspects, err := cheat.Join(ctx, net, seed)
+	suspects, err := story.Cheaters(ctx, net, seed)
 	if err != nil {
 		return story.Facts{}, errors.Join(err, net.Close())
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/chain/devchain"
-	"github.com/dgrid-network/dgrid/internal/cheat"
 	"github.com/dgrid-network/dgrid/internal/network"
 	"github.com/dgrid-network/dgrid/internal/story"
 	"github.com/dgrid-network/dgrid/protocol"
@@ -26,7 +25,7 @@ func TestCheatersAreCaught(t *testing.T) {
 
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	suspects, err := cheat.Join(t.Context(), n, seed)
+	suspects, err := story.Cheaters(t.Context(), n, seed)
 	require.NoError(t, err)
 	wrong, silent := suspects[0].Provider, suspects[1].Provider
 	before := map[common.Address]protocol.Amount{}
