@@ -114,6 +114,10 @@ func TestFaultyNodesWriteNoWrongRow(t *testing.T) {
 			return h
 		}},
 	}
+	rounds := 6
+	if raced {
+		rounds = 2
+	}
 	for name, fault := range faults {
 		t.Run(name, func(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(4, 4))
@@ -123,7 +127,7 @@ func TestFaultyNodesWriteNoWrongRow(t *testing.T) {
 			l.Chain, l.rnd = c, rand.New(rand.NewPCG(5, 5))
 			x := indexer.New(&l, n, indexer.Options{MaxSpan: 16, Fetchers: 1})
 			finalized := uint64(0)
-			for range 6 {
+			for range rounds {
 				grow(c, rnd, 20)
 				for tries := 0; ; tries++ {
 					require.Less(t, tries, 2000, "no progress")

@@ -132,8 +132,12 @@ func TestEnginesHoldTheSame(t *testing.T) {
 // TestBackfillInManyBatches: several batches on their way at once, and rows that have
 // to be read back while those that changed them may not be stored yet.
 func TestBackfillInManyBatches(t *testing.T) {
+	blocks, more := 500, 300
+	if raced {
+		blocks, more = 200, 100
+	}
 	c := bench.NewChain(12, 6, 3)
-	grow(c, rand.New(rand.NewPCG(4, 4)), 500)
+	grow(c, rand.New(rand.NewPCG(4, 4)), blocks)
 	want := fresh(t, c)
 	engines(t, func(t *testing.T, url string) {
 		n := network(t, url)
@@ -141,7 +145,7 @@ func TestBackfillInManyBatches(t *testing.T) {
 		converge(t, x, c)
 		equal(t, want, dump(t, n))
 		require.NoError(t, n.Reset(context.Background())) // an old index, without what an empty one knows
-		grow(c, rand.New(rand.NewPCG(4, 5)), 300)
+		grow(c, rand.New(rand.NewPCG(4, 5)), more)
 		x = indexer.New(c, n, indexer.Options{MaxSpan: 4, BatchLogs: 20, CacheRows: 10, Log: slog.New(slog.DiscardHandler)})
 		heads, err := c.Heads(context.Background())
 		require.NoError(t, err)
@@ -149,7 +153,7 @@ func TestBackfillInManyBatches(t *testing.T) {
 		x = indexer.New(c, n, indexer.Options{MaxSpan: 4, BatchLogs: 20, CacheRows: 10, Log: slog.New(slog.DiscardHandler)})
 		converge(t, x, c)
 		equal(t, fresh(t, c), dump(t, n))
-		c.Rewind(500)
+		c.Rewind(uint64(blocks))
 	})
 }
 
