@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -673,6 +674,67 @@ func TestTwoReplicasServeOneNetwork(t *testing.T) {
 		paid, err := other.Client.Pay(w.ctx, pay)
 		require.NoError(t, err)
 		require.Equal(t, wire.Paid{VoucherHash: Domain.Digest(pay.Voucher), Count: 1}, paid)
+	})
+}
+
+// The events of a whole answer, short or long, and why it went where it went, are kept for
+// readers at another replica, each event once and in order.
+func TestWholeAnswersAreKeptForOtherReplicas(t *testing.T) {
+	testredis.Each(t, func(t *testing.T, rdb *redis.Client) {
+		w := newWorld(t, rdb, relayer.Config{})
+		other := w.start(relayer.Config{})
+		pause := make(chan struct{})
+		w.node("bob", &Echo{Each: func(ctx context.Context, i int) error {
+			if i == 3 {
+				select { // longer than the parts of an answer wait for its end
+				case <-pause:
+				case <-ctx.Done():
+				}
+			}
+			return nil
+		}}, nil, w.relay)
+		w.online(other, "bob", true)
+		w.payer.Whole = true
+		keeps := func(r *Result) {
+			require.NoError(t, r.Check(w.chain))
+			again := Result{Submit: r.Submit}
+			require.NoError(t, other.Client.Resume(w.ctx, r.Submit.Ask.Hash, r.Submit.Ask.Secret, -1, again.Take))
+			require.Equal(t, r.Events, again.Events)
+			route, err := other.Client.Route(w.ctx, r.Submit.Ask.Hash, r.Submit.Ask.Secret)
+			require.NoError(t, err)
+			require.Equal(t, []wire.Attempt{{Provider: Addr("bob"), Outcome: "done"}}, route.Attempts)
+		}
+		keeps(w.ask([]uint32{1}, 1))
+		// A share for one request ends with it, by a script: if that is lost, the end is not kept twice.
+		poor := NewPayer(w.chain, "poor", protocol.NewAmount(100))
+		m, err := w.relay.Client.Match(w.ctx, poor.Need([]uint32{1}, 2))
+		require.NoError(t, err)
+		s, err := poor.Sign(m, []uint32{1}, 2)
+		require.NoError(t, err)
+		require.NoError(t, rdb.ScriptFlush(w.ctx).Err())
+		once := Result{Submit: s}
+		require.NoError(t, w.relay.Client.Submit(w.ctx, s, once.Take))
+		keeps(&once)
+		require.EqualValues(t, 1, strings.Count(fmt.Sprint(rdb.XRange(w.ctx, "dgrid:events:"+s.Ask.Hash.Hex(), "-", "+").Val()), `"done":{`))
+		var long *Result
+		var wg sync.WaitGroup
+		wg.Go(func() { long = w.ask([]uint32{5}, 6) })
+		require.Eventually(t, func() bool { // the parts that wait are kept before the end is there
+			keys, err := rdb.Keys(w.ctx, "dgrid:events:*").Result()
+			if err != nil {
+				return false
+			}
+			for _, key := range keys {
+				entries, err := rdb.XRange(w.ctx, key, "-", "+").Result()
+				if err == nil && len(entries) == 2 && strings.Count(fmt.Sprint(entries), `"chunk"`) == 3 {
+					return true
+				}
+			}
+			return false
+		}, 10*time.Second, 5*time.Millisecond)
+		close(pause)
+		wg.Wait()
+		keeps(long)
 	})
 }
 
