@@ -32,6 +32,7 @@ type upFacts struct {
 func newUpCommand(g *globals) *cobra.Command {
 	var data string
 	var chainPort, apiPort, relayerPort int
+	var audited bool
 	cmd := &cobra.Command{
 		Use:   "up",
 		Short: "Keep a whole network running in this process",
@@ -53,6 +54,9 @@ With --data it survives restarts, also kill -9; without, it starts anew every ti
 				return err
 			}
 			cfg := network.Config{Data: data, ChainPort: chainPort, APIPort: apiPort, RelayerPort: relayerPort, Log: log, Keys: source.Development}
+			if audited {
+				cfg.Terms = network.AuditedTerms
+			}
 			if data == "" {
 				if cfg.Data, err = os.MkdirTemp("", "dgrid-up-"); err != nil {
 					return fmt.Errorf("make a folder: %w", err)
@@ -62,9 +66,10 @@ With --data it survives restarts, also kill -9; without, it starts anew every ti
 			if !g.json {
 				cfg.Say = func(format string, args ...any) { fmt.Fprintf(cmd.ErrOrStderr(), format+"\n", args...) }
 			}
-			return up(cmd, g, cfg)
+			return up(cmd, g, cfg, audited)
 		},
 	}
+	cmd.Flags().BoolVar(&audited, "auditor", false, "run an auditor with a seat too: redeems are drawn, and what is drawn is checked (decided when the contracts are deployed)")
 	cmd.Flags().StringVar(&data, "data", "", "folder to keep the network in")
 	cmd.Flags().IntVar(&chainPort, "chain-port", 0, "port of the chain's RPC; 0 takes a free one")
 	cmd.Flags().IntVar(&apiPort, "api-port", 0, "port of the API; 0 takes a free one")
@@ -73,13 +78,16 @@ With --data it survives restarts, also kill -9; without, it starts anew every ti
 }
 
 // up starts a network, says how to use it, and keeps it until ctx ends.
-func up(cmd *cobra.Command, g *globals, cfg network.Config) error {
+func up(cmd *cobra.Command, g *globals, cfg network.Config, audited bool) error {
 	ctx := cmd.Context()
 	n, err := network.Up(ctx, cfg)
 	if err != nil {
 		return stopped(ctx, err)
 	}
 	facts, err := ready(ctx, n)
+	if err == nil && audited {
+		_, err = n.AddSeated(ctx, network.AccountAuditor, 0)
+	}
 	if err != nil {
 		return stopped(ctx, errors.Join(err, n.Close()))
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/dgrid-network/dgrid/chain/contracts"
+	"github.com/dgrid-network/dgrid/chain/deploy"
 	"github.com/dgrid-network/dgrid/chain/devchain"
 	"github.com/dgrid-network/dgrid/chain/txmgr"
 	"github.com/dgrid-network/dgrid/node/auditor"
@@ -106,6 +107,17 @@ func (n *Network) AddAuditor(ctx context.Context) (*auditor.Auditor, error) {
 		return nil, err
 	}
 	return n.audit(AccountAuditor, "auditor", nil)
+}
+
+// AuditedTerms are those of a development chain whose redeems are drawn: clocks of ten
+// seconds, which a loaded machine keeps too.
+func AuditedTerms(admin common.Address) deploy.Parameters {
+	p := deploy.Development(admin)
+	p.Audits.DrawTime, p.Audits.Clock, p.Audits.AttestTime, p.Audits.ProofTime = 40, 10, 20, 20
+	p.AtRisk = p.LongestDispute()
+	p.Unbonding, p.Timing.Timelock = p.AtRisk+20, p.AtRisk+20
+	p.Auditors.Unbonding = p.LongestAudit()
+	return p
 }
 
 // SeatStake is what an embedded auditor with a seat stakes, in whole tokens.
