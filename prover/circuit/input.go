@@ -82,6 +82,11 @@ func (in *StepInput) open() ([3]opened, error) {
 				return chunks, fmt.Errorf("place %d of operand %d of %d numbers: %w", p, i, o.Length, protocol.ErrInvalid)
 			}
 		}
+		for p := range o.Places { // scales lie closer than the numbers that a place counts
+			if w, _ := o.position(p); w >= len(o.words) {
+				return chunks, fmt.Errorf("place %d of operand %d lies behind its %d words: %w", o.Places[p], i, len(o.words), protocol.ErrInvalid)
+			}
+		}
 	}
 	for _, noise := range []int32{st.NoiseA, st.NoiseB} {
 		if noise < -step.NoiseOffset || noise >= step.NoiseOffset {
