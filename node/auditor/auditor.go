@@ -99,8 +99,10 @@ func (a *Auditor) Run(ctx context.Context) error {
 	for _, c := range list {
 		a.metrics.moved("", c.State)
 		if b, err := a.cases.Bundle(c.Receipt); err == nil {
-			a.note(c.Receipt, b)
+			a.note(c, b)
 		}
+	}
+	for _, c := range list { // payments are read off the lines, so all receipts come first
 		if !c.State.Over() {
 			a.enqueue(ctx, c.Receipt)
 		}
@@ -167,7 +169,7 @@ func (a *Auditor) add(ctx context.Context, b bundle.Bundle, c *Case) (common.Has
 	if created {
 		a.metrics.moved("", c.State)
 		a.announce()
-		a.note(receipt, b)
+		a.note(c, b)
 	}
 	select {
 	case a.start <- receipt:

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -17,11 +18,22 @@ import (
 // searchBudget bounds how many leaves are hashed to explain one root.
 const searchBudget = 1 << 19
 
+// looked is what a line was when it was looked at last.
+type looked struct {
+	known int // receipts
+	root  common.Hash
+	moved bool // it was redeemed since
+}
+
 // lineLoop explains, until ctx ends, the redeemed roots of lines whose receipts are known.
 func (a *Auditor) lineLoop(ctx context.Context) error {
-	looked := map[protocol.Line]common.Hash{}
+	last := map[protocol.Line]looked{}
+	var redeems Redeems
+	if a.deps.Redeems != nil {
+		redeems = a.deps.Redeems(a.cfg.StartBlock)
+	}
 	for {
-		if err := a.linesNow(ctx, looked); err != nil && ctx.Err() == nil {
+		if err := a.linesNow(ctx, redeems, last); err != nil && ctx.Err() == nil {
 			a.log.Warn("cannot compare a redeemed line", "err", err)
 		}
 		select {
@@ -38,54 +50,50 @@ type ledger struct {
 	owners map[common.Hash]protocol.Line        // of the receipts
 }
 
-func (a *Auditor) ledger() (ledger, error) {
-	l := ledger{map[protocol.Line][]protocol.SumLeaf{}, map[common.Hash]protocol.Line{}}
-	list, err := a.cases.List()
-	if err != nil {
-		a.log.Warn("cannot read some cases", "err", err)
+func (a *Auditor) ledger() ledger {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	l := ledger{make(map[protocol.Line][]protocol.SumLeaf, len(a.seen.lines)), maps.Clone(a.seen.owners)}
+	for line := range a.seen.lines {
+		l.lines[line] = a.seen.leaves(line)
 	}
-	for _, c := range list {
-		if c.Relayer == (common.Address{}) || c.Origin == OriginJob {
-			continue
-		}
-		b, err := a.cases.Bundle(c.Receipt)
-		if err != nil {
-			return l, err
-		}
-		line := protocol.Line{Channel: b.Request.Payment, Provider: c.Provider, ModelVersion: b.Request.ModelVersion, Relayer: c.Relayer}
-		l.owners[c.Receipt] = line
-		if _, known := l.lines[line]; !known {
-			if l.lines[line], err = a.lineOf(line); err != nil {
-				return l, err
-			}
-		}
-	}
-	return l, nil
+	return l
 }
 
-// linesNow looks once at every line whose root is another than the last time.
-func (a *Auditor) linesNow(ctx context.Context, looked map[protocol.Line]common.Hash) error {
-	book, err := a.ledger()
-	if err != nil {
-		return err
+// linesNow looks once at every line that was redeemed, or of which another receipt is known,
+// since the last time. Without redeems to follow it reads all of them.
+func (a *Auditor) linesNow(ctx context.Context, redeems Redeems, last map[protocol.Line]looked) error {
+	if redeems != nil {
+		list, _, _, err := redeems.Redeemed(ctx)
+		if err != nil {
+			return err
+		}
+		for _, r := range list {
+			l := last[r.Line]
+			l.moved = true
+			last[r.Line] = l
+		}
 	}
+	book := a.ledger()
 	var failed error
 	for line, leaves := range book.lines {
+		before := last[line]
+		if redeems != nil && !before.moved && before.known == len(leaves) {
+			continue
+		}
 		state, err := a.deps.Chain.Line(ctx, line)
 		if err != nil {
 			failed = errors.Join(failed, fmt.Errorf("read a voucher line: %w", err))
 			continue
 		}
-		// A root that the known receipts do not make is looked at again when more of them are known.
-		mark := hashOf(state.ReceiptsRoot[:], common.BigToHash(protocol.NewAmount(uint64(len(leaves)+len(book.owners))).Big()).Bytes())
-		if state.Count == 0 || looked[line] == mark {
-			continue
+		now := looked{known: len(leaves), root: state.ReceiptsRoot}
+		if before.known != now.known || before.root != now.root {
+			if err := a.explain(ctx, book, line, leaves, state); err != nil {
+				failed = errors.Join(failed, err)
+				continue
+			}
 		}
-		if err := a.explain(ctx, book, line, leaves, state); err != nil {
-			failed = errors.Join(failed, err)
-			continue
-		}
-		looked[line] = mark
+		last[line] = now
 	}
 	return failed
 }

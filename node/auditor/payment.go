@@ -28,10 +28,9 @@ func (j *judge) payment(ctx context.Context) (contracts.Payment, error) {
 	if state.Count == 0 {
 		return contracts.Payment{}, nil
 	}
-	leaves, err := j.a.lineOf(line)
-	if err != nil {
-		return contracts.Payment{}, err
-	}
+	j.a.mu.Lock()
+	leaves := j.a.seen.leaves(line)
+	j.a.mu.Unlock()
 	index := slices.IndexFunc(leaves, func(l protocol.SumLeaf) bool { return l.Receipt == j.c.Receipt })
 	if index < 0 || uint64(index) >= state.Count || uint64(len(leaves)) < state.Count {
 		return contracts.Payment{}, nil
@@ -45,39 +44,4 @@ func (j *judge) payment(ctx context.Context) (contracts.Payment, error) {
 		return contracts.Payment{}, nil
 	}
 	return contracts.Payment{Relayer: line.Relayer, Count: o.Count, Index: o.Index, Checkpoint: checkpoint, Path: o.Path}, err
-}
-
-// lineOf lists the known receipts of a line in the order in which they were bought.
-func (a *Auditor) lineOf(line protocol.Line) ([]protocol.SumLeaf, error) {
-	list, err := a.cases.List()
-	if err != nil {
-		a.log.Warn("cannot read some cases", "err", err)
-	}
-	slices.SortStableFunc(list, func(x, y *Case) int {
-		if x.Bought != y.Bought {
-			return compareUint(x.Bought, y.Bought)
-		}
-		return compareUint(x.Number, y.Number)
-	})
-	var leaves []protocol.SumLeaf
-	for _, c := range list {
-		if c.Provider != line.Provider || c.Relayer != line.Relayer {
-			continue
-		}
-		b, err := a.cases.Bundle(c.Receipt)
-		if err != nil {
-			return nil, err
-		}
-		if b.Request.Payment == line.Channel && b.Request.ModelVersion == line.ModelVersion {
-			leaves = append(leaves, protocol.SumLeaf{Receipt: c.Receipt, Fee: b.Receipt.Fee})
-		}
-	}
-	return leaves, nil
-}
-
-func compareUint(a, b uint64) int {
-	if a < b {
-		return -1
-	}
-	return 1
 }
