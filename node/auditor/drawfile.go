@@ -57,6 +57,7 @@ type DrawPoint struct {
 	Receipt  common.Hash     `json:"receipt,omitzero"`
 	Mine     bool            `json:"mine,omitempty"` // this auditor was drawn for it
 	AttestBy uint64          `json:"attest_by,omitempty"`
+	Silences uint8           `json:"silences,omitempty"` // of the provider
 	Said     *Said           `json:"said,omitempty"`
 	Answered bool            `json:"answered,omitempty"` // Said is on chain
 	Note     string          `json:"note,omitempty"`

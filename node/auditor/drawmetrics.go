@@ -25,7 +25,7 @@ func newDrawMetrics(r prometheus.Registerer) (*drawMetrics, error) {
 		answers:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "dgrid_auditor_attested_total", Help: "Receipts that this auditor was drawn for, by what it says of them."}, []string{"said"}),
 		acts:     prometheus.NewCounterVec(prometheus.CounterOpts{Name: "dgrid_auditor_draw_transactions_total", Help: "Transactions about draws that were mined, by what they do."}, []string{"act"}),
 		unsaid:   prometheus.NewCounter(prometheus.CounterOpts{Name: "dgrid_auditor_absent_total", Help: "Draws that this auditor did not answer in time: each costs it."}),
-		silences: prometheus.NewCounter(prometheus.CounterOpts{Name: "dgrid_auditor_silences_total", Help: "Providers' silences about drawn points that this auditor reported."}),
+		silences: prometheus.NewCounter(prometheus.CounterOpts{Name: "dgrid_auditor_silences_total", Help: "Silences of providers about drawn points, whoever reported them."}),
 		owed:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "dgrid_auditor_owed", Help: "What this auditor is owed for audits, in base units."}),
 	}
 	if r == nil {

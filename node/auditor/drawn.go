@@ -128,6 +128,10 @@ func (a *Auditor) advancePoint(ctx context.Context, r *round, d *openDraw, audit
 	if err != nil {
 		return 0, err
 	}
+	if c.Silences > p.Silences {
+		a.drawn.silences.Add(float64(c.Silences - p.Silences))
+	}
+	p.Silences = c.Silences
 	switch c.State {
 	case contracts.PointWaiting:
 		p.State, p.Mine, p.Receipt = "waiting", false, common.Hash{}
@@ -172,11 +176,7 @@ func (a *Auditor) waitingPoint(ctx context.Context, r *round, d *openDraw, audit
 	if r.now < deadline || !a.cfg.Draw.Report || !a.worth(protocol.MustAmount(r.terms.ReportCost)) || r.now < deadline+a.turn(d.ID, r.terms.Clock/8) {
 		return 0, nil
 	}
-	err := a.send(ctx, d.Draw, reported, func(salt common.Hash) protocol.Call { return at.ReportSilence(d.ID, p.Index, salt) })
-	if err == nil {
-		a.drawn.silences.Inc()
-	}
-	return 0, err
+	return 0, a.send(ctx, d.Draw, reported, func(salt common.Hash) protocol.Call { return at.ReportSilence(d.ID, p.Index, salt) })
 }
 
 // openedPoint answers for a receipt that this auditor was drawn for, and has the answer settled.

@@ -428,3 +428,76 @@ func TestSigningOffAWrongReceiptCosts(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, tokens(200), kept.Stake)
 }
+
+// Auditors that were drawn for a model version attest to it once their own file is it; who
+// has no file of it attests nothing.
+func TestDrawnAuditorsAttestToAVersion(t *testing.T) {
+	t.Parallel()
+	w := newDrawWorld(t)
+	with := w.seated(t, auditing, t.TempDir(), w.api(t), noProver{}, nil)
+	without := w.auditor(t, t.TempDir(), noProver{}, nil, func(c *auditor.Config, d *auditor.Deps) {
+		c.Models, c.Draw.Every = nil, 20*time.Millisecond
+		d.Sender, d.Draws = w.lane(other), w.reader
+		d.Redeems = func(from uint64) auditor.Redeems { return contracts.NewRedeemWatch(w.reader, from) }
+	})
+	running(t, with)
+	running(t, without)
+	w.send(t, requester, w.reader.Addresses().RegisterVersion(w.version, common.Hash{}))
+	over := func(d auditor.Draw) bool { return d.State == auditor.DrawOver }
+	d, err := with.WaitDraw(t.Context(), w.version, over)
+	require.NoError(t, err)
+	require.Equal(t, "attested", d.Note)
+	d, err = without.WaitDraw(t.Context(), w.version, over)
+	require.NoError(t, err)
+	require.Contains(t, d.Note, "its file is not here")
+	round, err := w.reader.Round(t.Context(), w.version, devchain.Address(auditing))
+	require.NoError(t, err)
+	require.True(t, round.MineAttests)
+	require.EqualValues(t, 1, round.Attested)
+	require.EqualValues(t, 2, round.Assigned)
+}
+
+// A provider that opens nothing is reported, clock after clock, until it is convicted.
+func TestSilenceAboutDrawsIsReported(t *testing.T) {
+	t.Parallel()
+	w := newDrawWorld(t)
+	audit := w.redeem(t, w.bought(t, nil))
+	a := w.seated(t, auditing, t.TempDir(), w.api(t), noProver{}, nil)
+	running(t, a)
+	stake, err := w.reader.Stake(t.Context(), devchain.Address(owner))
+	require.NoError(t, err)
+	_, err = a.WaitDraw(t.Context(), audit, func(d auditor.Draw) bool { return len(d.Points) == 1 })
+	require.NoError(t, err)
+	for silences := 1; silences <= 3; silences++ {
+		w.pass(t, 8*time.Hour) // a clock, and the auditor's turn
+		_, err := a.WaitDraw(t.Context(), audit, func(d auditor.Draw) bool { return int(d.Points[0].Silences) >= silences })
+		require.NoError(t, err)
+	}
+	d, err := a.WaitDraw(t.Context(), audit, func(d auditor.Draw) bool { return d.State == auditor.DrawOver })
+	require.NoError(t, err)
+	require.Equal(t, "withheld", d.Points[0].State)
+	left, err := w.reader.Stake(t.Context(), devchain.Address(owner))
+	require.NoError(t, err)
+	require.Negative(t, left.Cmp(stake))
+}
+
+// A site that asks for another site's login gets none.
+func TestNoLoginForAnotherSite(t *testing.T) {
+	t.Parallel()
+	signed := atomic.Bool{}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/auth/nonce", func(rw http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(rw).Encode(map[string]any{"nonce": "0123456789abcdef", "domain": "bank.example", "uri": "https://bank.example", "chain_id": devchain.ChainID})
+	})
+	site := httptest.NewServer(mux)
+	t.Cleanup(site.Close)
+	w := newDrawWorld(t)
+	a := w.auditor(t, t.TempDir(), noProver{}, nil, func(c *auditor.Config, d *auditor.Deps) {
+		d.Draws = w.reader
+		d.Redeems = func(from uint64) auditor.Redeems { return contracts.NewRedeemWatch(w.reader, from) }
+		d.SignText = func(string) (protocol.Bytes, error) { signed.Store(true); return nil, nil }
+	})
+	_, err := a.Token(t.Context(), site.URL)
+	require.ErrorIs(t, err, protocol.ErrUnauthorized)
+	require.False(t, signed.Load())
+}
