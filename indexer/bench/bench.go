@@ -38,12 +38,15 @@ type Result struct {
 	// and of the database's own processes.
 	FloorCPU time.Duration `json:"floor_cpu_ns_per_event"`
 	FullCPU  time.Duration `json:"cpu_ns_per_event"`
+	// CPURatio is the median of the rounds' own ratios of it, which other work on the
+	// computer moves less than Ratio.
+	CPURatio float64 `json:"cpu_ratio"`
 }
 
 func (r Result) String() string {
-	return fmt.Sprintf("indexer backfill, %s: %.0f events/s, floor %.0f events/s, ratio %.2f (writing each event once %.0f, %.2f); processor time per event %v, floor %v "+
+	return fmt.Sprintf("indexer backfill, %s: %.0f events/s, floor %.0f events/s, ratio %.2f (writing each event once %.0f, %.2f); processor time per event %v, floor %v, ratio %.2f "+
 		"(medians of %d rounds, %d connections for either; %d events in %d blocks, %d projection rows)",
-		r.Engine, r.Full, r.Floor, r.Ratio, r.Once, r.OnceRatio, r.FullCPU, r.FloorCPU, r.Rounds, connections, r.Events, r.Blocks, r.Rows)
+		r.Engine, r.Full, r.Floor, r.Ratio, r.Once, r.OnceRatio, r.FullCPU, r.FloorCPU, r.CPURatio, r.Rounds, connections, r.Events, r.Blocks, r.Rows)
 }
 
 // connections is how many readers and database connections floor and full have.
@@ -76,7 +79,7 @@ func Backfill(ctx context.Context, c *Chain, engine string, rounds int, url func
 	defer client.CloseIdle()
 
 	// Floor and full run in turns: what else the machine does hits both.
-	var floors, onces, fulls, ratios, onceRatios []float64
+	var floors, onces, fulls, ratios, onceRatios, cpuRatios []float64
 	var floorCPU, fullCPU []time.Duration
 	for range rounds {
 		lower, err := onFresh(ctx, url, func(n *store.Network) error { return floor(ctx, client, n, c.Head(), true) })
@@ -95,9 +98,10 @@ func Backfill(ctx context.Context, c *Chain, engine string, rounds int, url func
 		floors, fulls = append(floors, events/lower.wall.Seconds()), append(fulls, events/upper.wall.Seconds())
 		ratios = append(ratios, lower.wall.Seconds()/upper.wall.Seconds())
 		onces, onceRatios = append(onces, events/once.wall.Seconds()), append(onceRatios, once.wall.Seconds()/upper.wall.Seconds())
+		cpuRatios = append(cpuRatios, float64(lower.cpu)/float64(max(upper.cpu, 1)))
 		floorCPU, fullCPU = append(floorCPU, lower.cpu/time.Duration(r.Events)), append(fullCPU, upper.cpu/time.Duration(r.Events))
 	}
-	r.Once, r.OnceRatio = median(onces), median(onceRatios)
+	r.Once, r.OnceRatio, r.CPURatio = median(onces), median(onceRatios), median(cpuRatios)
 	r.Floor, r.Full, r.Ratio, r.FloorCPU, r.FullCPU = median(floors), median(fulls), median(ratios), median(floorCPU), median(fullCPU)
 	return r, nil
 }
