@@ -160,6 +160,8 @@ func (s *state) hint(e any) {
 		h.provider(e.Provider)
 	case events.JobRefunded:
 		h.hash("jobs", e.Job)
+	case events.JobDisproved:
+		h.hash("jobs", e.Job)
 	case events.JobCallback:
 		h.hash("jobs", e.Job)
 	default:
@@ -246,6 +248,10 @@ func (h hints) audits(e any) {
 	case events.AuditPaid:
 		h.address("auditors", e.Auditor)
 	case events.AuditorStaked:
+		h.address("auditors", e.Auditor)
+	case events.AuditorLeft:
+		h.address("auditors", e.Auditor)
+	case events.AuditorWithdrawn:
 		h.address("auditors", e.Auditor)
 	case events.AuditorPunished:
 		h.address("auditors", e.Auditor)
