@@ -354,6 +354,17 @@ func (c *client) earnings(cmd *cobra.Command, owner common.Address) (facts, erro
 		credits = append(credits, facts{{"amount", c.money(p.Amount)}, {"model_version", p.ModelVersion}, {"matures_at", p.MaturesAt}, {"waits_for", waits}})
 	}
 	out = append(out, fact{"credits", credits})
+	held, err := contracts.NewBondWatch(c.reader, owner, c.deployment.StartBlock).Bonds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	bonds := []facts{}
+	for _, b := range held {
+		if share := b.ShareOf(owner); !share.IsZero() && b.Provider == owner {
+			bonds = append(bonds, facts{{"amount", c.money(share)}, {"question", b.Question}, {"payable_at", b.PayableAt}})
+		}
+	}
+	out = append(out, fact{"bonds", bonds})
 	var e provider.Earnings
 	if err := provider.Control(ctx, c.cfg.Provider.Control, "GET", "/earnings", &e); err != nil {
 		fmt.Fprintln(cmd.ErrOrStderr(), "the provider does not run here: showing only what the chain knows")
