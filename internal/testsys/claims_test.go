@@ -23,6 +23,7 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/bundle"
 	"github.com/dgrid-network/dgrid/prover/keys"
+	"github.com/dgrid-network/dgrid/store"
 )
 
 // Two more accounts, for a provider that answers jobs.
@@ -161,7 +162,11 @@ func TestContradictionsBillsAndJobsAreCaught(t *testing.T) {
 		require.Equal(t, f.Slashed, lost)
 		if f.Kind != "equivocation" {
 			requireShown(t, n.APIURL, f)
+			continue
 		}
+		list := n.APIURL + "/v1/market/faults?kind=equivocation&provider=" + f.Provider.Hex()
+		require.Eventually(t, func() bool { return len(ask[store.Page[store.Fault]](t, list).Data) == 1 }, time.Minute, 50*time.Millisecond)
+		require.Equal(t, f.Slashed, ask[store.Page[store.Fault]](t, list).Data[0].Slashed)
 	}
 	for _, who := range n.Owners() {
 		stake, err := n.Chain.Reader.Stake(t.Context(), who)
