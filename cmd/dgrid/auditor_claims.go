@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -32,7 +33,7 @@ func newAuditorClaims(g *globals, f *auditFlags) *cobra.Command {
 		Short: "List what was claimed: receipts that contradict one another, and wrong lines; with ID print the claim itself",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			claims, err := auditor.OpenClaims(f.data + "/claims")
+			claims, err := auditor.OpenClaims(filepath.Join(f.data, "claims"))
 			if err != nil {
 				return err
 			}
