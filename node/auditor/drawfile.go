@@ -13,7 +13,6 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/dgrid-network/dgrid/chain/txmgr"
-	"github.com/dgrid-network/dgrid/internal/durable"
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
@@ -94,12 +93,12 @@ func OpenDraws(dir string) (*Draws, error) {
 	return &Draws{dir}, nil
 }
 
-func (s *Draws) path(id common.Hash) string { return filepath.Join(s.dir, id.Hex()+".json") }
+func drawFile(id common.Hash) string { return id.Hex() + ".json" }
 
 // Get reads a draw; protocol.ErrNotFound if there is none.
 func (s *Draws) Get(id common.Hash) (*Draw, error) {
 	var d Draw
-	if err := readJSON(s.path(id), &d); err != nil {
+	if err := readJSON(filepath.Join(s.dir, drawFile(id)), &d); err != nil {
 		return nil, fmt.Errorf("draw %s: %w", id, err)
 	}
 	if d.Schema != DrawSchema || d.ID != id {
@@ -136,7 +135,7 @@ func (s *Draws) List() (list []*Draw, failed error) {
 // put writes a draw.
 func (s *Draws) put(d *Draw) error {
 	d.Schema = DrawSchema
-	if err := writeJSON(s.path(d.ID), d); err != nil {
+	if err := replace(s.dir, drawFile(d.ID), d); err != nil {
 		return fmt.Errorf("write draw %s: %w", d.ID, err)
 	}
 	return nil
@@ -151,7 +150,7 @@ func (s *Draws) cursor() (block uint64, err error) {
 }
 
 func (s *Draws) setCursor(block uint64) error {
-	return writeJSON(filepath.Join(s.dir, "next.json"), block)
+	return replace(s.dir, "next.json", block)
 }
 
 // act returns the record of a transaction.
@@ -238,12 +237,4 @@ func readJSON(path string, out any) error {
 		return fmt.Errorf("decode %s: %v: %w", filepath.Base(path), err, protocol.ErrInvalid)
 	}
 	return nil
-}
-
-func writeJSON(path string, v any) error {
-	raw, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Errorf("encode %s: %w", filepath.Base(path), err)
-	}
-	return durable.WriteFile(path, append(raw, '\n'), 0o600)
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
 
+	"github.com/dgrid-network/dgrid/internal/durable"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/bundle"
 )
@@ -165,11 +166,7 @@ func (a *Auditor) setCursor(base, id string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("write feed cursor: %w", err)
 	}
-	temp := path + ".new"
-	if err := os.WriteFile(temp, []byte(id+"\n"), 0o600); err != nil {
-		return fmt.Errorf("write feed cursor: %w", err)
-	}
-	if err := os.Rename(temp, path); err != nil {
+	if err := durable.WriteFile(path, []byte(id+"\n"), 0o600); err != nil {
 		return fmt.Errorf("write feed cursor: %w", err)
 	}
 	return nil

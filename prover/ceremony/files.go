@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/dgrid-network/dgrid/internal/durable"
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
@@ -109,34 +110,14 @@ func writeFile(path string, write func(io.Writer) error) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fail(err)
 	}
-	f, err := os.CreateTemp(dir, ".tmp-*")
+	err := durable.Write(path, 0o644, func(out io.Writer) error {
+		w := bufio.NewWriterSize(out, 1<<20)
+		return errors.Join(write(w), w.Flush())
+	})
 	if err != nil {
-		return fail(err)
+		return err
 	}
-	defer os.Remove(f.Name()) // fails once renamed
-	w := bufio.NewWriterSize(f, 1<<20)
-	if err = write(w); err == nil {
-		err = w.Flush()
-	}
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err == nil {
-		err = syncDir(dir)
-	}
-	if err == nil {
-		err = syncDir(filepath.Dir(dir))
-	}
-	if err != nil {
+	if err := durable.SyncDir(filepath.Dir(dir)); err != nil {
 		return fail(err)
 	}
 	return nil
@@ -177,17 +158,4 @@ func ReadManifest(dir string) (Manifest, error) {
 	var m Manifest
 	err := readRecord(filepath.Join(dir, manifestFile), &m)
 	return m, err
-}
-
-// syncDir makes a rename in the folder survive a crash.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	return nil
 }
