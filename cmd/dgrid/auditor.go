@@ -313,11 +313,7 @@ func newAuditorStatus(g *globals, f *auditFlags) *cobra.Command {
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
-				cases, err := f.cases()
-				if err != nil {
-					return err
-				}
-				c, err := caseOf(cases, args[0])
+				_, c, err := f.caseOf(args[0])
 				if err != nil {
 					return err
 				}
@@ -343,12 +339,18 @@ func newAuditorStatus(g *globals, f *auditFlags) *cobra.Command {
 	}
 }
 
-func caseOf(cases *auditor.Cases, text string) (*auditor.Case, error) {
+// caseOf finds the case of a receipt.
+func (f *auditFlags) caseOf(text string) (*auditor.Cases, *auditor.Case, error) {
 	var receipt common.Hash
 	if err := receipt.UnmarshalText([]byte(text)); err != nil {
-		return nil, fmt.Errorf("%q is no receipt hash: %w", text, protocol.ErrInvalid)
+		return nil, nil, fmt.Errorf("%q is no receipt hash: %w", text, protocol.ErrInvalid)
 	}
-	return cases.Get(receipt)
+	cases, err := f.cases()
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := cases.Get(receipt)
+	return cases, c, err
 }
 
 func newAuditorFetch(g *globals) *cobra.Command {
@@ -490,11 +492,7 @@ func newAuditorSubmit(g *globals, f *auditFlags) *cobra.Command {
 			if !simulate {
 				return advise(fmt.Errorf("submit without --simulate: %w", protocol.ErrInvalid), "dgrid auditor run sends what it has proven, once")
 			}
-			cases, err := f.cases()
-			if err != nil {
-				return err
-			}
-			c, err := caseOf(cases, args[0])
+			_, c, err := f.caseOf(args[0])
 			if err != nil {
 				return err
 			}
@@ -526,11 +524,7 @@ func newAuditorExport(f *auditFlags) *cobra.Command {
 		Short: "Print a case with everything that shows it; whoever has it can read the conversation",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cases, err := f.cases()
-			if err != nil {
-				return err
-			}
-			c, err := caseOf(cases, args[0])
+			cases, c, err := f.caseOf(args[0])
 			if err != nil {
 				return err
 			}
