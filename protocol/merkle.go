@@ -46,17 +46,26 @@ func MerkleRoot(leaves []common.Hash) common.Hash {
 	}
 	level := append([]common.Hash(nil), leaves...)
 	for len(level) > 1 {
-		next := level[:0:len(level)]
-		for i := 0; i < len(level); i += 2 {
-			var right common.Hash
-			if i+1 < len(level) {
-				right = level[i+1]
-			}
-			next = append(next, HashNode(level[i], right))
-		}
-		level = next
+		level = appendAbove(level[:0:len(level)], level)
 	}
 	return level[0]
+}
+
+// MerkleAbove returns the level over a row of nodes; what is missing of its last pair is zero.
+func MerkleAbove(row []common.Hash) []common.Hash {
+	return appendAbove(make([]common.Hash, 0, (len(row)+1)/2), row)
+}
+
+// appendAbove may write over the row: a node lies in front of its children.
+func appendAbove(next, row []common.Hash) []common.Hash {
+	for i := 0; i < len(row); i += 2 {
+		var right common.Hash
+		if i+1 < len(row) {
+			right = row[i+1]
+		}
+		next = append(next, HashNode(row[i], right))
+	}
+	return next
 }
 
 // MerklePath returns the siblings from the leaf at index up to the root.
@@ -72,15 +81,7 @@ func MerklePath(leaves []common.Hash, index int) ([]common.Hash, error) {
 			sibling = level[s]
 		}
 		path = append(path, sibling)
-		next := make([]common.Hash, 0, (len(level)+1)/2)
-		for i := 0; i < len(level); i += 2 {
-			var right common.Hash
-			if i+1 < len(level) {
-				right = level[i+1]
-			}
-			next = append(next, HashNode(level[i], right))
-		}
-		level, index = next, index/2
+		level, index = MerkleAbove(level), index/2
 	}
 	return path, nil
 }

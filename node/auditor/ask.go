@@ -271,11 +271,7 @@ func folded(level, first int, children []common.Hash) (nodes []Node) {
 		if len(row) == 1 {
 			return nodes
 		}
-		next := make([]common.Hash, len(row)/2)
-		for i := range next {
-			next[i] = protocol.HashNode(row[2*i], row[2*i+1])
-		}
-		row = next
+		row = protocol.MerkleAbove(row)
 	}
 }
 

@@ -40,15 +40,8 @@ func newSalted(leaves []common.Hash, nodes []Node, salt common.Hash) *tree {
 		t.shown[place{n.Level, n.Index}] = n.Hash
 	}
 	for level := leaves; len(level) > 1; {
-		next := make([]common.Hash, (len(level)+1)/2)
-		for i := range next {
-			var right common.Hash
-			if 2*i+1 < len(level) {
-				right = level[2*i+1]
-			}
-			next[i] = protocol.HashNode(level[2*i], right)
-		}
-		t.levels, level = append(t.levels, next), next
+		level = protocol.MerkleAbove(level)
+		t.levels = append(t.levels, level)
 	}
 	return t
 }

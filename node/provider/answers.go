@@ -186,7 +186,7 @@ func (r Replier) children(q contracts.AskedQuestion, leaves []common.Hash) (prot
 	down := min(level, contracts.NodeStep)
 	row := leaves
 	for range level - down {
-		row = above(row)
+		row = protocol.MerkleAbove(row)
 	}
 	children := make([]common.Hash, 1<<down)
 	if from := int(n.Index) << down; from < len(row) {
@@ -197,19 +197,6 @@ func (r Replier) children(q contracts.AskedQuestion, leaves []common.Hash) (prot
 		salt = protocol.LeafSalt(r.Answered.Ask.Secret, protocol.TagTrace, 0)
 	}
 	return r.Addresses.AnswerNode(q.Receipt, n, salt, children), nil
-}
-
-// above is the level over a row of nodes.
-func above(row []common.Hash) []common.Hash {
-	next := make([]common.Hash, (len(row)+1)/2)
-	for i := range next {
-		var right common.Hash
-		if 2*i+1 < len(row) {
-			right = row[2*i+1]
-		}
-		next[i] = protocol.HashNode(row[2*i], right)
-	}
-	return next
 }
 
 // rangeLevels is the height of the subtree of token leaves that one answer shows.
