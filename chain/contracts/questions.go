@@ -1,9 +1,11 @@
 package contracts
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"maps"
 	"math/big"
@@ -14,6 +16,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
 
+	"github.com/dgrid-network/dgrid/bindings"
 	"github.com/dgrid-network/dgrid/chain"
 	"github.com/dgrid-network/dgrid/protocol"
 )
@@ -122,8 +125,12 @@ func (r *Reader) Question(ctx context.Context, id common.Hash) (Question, error)
 	if err != nil {
 		return Question{}, err
 	}
+	return question(q), nil
+}
+
+func question(q bindings.Question) Question {
 	return Question{Asker: q.Asker, AskedAt: q.AskedAt.Uint64(), Deadline: q.Deadline.Uint64(), State: q.State, Answerer: q.Answerer,
-		Bond: q.Bond, AnswerHash: q.AnswerHash}, nil
+		Bond: q.Bond, AnswerHash: q.AnswerHash}
 }
 
 // Dossier returns what questions did to a receipt.
@@ -248,52 +255,115 @@ func hashList(b []byte, head uint64) ([]common.Hash, error) {
 	return list, nil
 }
 
+const (
+	// lookFirst is how many of the known questions are read each time, the first due of them,
+	// and lookOn how many others, by turns: so a bounded time passes until each was read.
+	lookFirst = 192
+	lookOn    = 64
+)
+
 // QuestionWatch follows the questions about one provider's receipts. The log only says
-// where to look; what is open is read from the contract.
+// where to look; what is open is read from the contract. A read that fails hides the one
+// question only, until the next time.
 type QuestionWatch struct {
 	reader   *Reader
 	provider common.Address
 
-	mu    sync.Mutex
-	next  uint64
-	known map[common.Hash]AskedQuestion
-	due   map[common.Hash]uint64 // the last deadline of any question about a receipt
+	mu     sync.Mutex
+	next   uint64 // block of the log
+	latest uint64 // newest block seen
+	now    uint64 // newest block time seen
+	round  uint64
+	known  map[common.Hash]*watched
+	due    map[common.Hash]uint64 // the last deadline of any question about a receipt
+}
+
+// watched is a known question.
+type watched struct {
+	AskedQuestion
+	looked uint64 // the round it was read in last
+	over   uint64 // the block at which it was first seen not to wait any more; 0 while it does
 }
 
 // NewQuestionWatch starts at the block the contracts were deployed in.
 func NewQuestionWatch(r *Reader, provider common.Address, startBlock uint64) *QuestionWatch {
-	return &QuestionWatch{reader: r, provider: provider, next: startBlock, known: map[common.Hash]AskedQuestion{}, due: map[common.Hash]uint64{}}
+	return &QuestionWatch{reader: r, provider: provider, next: startBlock, known: map[common.Hash]*watched{}, due: map[common.Hash]uint64{}}
 }
 
 // Addresses returns where the contracts are.
 func (w *QuestionWatch) Addresses() Addresses { return w.reader.at }
 
-// Open returns the questions that wait for an answer, the most urgent first.
+// Open returns questions that wait for an answer, the most urgent first. With an error it
+// returns those that could be read all the same. One call reads a bounded number of
+// questions: where more are known, the first due are read every time and the others by turns.
 func (w *QuestionWatch) Open(ctx context.Context) ([]AskedQuestion, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err := w.follow(ctx); err != nil {
-		return nil, err
+	failed := w.follow(ctx)
+	if now, err := w.reader.Now(ctx); err != nil {
+		failed = errors.Join(failed, err)
+	} else {
+		w.now = now
 	}
-	now, err := w.reader.Now(ctx)
-	if err != nil {
-		return nil, err
+	look := w.look()
+	calldata := make([][]byte, len(look))
+	for i, q := range look {
+		calldata[i] = questions.PackQuestionOf(q.ID)
 	}
+	states, errs := chain.CallMany(ctx, w.reader.client, w.reader.at.Questions, calldata, questions.UnpackQuestionOf)
 	var open []AskedQuestion
-	for id, q := range w.known {
-		state, err := w.reader.Question(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		if state.State != QuestionOpen || now >= state.Deadline {
-			delete(w.known, id) // a reorg or another asking brings it back: its log is read again
+	var unread []error
+	for i, q := range look {
+		q.looked = w.round
+		if errs[i] != nil {
+			unread = append(unread, errs[i])
 			continue
 		}
-		q.Asker, q.Deadline = state.Asker, state.Deadline
-		open = append(open, q)
+		state := question(states[i])
+		if state.State != QuestionOpen || w.now >= state.Deadline {
+			q.over = cmp.Or(q.over, max(w.latest, 1))
+			continue
+		}
+		q.over = 0
+		asked := q.AskedQuestion
+		asked.Asker, asked.Deadline = state.Asker, state.Deadline
+		open = append(open, asked)
 	}
-	slices.SortFunc(open, func(a, b AskedQuestion) int { return cmp.Compare(a.Deadline, b.Deadline) })
-	return open, nil
+	if len(unread) > 0 {
+		failed = errors.Join(failed, fmt.Errorf("read %d of %d questions: %w", len(unread), len(look), unread[0]))
+	}
+	slices.SortFunc(open, byDeadline)
+	return open, failed
+}
+
+func byDeadline(a, b AskedQuestion) int {
+	return cmp.Or(cmp.Compare(a.Deadline, b.Deadline), bytes.Compare(a.ID[:], b.ID[:]))
+}
+
+// look chooses the questions to read, and forgets those that no reorg brings back.
+func (w *QuestionWatch) look() []*watched {
+	w.round++
+	var waiting, rest []*watched
+	for id, q := range w.known {
+		if q.over == 0 && w.now >= q.Deadline {
+			q.over = max(w.latest, 1)
+		}
+		switch {
+		case q.over == 0:
+			waiting = append(waiting, q)
+		case w.latest > q.over+watchOverlap:
+			delete(w.known, id)
+		default:
+			rest = append(rest, q)
+		}
+	}
+	slices.SortFunc(waiting, func(a, b *watched) int { return byDeadline(a.AskedQuestion, b.AskedQuestion) })
+	n := min(len(waiting), lookFirst)
+	look, rest := waiting[:n:n], append(rest, waiting[n:]...)
+	slices.SortFunc(rest, func(a, b *watched) int {
+		return cmp.Or(cmp.Compare(a.looked, b.looked), byDeadline(a.AskedQuestion, b.AskedQuestion))
+	})
+	return append(look, rest[:min(len(rest), lookOn)]...)
 }
 
 // LastDue returns, for each receipt that was ever asked about, the last deadline of a
@@ -308,24 +378,29 @@ func (w *QuestionWatch) LastDue(ctx context.Context) (map[common.Hash]uint64, er
 	return maps.Clone(w.due), nil
 }
 
-// follow reads what was asked since the last time.
+// follow reads what was asked since the last time. What it read before it fails stays read.
 func (w *QuestionWatch) follow(ctx context.Context) error {
 	latest, err := w.reader.Head(ctx)
 	if err != nil {
 		return err
 	}
+	w.latest = latest
 	for from := w.next - min(w.next, watchOverlap); from <= latest; from += watchSpan {
-		list, err := w.reader.Asked(ctx, from, min(latest, from+watchSpan-1))
+		to := min(latest, from+watchSpan-1)
+		list, err := w.reader.Asked(ctx, from, to)
 		if err != nil {
 			return err
 		}
 		for _, q := range list {
-			if q.Provider == w.provider {
-				w.known[q.ID] = q
-				w.due[q.Receipt] = max(w.due[q.Receipt], q.Deadline)
+			if q.Provider != w.provider {
+				continue
+			}
+			w.due[q.Receipt] = max(w.due[q.Receipt], q.Deadline)
+			if k := w.known[q.ID]; k == nil || k.Deadline != q.Deadline {
+				w.known[q.ID] = &watched{AskedQuestion: q}
 			}
 		}
+		w.next = to + 1
 	}
-	w.next = latest + 1
 	return nil
 }
