@@ -1,9 +1,12 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -18,7 +21,8 @@ import (
 // Questions lists what is asked on chain about this provider's receipts.
 // *contracts.QuestionWatch is one.
 type Questions interface {
-	// Open returns the questions that wait for an answer, the most urgent first.
+	// Open returns questions that wait for an answer, the most urgent first: those that it
+	// could read also when it fails. Where there are very many, others follow at later calls.
 	Open(ctx context.Context) ([]contracts.AskedQuestion, error)
 	// LastDue returns the last deadline of any question about each receipt that was asked about.
 	LastDue(ctx context.Context) (map[common.Hash]uint64, error)
@@ -62,11 +66,17 @@ func (p *Provider) answerLoop(ctx context.Context) error {
 	}
 }
 
-// replies keeps what was answered to questions that are open still: a proof made anew would
-// be another transaction.
+// roundReplies is how many answers are made before questions are looked for again: the next
+// may be more urgent.
+const roundReplies = 8
+
+// replies keeps what was answered until its clock is over: a proof made anew would be
+// another transaction.
 type replies struct {
-	mu    sync.Mutex
-	calls map[asking]protocol.Call
+	mu     sync.Mutex
+	round  uint64
+	calls  map[asking]protocol.Call
+	failed map[asking]uint64 // the round it was tried in last
 }
 
 // asking is one time that a question was asked.
@@ -75,38 +85,94 @@ type asking struct {
 	deadline uint64
 }
 
-// AnswersNow looks for questions once and answers them, the most urgent first. One that
-// cannot be answered stops none of the others. An answer is named by its content: giving it
-// again sends nothing twice, but for one with a proof after a crash.
+// AnswersNow looks for questions and answers them, the most urgent first, until each was
+// tried. One that cannot be answered stops none of the others, and is tried again behind
+// those that were not tried yet. No answer waits for another's transaction. An answer is
+// named by its content: giving it again sends nothing twice, but for one with a proof after a crash.
 func (p *Provider) AnswersNow(ctx context.Context) error {
 	p.replies.mu.Lock()
 	defer p.replies.mu.Unlock()
-	open, err := p.deps.Questions.Open(ctx)
-	if err != nil {
-		return fmt.Errorf("list questions: %w", err)
-	}
-	var failed error
-	given := p.replies.calls
-	p.replies.calls = make(map[asking]protocol.Call, len(open))
-	for _, q := range open {
-		at := asking{q.ID, q.Deadline}
-		call, known := given[at]
-		var err error
-		if !known {
-			call, err = p.Reply(ctx, q)
-			call.Deadline = q.Deadline - 1
-		}
-		if err == nil {
-			p.replies.calls[at] = call
-			_, err = p.deps.Answers.Submit(ctx, call)
+	for {
+		more, err := p.answerRound(ctx)
+		if !more || ctx.Err() != nil {
+			return err
 		}
 		if err != nil {
-			failed = errors.Join(failed, fmt.Errorf("answer question %s about receipt %s: %w", q.ID, q.Receipt, err))
-			continue
+			p.log.Warn("cannot answer every question on chain", "err", err)
 		}
-		p.log.Debug("answered on chain", "question", q.ID, "receipt", q.Receipt, "kind", q.Node.Kind)
 	}
-	return failed
+}
+
+// answerRound looks for questions once and makes a few answers. It reports whether there are
+// questions that it did not try and no round before it.
+func (p *Provider) answerRound(ctx context.Context) (more bool, failed error) {
+	open, err := p.deps.Questions.Open(ctx)
+	if err != nil {
+		failed = fmt.Errorf("list questions: %w", err)
+	}
+	now, err := p.view.now(ctx)
+	if err != nil {
+		now = 0 // nothing is known to be over
+	}
+	open = slices.DeleteFunc(slices.Clone(open), func(q contracts.AskedQuestion) bool { return q.Deadline <= now })
+	slices.SortStableFunc(open, func(a, b contracts.AskedQuestion) int { return cmp.Compare(a.Deadline, b.Deadline) })
+	p.replies.forget(now)
+	p.replies.round++
+	var fresh, again []contracts.AskedQuestion
+	for _, q := range open {
+		at := asking{q.ID, q.Deadline}
+		if call, known := p.replies.calls[at]; known {
+			failed = errors.Join(failed, p.sendAnswer(ctx, q, call))
+		} else if p.replies.failed[at] != 0 {
+			again = append(again, q)
+		} else {
+			fresh = append(fresh, q)
+		}
+	}
+	slices.SortStableFunc(again, func(a, b contracts.AskedQuestion) int {
+		return cmp.Compare(p.replies.failed[asking{a.ID, a.Deadline}], p.replies.failed[asking{b.ID, b.Deadline}])
+	})
+	first := min(len(fresh), max(roundReplies*3/4, roundReplies-len(again)))
+	more = first < len(fresh)
+	for _, q := range slices.Concat(fresh[:first], again[:min(len(again), roundReplies-first)]) {
+		if ctx.Err() != nil {
+			return more, errors.Join(failed, context.Cause(ctx))
+		}
+		failed = errors.Join(failed, p.answer(ctx, q))
+	}
+	return more, failed
+}
+
+// answer makes an answer and hands it to the sender.
+func (p *Provider) answer(ctx context.Context, q contracts.AskedQuestion) error {
+	at := asking{q.ID, q.Deadline}
+	call, err := p.Reply(ctx, q)
+	if err != nil {
+		p.replies.failed[at] = p.replies.round
+		return fmt.Errorf("answer question %s about receipt %s: %w", q.ID, q.Receipt, err)
+	}
+	call.Deadline = q.Deadline - 1
+	p.replies.calls[at] = call
+	delete(p.replies.failed, at)
+	return p.sendAnswer(ctx, q, call)
+}
+
+func (p *Provider) sendAnswer(ctx context.Context, q contracts.AskedQuestion, call protocol.Call) error {
+	if _, err := p.deps.Answers.Submit(ctx, call); err != nil {
+		return fmt.Errorf("send the answer to question %s about receipt %s: %w", q.ID, q.Receipt, err)
+	}
+	p.log.Debug("answered on chain", "question", q.ID, "receipt", q.Receipt, "kind", q.Node.Kind)
+	return nil
+}
+
+// forget drops what no transaction can serve any more. A question that is not listed now may
+// be again: after a failed read, or a reorg that took its answer.
+func (r *replies) forget(now uint64) {
+	if r.calls == nil {
+		r.calls, r.failed = map[asking]protocol.Call{}, map[asking]uint64{}
+	}
+	maps.DeleteFunc(r.calls, func(at asking, _ protocol.Call) bool { return at.deadline <= now })
+	maps.DeleteFunc(r.failed, func(at asking, _ uint64) bool { return at.deadline <= now })
 }
 
 // Reply makes the transaction that answers a question. It fails with protocol.ErrNotFound
@@ -116,10 +182,13 @@ func (p *Provider) Reply(ctx context.Context, q contracts.AskedQuestion) (protoc
 	if err != nil {
 		return protocol.Call{}, err
 	}
+	turn := rank{onChain: true, due: q.Deadline}
 	r := Replier{Addresses: p.deps.Questions.Addresses(), Answered: a, Submitter: crypto.PubkeyToAddress(p.deps.Key.PublicKey), Binder: p.deps.Binder,
-		Boundaries: func(ctx context.Context) ([]common.Hash, error) { return p.Boundaries(ctx, q.Receipt) },
+		Boundaries: func(ctx context.Context) ([]common.Hash, error) {
+			return p.exhibits.boundaries(ctx, turn, q.Receipt, a, opener)
+		},
 		Block: func(ctx context.Context, b step.Block) (OpenBlock, error) {
-			return p.block(ctx, q.Receipt, a, opener, b)
+			return p.exhibits.block(ctx, turn, blockName{q.Receipt, b}, a, opener)
 		},
 		Sign: func(v protocol.Typed) (protocol.Bytes, error) { return p.cfg.Domain.Sign(p.deps.Key, v) },
 	}

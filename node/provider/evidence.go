@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -15,8 +16,13 @@ import (
 	"github.com/dgrid-network/dgrid/protocol/wire"
 )
 
-// keptBlocks is how many recomputed blocks are kept for the questions that follow.
-const keptBlocks = 8
+const (
+	// keptBlocks is how many recomputed blocks are kept for the questions that follow, of
+	// those asked on chain and of the others each.
+	keptBlocks = 4
+	// exhibitWait is how long a relayer waits for an exhibit: nobody hears of a later one.
+	exhibitWait = 2 * time.Minute
+)
 
 // Opener recomputes what lies behind an answer of class proven. A Backend that is
 // one can show evidence. Both calls may take as long as the answer took; ctx ends them.
@@ -46,13 +52,23 @@ type OpenBlock interface {
 	BoundaryLeaves() []common.Hash
 }
 
-// exhibits recomputes blocks for auditors, one at a time, and keeps the last ones.
+// exhibits recomputes what lies behind answers, one at a time, and keeps the last blocks.
 type exhibits struct {
-	busy   chan struct{}
-	mu     sync.Mutex
+	turns turns
+	wait  time.Duration // of who asks for nothing
+
+	mu sync.Mutex
+	// INVARIANT: free evidence pushes out nothing that was recomputed for the chain.
+	onChain, free shelf
+}
+
+// shelf keeps what was recomputed last.
+type shelf struct {
 	blocks map[blockName]OpenBlock
 	order  []blockName
-	leaves map[common.Hash][]common.Hash // of the receipt asked for last
+	// leaves are of the receipt asked for last.
+	receipt common.Hash
+	leaves  []common.Hash
 }
 
 type blockName struct {
@@ -61,7 +77,7 @@ type blockName struct {
 }
 
 func newExhibits() *exhibits {
-	return &exhibits{busy: make(chan struct{}, 1), blocks: map[blockName]OpenBlock{}, leaves: map[common.Hash][]common.Hash{}}
+	return &exhibits{wait: exhibitWait, onChain: shelf{blocks: map[blockName]OpenBlock{}}, free: shelf{blocks: map[blockName]OpenBlock{}}}
 }
 
 // handleEvidence answers one Evidence. Whoever knows the request's secret has seen the
@@ -79,8 +95,11 @@ func (p *Provider) handleEvidence(ctx context.Context, s *session, q wire.Eviden
 
 // Exhibit shows what an auditor asked for. It fails with protocol.ErrNotFound for a
 // receipt that is not here or whose secret is another, protocol.ErrInvalid for what the
-// answer does not have.
+// answer does not have, protocol.ErrUnavailable while enough others wait or an answer on
+// chain goes first, protocol.ErrExpired if its turn does not come before the relayer gives up.
 func (p *Provider) Exhibit(ctx context.Context, q wire.Evidence) (wire.Exhibit, error) {
+	ctx, cancel := context.WithTimeout(ctx, p.exhibits.wait)
+	defer cancel()
 	a, opener, err := p.answered(q.Receipt)
 	if err == nil && subtle.ConstantTimeCompare(a.Ask.Secret[:], q.Secret[:]) != 1 {
 		err = fmt.Errorf("receipt %s with that secret: %w", q.Receipt, protocol.ErrNotFound)
@@ -89,7 +108,7 @@ func (p *Provider) Exhibit(ctx context.Context, q wire.Evidence) (wire.Exhibit, 
 		return wire.Exhibit{}, err
 	}
 	if q.Want == wire.WantBoundaries {
-		leaves, err := p.Boundaries(ctx, q.Receipt)
+		leaves, err := p.exhibits.boundaries(ctx, rank{}, q.Receipt, a, opener)
 		if err != nil {
 			return wire.Exhibit{}, err
 		}
@@ -98,7 +117,7 @@ func (p *Provider) Exhibit(ctx context.Context, q wire.Evidence) (wire.Exhibit, 
 		return x, err
 	}
 	b := step.Block{T: int(q.T), L: int(q.L)}
-	block, err := p.block(ctx, q.Receipt, a, opener, b)
+	block, err := p.exhibits.block(ctx, rank{}, blockName{q.Receipt, b}, a, opener)
 	if err != nil {
 		return wire.Exhibit{}, err
 	}
@@ -158,74 +177,66 @@ func (p *Provider) answered(receipt common.Hash) (Answered, Opener, error) {
 	return Answered{Ask: r.Ask, Output: r.Output, Receipt: r.Receipt}, opener, nil
 }
 
-// Boundaries returns the leaves of a receipt's boundary tree.
-func (p *Provider) Boundaries(ctx context.Context, receipt common.Hash) ([]common.Hash, error) {
-	a, opener, err := p.answered(receipt)
-	if err != nil {
-		return nil, err
-	}
-	done, err := p.exhibits.enter(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	p.exhibits.mu.Lock()
-	leaves := p.exhibits.leaves[receipt]
-	p.exhibits.mu.Unlock()
-	if leaves != nil {
-		return leaves, nil
-	}
-	if leaves, err = opener.Boundaries(ctx, a); err != nil {
-		return nil, err
-	}
-	p.exhibits.mu.Lock()
-	p.exhibits.leaves = map[common.Hash][]common.Hash{receipt: leaves}
-	p.exhibits.mu.Unlock()
-	return leaves, nil
+// boundaries returns the leaves of a receipt's boundary tree.
+func (x *exhibits) boundaries(ctx context.Context, r rank, receipt common.Hash, a Answered, opener Opener) ([]common.Hash, error) {
+	return recompute(ctx, x, r,
+		func(s *shelf) ([]common.Hash, bool) { return s.leaves, s.leaves != nil && s.receipt == receipt },
+		func(ctx context.Context) ([]common.Hash, error) { return opener.Boundaries(ctx, a) },
+		func(s *shelf, leaves []common.Hash) { s.receipt, s.leaves = receipt, leaves })
 }
 
-// Block recomputes a block behind a receipt.
-func (p *Provider) Block(ctx context.Context, receipt common.Hash, b step.Block) (OpenBlock, error) {
-	a, opener, err := p.answered(receipt)
-	if err != nil {
-		return nil, err
-	}
-	return p.block(ctx, receipt, a, opener, b)
+// block recomputes a block behind a receipt.
+func (x *exhibits) block(ctx context.Context, r rank, name blockName, a Answered, opener Opener) (OpenBlock, error) {
+	return recompute(ctx, x, r,
+		func(s *shelf) (OpenBlock, bool) { b, ok := s.blocks[name]; return b, ok },
+		func(ctx context.Context) (OpenBlock, error) { return opener.Open(ctx, a, name.block) },
+		func(s *shelf, block OpenBlock) {
+			s.blocks[name] = block
+			if s.order = append(s.order, name); len(s.order) > keptBlocks {
+				delete(s.blocks, s.order[0])
+				s.order = s.order[1:]
+			}
+		})
 }
 
-func (p *Provider) block(ctx context.Context, receipt common.Hash, a Answered, opener Opener, b step.Block) (OpenBlock, error) {
-	name := blockName{receipt, b}
-	done, err := p.exhibits.enter(ctx)
-	if err != nil {
-		return nil, err
+// recompute looks for a value on the shelves, or makes and keeps it when its turn comes.
+// Free evidence that an answer on chain interrupts waits for another turn.
+func recompute[T any](ctx context.Context, x *exhibits, r rank, find func(*shelf) (T, bool), open func(context.Context) (T, error), keep func(*shelf, T)) (T, error) {
+	kept := func() (T, bool) {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		if v, ok := find(&x.onChain); ok {
+			return v, true
+		}
+		return find(&x.free)
 	}
-	defer done()
-	x := p.exhibits
-	x.mu.Lock()
-	block := x.blocks[name]
-	x.mu.Unlock()
-	if block != nil {
-		return block, nil
+	attempt := func() (v T, again bool, err error) {
+		if v, ok := kept(); ok {
+			return v, false, nil
+		}
+		run, done, err := x.turns.take(ctx, r)
+		if err != nil {
+			return v, false, err
+		}
+		defer done()
+		if v, ok := kept(); ok { // somebody else asked for it meanwhile
+			return v, false, nil
+		}
+		if v, err = open(run); err != nil {
+			return v, errors.Is(context.Cause(run), errAnswerFirst), err
+		}
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		if r.onChain {
+			keep(&x.onChain, v)
+		} else {
+			keep(&x.free, v)
+		}
+		return v, false, nil
 	}
-	if block, err = opener.Open(ctx, a, b); err != nil {
-		return nil, err
-	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.blocks[name] = block
-	if x.order = append(x.order, name); len(x.order) > keptBlocks {
-		delete(x.blocks, x.order[0])
-		x.order = x.order[1:]
-	}
-	return block, nil
-}
-
-// enter waits until nothing else is recomputed: answering pays, opening does not.
-func (x *exhibits) enter(ctx context.Context) (func(), error) {
-	select {
-	case x.busy <- struct{}{}:
-		return func() { <-x.busy }, nil
-	case <-ctx.Done():
-		return nil, fmt.Errorf("recompute an answer: %w", context.Cause(ctx))
+	for {
+		if v, again, err := attempt(); !again {
+			return v, err
+		}
 	}
 }
