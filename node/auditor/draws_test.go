@@ -43,7 +43,6 @@ type drawWorld struct {
 	channel common.Hash
 	line    protocol.Line
 	tree    []protocol.SumLeaf
-	total   protocol.Amount
 	answers map[common.Hash]*answer
 	mu      sync.Mutex
 }
