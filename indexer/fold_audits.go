@@ -140,11 +140,12 @@ func (s *state) silent(e events.PointSilent) error {
 	if err != nil {
 		return err
 	}
-	if uint32(e.Silences) != p.Silences+1 {
+	// They count anew from a provider's last Withheld, and those before it do not count: the point's may fall.
+	if uint32(e.Silences) > p.Silences+1 {
 		return s.illegal("point %s had %d silences and now %d", p.ID, p.Silences, e.Silences)
 	}
 	a.Silent++
-	p.Silences++
+	p.Silences = uint32(e.Silences)
 	s.provider(e.Provider).Silences++
 	if p.Silences == 3 { // the Audits' SILENCES
 		p.State, p.SettledAt = store.PointWithheld, s.block.Time

@@ -116,8 +116,8 @@ var forms = append([]form{
 	{Market, "CreditForfeited(address,uint64,uint64)", 1, func(r *reader) any {
 		return CreditForfeited{r.topicAddress(1), r.uint(64), r.uint(64)}
 	}},
-	{Market, "CreditHeld(address,uint64)", 1, func(r *reader) any {
-		return CreditHeld{r.topicAddress(1), r.uint(64)}
+	{Market, "CreditHeld(address,uint64,uint64)", 1, func(r *reader) any {
+		return CreditHeld{r.topicAddress(1), r.uint(64), r.uint(64)}
 	}},
 	{Market, "JobRequested(bytes32,address,bytes32," + requestType + "," + orderType + ")", 3, func(r *reader) any {
 		return JobRequested{r.topic(1), r.topicAddress(2), r.topic(3), r.request(), r.tail().order()}

@@ -208,6 +208,7 @@ type CreditForfeited struct {
 type CreditHeld struct {
 	Provider common.Address
 	Until    uint64
+	Stretch  uint64 // seconds beyond the Market's longest hold
 }
 
 // JobOrder is what a caller asked for on chain.

@@ -82,12 +82,12 @@ contract Slasher is ISlasher {
     }
 
     /// @inheritdoc ISlasher
-    function hold(address provider, uint256 slashable, uint64 exitUntil, uint64 creditUntil)
+    function hold(address provider, uint256 slashable, uint64 exitUntil, uint64 creditUntil, uint64 stretch)
         external
         onlyCaller
     {
         if (exitUntil != 0) STAKING.holdExitForDispute(provider, slashable, exitUntil);
-        if (creditUntil != 0) MARKET.holdCredit(provider, creditUntil);
+        if (creditUntil != 0) MARKET.holdCredit(provider, creditUntil, stretch);
     }
 
     /// @inheritdoc ISlasher

@@ -419,7 +419,7 @@ func (w *World) slash(p common.Address) {
 	w.burn(n-10, Deployment.Staking)
 	w.forfeit(p)
 	w.emit(Deployment.Staking, "ExitHeldForDispute", tuple(amount(n), w.time+30), p)
-	w.emit(Deployment.Market, "CreditHeld", tuple(w.time+40), p)
+	w.emit(Deployment.Market, "CreditHeld", tuple(w.time+40, 0), p)
 }
 
 // forfeit burns what a provider has pending, from a fault on.

@@ -196,7 +196,7 @@ func (w *World) ask() {
 		r.until = until
 		w.emit(d.Ledger, "WindowExtended", tuple(until), r.hash)
 	}
-	w.emit(Deployment.Market, "CreditHeld", tuple(w.time+12), r.provider)
+	w.emit(Deployment.Market, "CreditHeld", tuple(w.time+12, 0), r.provider)
 	w.lock(asker, bond, d.Questions)
 }
 

@@ -172,7 +172,8 @@ func (a *Auditor) waitingPoint(ctx context.Context, r *round, d *openDraw, audit
 		p.over("nobody opened it")
 		return 0, nil
 	}
-	reported := fmt.Sprintf("silence %d.%d", p.Index, c.Silences)
+	// By its clock: a silence need not count, and they count anew from a provider's last Withheld.
+	reported := fmt.Sprintf("silence %d.%d", p.Index, deadline)
 	if r.now < deadline || !a.cfg.Draw.Report || !a.worth(protocol.MustAmount(r.terms.ReportCost)) || r.now < deadline+a.turn(d.ID, r.terms.Clock/8) {
 		return 0, nil
 	}

@@ -172,8 +172,7 @@ contract Audits is IAudits, Evidence, Beacon {
         if (p.state == PointState.Withheld) return;
         // A point holds what it could cost once.
         uint256 slashable = p.silences == 1 ? STAKING.stakeOf(a.provider) * HOLD_BPS / BPS : 0;
-        uint64 holdUntil = next + ATTEST_TIME + PROOF_TIME;
-        LEDGER.hold(a.provider, slashable, holdUntil, holdUntil);
+        _hold(a.provider, slashable, next + ATTEST_TIME + PROOF_TIME);
     }
 
     // -------------------------------------------------------------- answer
@@ -403,7 +402,7 @@ contract Audits is IAudits, Evidence, Beacon {
         uint64 needed = uint64(block.timestamp) + ATTEST_TIME + PROOF_TIME;
         if (needed <= own) return;
         LEDGER.extend(receiptHash, needed, 0);
-        LEDGER.hold(e.receipt.provider, 0, needed, needed);
+        _hold(e.receipt.provider, 0, needed);
     }
 
     function _openPoint(
@@ -447,8 +446,14 @@ contract Audits is IAudits, Evidence, Beacon {
         private
         returns (uint256)
     {
-        bool fault = ++p.silences == SILENCES;
-        bool counts = LEDGER.noteSilence(provider, deadline - CLOCK, deadline, fault);
+        uint64 since = deadline - CLOCK;
+        uint64 withheld = LEDGER.withheldUntil(provider);
+        // INVARIANT: one outage is one Withheld, however many points were drawn and receipts asked about in it.
+        // casting is safe: a time
+        // forge-lint: disable-next-line(unsafe-typecast)
+        if (p.silences == 0 || p.silentSince < withheld) (p.silences, p.silentSince) = (0, uint40(since));
+        bool fault = since >= withheld && ++p.silences == SILENCES;
+        bool counts = LEDGER.noteSilence(provider, since, deadline, fault);
         if (fault) {
             p.state = PointState.Withheld;
             return LEDGER.convict(_verdictOn(id, provider, FaultKind.Withheld));
@@ -519,6 +524,10 @@ contract Audits is IAudits, Evidence, Beacon {
 
     function _deadline(Audit storage a, Point storage p) private view returns (uint64) {
         return p.deadline != 0 ? p.deadline : a.drawnAt + CLOCK;
+    }
+
+    function _hold(address provider, uint256 slashable, uint64 until) private {
+        LEDGER.hold(provider, slashable, until, until, 0);
     }
 
     /// @dev From when on nothing about the audit can begin.

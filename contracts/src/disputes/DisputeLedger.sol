@@ -104,10 +104,15 @@ contract DisputeLedger is IDisputeLedger {
     }
 
     /// @inheritdoc IDisputeLedger
-    function extend(bytes32 receiptHash, uint64 until, uint64 stretch) external onlyModule {
+    function extend(bytes32 receiptHash, uint64 until, uint64 stretch)
+        external
+        onlyModule
+        returns (uint64 stretched)
+    {
         Record storage r = _records[receiptHash];
-        if (stretch != 0) r.stretch += stretch;
-        if (until <= r.extendedUntil) return;
+        stretched = r.stretch + stretch;
+        if (stretch != 0) r.stretch = stretched;
+        if (until <= r.extendedUntil) return stretched;
         r.extendedUntil = until;
         emit WindowExtended(receiptHash, until);
     }
@@ -119,11 +124,11 @@ contract DisputeLedger is IDisputeLedger {
     }
 
     /// @inheritdoc IDisputeLedger
-    function hold(address provider, uint256 slashable, uint64 exitUntil, uint64 creditUntil)
+    function hold(address provider, uint256 slashable, uint64 exitUntil, uint64 creditUntil, uint64 stretch)
         external
         onlyModule
     {
-        SLASHER.hold(provider, slashable, exitUntil, creditUntil);
+        SLASHER.hold(provider, slashable, exitUntil, creditUntil, stretch);
     }
 
     /// @inheritdoc IDisputeLedger

@@ -346,8 +346,9 @@ contract Questions is IQuestions, Evidence {
         if (until > f.until) f.until = uint40(until);
         _notePayment(f, c);
         // forge-lint: disable-next-line(unsafe-typecast)
-        LEDGER.extend(c.receiptHash, uint64(until), stretch);
-        LEDGER.hold(c.provider, slashable, exitUntil, deadline + PROOF_TIME);
+        stretch = LEDGER.extend(c.receiptHash, uint64(until), stretch);
+        // INVARIANT: credit is held as much longer as the window can be, or a flood would bring it home.
+        LEDGER.hold(c.provider, slashable, exitUntil, deadline + PROOF_TIME, stretch);
     }
 
     /// @dev Whoever expires a question cannot take the refund away by leaving out that the receipt was paid.

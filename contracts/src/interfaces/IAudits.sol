@@ -74,7 +74,7 @@ enum Answer {
 }
 
 /// @notice One drawn point.
-// slot 0 | deadline 5 | attestBy 5 | silences 1 | state 1 | punished 1 | free 19
+// slot 0 | deadline 5 | attestBy 5 | silences 1 | state 1 | punished 1 | silentSince 5 | free 14
 // slot 1 | receiptHash 32
 // slot 2 | first 20 | firstAnswer 1 | free 11
 // slot 3 | second 20 | secondAnswer 1 | free 11
@@ -86,6 +86,8 @@ struct Point {
     PointState state;
     // Its own slash for a wrong answer was taken.
     bool punished;
+    // When the clock of the first silence that counts began; without one no more than a time.
+    uint40 silentSince;
     bytes32 receiptHash;
     address first;
     Answer firstAnswer;
@@ -121,7 +123,8 @@ struct Drawn {
 /// - `openLeaf`: anyone who has the receipt; it is the provider's to see to. A root that holds something else there (a
 ///   receipt of another channel, or with another fee) cannot be opened.
 /// - `reportSilence`: a point that nobody opened in its clock. The small rung, at most once for clocks of one provider that
-///   overlap, questions included; a new clock begins. The third on one point is a proven fault.
+///   overlap, questions included; a new clock begins. The third on one point is a proven fault. As with questions, silences
+///   count from the provider's last Withheld on, by when their clock began: one outage is one fault, of however many points.
 /// - `attest`: each of the two, once. Requests whose audience is the requester alone are opened, but nobody is told to look.
 /// - `settle`: anyone, when the receipt can no longer be disputed, or was proven wrong. Who was right is owed its half of the
 ///   auditors' share of the stretch, from the pool; who signed off a wrong receipt loses a fifth of its stake, but no

@@ -58,14 +58,16 @@ interface IDisputeLedger {
     /// @notice Modules only: a question keeps a receipt disputable until `until`; never shortens. Evidence caps it at
     /// `maxHold` and the receipt's stretch after the window's own end. `stretch` more seconds are added to that: time that
     /// clocks took longer than their term, because many questions were open.
-    function extend(bytes32 receiptHash, uint64 until, uint64 stretch) external;
+    /// @return stretched the receipt's stretch, these seconds included
+    function extend(bytes32 receiptHash, uint64 until, uint64 stretch) external returns (uint64 stretched);
 
     /// @notice Modules only: the receipt was shown to be paid, so its own window ends at `until` at the earliest, whatever
     /// its line redeems afterwards; never shortens.
     function notePaid(bytes32 receiptHash, uint64 until) external;
 
     /// @notice Modules only: see `ISlasher.hold`.
-    function hold(address provider, uint256 slashable, uint64 exitUntil, uint64 creditUntil) external;
+    function hold(address provider, uint256 slashable, uint64 exitUntil, uint64 creditUntil, uint64 stretch)
+        external;
 
     /// @notice Modules only: see `ISlasher.payFromPool`.
     function payFromPool(address to, uint256 amount) external;

@@ -126,7 +126,8 @@ interface IMarketEvents {
         bool forfeited
     );
     event CreditForfeited(address indexed provider, uint64 throughEpoch, uint64 time);
-    event CreditHeld(address indexed provider, uint64 until);
+    /// @notice No credit or job matures before `until`, at most `maxHold + stretch` later than it would have.
+    event CreditHeld(address indexed provider, uint64 until, uint64 stretch);
 
     event JobRequested(
         bytes32 indexed job,
@@ -215,8 +216,9 @@ interface IMarketChannels is IMarketEvents {
     /// A voucher that pays nothing is skipped with `VoucherRejected`; only a batch that is wrong as a whole reverts.
     /// Pays first come up to the channel's deposit and to stake / 2 of pending credit; what is over stays redeemable: a
     /// voucher that finds no room in the grace period prolongs it, once, by closeGrace after the last second in which
-    /// anything that pends now can mature (maxDeadline + epoch + disputeWindow + maxHold). So it does for the grace
-    /// period of a retiring delegate, once per change.
+    /// anything that pends now can mature (maxDeadline + epoch + disputeWindow + maxHold and the stretch of the hold that
+    /// lasts, see `holdCredit`), and again by as much as holds are stretched further while there is no room. So it does for
+    /// the grace period of a retiring delegate, once per change.
     /// @return paid what became pending credit
     function redeem(
         address provider,
@@ -237,8 +239,14 @@ interface IMarketChannels is IMarketEvents {
     /// will be burned at maturity. Royalties and other parts mature.
     function forfeit(address provider) external;
 
-    /// @notice Slasher only: no credit or job of `provider` matures before `until`, at most `maxHold` later than it would have.
-    function holdCredit(address provider, uint64 until) external;
+    /// @notice Slasher only: no credit or job of `provider` matures before `until`, at most `maxHold + stretch` later than it
+    /// would have. `stretch` is what clocks of the receipt in question took beyond their term, since many questions were
+    /// open: a provider that floods itself is convicted later, and its credit is there. The largest stretch counts until a
+    /// moment in which nothing is held; then the next hold starts anew. At most 2^24 - 1 seconds.
+    /// Who delays an honest provider's credit beyond `maxHold` pays a bond for each `answerTime` of it, two thirds of which
+    /// go to who is delayed. `timelock` and the terms of a deployment count on `maxHold` alone: what a flood carries past a
+    /// change of shares is split by the new ones, within their bounds.
+    function holdCredit(address provider, uint64 until, uint64 stretch) external;
 
     // ---------------------------------------------------------------- owner
 

@@ -40,8 +40,9 @@ interface ISlasher {
 
     /// @notice An open question: exits leave `slashable` more of the stake behind until `exitUntil`, and no credit matures
     /// before `creditUntil`. Open questions add up; to prolong one, hold again with `slashable` zero. A zero time holds
-    /// nothing of its kind.
-    function hold(address provider, uint256 slashable, uint64 exitUntil, uint64 creditUntil) external;
+    /// nothing of its kind. `stretch`: see `IMarketChannels.holdCredit`.
+    function hold(address provider, uint256 slashable, uint64 exitUntil, uint64 creditUntil, uint64 stretch)
+        external;
 
     /// @notice The answer of a delivered or finalized job was disproved: a callback that has not run yet never will.
     function disproveJob(bytes32 job) external;

@@ -19,7 +19,9 @@ abstract contract Credits is Channels {
     /// @dev What one call of `redeem` carries from voucher to voucher; storage is written when a run ends.
     struct Batch {
         address provider;
-        uint40 epoch;
+        uint32 epoch;
+        // Of the hold that lasts.
+        uint24 stretch;
         // What may still become pending under stake / 2.
         uint256 room;
         uint256 paid;
@@ -51,6 +53,7 @@ abstract contract Credits is Channels {
         Batch memory b;
         b.provider = provider;
         b.epoch = _creditEpoch(book);
+        if (block.timestamp < book.heldUntil) b.stretch = book.stretch;
         uint256 limit = STAKING.stakeOf(provider) / 2;
         b.room = limit > book.pending ? limit - book.pending : 0;
 
@@ -77,7 +80,7 @@ abstract contract Credits is Channels {
         Book storage book = _books[provider];
 
         if (amount == 0) revert NoCredit();
-        uint64 maturesAt = _creditMaturity(epoch, book.heldUntil);
+        uint64 maturesAt = _creditMaturity(epoch, book);
         // INVARIANT: a credit outlives the dispute window of the redeem that made it. A receipt redeemed before its request's
         // deadline stays disputable for up to MAX_DEADLINE longer; what answers for it then is the stake, which stays for
         // EXIT_MARGIN >= MAX_DEADLINE after the window, and of which a credit is at most half.
@@ -97,21 +100,28 @@ abstract contract Credits is Channels {
     function forfeit(address provider) external onlySlasher {
         Book storage book = _books[provider];
         // INVARIANT: everything credited so far is forfeited, including what an earlier fault put off to a later epoch.
-        // casting is safe: time in epochs
+        // casting is safe: time in epochs, of a second at least: until 2106
         // forge-lint: disable-next-line(unsafe-typecast)
-        uint40 through = uint40(block.timestamp / EPOCH);
+        uint32 through = uint32(block.timestamp / EPOCH);
         if (book.lastEpoch > through) through = book.lastEpoch;
         if (book.forfeitedBefore <= through) book.forfeitedBefore = through + 1;
         emit CreditForfeited(provider, through, uint64(block.timestamp));
     }
 
     /// @inheritdoc IMarketChannels
-    function holdCredit(address provider, uint64 until) external onlySlasher {
+    function holdCredit(address provider, uint64 until, uint64 stretch) external onlySlasher {
         Book storage book = _books[provider];
+        (uint40 heldUntil, uint24 kept) = (book.heldUntil, book.stretch);
         uint40 later = uint256(until).toUint40();
-        if (later <= book.heldUntil) return;
-        book.heldUntil = later;
-        emit CreditHeld(provider, until);
+        if (later < heldUntil) later = heldUntil;
+        // INVARIANT: what was bought for one hold delays nothing after it.
+        uint24 most = block.timestamp < heldUntil ? kept : 0;
+        // casting is safe: it is the smaller one
+        // forge-lint: disable-next-line(unsafe-typecast)
+        if (stretch > most) most = uint24(_min(stretch, type(uint24).max));
+        if (later == heldUntil && most == kept) return;
+        (book.heldUntil, book.stretch) = (later, most);
+        emit CreditHeld(provider, later, most);
     }
 
     // --------------------------------------------------------------- views
@@ -156,7 +166,7 @@ abstract contract Credits is Channels {
     {
         Book storage book = _books[provider];
         amount = _credits[_creditId(provider, modelVersion, relayer, epoch)];
-        maturesAt = _creditMaturity(epoch, book.heldUntil);
+        maturesAt = _creditMaturity(epoch, book);
         forfeited = epoch < book.forfeitedBefore;
     }
 
@@ -195,7 +205,7 @@ abstract contract Credits is Channels {
         if (reason == 0) {
             b.short = false;
             reason = _settle(b, c, v);
-            if (b.short) _extend(c, v, signer);
+            if (b.short) _extend(b, c, v, signer);
         }
         if (reason != 0) emit VoucherRejected(v.channel, b.provider, digest, reason);
     }
@@ -219,19 +229,36 @@ abstract contract Credits is Channels {
     }
 
     /// @dev INVARIANT: what is owed to a provider whose pending credit is full outlasts everything that pends now.
-    /// Whoever made it full, be it by jobs, cannot run the grace period out with it.
-    function _extend(ChannelState storage c, Voucher memory v, address signer) private {
-        // A job that is accepted now is delivered before MAX_DEADLINE; a credit joins its epoch's.
-        uint64 until =
-            uint64(block.timestamp) + MAX_DEADLINE + EPOCH + DISPUTE_WINDOW + MAX_HOLD + CLOSE_GRACE;
-        // More than a grace period ahead, so both only ever move later.
-        bool closing = (c.closed || block.timestamp >= c.expiry) && !c.extended;
-        bool retiring = signer != c.delegate && !c.retirementExtended;
-        if (closing) (c.extended, c.closed, c.redeemableUntil) = (true, true, until);
-        if (retiring) (c.retirementExtended, c.retiresAt) = (true, until);
-        if (closing || retiring) {
-            emit GraceExtended(v.channel, v.provider, closing ? until : 0, retiring ? until : 0);
+    /// Whoever made it full, be it by jobs, cannot run the grace period out with it, nor with a flood of questions.
+    function _extend(Batch memory b, ChannelState storage c, Voucher memory v, address signer) private {
+        uint64 closesAt;
+        uint64 retiresAt;
+        if (c.closed || block.timestamp >= c.expiry) {
+            closesAt = _prolonged(c.extended, c.redeemableUntil, c.stretched, b.stretch);
         }
+        if (signer != c.delegate) {
+            retiresAt = _prolonged(c.retirementExtended, c.retiresAt, c.retirementStretched, b.stretch);
+        }
+        if (closesAt != 0) {
+            (c.extended, c.closed, c.redeemableUntil, c.stretched) = (true, true, closesAt, b.stretch);
+        }
+        if (retiresAt != 0) {
+            (c.retirementExtended, c.retiresAt, c.retirementStretched) = (true, retiresAt, b.stretch);
+        }
+        if (closesAt != 0 || retiresAt != 0) emit GraceExtended(v.channel, v.provider, closesAt, retiresAt);
+    }
+
+    /// @dev Once, and again by what holds were stretched since; zero if it stays.
+    function _prolonged(bool before, uint64 end, uint24 stretched, uint24 stretch)
+        private
+        view
+        returns (uint64)
+    {
+        if (before) return stretch > stretched ? end + stretch - stretched : 0;
+        // A job that is accepted now is delivered before MAX_DEADLINE; a credit joins its epoch's. More than a grace period
+        // ahead, so the end only ever moves later.
+        return
+            uint64(block.timestamp) + MAX_DEADLINE + EPOCH + DISPUTE_WINDOW + MAX_HOLD + stretch + CLOSE_GRACE;
     }
 
     function _settle(Batch memory b, ChannelState storage c, Voucher memory v) private returns (bytes4) {
@@ -320,8 +347,8 @@ abstract contract Credits is Channels {
         b.runPaid = 0;
     }
 
-    function _creditMaturity(uint64 epoch, uint40 heldUntil) private view returns (uint64) {
-        return _heldMaturity((uint256(epoch) + 1) * EPOCH + DISPUTE_WINDOW, heldUntil);
+    function _creditMaturity(uint64 epoch, Book storage book) private view returns (uint64) {
+        return _heldMaturity((uint256(epoch) + 1) * EPOCH + DISPUTE_WINDOW, book);
     }
 
     function _creditId(address provider, bytes32 modelVersion, address relayer, uint64 epoch)

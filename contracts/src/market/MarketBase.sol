@@ -25,15 +25,17 @@ abstract contract MarketBase is IMarketEvents, ReentrancyGuardTransient {
     uint256 internal constant BPS = 10_000;
 
     /// @dev What pends for one provider, and what stops it from maturing.
-    // slot 0 | pending 16 | forfeitedBefore 5 | lastEpoch 5 | heldUntil 5 | free 1
+    // slot 0 | pending 16 | forfeitedBefore 4 | lastEpoch 4 | heldUntil 5 | stretch 3
     struct Book {
         // Credits not yet split, the worst fee of jobs accepted, the fee of jobs delivered and not yet finalized.
         uint128 pending;
         // Credits of earlier epochs, and jobs delivered in them, are forfeited.
-        uint40 forfeitedBefore;
+        uint32 forfeitedBefore;
         // The latest epoch that anything was credited to.
-        uint40 lastEpoch;
+        uint32 lastEpoch;
         uint40 heldUntil;
+        // Seconds that a hold may delay beyond MAX_HOLD: what clocks took beyond their term, of the hold that lasts.
+        uint24 stretch;
     }
 
     /// @dev Who is paid the parts of a split that differ from fee to fee.
@@ -44,25 +46,28 @@ abstract contract MarketBase is IMarketEvents, ReentrancyGuardTransient {
         address relayer;
     }
 
-    // slot 0 | delegate 20 | redeemableUntil 8 | free 4          read by every redeem
+    // slot 0 | delegate 20 | redeemableUntil 8 | stretched 3 | free 1      read by every redeem
     // slot 1 | deposit 16 | paid 16                              written by every redeem
     // slot 2 | requester 20 | expiry 8 | closed 1 | swept 1 | extended 1 | free 1
-    // slot 3 | retiring 20 | retiresAt 8 | retirementExtended 1 | free 3
+    // slot 3 | retiring 20 | retiresAt 8 | retirementExtended 1 | retirementStretched 3
     struct ChannelState {
         address delegate;
         uint64 redeemableUntil;
+        // The stretch of holds that the grace period was prolonged for.
+        uint24 stretched;
         uint128 deposit;
         uint128 paid;
         address requester;
         uint64 expiry;
         bool closed;
         bool swept;
-        // A voucher found no room under stake / 2 in the grace period, which was prolonged; once.
+        // A voucher found no room under stake / 2 in the grace period, which was prolonged; once, and as holds stretch.
         bool extended;
         address retiring;
         uint64 retiresAt;
         // The same for the grace period of the retiring delegate; once per change.
         bool retirementExtended;
+        uint24 retirementStretched;
     }
 
     // slot 0 | receiptsRoot 32
@@ -200,16 +205,18 @@ abstract contract MarketBase is IMarketEvents, ReentrancyGuardTransient {
     }
 
     /// @dev An epoch that a fault closed takes nothing more: what is earned later goes to the next one.
-    function _creditEpoch(Book memory book) internal view returns (uint40) {
-        // casting is safe: time in epochs
+    function _creditEpoch(Book memory book) internal view returns (uint32) {
+        // casting is safe: time in epochs, of a second at least: until 2106
         // forge-lint: disable-next-line(unsafe-typecast)
-        uint40 current = uint40(block.timestamp / EPOCH);
+        uint32 current = uint32(block.timestamp / EPOCH);
         return book.forfeitedBefore > current ? book.forfeitedBefore : current;
     }
 
-    /// @dev A hold delays what would mature before it, by MAX_HOLD at most.
-    function _heldMaturity(uint256 maturesAt, uint40 heldUntil) internal view returns (uint64) {
-        uint256 latest = maturesAt + MAX_HOLD;
+    /// @dev A hold delays what would mature before it, by MAX_HOLD and its stretch at most.
+    function _heldMaturity(uint256 maturesAt, Book storage book) internal view returns (uint64) {
+        (uint256 heldUntil, uint256 stretch) = (book.heldUntil, book.stretch);
+        // INVARIANT: who floods itself to be convicted late does not bring its credit home meanwhile.
+        uint256 latest = maturesAt + MAX_HOLD + stretch;
         uint256 until = heldUntil > maturesAt ? heldUntil : maturesAt;
         // casting is safe: a time
         // forge-lint: disable-next-line(unsafe-typecast)

@@ -106,7 +106,7 @@ contract MarketJobs is IMarketJobs, MarketBase {
         if (!_isOperatorOf(operator, j.provider)) revert NotOperator(operator, j.provider);
 
         Book storage book = _books[j.provider];
-        uint40 epoch = _creditEpoch(book);
+        uint32 epoch = _creditEpoch(book);
         book.lastEpoch = epoch;
         // casting is safe: the worst fee is what `accept` added
         // forge-lint: disable-next-line(unsafe-typecast)
@@ -348,7 +348,7 @@ contract MarketJobs is IMarketJobs, MarketBase {
     }
 
     function _disputableUntil(JobData storage j) private view returns (uint64) {
-        return _heldMaturity(uint256(j.deliveredAt) + DISPUTE_WINDOW, _books[j.provider].heldUntil);
+        return _heldMaturity(uint256(j.deliveredAt) + DISPUTE_WINDOW, _books[j.provider]);
     }
 
     /// @dev A plain `call` copies what the target returns, which the target can make as long as it likes.

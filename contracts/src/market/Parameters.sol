@@ -174,7 +174,8 @@ abstract contract Parameters is IMarketChannels, MarketBase, Ownable2Step {
         // A receipt is disputable until its deadline + W even when it is redeemed long before the deadline.
         // And no stake leaves before the credit that it backs can mature.
         if (t.exitMargin < t.maxDeadline || t.exitMargin < t.epoch) revert UnsafeTiming("exitMargin");
-        // Nobody's pending credit is split by shares that were not known when it was earned.
+        // Nobody's pending credit is split by shares that were not known when it was earned, but for what a flood of questions
+        // holds longer.
         if (t.timelock <= t.epoch + t.disputeWindow + t.maxHold) revert UnsafeTiming("timelock");
         if (t.exposureDivisor == 0) revert UnsafeTiming("exposureDivisor");
         if (t.maxPromptTokens == 0) revert UnsafeTiming("maxPromptTokens");

@@ -540,6 +540,60 @@ contract AuditsTest is AuditsBase {
         audits.reportSilence(id, 0);
     }
 
+    /// @dev An outage of three clocks after a draw is one proven fault, of however many points; who stays silent is convicted
+    /// again every three clocks.
+    function test_one_outage_is_one_withheld() public {
+        redeemSum(3 * STRETCH);
+        bytes32 id = register(0);
+        drawWith(id, "x");
+        uint256 stake = staking.stakeOf(provider);
+        for (uint32 round = 0; round < 2; ++round) {
+            for (uint256 i = 0; i < 3; ++i) {
+                vm.warp(audits.deadlineOf(id, 2));
+                for (uint32 k = round; k < 3; ++k) {
+                    audits.reportSilence(id, k);
+                }
+                stake -= i < 2 ? stake / 20 : stake * 15 / 100;
+                assertEq(staking.stakeOf(provider), stake, "5 %, 5 %, 15 %");
+            }
+            assertEq(uint8(audits.pointOf(id, round).state), uint8(PointState.Withheld), "one");
+            for (uint32 k = round + 1; k < 3; ++k) {
+                assertEq(uint8(audits.pointOf(id, k).state), uint8(PointState.Waiting), "not each");
+                assertEq(audits.pointOf(id, k).silences, 0, "they count anew");
+            }
+        }
+    }
+
+    /// @dev By when a clock began: in the conviction's last second it belongs to it, at its end it counts.
+    function test_withheld_boundary_for_points() public {
+        redeemSum(2 * STRETCH);
+        bytes32 id = register(0);
+        drawWith(id, "x");
+        uint64 began = uint64(block.timestamp);
+        vm.startPrank(address(audits));
+        for (uint64 late = 0; late < 2; ++late) {
+            uint256 fork = vm.snapshotState();
+            ledger.noteSilence(provider, began - CLOCK, began + 1 - late, true);
+            vm.warp(began + CLOCK);
+            audits.reportSilence(id, 0);
+            assertEq(audits.pointOf(id, 0).silences, late, "a second");
+            vm.revertToState(fork);
+        }
+        // What was counted before it counts no more, also when the next clock began after it.
+        vm.warp(began + CLOCK + 9);
+        audits.reportSilence(id, 0);
+        assertEq(audits.pointOf(id, 0).silences, 1, "one");
+        ledger.noteSilence(provider, began - CLOCK, began, true);
+        vm.warp(audits.deadlineOf(id, 0));
+        uint256 fork2 = vm.snapshotState();
+        audits.reportSilence(id, 0);
+        assertEq(audits.pointOf(id, 0).silences, 2, "a conviction before it changes nothing");
+        vm.revertToState(fork2);
+        ledger.noteSilence(provider, began, began + 1, true);
+        audits.reportSilence(id, 0);
+        assertEq(audits.pointOf(id, 0).silences, 1, "anew");
+    }
+
     function test_silence_lapses() public {
         redeemSum(STRETCH);
         bytes32 id = register(0);

@@ -312,7 +312,7 @@ contract EvidenceTest is GameBase {
             vm.expectRevert(notModule);
             ledger.extend("", 1, 0);
             vm.expectRevert(notModule);
-            ledger.hold(provider, 1, 1, 1);
+            ledger.hold(provider, 1, 1, 1, 0);
             vm.expectRevert(notModule);
             ledger.payFromPool(owner, 1);
             vm.stopPrank();

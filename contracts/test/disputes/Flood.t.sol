@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {DisputeWiring} from "../../src/disputes/Evidence.sol";
 import {Questions} from "../../src/disputes/Questions.sol";
 import {IEvidence} from "../../src/interfaces/IDisputeGame.sol";
+import {IMarketEvents} from "../../src/interfaces/IMarket.sol";
 import {IQuestions, QuestionTerms} from "../../src/interfaces/IQuestions.sol";
 import {Node} from "../../src/interfaces/INodeTable.sol";
 import {FaultKind, ReceiptEvidence} from "../../src/types/DisputeTypes.sol";
@@ -194,7 +195,7 @@ contract FloodTest is QuestionsBase {
     }
 
     /// @dev A cheater's puppets flood it before each question that somebody honest asks. It is convicted all the same, with
-    /// everything that silence costs, out of a stake that could not leave. Its credit it saves.
+    /// everything that silence costs, out of a stake that could not leave, and its credit is forfeited.
     function test_DSP7_selfFlood_isConvicted() public {
         vm.prank(provider);
         staking.unbond(STAKE);
@@ -215,15 +216,71 @@ contract FloodTest is QuestionsBase {
             if (i == 1) staking.completeUnbond(provider);
             uint256 left = staking.stakeOf(provider);
             assertGe(left, uint256(STAKE) / 5 * 95 / 100, "what a silence and a fault cost is there");
-            if (i == 2) {
-                uint256 free = vault.free(provider);
-                market.mature(provider, tuned, relayer, epoch);
-                assertGt(vault.free(provider), free, "credit waits for maxHold at most");
-            }
+            vm.expectPartialRevert(IMarketEvents.CreditNotMature.selector);
+            market.mature(provider, tuned, relayer, epoch);
             questions.expire(e, traceNode(e));
             assertEq(staking.stakeOf(provider), left - left * (i == 2 ? 15 : 5) / 100, "the rungs");
         }
         assertEq(uint8(ledger.faultOf(hashOf(e))), uint8(FaultKind.Withheld), "convicted");
+        (, uint64 maturesAt, bool forfeited) = market.creditOf(provider, tuned, relayer, epoch);
+        assertTrue(forfeited, "its credit with it");
+        assertGt(
+            block.timestamp, uint256(epoch + 1) * EPOCH + W + MAX_HOLD, "later than any other hold lasts"
+        );
+        uint256 free = vault.free(provider);
+        vm.warp(maturesAt);
+        market.mature(provider, tuned, relayer, epoch);
+        assertEq(vault.free(provider), free, "nothing comes home");
+    }
+
+    /// @dev Strangers that flood an honest provider delay its credit beyond MAX_HOLD by no more than an ANSWER_TIME for each
+    /// question, two thirds of whose bond they pay it. When they stop the next hold is as any other.
+    function test_DSP7_harassment_paysForItself() public {
+        channel = openDefault(10_000e6);
+        ReceiptEvidence memory e = paid(receiptNow("right"));
+        uint64 epoch = epochNow();
+        uint64 natural = (epoch + 1) * EPOCH + W;
+        // As late as the window lets anybody ask.
+        vm.warp(disputes.disputableUntil(e) - 1);
+        uint256 free = vault.free(provider);
+        (uint64 due, uint256 asked_) = (0, 0);
+        for (uint256 i = 0; i < 3; ++i) {
+            for (uint256 k = 0; k < 40; ++k) {
+                (uint32 t, uint32 l) = blockAt(40 * i + k);
+                bytes32 id = askBlock(askers[k % askers.length], e, t, l);
+                due = questions.questionOf(id).deadline;
+                ++asked_;
+            }
+            for (uint256 k = 0; k < 40; ++k) {
+                (uint32 t, uint32 l) = blockAt(40 * i + k);
+                answerBlock(e, t, l);
+            }
+            vm.warp(due - 1);
+        }
+        (, uint64 maturesAt,) = market.creditOf(provider, tuned, relayer, epoch);
+        assertGt(maturesAt, natural + MAX_HOLD, "longer than any other hold");
+        assertLe(maturesAt, natural + MAX_HOLD + asked_ * ANSWER_TIME, "an answer's time for each question");
+        vm.warp(maturesAt);
+        market.mature(provider, tuned, relayer, epoch);
+        assertGt(vault.free(provider), free, "paid");
+        assertEq(staking.stakeOf(provider), STAKE, "never late");
+
+        vm.warp(questions.payableFrom(hashOf(e)));
+        free = vault.free(provider) + vault.free(operator);
+        for (uint256 k = 0; k < asked_; ++k) {
+            (uint32 t, uint32 l) = blockAt(k);
+            questions.payBond(hashOf(e), blockNode(t, l));
+        }
+        assertGe(
+            vault.free(provider) + vault.free(operator) - free, asked_ * (BOND - BOND / 3 - 1), "two thirds"
+        );
+        // Their time is over: the next question holds credit as any other.
+        channel = openDefault(10_000e6);
+        ReceiptEvidence memory other = paid(receiptNow("right again"));
+        epoch = epochNow();
+        askTrace(asker, other);
+        (, maturesAt,) = market.creditOf(provider, tuned, relayer, epoch);
+        assertLe(maturesAt, (epoch + 1) * EPOCH + W + MAX_HOLD, "anew");
     }
 
     /// @dev The longest dispute: one question after the other, each answered in its last second. As many fit into the window

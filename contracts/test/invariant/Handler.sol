@@ -318,11 +318,11 @@ contract Handler is Fixture {
         market.scheduleShares(Shares(a % 501, b % 501, c % 501));
     }
 
-    function hold(uint16 forSeconds) external {
+    function hold(uint16 forSeconds, uint8 stretch) external {
         uint64 until = uint64(block.timestamp) + forSeconds % 600;
         uint256 slashable = staking.stakeOf(provider) / 10;
         vm.prank(dispute);
-        slasher.hold(provider, slashable, until, until);
+        slasher.hold(provider, slashable, until, until, stretch);
         questions[provider].push(Question(slashable, until));
     }
 

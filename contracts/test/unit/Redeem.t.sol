@@ -229,7 +229,7 @@ contract RedeemTest is Fixture {
         bytes32 owed = openDefault(40);
         uint64 epoch = fullyPending();
         vm.prank(dispute);
-        slasher.hold(provider, 0, 0, type(uint40).max);
+        slasher.hold(provider, 0, 0, type(uint40).max, 0);
         vm.prank(requester);
         market.closeChannel(owed);
         vm.warp(block.timestamp + GRACE - 1);
@@ -267,6 +267,56 @@ contract RedeemTest is Fixture {
         assertEq(market.channelOf(owed).closesAt, until, "a requester's money is not held for ever");
     }
 
+    /// @dev What a flood of questions holds longer prolongs the grace period as much, whenever it comes, and no time that was
+    /// counted does so again. The money is there when what pends has matured in the end.
+    function test_redeem_withoutRoom_stretchedHoldsProlong() public {
+        bytes32 owed = openDefault(40);
+        uint64 epoch = fullyPending();
+        vm.prank(dispute);
+        slasher.hold(provider, 0, 0, type(uint40).max, 25);
+        vm.prank(requester);
+        market.closeChannel(owed);
+        redeem(voucherOf(owed, 40));
+        uint64 until = uint64(block.timestamp) + EXTENSION + 25;
+        assertEq(market.channelOf(owed).closesAt, until, "with the stretch of the hold");
+        uint64 end = maturityOf(epoch) + MAX_HOLD + 25;
+        for (uint64 i = 1; i <= 3; ++i) {
+            vm.warp(end - 1);
+            vm.prank(dispute);
+            slasher.hold(provider, 0, 0, type(uint40).max, 25 + i * GRACE);
+            end += GRACE;
+            until += GRACE;
+            vm.expectEmit();
+            emit IMarketEvents.GraceExtended(owed, provider, until, 0);
+            redeem(voucherOf(owed, 40));
+            assertEq(market.channelOf(owed).closesAt, until, "by what it grew");
+            redeem(voucherOf(owed, 40));
+            assertEq(market.channelOf(owed).closesAt, until, "once");
+        }
+        vm.warp(end);
+        market.mature(provider, tuned, relayer, epoch);
+        assertEq(redeem(voucherOf(owed, 40)), 40, "paid");
+    }
+
+    /// @dev A stretch whose hold is over prolongs nothing.
+    function test_redeem_withoutRoom_afterAHold() public {
+        bytes32 owed = openDefault(40);
+        fullyPending();
+        uint64 over = uint64(block.timestamp) + 5;
+        vm.prank(dispute);
+        slasher.hold(provider, 0, 0, over, 25);
+        vm.prank(requester);
+        market.closeChannel(owed);
+        uint256 fork = vm.snapshotState();
+        vm.warp(over);
+        redeem(voucherOf(owed, 40));
+        assertEq(market.channelOf(owed).closesAt, over + EXTENSION, "over");
+        vm.revertToState(fork);
+        vm.warp(over - 1);
+        redeem(voucherOf(owed, 40));
+        assertEq(market.channelOf(owed).closesAt, over - 1 + EXTENSION + 25, "its last second");
+    }
+
     /// @dev A voucher cut to the room that is left is owed the rest.
     function test_redeem_expired_cutToTheRoom_prolongs() public {
         bytes32 owed = openFor(40, uint64(block.timestamp) + UNBONDING + 10);
@@ -295,6 +345,11 @@ contract RedeemTest is Fixture {
         vm.warp(block.timestamp + 1);
         redeemSigned(v, signature);
         assertEq(market.channelOf(channel).retiresAt, until, "once");
+        vm.prank(dispute);
+        slasher.hold(provider, 0, 0, uint64(block.timestamp) + 2, 30);
+        until += 30;
+        redeemSigned(v, signature);
+        assertEq(market.channelOf(channel).retiresAt, until, "and as holds stretch");
         vm.warp(maturityOf(epoch));
         market.mature(provider, tuned, relayer, epoch);
         vm.warp(until - 1);

@@ -42,7 +42,7 @@ contract SlasherTest is Fixture {
         vm.expectRevert(denied);
         slasher.slash(provider, "", 1, false, stranger, 0, stranger, 0);
         vm.expectRevert(denied);
-        slasher.hold(provider, 1, 1, 1);
+        slasher.hold(provider, 1, 1, 1, 0);
         vm.expectRevert(denied);
         slasher.disproveJob("");
         vm.expectRevert(denied);
@@ -51,7 +51,7 @@ contract SlasherTest is Fixture {
         vm.expectRevert(notSlasher);
         market.forfeit(provider);
         vm.expectRevert(notSlasher);
-        market.holdCredit(provider, 1);
+        market.holdCredit(provider, 1, 0);
         vm.expectRevert(notSlasher);
         market.disproveJob("");
         vm.stopPrank();
@@ -227,8 +227,8 @@ contract SlasherTest is Fixture {
         uint64 epoch = epochNow();
         uint64 natural = maturityOf(epoch);
         vm.startPrank(dispute);
-        slasher.hold(provider, 0, 0, natural + 30);
-        slasher.hold(provider, 0, 0, natural - 30);
+        slasher.hold(provider, 0, 0, natural + 30, 0);
+        slasher.hold(provider, 0, 0, natural - 30, 0);
         vm.stopPrank();
         (, uint64 maturesAt,) = market.creditOf(provider, tuned, relayer, epoch);
         assertEq(maturesAt, natural + 30, "held");
@@ -237,12 +237,92 @@ contract SlasherTest is Fixture {
         market.mature(provider, tuned, relayer, epoch);
 
         vm.prank(dispute);
-        slasher.hold(provider, 0, 0, natural + 10_000);
+        slasher.hold(provider, 0, 0, natural + 10_000, 0);
         vm.warp(natural + MAX_HOLD - 1);
         vm.expectPartialRevert(IMarketEvents.CreditNotMature.selector);
         market.mature(provider, tuned, relayer, epoch);
         vm.warp(natural + MAX_HOLD);
         market.mature(provider, tuned, relayer, epoch);
+    }
+
+    /// @dev Time that a flood of questions took lets a hold last longer, by as much and no second more.
+    function test_holdCredit_stretch_boundary() public {
+        bytes32 channel = openDefault(D);
+        redeem(voucherOf(channel, 100));
+        bytes32 job = requestJob(order());
+        accept(job);
+        deliver(job, tokens(10, 5));
+        uint64 delivered = uint64(block.timestamp);
+        uint64 epoch = epochNow();
+        uint64 latest = maturityOf(epoch) + MAX_HOLD + 7;
+        vm.startPrank(dispute);
+        vm.expectEmit();
+        emit IMarketEvents.CreditHeld(provider, latest + 100, 7);
+        slasher.hold(provider, 0, 0, latest + 100, 7);
+        vm.stopPrank();
+        assertEq(market.jobOf(job).disputableUntil, delivered + W + MAX_HOLD + 7, "jobs too");
+        vm.warp(latest - 1);
+        vm.expectRevert(abi.encodeWithSelector(IMarketEvents.CreditNotMature.selector, epoch, latest));
+        market.mature(provider, tuned, relayer, epoch);
+        vm.warp(latest);
+        market.mature(provider, tuned, relayer, epoch);
+    }
+
+    /// @dev The largest stretch counts while anything is held, whichever hold brought it; they do not add up.
+    function test_holdCredit_stretch_isTheLargest() public {
+        bytes32 channel = openDefault(D);
+        redeem(voucherOf(channel, 100));
+        uint64 epoch = epochNow();
+        uint64 late = maturityOf(epoch) + 10 * MAX_HOLD;
+        uint64[5] memory untils = [late, late + 1, late - 1, late, late + 1];
+        uint64[5] memory stretches = [uint64(5), 3, 9, 9, 2];
+        uint64[5] memory expected = [uint64(5), 5, 9, 9, 9];
+        for (uint256 i = 0; i < 5; ++i) {
+            vm.recordLogs();
+            vm.prank(dispute);
+            slasher.hold(provider, 0, 0, untils[i], stretches[i]);
+            assertEq(vm.getRecordedLogs().length, i < 3 ? 1 : 0, "only what changes something is logged");
+            (, uint64 maturesAt,) = market.creditOf(provider, tuned, relayer, epoch);
+            assertEq(maturesAt, maturityOf(epoch) + MAX_HOLD + expected[i], "the largest");
+        }
+    }
+
+    /// @dev It starts anew in the second in which nothing is held, and not before.
+    function test_holdCredit_stretch_startsAnew() public {
+        uint64 over = uint64(block.timestamp) + 30;
+        vm.prank(dispute);
+        slasher.hold(provider, 0, 0, over, 50);
+        for (uint64 late = 0; late < 2; ++late) {
+            uint256 fork = vm.snapshotState();
+            vm.warp(over - 1 + late);
+            bytes32 channel = openDefault(D);
+            redeem(voucherOf(channel, 100));
+            uint64 epoch = epochNow();
+            vm.prank(dispute);
+            slasher.hold(provider, 0, 0, maturityOf(epoch) + 10 * MAX_HOLD, 2);
+            (, uint64 maturesAt,) = market.creditOf(provider, tuned, relayer, epoch);
+            assertEq(maturesAt, maturityOf(epoch) + MAX_HOLD + (late == 0 ? 50 : 2), "kept or anew");
+            vm.revertToState(fork);
+        }
+    }
+
+    /// @dev More seconds than there is room for are as many as there is room for.
+    function testFuzz_holdCredit_stretch_saturates(uint64 stretch) public {
+        uint64 most = type(uint24).max;
+        bytes32 channel = openDefault(D);
+        redeem(voucherOf(channel, 100));
+        uint64 epoch = epochNow();
+        uint64[4] memory each = [stretch, most, most + 1, type(uint64).max];
+        for (uint256 i = 0; i < 4; ++i) {
+            uint256 fork = vm.snapshotState();
+            vm.prank(dispute);
+            slasher.hold(provider, 0, 0, type(uint40).max, each[i]);
+            (, uint64 maturesAt,) = market.creditOf(provider, tuned, relayer, epoch);
+            uint64 counted = each[i] < most ? each[i] : most;
+            assertEq(maturesAt, maturityOf(epoch) + MAX_HOLD + counted, "saturates");
+            assertEq(market.pendingOf(provider), 100, "the rest of the slot");
+            vm.revertToState(fork);
+        }
     }
 
     function test_holdCredit_delaysJobs() public {
@@ -251,7 +331,7 @@ contract SlasherTest is Fixture {
         deliver(job, tokens(10, 5));
         uint64 until = uint64(block.timestamp) + W + 20;
         vm.prank(dispute);
-        slasher.hold(provider, 0, 0, until);
+        slasher.hold(provider, 0, 0, until, 0);
         assertEq(market.jobOf(job).disputableUntil, until, "held");
         vm.warp(until - 1);
         vm.expectPartialRevert(IMarketEvents.DisputeWindowOpen.selector);
