@@ -133,8 +133,8 @@ func writeEconomics(w io.Writer, r economics.Report, without []string) {
 		}
 		return fmt.Sprintf("%.4g %%", 100*float64(v)/float64(scale))
 	}
-	fmt.Fprintf(w, "%.2f is reached at\taudits %s\tslash %s\tpuppets %s\ta stake of %d base units\n", r.Required,
-		part(r.Limits.AuditPPM, economics.PPM), part(r.Limits.FaultBPS, economics.BPS), part(r.Limits.PuppetBPS, economics.BPS), r.Limits.Stake)
+	fmt.Fprintf(w, "%.2f is reached at\taudits %s\tslash %s\tpuppets %s\n", r.Required,
+		part(r.Limits.AuditPPM, economics.PPM), part(r.Limits.FaultBPS, economics.BPS), part(r.Limits.PuppetBPS, economics.BPS))
 	fmt.Fprintf(w, "\ngrief\tcost\tharm\tcost/harm\n")
 	for _, g := range r.Griefs {
 		v := "no harm"

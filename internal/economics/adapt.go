@@ -34,7 +34,7 @@ func newGame(p Parameters, s Strategy) *game {
 		for n := range g.cost[i] {
 			g.cost[i][n] = lost[n]
 			if s.forfeits(p, n) {
-				g.cost[i][n] += s.forfeited(p, float64(i)*fee*rate(own))
+				g.cost[i][n] += float64(i) * fee * rate(own)
 			}
 		}
 	}

@@ -46,35 +46,27 @@ func TestSTK3_DSP5_NoStrategyProfitsAtTheDefaults(t *testing.T) {
 	require.InDelta(t, 3_900, r.Limits.PuppetBPS, 200)
 }
 
-// A flood costs the same whatever the stake is, and what it saves grows with it: from some
-// stake on it saves the credit, and what is left is what slashes alone take.
-func TestFloodingOneselfSavesCreditAtMost(t *testing.T) {
+// Credit is held as much longer as a flood takes, so it saves nothing, at any stake and even for nothing; with a hold that
+// ends all the same it saves as much as if no fault took credit.
+func TestFloodingOneselfSavesNothing(t *testing.T) {
 	p := Live()
-	require.EqualValues(t, 30*60, p.FloodQuestions(), "five clocks of sixteen are left to flood")
 	s := strategy(t, "floods itself to save its credit")
-	unforfeited, _ := p.Without("forfeit")
-	_, bottom := Lowest(unforfeited)
-	last := math.Inf(1)
-	for _, stake := range []Money{1_000_000_000, p.Stake, 10_000_000_000, 100_000_000_000, 1_000_000_000_000_000} {
-		q := p
-		q.Stake = stake
-		row, err := evaluate(q, s, 2_000, 5) // both models
-		require.NoError(t, err)
-		require.LessOrEqual(t, *row.Ratio, last)
-		require.GreaterOrEqual(t, *row.Ratio, bottom-1e-9)
-		last = *row.Ratio
-	}
-	require.InDelta(t, bottom, last, 1e-4, "a large stake forfeits nothing")
-	require.Greater(t, bottom, 1.0, "and cheating loses all the same")
+	plain, _ := Expect(p, strategy(t, "all roles, best stopping"))
+	flooded, _ := Expect(p, s)
+	require.Equal(t, plain, flooded)
+	row, err := evaluate(p, s, 2_000, 5) // both models
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, *row.Ratio, 1.5)
 
-	limit := limits(p).Stake
-	require.Greater(t, limit, p.Stake)
-	p.Stake = limit
-	_, at := Lowest(p)
-	require.GreaterOrEqual(t, at, 1.5)
-	p.Stake++
-	_, above := Lowest(p)
-	require.Less(t, above, 1.5)
+	p.HoldStretches = false
+	name, ratio := Lowest(p)
+	require.Equal(t, s.Name, name)
+	unforfeited, _ := Live().Without("forfeit")
+	_, bottom := Lowest(unforfeited)
+	require.InDelta(t, bottom, ratio, 1e-9)
+	require.Less(t, ratio, 1.5)
+	_, err = evaluate(p, s, 2_000, 5)
+	require.NoError(t, err)
 }
 
 // An honest provider that answers its flood is whole: two thirds of a bond are what the

@@ -196,17 +196,8 @@ func (s Strategy) slashed(p Parameters, n, again int, fee float64) (lost, left f
 
 // forfeits tells whether n faults take the pending credit.
 func (s Strategy) forfeits(p Parameters, n int) bool {
-	spared := s.Reaction == Silence && !p.SilenceIsFault || s.Reaction == Confess && p.SmallRungCloses
+	spared := s.Reaction == Silence && !p.SilenceIsFault || s.Reaction == Confess && p.SmallRungCloses || s.Flood && !p.HoldStretches
 	return n > 0 && p.ForfeitCredit && !spared
-}
-
-// forfeited is what a conviction costs of a pending credit, as parts of one identity's
-// stake: all of it, or the flood that outlasts the hold.
-func (s Strategy) forfeited(p Parameters, credit float64) float64 {
-	if !s.Flood {
-		return credit
-	}
-	return min(credit, float64(p.floodCost())/float64(p.Stake)*float64(s.identities()))
 }
 
 // fixed is what a window with answers of total and wrong brings and costs
@@ -252,7 +243,7 @@ func Expect(p Parameters, s Strategy) (o Outcome, deviation float64) {
 		for again, q := range row {
 			loss, rest := s.slashed(p, n, again, fee)
 			if s.forfeits(p, n) {
-				loss += s.forfeited(p, total*rate(own))
+				loss += total * rate(own)
 			}
 			mean += q * loss
 			square += q * loss * loss

@@ -34,6 +34,7 @@ type Parameters struct {
 	SmallRungCloses    bool  `json:"small_rung_closes"`    // an equivocation on a receipt bars its fault proof
 	UnbondingAnswers   bool  `json:"unbonding_answers"`    // unbonding stake stays until it can no longer be slashed
 	ForfeitCredit      bool  `json:"forfeit_credit"`       // a fault takes the provider's part of its pending credit
+	HoldStretches      bool  `json:"hold_stretches"`       // credit is held as much longer as a flood of questions takes
 	RefundDivisor      int64 `json:"refund_divisor"`       // a refund is at most stake / RefundDivisor; 0: no limit
 	BountyBPS          int64 `json:"bounty_bps"`           // of a slash
 	ReturnedBPS        int64 `json:"returned_bps"`         // of a slash, refund and bounty together; the rest burns
@@ -50,8 +51,6 @@ type Parameters struct {
 	BaseBond           Money `json:"base_bond"`            // of one question, in base units; a third burns, goes to who answered, to the provider
 	AskCost            Money `json:"ask_cost"`             // assumption: what sending one question costs
 	AnswerCost         Money `json:"answer_cost"`          // assumption: what the dearest answer costs
-	DisputeQuestions   int64 `json:"dispute_questions"`    // assumption: that an auditor asks in a row when nothing is served
-	Stake              Money `json:"stake"`                // at which costs that do not grow with the stake are weighed
 	RequiredCentiRatio int64 `json:"required_centi_ratio"` // loss / gain that is asked for, in hundredths
 }
 
@@ -63,12 +62,11 @@ func Live() Parameters {
 		FeeDivisor: protocol.ExposureDivisor, PendingBPS: 5_000, StretchDivisor: protocol.ExposureDivisor,
 		AuditPPM: 30_000, AssignedAuditors: 2,
 		FaultBPS: 1_500, SilenceBPS: 500, SilencesToFault: 3, SilenceIsFault: true, UnbondingAnswers: true,
-		ForfeitCredit: true, RefundDivisor: protocol.ExposureDivisor, BountyBPS: 500, ReturnedBPS: 700,
+		ForfeitCredit: true, HoldStretches: true, RefundDivisor: protocol.ExposureDivisor, BountyBPS: 500, ReturnedBPS: 700,
 		MaxRoyaltyBPS: 2_500, RewardPerFeeBPS: 5_000,
 		RelayerBPS: 200, ProtocolBPS: 200, AuditorsBPS: 300,
 		ClockSeconds: 6 * 3600, MaxHoldSeconds: 96 * 3600,
-		AnswerSeconds: 60, BaseBond: 3_000_000, AskCost: 1_000_000, AnswerCost: 2_000_000, DisputeQuestions: 9,
-		Stake:     2_680_000_000, // what a proof of 20 tokens needs: see StakeFloor
+		AnswerSeconds: 60, BaseBond: 3_000_000, AskCost: 1_000_000, AnswerCost: 2_000_000,
 		PuppetBPS: 3_000, SavingBPS: BPS, RequiredCentiRatio: 150,
 	}
 }
@@ -107,7 +105,7 @@ func (p Parameters) Validate() error {
 	if p.AssignedAuditors < 1 || p.AssignedAuditors > 64 || p.SilencesToFault < 1 || p.SilencesToFault > 64 {
 		return fmt.Errorf("auditors per draw or silences per fault not in 1..64: %w", protocol.ErrInvalid)
 	}
-	if p.AnswerSeconds < 1 || p.Stake < 1 || p.BaseBond < 0 || p.AskCost < 0 || p.AnswerCost < 0 || p.DisputeQuestions < 0 {
+	if p.AnswerSeconds < 1 || p.BaseBond < 0 || p.AskCost < 0 || p.AnswerCost < 0 {
 		return fmt.Errorf("a line of questions without time, or a negative cost: %w", protocol.ErrInvalid)
 	}
 	if p.ClockSeconds < 1 {
@@ -125,17 +123,6 @@ func (p Parameters) StakeFloor(cost Money) Money {
 	}
 	return Money((int64(cost)*BPS*BPS + share - 1) / share)
 }
-
-// FloodQuestions is how many questions a cheater must ask itself until its credit is no
-// longer held when it is convicted: it answers each of an auditor's questions in its last
-// second, and stays silent in the end. The fewest that an auditor needs are the dearest.
-func (p Parameters) FloodQuestions() int64 {
-	free := p.MaxHoldSeconds - (p.DisputeQuestions+int64(p.SilencesToFault-1))*p.ClockSeconds
-	return max(0, free) / p.AnswerSeconds
-}
-
-// floodCost is what they cost. Their bonds come back: the receipt is proven wrong.
-func (p Parameters) floodCost() Money { return Money(p.FloodQuestions()) * p.AskCost }
 
 // required is the ratio asked for.
 func (p Parameters) required() float64 { return float64(p.RequiredCentiRatio) / 100 }

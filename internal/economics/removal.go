@@ -12,6 +12,7 @@ type Removal struct {
 func Removals() []Removal {
 	return []Removal{
 		{"forfeit", "a fault leaves pending credit alone", func(p *Parameters) { p.ForfeitCredit = false }},
+		{"stretch", "credit is held no longer, whatever time a flood of questions takes", func(p *Parameters) { p.HoldStretches = false }},
 		{"burn", "a quarter of a slash burns, the rest is bounty", func(p *Parameters) { p.BountyBPS, p.ReturnedBPS = 7_500, 7_500 }},
 		{"bounty-cap", "whoever proves a fault gets the slash", func(p *Parameters) { p.BountyBPS, p.ReturnedBPS = BPS, BPS }},
 		{"refund-cap", "a refund is what the receipt names", func(p *Parameters) { p.RefundDivisor, p.ReturnedBPS = 0, BPS }},

@@ -42,7 +42,6 @@ type Limits struct {
 	AuditPPM  int64 `json:"audit_ppm"`  // at least
 	FaultBPS  int64 `json:"fault_bps"`  // at least
 	PuppetBPS int64 `json:"puppet_bps"` // at most
-	Stake     Money `json:"stake"`      // at most: from there on flooding oneself is cheaper than what is forfeited
 }
 
 // Grief is harm done at the attacker's own cost, per question, in base units.
@@ -109,7 +108,7 @@ func Evaluate(p Parameters, trials int, seed uint64) (Report, error) {
 	for _, g := range r.Griefs {
 		r.Pass = r.Pass && (g.Ratio == nil || *g.Ratio >= p.required())
 	}
-	r.Conditions = conditions(p, r.Limits)
+	r.Conditions = conditions(p)
 	return r, nil
 }
 
@@ -211,27 +210,7 @@ func limits(p Parameters) Limits {
 	if honest != 0 {
 		l.PuppetBPS = BPS - honest
 	}
-	l.Stake = largestStake(func(v Money) bool { return holds(func(p *Parameters, v int64) { p.Stake = Money(v) }, int64(v)) })
 	return l
-}
-
-// anyStake is more than any.
-const anyStake = Money(1 << 56)
-
-// largestStake for which something holds that holds for smaller ones; 0: for none.
-func largestStake(holds func(Money) bool) Money {
-	if holds(anyStake) {
-		return anyStake
-	}
-	low, high := Money(0), anyStake
-	for high-low > 1 {
-		if mid := low + (high-low)/2; holds(mid) {
-			low = mid
-		} else {
-			high = mid
-		}
-	}
-	return low
 }
 
 // griefs are floods of an honest provider: it answers every question, and its costs are
@@ -241,6 +220,7 @@ func griefs(p Parameters) []Grief {
 	list := []Grief{
 		{Name: "floods an honest provider", About: "which answers, and gets two thirds of each bond", Cost: p.AskCost + p.BaseBond, Harm: p.AnswerCost - 2*third},
 		{Name: "floods it and copies its answers", About: "the copy comes first, and gets a third", Cost: p.AskCost + p.BaseBond - third + p.AnswerCost, Harm: p.AnswerCost - third},
+		{Name: "holds its credit beyond the longest hold", About: fmt.Sprintf("%d seconds a question, which is answered", p.AnswerSeconds), Cost: p.AskCost + p.BaseBond, Harm: p.AnswerCost - 2*third},
 	}
 	for i := range list {
 		g := &list[i]
@@ -253,7 +233,7 @@ func griefs(p Parameters) []Grief {
 }
 
 // conditions lists what the model cannot show, with what it costs to break it.
-func conditions(p Parameters, l Limits) []Condition {
+func conditions(p Parameters) []Condition {
 	patient := Strategy{WrongEvery: 1, Answers: 1, Own: Everyone}
 	o, _ := Expect(p, patient)
 	job, _ := patient.slashed(p, 1, 0, 1/float64(p.FeeDivisor))
@@ -268,7 +248,6 @@ func conditions(p Parameters, l Limits) []Condition {
 		{"a draw that nobody can foresee, choose or repeat", fmt.Sprintf("one repetition at the cheater's choice: ratio %.2f", reroll/o.Gain)},
 		{"a stretch of at least one unit: unbonding everything before a redeem has every answer drawn", "no stretch, no draw: ratio 0"},
 		{fmt.Sprintf("a dispute of at most %d questions in a row", max(0, levels)), fmt.Sprintf("answered at the last second they outlast the hold, and credit escapes: ratio %.2f", dragged)},
-		{fmt.Sprintf("a stake of at most %d base units", l.Stake), fmt.Sprintf("%d questions that a caught cheater asks itself (%d base units) outlast the hold, and credit escapes: ratio down to %.2f", p.FloodQuestions(), p.floodCost(), dragged)},
 		{fmt.Sprintf("a wrong answer worth nobody more than %.2f %% of the stake, a job's %.1f %%", 100*o.Loss/p.required(), 100*job/p.required()), "what hangs on an answer outside of the protocol is no fee, and nothing here bounds it"},
 	}
 }

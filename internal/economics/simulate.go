@@ -282,12 +282,8 @@ func (b *books) mature(total, wrong Money, forfeited bool) {
 	b.move(pending, wallet, others)
 	b.move(pending, pool, toPool)
 	b.move(pending, world, rest)
-	if forfeited && b.s.Flood {
-		if cost := b.floodCost(); cost < own {
-			b.move(wallet, burned, cost)
-			b.loss += cost
-			forfeited = false
-		}
+	if b.s.Flood && !b.p.HoldStretches { // it matures before the verdict
+		forfeited = false
 	}
 	if forfeited {
 		b.move(pending, burned, own)
@@ -300,11 +296,6 @@ func (b *books) mature(total, wrong Money, forfeited bool) {
 		b.move(world, wallet, reward)
 		b.gain += reward
 	}
-}
-
-// floodCost is what it costs to outlast the hold, for a stake of the simulated size.
-func (b *books) floodCost() Money {
-	return Money(float64(b.p.floodCost()) / float64(b.p.Stake) * float64(simulatedStake))
 }
 
 // miss lets every accepted job pass its deadline: its fee burns from the stake.

@@ -49,7 +49,7 @@ type Strategy struct {
 	Wash      bool     `json:"wash,omitempty"`       // the requester is its own and nobody pays it
 	Rewards   bool     `json:"rewards,omitempty"`    // it collects rewards by traffic
 	Missed    bool     `json:"missed,omitempty"`     // accepts jobs and delivers none
-	Flood     bool     `json:"flood,omitempty"`      // drawn, it asks itself until its credit is no longer held, if that is cheaper
+	Flood     bool     `json:"flood,omitempty"`      // drawn, it asks itself until its credit would no longer be held; taken to be free
 }
 
 func (s Strategy) has(p Party) bool { return s.Own&p != 0 }
@@ -83,7 +83,7 @@ func Strategies() []Strategy {
 		{Name: "all roles, patient", About: "auditors, gateway, relayer, creator; paid in pieces", WrongEvery: 1, Answers: 1, Pieces: 8, Own: Everyone},
 		{Name: "all roles, fast", About: "as much as credit allows, small redeems", WrongEvery: 1, Batch: 1, Own: Everyone},
 		{Name: "all roles, best stopping", About: "stops after one answer; once caught goes on, as credit is lost anyhow", WrongEvery: 1, Adaptive: true, Own: Everyone},
-		{Name: "floods itself to save its credit", About: "best stopping; once caught its puppets ask until credit has matured", WrongEvery: 1, Adaptive: true, Own: Everyone, Flood: true},
+		{Name: "floods itself to save its credit", About: "best stopping; once caught its puppets ask, to be convicted later", WrongEvery: 1, Adaptive: true, Own: Everyone, Flood: true},
 		{Name: "all roles, stake shrunk", About: "answers, unbonds all but 1/200, redeems when the rest is gone", WrongEvery: 1, Shrink: 200, Own: Everyone},
 		{Name: "all roles, stake split over 20", About: "twenty identities, patient", WrongEvery: 1, Answers: 1, Identities: 20, Own: Everyone},
 		{Name: "wash trading for audits", About: "right answers to itself, puppets are paid for audits", Own: Everyone &^ Resold, Wash: true},
