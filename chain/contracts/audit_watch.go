@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -118,6 +120,7 @@ func NewDrawWatch(r *Reader, provider common.Address, startBlock uint64) *DrawWa
 func (w *DrawWatch) Addresses() Addresses { return w.reader.at }
 
 // Waiting returns the drawn audits whose points the provider has to open, the most urgent first.
+// What could not be read hides nothing else: it returns what was read together with an error.
 func (w *DrawWatch) Waiting(ctx context.Context) ([]WaitingAudit, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -146,50 +149,59 @@ func (w *DrawWatch) Waiting(ctx context.Context) ([]WaitingAudit, error) {
 		return nil, err
 	}
 	var open []WaitingAudit
+	var failed error
 	for id, known := range w.known {
-		a, err := w.reader.Audit(ctx, id)
+		a, over, err := w.waiting(ctx, known, terms, now)
 		if err != nil {
-			return nil, err
+			failed = errors.Join(failed, fmt.Errorf("read audit %s: %w", id, err))
 		}
-		if a.DrawnAt == 0 {
-			if a.Beacon == 0 || now >= a.Time+terms.DrawTime {
-				delete(w.known, id) // a reorg brings it back: its log is read again
-			}
-			continue
+		if over {
+			delete(w.known, id) // a reorg brings it back: its log is read again
 		}
-		known.Root = a.Root
-		waiting := false
-		for i := range a.Points {
-			p, err := w.reader.Point(ctx, id, i)
-			if err != nil {
-				return nil, err
-			}
-			if p.State != PointWaiting {
-				continue
-			}
-			waiting = true
-			if p.Deadline == 0 {
-				p.Deadline = a.DrawnAt + terms.Clock
-			}
-			if now >= p.Deadline {
-				continue // silent; a report gives it another clock
-			}
-			at, err := w.reader.PointAt(ctx, id, i)
-			if err != nil {
-				return nil, err
-			}
-			known.Points = append(known.Points, WaitingPoint{i, at, p.Silences, p.Deadline})
-		}
-		if !waiting {
-			delete(w.known, id)
-		}
-		if len(known.Points) > 0 {
-			slices.SortStableFunc(known.Points, func(x, y WaitingPoint) int { return cmp.Compare(x.Deadline, y.Deadline) })
-			open = append(open, known)
+		if len(a.Points) > 0 {
+			open = append(open, a)
 		}
 	}
 	slices.SortFunc(open, func(x, y WaitingAudit) int {
 		return cmp.Or(cmp.Compare(x.Points[0].Deadline, y.Points[0].Deadline), bytes.Compare(x.Audit[:], y.Audit[:]))
 	})
-	return open, nil
+	return open, failed
+}
+
+// waiting adds the points that wait to an audit, those that could be read if err is not nil.
+// over says that none will wait again.
+func (w *DrawWatch) waiting(ctx context.Context, known WaitingAudit, terms AuditTerms, now uint64) (_ WaitingAudit, over bool, err error) {
+	a, err := w.reader.Audit(ctx, known.Audit)
+	if err != nil {
+		return known, false, err
+	}
+	if a.DrawnAt == 0 {
+		return known, a.Beacon == 0 || now >= a.Time+terms.DrawTime, nil
+	}
+	known.Root, over = a.Root, true
+	for i := range a.Points {
+		p, perr := w.reader.Point(ctx, known.Audit, i)
+		if perr != nil {
+			over, err = false, errors.Join(err, fmt.Errorf("point %d: %w", i, perr))
+			continue
+		}
+		if p.State != PointWaiting {
+			continue
+		}
+		over = false
+		if p.Deadline == 0 {
+			p.Deadline = a.DrawnAt + terms.Clock
+		}
+		if now >= p.Deadline {
+			continue // silent; a report gives it another clock
+		}
+		at, perr := w.reader.PointAt(ctx, known.Audit, i)
+		if perr != nil {
+			err = errors.Join(err, fmt.Errorf("point %d: %w", i, perr))
+			continue
+		}
+		known.Points = append(known.Points, WaitingPoint{i, at, p.Silences, p.Deadline})
+	}
+	slices.SortStableFunc(known.Points, func(x, y WaitingPoint) int { return cmp.Compare(x.Deadline, y.Deadline) })
+	return known, over, err
 }

@@ -50,10 +50,10 @@ func (p *Provider) DrawsNow(ctx context.Context) error {
 	p.opening.Lock()
 	defer p.opening.Unlock()
 	waiting, err := p.deps.Draws.Waiting(ctx)
-	if err != nil {
-		return fmt.Errorf("list drawn points: %w", err)
-	}
 	var failed error
+	if err != nil {
+		failed = fmt.Errorf("list drawn points: %w", err) // what was listed is opened all the same
+	}
 	sent := p.opened
 	p.opened = map[drawnPoint]bool{}
 	for _, a := range waiting {

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -100,6 +101,25 @@ func TestDrawsThatCannotBeOpenedStopNoOther(t *testing.T) {
 	err := p.DrawsNow(t.Context())
 	require.ErrorIs(t, err, protocol.ErrNotFound)
 	require.Len(t, chain.sent, 1, "the point behind the last receipt has none")
+}
+
+// partly lists what could be read.
+type partly struct{ drawn }
+
+func (d partly) Waiting(context.Context) ([]contracts.WaitingAudit, error) {
+	return d.drawn, errors.New("missing trie node")
+}
+
+// What was read of the draws is opened although not all of it could be.
+func TestDrawnPointsAreOpenedBesideAFailedRead(t *testing.T) {
+	chain := &asks{sent: map[common.Hash]int{}}
+	p, receipts := paidProvider(t, t.TempDir(), 2, chain)
+	t.Cleanup(func() { require.NoError(t, p.book.log.Close()) })
+	v := testPay(receipts...).Voucher
+	p.deps.Draws = partly{drawn{{Audit: common.Hash{1}, Line: contracts.LineID(v.Line()), Root: v.ReceiptsRoot,
+		Points: []contracts.WaitingPoint{{Index: 0, Deadline: 50}}}}}
+	require.ErrorContains(t, p.DrawsNow(t.Context()), "missing trie node")
+	require.Len(t, chain.sent, 1)
 }
 
 // Receipts that are dropped leave the peaks that later ones are opened with.
