@@ -122,7 +122,7 @@ contract Staking is IStaking {
         // INVARIANT: stake that a redeem or a job put at risk stays until it no longer is.
         if (block.timestamp < p.exitAt) revert ExitNotOpen(provider, p.exitAt);
 
-        // INVARIANT: an open question keeps what it could slash, and no more.
+        // INVARIANT: what a dispute holds stays until it is over.
         if (block.timestamp < p.disputeUntil) {
             uint256 movable = p.stake > p.disputeAmount ? p.stake - p.disputeAmount : 0;
             if (movable == 0) revert ExitNotOpen(provider, p.disputeUntil);

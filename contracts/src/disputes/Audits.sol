@@ -22,8 +22,6 @@ contract Audits is IAudits, Evidence, Beacon {
     /// @dev The most points of one redeem.
     uint256 private constant MAX_POINTS = 256;
     uint8 private constant SILENCES = 3;
-    /// @dev What an unopened point may still cost: one silence and one fault, in basis points of the stake.
-    uint256 private constant HOLD_BPS = 2000;
     /// @dev What signing off a wrong receipt costs of an auditor's stake, and what a fault costs of a provider's.
     uint256 private constant SIGNED_OFF_BPS = 2000;
     uint256 private constant FAULT_BPS = 1500;
@@ -170,9 +168,7 @@ contract Audits is IAudits, Evidence, Beacon {
         uint256 slashed = _silence(a.provider, id, p, deadline);
         emit PointSilent(audit, a.provider, index, p.silences, slashed);
         if (p.state == PointState.Withheld) return;
-        // A point holds what it could cost once.
-        uint256 slashable = p.silences == 1 ? STAKING.stakeOf(a.provider) * HOLD_BPS / BPS : 0;
-        _hold(a.provider, slashable, next + ATTEST_TIME + PROOF_TIME);
+        _hold(a.provider, next + ATTEST_TIME + PROOF_TIME);
     }
 
     // -------------------------------------------------------------- answer
@@ -402,7 +398,7 @@ contract Audits is IAudits, Evidence, Beacon {
         uint64 needed = uint64(block.timestamp) + ATTEST_TIME + PROOF_TIME;
         if (needed <= own) return;
         LEDGER.extend(receiptHash, needed, 0);
-        _hold(e.receipt.provider, 0, needed);
+        _hold(e.receipt.provider, needed);
     }
 
     function _openPoint(
@@ -526,8 +522,9 @@ contract Audits is IAudits, Evidence, Beacon {
         return p.deadline != 0 ? p.deadline : a.drawnAt + CLOCK;
     }
 
-    function _hold(address provider, uint256 slashable, uint64 until) private {
-        LEDGER.hold(provider, slashable, until, until, 0);
+    /// @dev All stake stays: a slash is a share of what is left, so whatever had left would not be slashed.
+    function _hold(address provider, uint64 until) private {
+        LEDGER.hold(provider, STAKING.stakeOf(provider), until, until, 0);
     }
 
     /// @dev From when on nothing about the audit can begin.

@@ -16,9 +16,6 @@ import {DisputeWiring, Evidence} from "./Evidence.sol";
 contract Questions is IQuestions, Evidence {
     /// @dev Unanswered questions on one receipt that are a proven fault.
     uint8 private constant SILENCES = 3;
-    /// @dev What an open question may still cost: one silence and one fault, in basis points of the stake.
-    uint256 private constant HOLD_BPS = 2000;
-    uint256 private constant BPS = 10_000;
 
     IVault private immutable VAULT;
     INodeTable private immutable NODES;
@@ -322,8 +319,8 @@ contract Questions is IQuestions, Evidence {
     /// @dev Keeps what the question could slash, and the window open for what follows from its answer.
     function _hold(Case memory c, uint64 deadline) private {
         Dossier storage f = _files[c.receiptHash];
-        // INVARIANT: a receipt holds what it could cost once, however many questions are open on it.
-        uint256 slashable = block.timestamp < f.holdUntil ? 0 : STAKING.stakeOf(c.provider) * HOLD_BPS / BPS;
+        // INVARIANT: all stake stays: a slash is a share of what is left, so whatever had left would not be slashed.
+        uint256 slashable = block.timestamp < f.holdUntil ? 0 : STAKING.stakeOf(c.provider);
         // INVARIANT: time that questions took is added to the window, once for clocks that overlap.
         uint64 from = _max(f.lastDeadline, uint64(block.timestamp));
         // INVARIANT: what clocks take beyond their term lets the window grow beyond `maxHold`, or a flood would close it.
@@ -405,7 +402,11 @@ contract Questions is IQuestions, Evidence {
         Dossier storage f = _files[c.receiptHash];
         uint64 withheld = LEDGER.withheldUntil(c.provider);
         // INVARIANT: one outage is one Withheld, however many receipts were asked about in it.
-        if (f.silentSince < withheld) f.silences = 0;
+        if (f.silences != 0 && f.silentSince < withheld) {
+            // INVARIANT: clocks that count no more, and this one, are no time of the window: silence elsewhere closes none.
+            LEDGER.extend(c.receiptHash, 0, CLOCK * (uint64(f.silences) + 1));
+            f.silences = 0;
+        }
         // INVARIANT: one outage is one silence, however many questions it left open.
         counted = q.askedAt >= f.silentUntil && q.askedAt >= withheld;
         bool fault = false;

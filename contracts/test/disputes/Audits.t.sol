@@ -483,7 +483,7 @@ contract AuditsTest is AuditsBase {
         assertEq(ledger.silentUntil(provider), block.timestamp, "clock");
         assertEq(audits.deadlineOf(id, 0), block.timestamp + CLOCK, "a new clock");
         (uint256 held,) = staking.disputeHoldOf(provider);
-        assertEq(held, (stake - stake / 20) / 5, "one silence and one fault");
+        assertEq(held, stake - stake / 20, "all that is left");
         assertSolvent();
     }
 

@@ -7,6 +7,7 @@ import {IEvidence} from "../../src/interfaces/IDisputeGame.sol";
 import {IMarketEvents} from "../../src/interfaces/IMarket.sol";
 import {IQuestions, QuestionTerms} from "../../src/interfaces/IQuestions.sol";
 import {Node} from "../../src/interfaces/INodeTable.sol";
+import {IStaking} from "../../src/interfaces/IStaking.sol";
 import {FaultKind, ReceiptEvidence} from "../../src/types/DisputeTypes.sol";
 import {Audience, Receipt as AnswerReceipt, Request} from "../../src/types/Types.sol";
 import {QuestionsBase} from "./QuestionsBase.sol";
@@ -213,9 +214,9 @@ contract FloodTest is QuestionsBase {
             uint64 due = questions.questionOf(id).deadline;
             assertEq(due, block.timestamp + 111 * ANSWER_TIME + HALF, "the flood takes its time");
             vm.warp(due);
-            if (i == 1) staking.completeUnbond(provider);
+            vm.expectPartialRevert(IStaking.ExitNotOpen.selector);
+            staking.completeUnbond(provider);
             uint256 left = staking.stakeOf(provider);
-            assertGe(left, uint256(STAKE) / 5 * 95 / 100, "what a silence and a fault cost is there");
             vm.expectPartialRevert(IMarketEvents.CreditNotMature.selector);
             market.mature(provider, tuned, relayer, epoch);
             questions.expire(e, traceNode(e));
@@ -231,6 +232,60 @@ contract FloodTest is QuestionsBase {
         vm.warp(maturesAt);
         market.mature(provider, tuned, relayer, epoch);
         assertEq(vault.free(provider), free, "nothing comes home");
+    }
+
+    /// @dev Answers in the last second of each clock bring the exit near, and no unit of stake through it.
+    function test_DSP7_dawdling_holdsTheExit() public {
+        vm.prank(provider);
+        staking.unbond(STAKE);
+        vm.warp(block.timestamp + UNBONDING - 1);
+        channel = openDefault(10_000e6);
+        ReceiptEvidence memory e = paid(receiptNow("the lie"));
+        (, uint64 exitAt) = staking.unbondingOf(provider);
+        for (uint32 i = 0; block.timestamp < exitAt; ++i) {
+            (uint32 t, uint32 l) = blockAt(i);
+            bytes32 id = askBlock(asker, e, t, l);
+            vm.warp(questions.questionOf(id).deadline - 1);
+            answerBlock(e, t, l);
+        }
+        assertLt(block.timestamp, disputes.disputableUntil(e), "in the window");
+        vm.expectPartialRevert(IStaking.ExitNotOpen.selector);
+        staking.completeUnbond(provider);
+        for (uint256 i = 0; i < 3; ++i) {
+            bytes32 id = askTrace(asker, e);
+            vm.warp(questions.questionOf(id).deadline);
+            questions.expire(e, traceNode(e));
+        }
+        assertEq(
+            staking.stakeOf(provider), uint256(STAKE) * 95 / 100 * 95 / 100 * 85 / 100, "slashed of the whole"
+        );
+    }
+
+    /// @dev Whoever is silent about a puppet's receipt first, so that its silences about another start anew, pays a Withheld for
+    /// each three clocks, and the other's window stays open as long as there is stake.
+    function test_DSP7_aPuppetsSilence_closesNoWindow() public {
+        channel = openDefault(10_000e6);
+        ReceiptEvidence memory e = paid(receiptNow("the lie"));
+        uint256 convictions = 0;
+        ReceiptEvidence memory p = receiptNow(keccak256(abi.encode("puppet", convictions)));
+        uint256 left = staking.stakeOf(provider);
+        for (uint256 i = 1; i <= 60; ++i) {
+            // The puppet's transaction comes first in each block, the auditor's second.
+            askTrace(asker, p);
+            bytes32 id = askTrace(asker, e);
+            vm.warp(questions.questionOf(id).deadline);
+            questions.expire(p, traceNode(p));
+            questions.expire(e, traceNode(e));
+            assertEq(uint8(ledger.faultOf(hashOf(e))), uint8(FaultKind.None), "shielded");
+            if (i % 3 != 0) continue;
+            assertEq(uint8(ledger.faultOf(hashOf(p))), uint8(FaultKind.Withheld), "by a conviction");
+            p = receiptNow(keccak256(abi.encode("puppet", ++convictions)));
+            uint256 now_ = staking.stakeOf(provider);
+            assertLe(now_, left * 95 / 100 * 95 / 100 * 85 / 100 + 3, "that costs what one of the lie does");
+            left = now_;
+        }
+        assertGt(disputes.disputableUntil(e), block.timestamp, "and it is still asked about");
+        assertLt(left, uint256(STAKE) / 100, "when next to nothing is left");
     }
 
     /// @dev Strangers that flood an honest provider delay its credit beyond MAX_HOLD by no more than an ANSWER_TIME for each
