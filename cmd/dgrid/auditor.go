@@ -124,7 +124,7 @@ func newAuditorRun(g *globals, f *auditFlags) *cobra.Command {
 				return err
 			}
 			f.complete(cmd, cfg)
-			return f.run(cmd, cfg, log)
+			return f.run(cmd, g, cfg, log)
 		},
 	}
 	p := cmd.Flags()
@@ -157,7 +157,7 @@ func (f *auditFlags) complete(cmd *cobra.Command, cfg config.Config) {
 }
 
 // run audits until the command's context ends.
-func (f *auditFlags) run(cmd *cobra.Command, cfg config.Config, log *slog.Logger) (err error) {
+func (f *auditFlags) run(cmd *cobra.Command, g *globals, cfg config.Config, log *slog.Logger) (err error) {
 	models, err := f.open()
 	if err != nil {
 		return err
@@ -214,11 +214,14 @@ func (f *auditFlags) run(cmd *cobra.Command, cfg config.Config, log *slog.Logger
 		return err
 	}
 	log.Info("auditor starts", "key", key.Address(), "feeds", f.feeds, "models", len(models), "draws", draw != nil)
-	group, ctx := errgroup.WithContext(cmd.Context())
-	group.Go(func() error { return lane.Run(ctx) })
-	group.Go(func() error { return proofs.Run(ctx) })
-	group.Go(func() error { return a.Run(ctx) })
-	return stopped(cmd.Context(), group.Wait())
+	s := &service{cfg, log, c}
+	return s.run(cmd, g, "auditor", cfg.Auditor.Listen, key.Address(), observed(metrics), func(ctx context.Context) error {
+		group, ctx := errgroup.WithContext(ctx)
+		group.Go(func() error { return lane.Run(ctx) })
+		group.Go(func() error { return proofs.Run(ctx) })
+		group.Go(func() error { return a.Run(ctx) })
+		return group.Wait()
+	})
 }
 
 // drawing says what to do about draws; nil: nothing.

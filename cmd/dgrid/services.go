@@ -98,10 +98,8 @@ Any number of relayers may share one. docs/operations.md tells how to run it.`,
 			if err != nil {
 				return err
 			}
-			mux := http.NewServeMux()
+			mux := observed(metrics)
 			mux.Handle("/", r.Handler())
-			mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}))
-			mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 			return s.run(cmd, g, "relayer", s.cfg.Relayer.Listen, key.Address(), mux, r.Run)
 		},
 	}
@@ -124,9 +122,7 @@ is; started again, it goes on where it was. docs/operations.md tells how to run 
 			defer st.Close()
 			metrics := prometheus.NewRegistry()
 			x := s.chain.Indexer(tables, metrics)
-			mux := http.NewServeMux()
-			mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}))
-			mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
+			mux := observed(metrics)
 			mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
 				status := x.Status()
 				w.Header().Set("Content-Type", "application/json")
@@ -239,6 +235,14 @@ database, a Redis server and a relayer. docs/operations.md tells how to run it.`
 			return stopped(cmd.Context(), server.Serve(cmd.Context(), l))
 		},
 	}
+}
+
+// observed serves what operators look at of every service: /metrics and /healthz.
+func observed(metrics *prometheus.Registry) *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
+	return mux
 }
 
 // listen opens a service's port and says so.

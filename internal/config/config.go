@@ -125,6 +125,7 @@ type Auditor struct {
 	Feeds    []string `koanf:"feeds"`    // base URLs of APIs with an audit feed; empty: api.url
 	Relayers []string `koanf:"relayers"` // base URLs to ask providers through; empty: api.relayers
 	Models   []string `koanf:"models"`   // VERSION=FILE
+	Listen   string   `koanf:"listen"`   // /healthz, /metrics
 	// Draws has it look after drawn audits; a seated auditor that does not loses stake.
 	Draws    bool `koanf:"draws"`
 	Register bool `koanf:"register"` // audits of redeems that nobody else registers
@@ -157,7 +158,7 @@ func Default() Config {
 		Provider: Provider{Data: "provider", Relayers: []string{"http://127.0.0.1:8650"}, Control: "127.0.0.1:8653",
 			PriceIn: protocol.NewAmount(100_000), PriceOut: protocol.NewAmount(400_000), MaxFee: protocol.NewAmount(1_000),
 			Capacity: 2, RedeemEvery: 60, RedeemMin: protocol.NewAmount(10_000), Tags: []string{}, Languages: []string{}},
-		Auditor: Auditor{Data: "auditor", Feeds: []string{}, Relayers: []string{}, Models: []string{}, Draws: true, Register: true, Report: true,
+		Auditor: Auditor{Data: "auditor", Listen: "127.0.0.1:8654", Feeds: []string{}, Relayers: []string{}, Models: []string{}, Draws: true, Register: true, Report: true,
 			GainMin: protocol.NewAmount(50_000)},
 	}
 }
