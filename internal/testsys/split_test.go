@@ -3,6 +3,7 @@ package testsys
 import (
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -42,6 +43,7 @@ type split struct {
 	proven, sampled string // model versions
 	relayerURL      string
 	apiURL          string
+	auditorURL      string
 	providers       map[string]*process
 	services        map[string]*process
 }
@@ -62,7 +64,7 @@ func newSplit(t *testing.T) *split {
 	s.sock = filepath.Join(s.dir, "redis.sock")
 	s.startRedis(server)
 	for name, account := range map[string]int{"admin": admin, "relayer": relayerKey, "gateway": gatewayKey, "creator": creator,
-		"proven/owner": provenOwner, "proven/operator": provenOperator, "sampled/owner": sampledOwner, "sampled/operator": sampledOperator} {
+		"proven/owner": provenOwner, "proven/operator": provenOperator, "sampled/owner": sampledOwner, "sampled/operator": sampledOperator, "auditor": auditorKey} {
 		s.key(name, account)
 	}
 	s.config("chain", "")
@@ -71,6 +73,7 @@ func newSplit(t *testing.T) *split {
 	upstream := start(t, "floatserve", binary(t, "floatserve"), "-key", "upstream-secret", "-hold", holdWord).line("")
 	s.serve(database)
 	s.provide(upstream)
+	s.audit()
 	return s
 }
 
@@ -119,9 +122,9 @@ func (s *split) publish() {
 }
 
 // service starts one of the services and returns its URL.
-func (s *split) service(name, config string) string {
+func (s *split) service(name, config string, args ...string) string {
 	s.t.Helper()
-	p := start(s.t, name, binary(s.t, "dgrid"), name, "--config", config, "--json")
+	p := start(s.t, name, binary(s.t, "dgrid"), append(append([]string{name}, args...), "--config", config, "--json")...)
 	var ready struct {
 		Service string `json:"service"`
 		URL     string `json:"url"`
@@ -140,7 +143,7 @@ func (s *split) serve(database string) {
 	}
 	s.service("indexer", s.config("indexer", "%s[indexer]\nlisten = \"127.0.0.1:0\"\n", store))
 	s.relayerURL = s.service("relayer", s.config("relayer", "%s[relayer]\nlisten = \"127.0.0.1:0\"\n%s", redis, key("relayer")))
-	s.apiURL = s.service("api", s.config("api", "%s%s[api]\nlisten = \"127.0.0.1:0\"\nurl = \"http://api.dgrid.test\"\nrelayers = [%q]\nmodels = [%q]\n%s",
+	s.apiURL = s.service("api", s.config("api", "%s%s[api]\nlisten = \"127.0.0.1:0\"\nurl = \"http://api.dgrid.test\"\nrelayers = [%q]\nmodels = [%q]\naudience = \"anyone\"\n%s",
 		redis, store, s.relayerURL, s.path("demo.dgm"), key("gateway")))
 }
 
@@ -167,6 +170,40 @@ func (s *split) provide(upstream string) {
 func (s *split) startProvider(name string) {
 	s.t.Helper()
 	s.providers[name] = start(s.t, name+" provider", binary(s.t, "dgrid"), "provider", "run", "--config", s.path(name+".toml"))
+}
+
+// audit starts an auditor that follows the API's feed.
+func (s *split) audit() {
+	s.t.Helper()
+	config := s.config("auditor", "[auditor]\ndata = %q\nfeeds = [%q]\nrelayers = [%q]\nmodels = [\"%s=%s\"]\nlisten = \"127.0.0.1:0\"\nkey = %q\npassphrase_file = %q\n",
+		s.path("cases"), s.apiURL, s.relayerURL, s.proven, s.path("demo.dgm"), s.path("auditor.json"), s.path("auditor.json.pass"))
+	s.auditorURL = s.service("auditor", config, "run")
+}
+
+// audited waits until the auditor found every case right, and its metrics say so.
+func (s *split) audited() {
+	s.t.Helper()
+	var list struct {
+		Cases []struct {
+			State string `json:"state"`
+		} `json:"cases"`
+	}
+	await(s.t, time.Minute, "an audited answer", func() error {
+		dgrid(s.t, &list, "auditor", "list", "--config", s.path("auditor.toml"), "--data", s.path("cases"))
+		for _, c := range list.Cases {
+			if c.State != "right" {
+				return fmt.Errorf("a case is %s", c.State)
+			}
+		}
+		if len(list.Cases) == 0 {
+			return errors.New("no case")
+		}
+		return nil
+	})
+	v := &visitor{t: s.t, base: s.auditorURL}
+	status, text := v.call(http.MethodGet, "/metrics", nil)
+	require.Equal(s.t, http.StatusOK, status)
+	require.Contains(s.t, string(text), `dgrid_auditor_cases{state="right"}`)
 }
 
 // offered waits until the relayer has so many live offers and the API shows them.
@@ -210,6 +247,7 @@ func TestStoryInManyProcesses(t *testing.T) {
 	require.NoError(t, err)
 	checkFacts(t, c, facts)
 	nothingTwice(t, c)
+	s.audited()
 
 	f := &faults{split: s, chain: c, people: people}
 	f.open()
@@ -224,7 +262,7 @@ func TestStoryInManyProcesses(t *testing.T) {
 	for _, p := range s.providers {
 		p.interrupt()
 	}
-	for _, name := range []string{"api", "relayer", "indexer"} {
+	for _, name := range []string{"auditor", "api", "relayer", "indexer"} {
 		s.services[name].interrupt()
 	}
 }

@@ -48,6 +48,7 @@ const (
 	secondPlayer
 	requester
 	stranger
+	auditorKey
 )
 
 // lanes runs the transaction managers of people who live in the test. Their outbox
