@@ -53,21 +53,41 @@ func (r *Relayer) listen(ctx context.Context) error {
 	feed, own := r.shared.key("feed"), r.shared.key("replica", r.replica)
 	sub := r.deps.Redis.Subscribe(ctx, feed, own)
 	defer sub.Close()
-	ch := sub.Channel(redis.WithChannelSize(4096))
+	ch := sub.ChannelWithSubscriptions(redis.WithChannelSize(4096))
+	waiting := map[string]bool{feed: true, own: true}
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case m, ok := <-ch:
+		case got, ok := <-ch:
 			if !ok {
 				return nil
 			}
-			if m.Channel == feed {
-				r.onFeed(ctx, []byte(m.Payload))
-			} else {
-				r.onBus(ctx, []byte(m.Payload))
+			switch m := got.(type) {
+			case *redis.Subscription:
+				if delete(waiting, m.Channel); len(waiting) == 0 {
+					r.hearOnce.Do(func() { close(r.hears) })
+				}
+			case *redis.Message:
+				if m.Channel == feed {
+					r.onFeed(ctx, []byte(m.Payload))
+				} else {
+					r.onBus(ctx, []byte(m.Payload))
+				}
 			}
 		}
+	}
+}
+
+// untilHeard waits until this replica hears the others, or for a heartbeat if Redis is away.
+// Who tells them of a provider before would lose what they send it.
+func (r *Relayer) untilHeard(ctx context.Context) {
+	timer := time.NewTimer(r.cfg.Heartbeat)
+	defer timer.Stop()
+	select {
+	case <-r.hears:
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
 
@@ -188,6 +208,7 @@ func (r *Relayer) learn(ctx context.Context, rec record) {
 // presenceLoop renews the records of this replica's providers and reads everybody's: what
 // Redis lost, or a channel did not deliver, is right again after one heartbeat.
 func (r *Relayer) presenceLoop(ctx context.Context) error {
+	r.untilHeard(ctx) // what is announced after the first look is heard
 	tick := time.NewTicker(r.cfg.Heartbeat)
 	defer tick.Stop()
 	for {

@@ -41,6 +41,9 @@ type Relayer struct {
 	endLife context.CancelFunc
 	tasks   sync.WaitGroup
 
+	hears    chan struct{} // closed when what other replicas send arrives here
+	hearOnce sync.Once
+
 	payments *questions[wire.Paid]
 	exhibits *questions[wire.Exhibit]
 
@@ -71,6 +74,7 @@ func New(cfg Config, deps Deps) (*Relayer, error) {
 	r.shared.remembered = r.shares.waiting
 	r.keeper = &keeper{s: r.shared, from: r.replica, ttl: cfg.Keep, queue: make(chan keepItem, keepQueue), lost: m.keepLost.Inc}
 	r.view = newView(cfg.CacheFor, deps)
+	r.hears = make(chan struct{})
 	r.life, r.endLife = context.WithCancel(context.Background())
 	return r, nil
 }

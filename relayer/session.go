@@ -66,6 +66,7 @@ func (r *Relayer) connect(w http.ResponseWriter, req *http.Request) {
 }
 
 func (r *Relayer) serve(ctx context.Context, conn *websocket.Conn) error {
+	r.untilHeard(ctx)
 	conn.SetReadLimit(wire.MaxFrame)
 	provider, err := r.shake(ctx, conn)
 	if err != nil {
