@@ -271,3 +271,23 @@ func TestADrawFromRedeemToPayment(t *testing.T) {
 	require.Contains(t, string(text), `"punished":true`)
 	equal(t, fresh(t, s.c), dump(t, s.n))
 }
+
+// TestAHoldAndItsStretch: the log says what the Market keeps of both.
+func TestAHoldAndItsStretch(t *testing.T) {
+	s := tell(t)
+	held := func(until, stretch uint64) (uint64, uint32) {
+		s.block(log(bench.Deployment.Market, "CreditHeld", []any{who}, until, stretch))
+		p, err := s.n.Provider(ctx, who)
+		require.NoError(t, err)
+		return uint64(p.Data.HeldUntil), p.Data.HeldStretch
+	}
+	for _, c := range []struct {
+		until   uint64
+		stretch uint32
+	}{{1000, 0}, {1000, 60}, {2000, 1<<24 - 1}, {3000, 0}} {
+		until, stretch := held(c.until, uint64(c.stretch))
+		require.Equal(t, c.until, until)
+		require.Equal(t, c.stretch, stretch)
+	}
+	equal(t, fresh(t, s.c), dump(t, s.n))
+}

@@ -48,7 +48,7 @@ func (s *state) apply(e any) (err error) {
 		p.Forfeited, p.ForfeitThrough, p.ForfeitTime = true, store.Uint64(e.ThroughEpoch), store.Uint64(e.Until)
 	case events.CreditHeld:
 		p := s.provider(e.Provider)
-		p.HeldUntil = max(p.HeldUntil, store.Uint64(e.Until))
+		p.HeldUntil, p.HeldStretch = max(p.HeldUntil, store.Uint64(e.Until)), uint32(e.Stretch)
 	case events.JobRequested, events.JobAccepted, events.JobDelivered, events.JobFinalized, events.JobRefunded,
 		events.JobDisproved, events.JobCallback:
 		err = s.job(e)

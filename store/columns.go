@@ -112,6 +112,7 @@ func (r *Provider) columns(c columns) {
 	c.wide("forfeit_through", uint64(r.ForfeitThrough))
 	c.wide("forfeit_time", uint64(r.ForfeitTime))
 	c.wide("held_until", uint64(r.HeldUntil))
+	c.number("held_stretch", uint64(r.HeldStretch))
 	c.amount("pending", &r.Pending)
 	c.amount("redeemed", &r.Redeemed)
 	c.amount("earned", &r.Earned)

@@ -68,15 +68,15 @@ func (v *View) credits(ctx context.Context, list []Credit) ([]CreditView, error)
 		if p == nil {
 			p = &Provider{}
 		}
-		views[i].MaturesAt = v.net.deployment.Timing.maturity(c.Epoch, uint64(p.HeldUntil))
+		views[i].MaturesAt = v.net.deployment.Timing.maturity(c.Epoch, uint64(p.HeldUntil), uint64(p.HeldStretch))
 		views[i].Burning = c.State == CreditPending && p.Forfeited && c.Epoch <= uint64(p.ForfeitThrough)
 	}
 	return views, nil
 }
 
 // maturity is the Market's rule: the end of the epoch and the dispute window; a
-// hold delays it by MaxHold at most.
-func (t Timing) maturity(epoch, heldUntil uint64) uint64 {
+// hold delays it by MaxHold and its stretch at most.
+func (t Timing) maturity(epoch, heldUntil, stretch uint64) uint64 {
 	at := (epoch+1)*t.Epoch + t.DisputeWindow
-	return max(at, min(heldUntil, at+t.MaxHold))
+	return max(at, min(heldUntil, at+t.MaxHold+stretch))
 }

@@ -97,6 +97,7 @@ type Provider struct {
 	ForfeitThrough Uint64          `bun:"forfeit_through" json:"forfeit_through"` // last epoch whose own part burns
 	ForfeitTime    Uint64          `bun:"forfeit_time" json:"forfeit_time"`       // jobs delivered until then burn too
 	HeldUntil      Uint64          `bun:"held_until" json:"held_until"`           // nothing matures before
+	HeldStretch    uint32          `bun:"held_stretch" json:"held_stretch"`       // seconds beyond the longest hold
 	Pending        protocol.Amount `bun:"pending" json:"pending"`                 // redeemed and not matured, whole fees
 	Redeemed       protocol.Amount `bun:"redeemed" json:"redeemed"`               // whole fees, ever
 	Earned         protocol.Amount `bun:"earned" json:"earned"`                   // its own part, matured and not burned
