@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"math/big"
 
-	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/rlp"
 
@@ -238,24 +236,6 @@ func (r *Reader) BeaconHeader(ctx context.Context, t BeaconTerms, block uint64) 
 		return nil, fmt.Errorf("encode the beacon's block: %v: %w", err, protocol.ErrInternal)
 	}
 	return raw, nil
-}
-
-// logsOf visits logs of some contracts from the overlap before block next to block latest,
-// oldest first. topics are as in a filter.
-func (r *Reader) logsOf(ctx context.Context, next, latest uint64, at []common.Address, topics [][]common.Hash, visit func(l *types.Log) error) error {
-	for from := next - min(next, watchOverlap); from <= latest; from += watchSpan {
-		logs, err := r.client.FilterLogs(ctx, ethereum.FilterQuery{FromBlock: new(big.Int).SetUint64(from),
-			ToBlock: new(big.Int).SetUint64(min(latest, from+watchSpan-1)), Addresses: at, Topics: topics})
-		if err != nil {
-			return fmt.Errorf("read logs: %w", r.client.Wrap(err))
-		}
-		for i := range logs {
-			if err := visit(&logs[i]); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // RedeemedAt returns the block time of one redeem of a line.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -102,13 +100,9 @@ func (a *Auditor) obtain(ctx context.Context, d *openDraw, receipt common.Hash) 
 func (a *Auditor) drawnBundle(ctx context.Context, base string, receipt common.Hash) (b bundle.Bundle, err error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTime)
 	defer cancel()
-	target, err := url.JoinPath(base, "/v1/audits/", receipt.Hex())
+	req, err := bundleRequest(ctx, base, receipt)
 	if err != nil {
-		return b, fmt.Errorf("feed %q: %v: %w", base, err, protocol.ErrInvalid)
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
-	if err != nil {
-		return b, fmt.Errorf("feed %q: %v: %w", base, err, protocol.ErrInvalid)
+		return b, err
 	}
 	if a.deps.SignText != nil {
 		// What is for anyone is shown without a login too.

@@ -2,11 +2,8 @@ package auditor
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -76,15 +73,11 @@ func (a *Auditor) BondsNow(ctx context.Context) error {
 
 // LockedBonds reads what an auditor's questions held when it looked last; none if it never did.
 func LockedBonds(data string) (list []contracts.Bond, err error) {
-	raw, err := os.ReadFile(filepath.Join(data, fileBonds))
-	if errors.Is(err, fs.ErrNotExist) {
+	switch err = readJSON(filepath.Join(data, fileBonds), &list); {
+	case errors.Is(err, protocol.ErrNotFound):
 		return nil, nil
-	}
-	if err != nil {
+	case err != nil:
 		return nil, fmt.Errorf("read bonds: %w", err)
-	}
-	if err := json.Unmarshal(raw, &list); err != nil {
-		return nil, fmt.Errorf("read bonds: %v: %w", err, protocol.ErrInvalid)
 	}
 	return list, nil
 }

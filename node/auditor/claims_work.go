@@ -2,10 +2,8 @@ package auditor
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -61,16 +59,9 @@ func (s *Claims) file(id common.Hash) string { return id.Hex() + ".json" }
 
 // Get reads a claim; protocol.ErrNotFound if there is none.
 func (s *Claims) Get(id common.Hash) (*Claimed, error) {
-	raw, err := os.ReadFile(filepath.Join(s.dir, s.file(id)))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("claim %s: %w", id, protocol.ErrNotFound)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read claim: %w", err)
-	}
 	var c Claimed
-	if err := json.Unmarshal(raw, &c); err != nil {
-		return nil, fmt.Errorf("read claim %s: %v: %w", id, err, protocol.ErrInvalid)
+	if err := readJSON(filepath.Join(s.dir, s.file(id)), &c); err != nil {
+		return nil, fmt.Errorf("claim %s: %w", id, err)
 	}
 	return &c, nil
 }

@@ -276,15 +276,24 @@ func put[T any](m *map[string]T, name string, v T) {
 	(*m)[name] = v
 }
 
-// bundleOf fetches the bundle of a receipt from an API.
-func bundleOf(ctx context.Context, client *http.Client, base string, receipt common.Hash) (b bundle.Bundle, err error) {
+// bundleRequest asks an API for the bundle of a receipt.
+func bundleRequest(ctx context.Context, base string, receipt common.Hash) (*http.Request, error) {
 	target, err := url.JoinPath(base, "/v1/audits/", receipt.Hex())
 	if err != nil {
-		return b, fmt.Errorf("feed %q: %v: %w", base, err, protocol.ErrInvalid)
+		return nil, fmt.Errorf("feed %q: %v: %w", base, err, protocol.ErrInvalid)
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
-		return b, fmt.Errorf("feed %q: %v: %w", base, err, protocol.ErrInvalid)
+		return nil, fmt.Errorf("feed %q: %v: %w", base, err, protocol.ErrInvalid)
+	}
+	return req, nil
+}
+
+// bundleOf fetches the bundle of a receipt from an API.
+func bundleOf(ctx context.Context, client *http.Client, base string, receipt common.Hash) (b bundle.Bundle, err error) {
+	req, err := bundleRequest(ctx, base, receipt)
+	if err != nil {
+		return b, err
 	}
 	return b, fetch(client, req, bundle.MaxBytes, &b)
 }
