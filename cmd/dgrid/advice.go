@@ -55,6 +55,7 @@ var refusalAdvice = map[string]string{
 	"NotSeated":                  "take a seat first: dgrid auditor register AMOUNT",
 	"AlreadyAuditor":             "withdraw the stake that is leaving first: dgrid auditor withdraw",
 	"NothingToWithdraw":          "give the seat up first (dgrid auditor unregister); dgrid auditor seat shows what is staked",
+	"RoundOpen":                  "one round of attestations at a time: the time in the error is when the next may begin (dgrid auditor version show VERSION)",
 	"NotAToken":                  "give the address of an ERC-20 token",
 }
 

@@ -45,11 +45,12 @@ func newAuditorCommand(g *globals) *cobra.Command {
 	f := &auditFlags{}
 	cmd := &cobra.Command{
 		Use:   "auditor",
-		Short: "Check answers and have wrong ones slashed: run, list, status, fetch, replay, prove, submit, export, check, claim, register",
+		Short: "Check answers and have wrong ones slashed: run, list, status, fetch, replay, prove, submit, export, check, claim, register, version",
 		Long: `Check answers and have wrong ones slashed.
 
   dgrid auditor run --model VERSION=FILE --key FILE    audits feeds and jobs until SIGTERM
   dgrid auditor register AMOUNT                        takes a seat: draws then pick this auditor, and pay it
+  dgrid auditor version register VERSION               has a model version attested to by drawn auditors
   dgrid auditor list                                   cases and draws, and how far they came
   dgrid auditor replay RECEIPT.json --model V=FILE     is this answer right? exit 3 if it is not
   dgrid auditor export RECEIPT > case.json             evidence for others

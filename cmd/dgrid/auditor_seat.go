@@ -14,7 +14,7 @@ import (
 
 // addSeat adds what an auditor does about its place on the roster and its stake.
 func addSeat(g *globals, cmd *cobra.Command) {
-	cmd.AddCommand(newAuditorRegister(g), newAuditorUnregister(g), newAuditorWithdraw(g), newAuditorSeat(g))
+	cmd.AddCommand(newAuditorRegister(g), newAuditorUnregister(g), newAuditorWithdraw(g), newAuditorSeat(g), newAuditorVersion(g))
 }
 
 // sendAuditor runs a command that sends with the auditor's key.
