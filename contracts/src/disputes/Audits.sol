@@ -5,7 +5,6 @@ import {Answer, Audit, AuditTerms, Drawn, IAudits, Point, PointState} from "../i
 import {IAuditors} from "../interfaces/IAuditors.sol";
 import {BeaconTerms} from "../interfaces/IBeacon.sol";
 import {IVault} from "../interfaces/IVault.sol";
-import {Eip712} from "../libraries/Eip712.sol";
 import {SumTree} from "../libraries/SumTree.sol";
 import {FaultKind, Payment, ReceiptEvidence, Verdict} from "../types/DisputeTypes.sol";
 import {Audience, Class, Line, ModelVersionId, Timing} from "../types/Types.sol";
@@ -98,7 +97,7 @@ contract Audits is IAudits, Evidence, Beacon {
         Audit storage a = _audits[audit];
         if (a.beacon != 0) revert AlreadyRegistered(audit);
         (, bytes32 delivered, uint64 at) = MARKET.deliveryOf(job);
-        if (at == 0 || _readReceipt(e) != delivered) revert EvidenceMismatch("delivery");
+        if (at == 0 || _receiptHash(e) != delivered) revert EvidenceMismatch("delivery");
         uint64 until = at + DRAW_TIME / 2;
         if (block.timestamp >= until) revert TooLate(audit, until);
 
@@ -346,29 +345,20 @@ contract Audits is IAudits, Evidence, Beacon {
 
     // ------------------------------------------------------- private: open
 
-    /// @dev A receipt that its provider signed, for its request.
-    function _readReceipt(ReceiptEvidence calldata e) private view returns (bytes32 receiptHash) {
-        bytes32 domain = _domain();
-        if (e.receipt.requestHash != Eip712.digest(domain, Eip712.hash(e.request))) {
-            revert EvidenceMismatch("requestHash");
-        }
-        receiptHash = Eip712.digest(domain, Eip712.hash(e.receipt));
-        _requireSigned(receiptHash, e.signature, e.receipt.provider);
-    }
-
     /// @dev The receipt, and the leaf of the audit's root that it is.
     function _readLeaf(ReceiptEvidence calldata e)
         private
         view
         returns (bytes32 audit, bytes32 receiptHash, uint128 start, uint128 end)
     {
-        receiptHash = _readReceipt(e);
+        receiptHash = _receiptHash(e);
         Payment calldata p = e.payment;
         if (p.count == 0) {
             audit = auditId(e.request.payment, JOB);
             if (_audits[audit].root != receiptHash) revert EvidenceMismatch("delivery");
             return (audit, receiptHash, 0, _audits[audit].sum);
         }
+        _requireSigned(receiptHash, e.signature, e.receipt.provider);
         // INVARIANT: a leaf is of the line's own channel, provider and model, or it cannot be opened.
         bytes32 line = MARKET.lineId(e.request.payment, e.receipt.provider, e.request.modelVersion, p.relayer);
         audit = auditId(line, p.checkpoint);

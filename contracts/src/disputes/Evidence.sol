@@ -23,7 +23,8 @@ struct DisputeWiring {
 
 /// @title Evidence
 /// @notice What every dispute begins with: a receipt that a provider signed, the request it answers, and whether it was
-/// paid. Holds no state. The same for channels and jobs.
+/// paid. Holds no state. Of a channel's receipt the signature is part of the evidence; of a job's the Market saw it at
+/// delivery and recorded the receipt's hash, so that hash is enough.
 abstract contract Evidence is IEvidence {
     IMarket internal immutable MARKET;
     IStaking internal immutable STAKING;
@@ -56,19 +57,26 @@ abstract contract Evidence is IEvidence {
 
     /// @notice Checks evidence, whenever.
     function _readCase(ReceiptEvidence calldata e) internal view virtual returns (Case memory c) {
-        bytes32 domain = _domain();
-        bytes32 requestHash = Eip712.digest(domain, Eip712.hash(e.request));
-        if (e.receipt.requestHash != requestHash) revert EvidenceMismatch("requestHash");
-        c.receiptHash = Eip712.digest(domain, Eip712.hash(e.receipt));
+        c.receiptHash = _receiptHash(e);
         c.provider = e.receipt.provider;
-        // INVARIANT: a provider answers for what its operators signed, retired ones too, and for nothing else.
-        _requireSigned(c.receiptHash, e.signature, c.provider);
         c.modelVersion = e.request.modelVersion;
         if (REGISTRY.classOf(ModelVersionId.wrap(c.modelVersion)) == Class.None) {
             revert UnknownModelVersion(c.modelVersion);
         }
         c.positions = TraceLib.positions(e.request.promptTokens, e.receipt.outputTokens);
         _readPayment(e, c);
+        // INVARIANT: a provider answers for what its operators signed, retired ones too, and for nothing else. What the
+        // Market recorded as delivered it saw signed, and perhaps nobody else did.
+        if (c.job == 0) _requireSigned(c.receiptHash, e.signature, c.provider);
+    }
+
+    /// @notice The name of a receipt that answers its request. Whether anybody signed it is another question.
+    function _receiptHash(ReceiptEvidence calldata e) internal view returns (bytes32) {
+        bytes32 domain = _domain();
+        if (e.receipt.requestHash != Eip712.digest(domain, Eip712.hash(e.request))) {
+            revert EvidenceMismatch("requestHash");
+        }
+        return Eip712.digest(domain, Eip712.hash(e.receipt));
     }
 
     /// @notice Checks that `o` is the provider's claim about a block of this receipt.

@@ -148,6 +148,7 @@ struct Payment {
 struct ReceiptEvidence {
     Request request;
     Receipt receipt;
+    // Not read where the Market recorded this very receipt as the delivery of the request's job.
     bytes signature;
     Payment payment;
 }

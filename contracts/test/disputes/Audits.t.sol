@@ -410,6 +410,9 @@ contract AuditsTest is AuditsBase {
         e.signature = signReceipt(operator2Key, e.receipt);
         vm.expectRevert(abi.encodeWithSelector(IEvidence.NotSigned.selector, operator2, provider));
         audits.openLeaf(e, one(0));
+        e.signature = "";
+        vm.expectRevert(abi.encodeWithSelector(IEvidence.NotSigned.selector, address(0), provider));
+        audits.openLeaf(e, one(0));
         e.signature = signReceipt(operatorKey, e.receipt);
         ++e.receipt.fee;
         vm.expectPartialRevert(IEvidence.NotSigned.selector);
@@ -897,6 +900,31 @@ contract AuditsTest is AuditsBase {
         drawWith(id, "x");
         vm.expectRevert(abi.encodeWithSelector(IEvidence.EvidenceMismatch.selector, "delivery"));
         audits.openLeaf(other, one(0));
+    }
+
+    /// @dev The Market saw the signature, and perhaps nobody else did: its record is enough for every step.
+    function test_a_job_is_audited_without_its_signature() public {
+        withRequester();
+        ReceiptEvidence memory e = job();
+        e.signature = "";
+        ReceiptEvidence memory other = abi.decode(abi.encode(e), (ReceiptEvidence));
+        ++other.receipt.seq;
+        vm.expectRevert(abi.encodeWithSelector(IEvidence.EvidenceMismatch.selector, "delivery"));
+        audits.registerJob(other);
+        bytes32 id = audits.registerJob(e);
+        drawWith(id, "x");
+        vm.expectRevert(abi.encodeWithSelector(IEvidence.EvidenceMismatch.selector, "delivery"));
+        audits.openLeaf(other, one(0));
+        audits.openLeaf(e, one(0));
+        assertEq(audits.pointOf(id, 0).receiptHash, hashOf(e), "opened");
+    }
+
+    /// @dev A job that nobody registered has no point: its audit has no root.
+    function test_an_unregistered_job_is_not_opened() public {
+        withRequester();
+        ReceiptEvidence memory e = job();
+        vm.expectRevert(abi.encodeWithSelector(IEvidence.EvidenceMismatch.selector, "delivery"));
+        audits.openLeaf(e, one(0));
     }
 
     function test_nobody_is_silent_about_a_job() public {
