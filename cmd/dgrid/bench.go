@@ -17,6 +17,7 @@ import (
 	apibench "github.com/dgrid-network/dgrid/api/bench"
 	indexbench "github.com/dgrid-network/dgrid/indexer/bench"
 	"github.com/dgrid-network/dgrid/internal/bench/relaynet"
+	"github.com/dgrid-network/dgrid/internal/config"
 	"github.com/dgrid-network/dgrid/internal/disputes/figures"
 	"github.com/dgrid-network/dgrid/internal/network"
 	"github.com/dgrid-network/dgrid/internal/redisserver"
@@ -130,7 +131,8 @@ func measureAPI(ctx context.Context, b *benchmark) ([]figure, error) {
 }
 
 func measureRequests(ctx context.Context, b *benchmark) ([]figure, error) {
-	cfg := relaynet.RequestsConfig{Dir: filepath.Join(b.dir, "journal-embedded"), Requests: 20 * b.n, Workers: 64}
+	cfg := relaynet.RequestsConfig{Dir: filepath.Join(b.dir, "journal-embedded"), Requests: 20 * b.n, Workers: 64,
+		Room: config.Default().Memory.Bytes()}
 	r, err := relaynet.Requests(ctx, cfg)
 	if err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/internal/config"
+	"github.com/dgrid-network/dgrid/internal/heap"
 	"github.com/dgrid-network/dgrid/internal/network"
 	"github.com/dgrid-network/dgrid/node/provider"
 	"github.com/dgrid-network/dgrid/protocol"
@@ -216,6 +217,7 @@ func newProviderRun(g *globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			defer heap.Room(cfg.Memory.Bytes())()
 			return runAdvice(cmd.Context(), network.RunProvider(cmd.Context(), c, cfg.Provider, source, log))
 		},
 	}

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/dgrid-network/dgrid/internal/config"
+	"github.com/dgrid-network/dgrid/internal/heap"
 	"github.com/dgrid-network/dgrid/internal/keys"
 	"github.com/dgrid-network/dgrid/internal/network"
 	"github.com/dgrid-network/dgrid/protocol"
@@ -93,6 +94,7 @@ Any number of relayers may share one. docs/operations.md tells how to run it.`,
 				return err
 			}
 			defer rdb.Close()
+			defer heap.Room(s.cfg.Memory.Bytes())()
 			metrics := prometheus.NewRegistry()
 			r, err := s.chain.Relayer(key.Private(), rdb, s.log, metrics)
 			if err != nil {
@@ -207,6 +209,7 @@ database, a Redis server and a relayer. docs/operations.md tells how to run it.`
 				return err
 			}
 			defer rdb.Close()
+			defer heap.Room(s.cfg.Memory.Bytes())()
 			if len(s.cfg.API.Relayers) == 0 {
 				return fmt.Errorf("api.relayers is empty: %w", protocol.ErrInvalid)
 			}

@@ -30,6 +30,7 @@ const EnvPrefix = "DGRID_"
 // with its default.
 type Config struct {
 	Log      Log      `koanf:"log"`
+	Memory   Memory   `koanf:"memory"`
 	Chain    Chain    `koanf:"chain"`
 	Store    Store    `koanf:"store"`
 	Redis    Redis    `koanf:"redis"`
@@ -47,6 +48,19 @@ type Log struct {
 	Level  string `koanf:"level"`  // debug, info, warn, error
 	Format string `koanf:"format"` // text, json
 }
+
+// Memory is what a process may spend to be faster.
+type Memory struct {
+	// Room is how much a relayer, an API or a provider may hold more so that it collects
+	// garbage less often, MiB. Go's own variable GOGC wins.
+	Room uint32 `koanf:"room"`
+}
+
+// Bytes is the room in bytes.
+func (m Memory) Bytes() uint64 { return uint64(m.Room) << 20 }
+
+// CollectorIsSet tells whether the environment says when Go collects garbage.
+func CollectorIsSet() bool { return os.Getenv("GOGC") != "" }
 
 // Chain is the EVM network and where the contracts are on it.
 type Chain struct {
@@ -149,6 +163,7 @@ type Wallet struct {
 func Default() Config {
 	return Config{
 		Log:     Log{Level: "info", Format: "text"},
+		Memory:  Memory{Room: 128},
 		Chain:   Chain{RPC: "http://127.0.0.1:8545", ID: 31337},
 		Store:   Store{URL: "sqlite:dgrid.db"},
 		Relayer: Relayer{Listen: "127.0.0.1:8650"},

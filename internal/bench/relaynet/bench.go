@@ -14,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/dgrid-network/dgrid/internal/embedredis"
+	"github.com/dgrid-network/dgrid/internal/heap"
 	"github.com/dgrid-network/dgrid/internal/redisserver"
 	"github.com/dgrid-network/dgrid/node/provider"
 	"github.com/dgrid-network/dgrid/protocol"
@@ -26,6 +27,7 @@ type RequestsConfig struct {
 	Requests int                   // in all
 	Workers  int                   // clients at once
 	Redis    redis.UniversalClient // nil: embedded
+	Room     uint64                // bytes of memory.room, as in a process that serves
 }
 
 // RequestsResult is what was measured. Every request is matched, signed, submitted over
@@ -48,6 +50,7 @@ type RequestsResult struct {
 // Requests measures requests per second through a relayer to one provider with an instant
 // backend.
 func Requests(ctx context.Context, cfg RequestsConfig) (res RequestsResult, err error) {
+	defer heap.Room(cfg.Room)()
 	rdb := cfg.Redis
 	if rdb == nil {
 		store, err := embedredis.Start()

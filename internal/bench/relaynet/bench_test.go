@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dgrid-network/dgrid/internal/config"
 	"github.com/dgrid-network/dgrid/internal/testredis"
 )
 
@@ -25,7 +26,7 @@ func TestSignaturesAreMeasured(t *testing.T) {
 func BenchmarkRequests(b *testing.B) {
 	for _, store := range []string{"miniredis", "redis"} {
 		b.Run(store, func(b *testing.B) {
-			cfg := RequestsConfig{Dir: b.TempDir(), Requests: max(b.N, 100), Workers: 64}
+			cfg := RequestsConfig{Dir: b.TempDir(), Requests: max(b.N, 100), Workers: 64, Room: config.Default().Memory.Bytes()}
 			if store == "redis" {
 				cfg.Redis = testredis.Real(b)
 			}
