@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
 
+	"github.com/dgrid-network/dgrid/chain"
 	"github.com/dgrid-network/dgrid/chain/events"
 	"github.com/dgrid-network/dgrid/protocol"
 )
@@ -21,7 +20,7 @@ type Delivered struct {
 	Job       common.Hash
 	Request   protocol.Request
 	Receipt   protocol.Receipt
-	Signature protocol.Bytes // of the receipt, out of the transaction; nil if that hides it and the node traces none
+	Signature protocol.Bytes // of the receipt; nil if a contract delivered it
 	Params    protocol.Bytes
 	Prompt    []uint32
 	Output    []uint32
@@ -89,8 +88,8 @@ func (w *DeliveryWatch) note(ctx context.Context, e any, tx common.Hash) (*Deliv
 		if _, done := w.seen[tx]; done || !known {
 			return nil, nil
 		}
-		signature, err := w.signature(ctx, tx, e.Receipt)
-		if err != nil && !errors.Is(err, protocol.ErrNotFound) {
+		signature, err := w.signature(ctx, tx)
+		if err != nil {
 			return nil, err
 		}
 		return &Delivered{Job: e.Job, Request: asked.Request, Receipt: e.Receipt, Signature: signature, Params: asked.Order.Params,
@@ -99,57 +98,22 @@ func (w *DeliveryWatch) note(ctx context.Context, e any, tx common.Hash) (*Deliv
 	return nil, nil
 }
 
-// maxSigners bounds how many possible signers of one delivery are looked up.
-const maxSigners = 64
-
-// signature finds the receipt's signature in the transaction that delivered it: as the
-// argument of deliverJob, anywhere in the calldata where a contract made the call, or in that
-// inner call, which only a node that traces (debug_traceTransaction) shows. It fails with
-// protocol.ErrNotFound if it is nowhere.
-func (w *DeliveryWatch) signature(ctx context.Context, tx common.Hash, r protocol.Receipt) (protocol.Bytes, error) {
+// signature reads the receipt's signature out of the transaction that delivered it; nil if
+// a contract made the call. Evidence of a delivery needs none (see DeliveryOf); only a
+// comparison of two receipts by their operator's numbers does.
+func (w *DeliveryWatch) signature(ctx context.Context, tx common.Hash) (protocol.Bytes, error) {
 	t, _, err := w.reader.client.TransactionByHash(ctx, tx)
 	if errors.Is(err, ethereum.NotFound) {
-		return nil, fmt.Errorf("transaction %s: %w", tx, protocol.ErrUnavailable) // a reorg, or an index that lags
+		return nil, nil // a reorg, or an index that lags
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read transaction %s: %w", tx, w.reader.client.Wrap(err))
 	}
-	data := t.Data()
-	candidates := [][]byte{deliveredSignature(data)}
-	for i := 0; i+65 <= len(data) && len(candidates) < maxSigners; i++ {
-		if v := data[i+64]; v == 27 || v == 28 {
-			candidates = append(candidates, data[i:i+65])
-		}
+	// INVARIANT: the Market lets nobody in again, so a call of it that delivers is deliverJob.
+	if to := t.To(); to == nil || *to != w.reader.at.Market {
+		return nil, nil
 	}
-	if sig, err := w.signed(ctx, r, candidates); !errors.Is(err, protocol.ErrNotFound) {
-		return sig, err
-	}
-	// INVARIANT: a contract may make the call's data out of anything, so only the call itself shows it.
-	var top callFrame
-	err = w.reader.client.Client.Client().CallContext(ctx, &top, "debug_traceTransaction", tx, map[string]any{"tracer": "callTracer"})
-	if err != nil {
-		return nil, fmt.Errorf("signature in transaction %s, which the node does not trace (%v): %w", tx, err, protocol.ErrNotFound)
-	}
-	return w.signed(ctx, r, top.deliveries(w.reader.at.Market))
-}
-
-// signed returns the first candidate that an operator of the receipt's provider signed.
-func (w *DeliveryWatch) signed(ctx context.Context, r protocol.Receipt, candidates [][]byte) (protocol.Bytes, error) {
-	digest := w.reader.Domain().Digest(r)
-	for _, c := range candidates {
-		signer, err := protocol.RecoverDigest(digest, c)
-		if err != nil {
-			continue
-		}
-		owner, err := w.reader.ProviderOf(ctx, signer)
-		if err == nil && owner == r.Provider {
-			return slices.Clone(c), nil
-		}
-		if err != nil && !errors.Is(err, protocol.ErrNotFound) {
-			return nil, err
-		}
-	}
-	return nil, fmt.Errorf("signature of receipt %s: %w", digest, protocol.ErrNotFound)
+	return deliveredSignature(t.Data()), nil
 }
 
 // deliveredSignature reads the signature out of the calldata of deliverJob; nil if it is not
@@ -166,26 +130,10 @@ func deliveredSignature(data []byte) []byte {
 	return data[4+at : 4+at+n]
 }
 
-// callFrame is one call of a traced transaction.
-type callFrame struct {
-	To    common.Address `json:"to"`
-	Input hexutil.Bytes  `json:"input"`
-	Error string         `json:"error"`
-	Calls []callFrame    `json:"calls"`
-}
-
-// deliveries are the signatures in all calls of a contract that went through.
-func (f callFrame) deliveries(market common.Address) (list [][]byte) {
-	if f.Error != "" {
-		return nil
-	}
-	if f.To == market {
-		if sig := deliveredSignature(f.Input); sig != nil {
-			list = append(list, sig)
-		}
-	}
-	for _, inner := range f.Calls {
-		list = append(list, inner.deliveries(market)...)
-	}
-	return list
+// DeliveryOf returns the hash of the receipt that the Market recorded as the delivery of a
+// job, zero if there is none. The Market saw the operator's signature of it, so that record
+// stands for the signature in all evidence.
+func (r *Reader) DeliveryOf(ctx context.Context, job common.Hash) (common.Hash, error) {
+	d, err := chain.Call(ctx, r.client, r.at.Market, nil, market.PackDeliveryOf(job), market.UnpackDeliveryOf)
+	return d.ReceiptHash, err
 }

@@ -39,8 +39,6 @@ import (
 	"github.com/ethereum/go-ethereum/eth"
 	"github.com/ethereum/go-ethereum/eth/ethconfig"
 	"github.com/ethereum/go-ethereum/eth/filters"
-	"github.com/ethereum/go-ethereum/eth/tracers"
-	_ "github.com/ethereum/go-ethereum/eth/tracers/native" // callTracer
 	"github.com/ethereum/go-ethereum/ethclient"
 	"github.com/ethereum/go-ethereum/node"
 	"github.com/ethereum/go-ethereum/p2p"
@@ -119,7 +117,6 @@ func Open(cfg Config) (*Chain, error) {
 	c := &Chain{cfg: cfg, stack: stack, eth: backend}
 	system := filters.NewFilterSystem(backend.APIBackend, filters.Config{LogCacheSize: 1024})
 	stack.RegisterAPIs([]rpc.API{{Namespace: "eth", Service: filters.NewFilterAPI(system)}})
-	stack.RegisterAPIs(tracers.APIs(backend.APIBackend))
 	if cfg.Manual {
 		stack.RegisterAPIs([]rpc.API{{Namespace: "evm", Service: &evmAPI{c}}})
 	}

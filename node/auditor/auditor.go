@@ -180,22 +180,37 @@ func (a *Auditor) add(ctx context.Context, b bundle.Bundle, c *Case) (common.Has
 }
 
 // belongs checks that the parts of a bundle are what was signed, and that the provider
-// signed. What a fault is made of (fee, count, finish, trace) is not looked at.
+// signed, which of a delivered job the Market's record says too. What a fault is made of (fee,
+// count, finish, trace) is not looked at.
 func (a *Auditor) belongs(ctx context.Context, b bundle.Bundle) error {
 	report, err := b.Verify()
+	unsigned := len(b.Signature) == 0
 	if err != nil {
 		for _, check := range report.Checks {
 			switch check.Name {
 			case bundle.CheckSchema, bundle.CheckParams, bundle.CheckPrompt, bundle.CheckRequestHash, bundle.CheckSignature, bundle.CheckOutput:
-				if !check.OK {
+				if !check.OK && !(unsigned && check.Name == bundle.CheckSignature) {
 					return fmt.Errorf("%s: %s: %w", check.Name, check.Detail, protocol.ErrInvalid)
 				}
 			}
 		}
 	}
+	if unsigned {
+		return a.recorded(ctx, b)
+	}
 	owner, err := a.deps.Chain.ProviderOf(ctx, report.Operator)
 	if err == nil && owner != b.Receipt.Provider {
 		err = fmt.Errorf("%s is no operator of %s: %w", report.Operator, b.Receipt.Provider, protocol.ErrInvalid)
+	}
+	return err
+}
+
+// recorded checks that the Market took this very receipt as the delivery of its job: it then
+// saw the signature, and evidence needs none.
+func (a *Auditor) recorded(ctx context.Context, b bundle.Bundle) error {
+	receipt, err := a.deps.Chain.DeliveryOf(ctx, b.Request.Payment)
+	if err == nil && receipt != b.Domain.Digest(b.Receipt) {
+		err = fmt.Errorf("nobody signed it, and it was not delivered as job %s: %w", b.Request.Payment, protocol.ErrUnauthorized)
 	}
 	return err
 }

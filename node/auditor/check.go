@@ -94,15 +94,12 @@ func Check(ctx context.Context, e Evidence, m Model, verify func(t Task, proof [
 	if known.weights, err = trace.NewWeights(m.File, nil, nil); err != nil {
 		return out, err
 	}
-	chain := &offline{domain: e.Bundle.Domain}
-	if out.Operator, err = e.Bundle.Domain.Recover(e.Bundle.Receipt, e.Bundle.Signature); err != nil {
+	chain := &offline{domain: e.Bundle.Domain, provider: out.Provider, receipt: out.Receipt}
+	if err := out.signer(e); err != nil {
 		return out, err
 	}
-	chain.operator, chain.provider = out.Operator, out.Provider
-	out.Assumed = []string{
-		fmt.Sprintf("%s is or was an operator of provider %s", out.Operator, out.Provider),
-		fmt.Sprintf("model version %s has weights %s", m.Version, known.weights.Root()),
-	}
+	chain.operator = out.Operator
+	out.Assumed = append(out.Assumed, fmt.Sprintf("model version %s has weights %s", m.Version, known.weights.Root()))
 	dir, err := os.MkdirTemp("", "dgrid-check-")
 	if err != nil {
 		return out, fmt.Errorf("check evidence: %w", err)
@@ -120,6 +117,24 @@ func Check(ctx context.Context, e Evidence, m Model, verify func(t Task, proof [
 		a.cfg.Submitter = e.Case.Fault.Task.Submitter
 	}
 	return out, a.recheck(ctx, e, &out, verify)
+}
+
+// signer finds the operator that signed, and says what must be believed of it: of a delivery
+// that nobody saw signed it is who signed the openings.
+func (out *Checked) signer(e Evidence) (err error) {
+	switch d := e.Bundle.Domain; {
+	case len(e.Bundle.Signature) > 0:
+		out.Operator, err = d.Recover(e.Bundle.Receipt, e.Bundle.Signature)
+	case len(e.Openings) > 0:
+		out.Operator, err = d.Recover(e.Openings[0].Opening, e.Openings[0].Signature)
+	}
+	if out.Operator != (common.Address{}) {
+		out.Assumed = append(out.Assumed, fmt.Sprintf("%s is or was an operator of provider %s", out.Operator, out.Provider))
+	}
+	if len(e.Bundle.Signature) == 0 {
+		out.Assumed = append(out.Assumed, fmt.Sprintf("the Market recorded receipt %s as the delivery of job %s", out.Receipt, e.Bundle.Request.Payment))
+	}
+	return err
 }
 
 // recheck does a case again from its evidence alone.
@@ -182,6 +197,7 @@ type offline struct {
 	Chain
 	domain             protocol.Domain
 	operator, provider common.Address
+	receipt            common.Hash
 }
 
 func (o *offline) Domain() protocol.Domain        { return o.domain }
@@ -191,6 +207,10 @@ func (o *offline) ProviderOf(_ context.Context, operator common.Address) (common
 		return common.Address{}, fmt.Errorf("operator %s: %w", operator, protocol.ErrNotFound)
 	}
 	return o.provider, nil
+}
+
+func (o *offline) DeliveryOf(context.Context, common.Hash) (common.Hash, error) {
+	return o.receipt, nil
 }
 
 // nobody sends and proves nothing.

@@ -41,7 +41,7 @@ type Claim struct {
 	Claim  string          `json:"claim"`
 	Domain protocol.Domain `json:"domain"`
 	// Request, Receipt, Signature and Payment are the evidence of a receipt; Signature and Payment may
-	// be missing for a leaf, Request for an equivocation.
+	// be missing for a leaf, Request for an equivocation, Signature for the delivery of a job.
 	Request   *protocol.Request `json:"request,omitempty"`
 	Receipt   *protocol.Receipt `json:"receipt,omitempty"`
 	Signature protocol.Bytes    `json:"receipt_signature,omitempty"`
@@ -128,7 +128,7 @@ func (c Claim) Provider() common.Address {
 func (c Claim) complete() error {
 	has := map[string]bool{"request": c.Request != nil, "receipt": c.Receipt != nil, "receipt_signature": len(c.Signature) > 0, "other": c.Other != nil,
 		"tokens": c.Tokens != nil, "node": c.Node != nil, "paid": len(c.Paid) == 1, "two of paid": len(c.Paid) == 2, "paid_receipt": c.PaidReceipt != common.Hash{}}
-	evidence := []string{"request", "receipt", "receipt_signature"}
+	evidence := []string{"request", "receipt"} // the contracts say whether it takes a signature
 	needs, known := map[string][]string{
 		ClaimEquivocation: {"receipt", "receipt_signature", "other"}, ClaimTwoAnswers: append(evidence, "other"), ClaimBilling: evidence, ClaimFinish: evidence,
 		ClaimStop: append(evidence, "tokens"), ClaimUnusedSlot: append(evidence, "tokens"), ClaimOutputTree: append(evidence, "node"),
@@ -226,22 +226,27 @@ func claimOf(what string, b bundle.Bundle) Claim {
 }
 
 // PairClaims compares two receipts of one provider: the same number of one operator, or the
-// same request answered twice.
+// same request answered twice. Of a delivery that nobody saw signed the operator is not known,
+// and of two answers to one job one at most was delivered.
 func PairClaims(a, b bundle.Bundle) ([]Claim, error) {
 	hashA, hashB := a.Domain.Digest(a.Receipt), b.Domain.Digest(b.Receipt)
 	if hashA == hashB || a.Domain != b.Domain {
 		return nil, nil
 	}
-	operatorA, err := a.Domain.Recover(a.Receipt, a.Signature)
+	operatorA, err := operatorOf(a)
 	if err != nil {
 		return nil, err
 	}
-	operatorB, err := b.Domain.Recover(b.Receipt, b.Signature)
+	operatorB, err := operatorOf(b)
 	if err != nil {
 		return nil, err
 	}
-	if hashA.Cmp(hashB) > 0 {
-		a, b = b, a // whichever came first, it is one claim
+	unknown := common.Address{}
+	switch {
+	case operatorA == unknown && operatorB == unknown:
+		return nil, nil // deliveries of two jobs
+	case operatorB == unknown, operatorA != unknown && hashA.Cmp(hashB) > 0:
+		a, b = b, a // whichever came first, it is one claim, and the second is signed
 	}
 	var list []Claim
 	other := &contracts.SignedReceipt{Receipt: b.Receipt, Signature: b.Signature}
@@ -258,6 +263,14 @@ func PairClaims(a, b bundle.Bundle) ([]Claim, error) {
 		list = append(list, c)
 	}
 	return list, nil
+}
+
+// operatorOf returns who signed a receipt, zero if nobody was seen to.
+func operatorOf(b bundle.Bundle) (common.Address, error) {
+	if len(b.Signature) == 0 {
+		return common.Address{}, nil
+	}
+	return b.Domain.Recover(b.Receipt, b.Signature)
 }
 
 // ReceiptClaims compares a receipt with its request, and in class proven with the tokens that

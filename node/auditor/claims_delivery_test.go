@@ -1,6 +1,8 @@
 package auditor_test
 
 import (
+	"context"
+	"strings"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -12,6 +14,7 @@ import (
 	"github.com/dgrid-network/dgrid/chain/events"
 	"github.com/dgrid-network/dgrid/node/auditor"
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/bundle"
 	"github.com/dgrid-network/dgrid/protocol/step"
 )
 
@@ -56,15 +59,15 @@ func (w *world) deploy(t *testing.T, code []byte) common.Address {
 	return receipt.ContractAddress
 }
 
-// job asks on chain, has the provider accept, and returns its answer, wrong in one number.
-func (w *world) job(t *testing.T, salt byte) (common.Hash, *answer) {
+// job asks on chain, and has the provider accept; cheat may change the answer.
+func (w *world) job(t *testing.T, cheat func(a *answer)) (common.Hash, *answer) {
 	t.Helper()
 	a := w.answered(t, params(700), prompt, 4, nil)
 	price := protocol.NewAmount(1_000_000)
 	now, err := w.reader.Now(t.Context())
 	require.NoError(t, err)
 	order := contracts.JobOrder{ModelVersion: w.version, Prompt: prompt, MaxOutputTokens: 4, Params: a.p, PriceIn: price, PriceOut: price,
-		MaxFee: protocol.NewAmount(100), Deadline: now + 3600, Salt: common.Hash{salt}}
+		MaxFee: protocol.NewAmount(100), Deadline: now + 3600, Salt: common.Hash{1}}
 	id, err := w.lane(requester).Submit(t.Context(), w.reader.Addresses().RequestJob(order))
 	require.NoError(t, err)
 	receipt, err := w.lane(requester).Wait(t.Context(), id)
@@ -79,7 +82,10 @@ func (w *world) job(t *testing.T, salt byte) (common.Hash, *answer) {
 	}
 	require.NotEmpty(t, asked.Job)
 	a.b.Request, a.b.Secret = asked.Request, common.Hash{}
-	a.cheat(step.Block{T: 6, L: 2}, step.Gated, 0, 5)
+	a.sign()
+	if cheat != nil {
+		cheat(a)
+	}
 	domain := w.reader.Domain()
 	v := protocol.Acceptance{Job: asked.Job, RequestHash: domain.Digest(asked.Request), Provider: devchain.Address(owner), ValidUntil: now + 3600}
 	sig, err := domain.Sign(devchain.Key(operator), v)
@@ -88,8 +94,24 @@ func (w *world) job(t *testing.T, salt byte) (common.Hash, *answer) {
 	return asked.Job, a
 }
 
-// A job that a contract delivered is audited like any other: the receipt's signature is found in
-// the calldata or, where the contract makes the data of its call itself, in a trace of that call.
+// deliver has a contract deliver a job, in a call whose data is nowhere else if it is masked.
+func (w *world) deliver(t *testing.T, masked bool, job common.Hash, a *answer) {
+	t.Helper()
+	through := w.deploy(t, forwarder(masked))
+	at := w.reader.Addresses()
+	inner := at.DeliverJob(job, a.b.Receipt, a.b.Signature, a.b.Output)
+	data := append([]byte(nil), inner.Data...)
+	if masked {
+		for i := range data {
+			data[i] ^= 0xff
+		}
+	}
+	data = append(common.LeftPadBytes(at.Market[:], 32), data...)
+	w.send(t, operator, protocol.Call{To: &through, Data: data, Purpose: "deliver through a contract"})
+}
+
+// A job that a contract delivered is audited like any other, though its receipt's signature is
+// in no transaction: the Market's log has the answer, and its record stands for the signature.
 func TestAJobDeliveredByAContractIsAudited(t *testing.T) {
 	t.Parallel()
 	q, err := proving()
@@ -99,19 +121,8 @@ func TestAJobDeliveredByAContractIsAudited(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, odd(t), 3600)
 			w.fund(t, requester)
-			through := w.deploy(t, forwarder(masked))
-			job, liar := w.job(t, 1)
-			at := w.reader.Addresses()
-			inner := at.DeliverJob(job, liar.b.Receipt, liar.b.Signature, liar.b.Output)
-			data := append([]byte(nil), inner.Data...)
-			if masked {
-				for i := range data {
-					data[i] ^= 0xff
-				}
-			}
-			data = append(common.LeftPadBytes(at.Market[:], 32), data...)
-			w.send(t, operator, protocol.Call{To: &through, Data: data, Purpose: "deliver through a contract"})
-
+			job, liar := w.job(t, func(a *answer) { a.cheat(step.Block{T: 6, L: 2}, step.Gated, 0, 5) })
+			w.deliver(t, masked, job, liar)
 			a := w.auditor(t, t.TempDir(), queued{q}, liar, func(_ *auditor.Config, d *auditor.Deps) {
 				d.Jobs = contracts.NewDeliveryWatch(w.reader, w.start)
 			})
@@ -124,6 +135,138 @@ func TestAJobDeliveredByAContractIsAudited(t *testing.T) {
 			done, err := w.reader.Job(t.Context(), job)
 			require.NoError(t, err)
 			require.True(t, done.Disproved && done.Forfeited)
+
+			e, err := a.Cases().Export(liar.receipt)
+			require.NoError(t, err)
+			require.Empty(t, e.Bundle.Signature)
+			m := auditor.Model{Version: w.version, File: w.model}
+			checked, err := auditor.Check(t.Context(), e, m, func(auditor.Task, []byte) error { return nil })
+			require.NoError(t, err)
+			require.True(t, checked.Proof)
+			require.Equal(t, devchain.Address(operator), checked.Operator, "who signed the openings")
+			require.Contains(t, strings.Join(checked.Assumed, "\n"), "delivery of job "+job.Hex())
+			e.Openings[0].Opening.BlockRoot[0] ^= 1
+			_, err = auditor.Check(t.Context(), e, m, nil)
+			require.Error(t, err, "an opening that nobody signed")
 		})
 	}
+}
+
+// A receipt that nobody was seen to sign is a case only if it was delivered.
+func TestOnlyADeliveryNeedsNoSignature(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, odd(t), 3600)
+	w.fund(t, requester)
+	job, right := w.job(t, nil)
+	a := w.auditor(t, t.TempDir(), noProver{}, right, nil)
+	running(t, a)
+	unsigned := unsignedOf(right)
+	_, err := a.Add(t.Context(), unsigned)
+	require.ErrorIs(t, err, protocol.ErrUnauthorized, "before it is delivered")
+	w.deliver(t, true, job, right)
+	other := unsigned
+	other.Receipt.Seq++
+	_, err = a.Add(t.Context(), other)
+	require.ErrorIs(t, err, protocol.ErrUnauthorized, "another receipt")
+	bad := right.b
+	bad.Signature = make(protocol.Bytes, 65)
+	_, err = a.Add(t.Context(), bad)
+	require.ErrorIs(t, err, protocol.ErrInvalid, "a signature that is none")
+	id, err := a.Add(t.Context(), unsigned)
+	require.NoError(t, err)
+	c, err := a.WaitOver(t.Context(), id)
+	require.NoError(t, err)
+	require.Equal(t, auditor.Right, c.State, c.Note)
+}
+
+// Two answers to one job are claimed though only one of them was seen signed: the delivered
+// one leads, so its fee comes back.
+func TestADeliveryAndAnotherAnswerAreClaimed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, odd(t), 3600)
+	w.fund(t, requester)
+	job, first := w.job(t, nil)
+	w.deliver(t, true, job, first)
+	before := w.free(t, requester)
+	for i := range byte(2) { // whichever hash is lower
+		second := &answer{t: t, w: w, b: first.b}
+		r := first.b.Receipt
+		r.TraceRoot = common.Hash{i + 1}
+		for r.Seq++; (w.reader.Domain().Digest(r).Cmp(first.receipt) > 0) != (i > 0); r.Seq++ {
+		}
+		second.signReceipt(r)
+		unsigned := unsignedOf(first)
+		list, err := auditor.PairClaims(second.b, unsigned)
+		require.NoError(t, err)
+		turned, err := auditor.PairClaims(unsigned, second.b)
+		require.NoError(t, err)
+		require.Equal(t, list, turned, "one claim")
+		require.Len(t, list, 1)
+		require.Equal(t, first.b.Receipt, *list[0].Receipt)
+		call, err := list[0].Call(w.reader.Addresses(), devchain.Address(auditing))
+		require.NoError(t, err)
+		_, err = w.reader.Simulate(t.Context(), devchain.Address(auditing), call)
+		require.NoError(t, err)
+		if i == 0 {
+			continue
+		}
+		a := w.auditor(t, t.TempDir(), noProver{}, first, func(_ *auditor.Config, d *auditor.Deps) {
+			d.Jobs = contracts.NewDeliveryWatch(w.reader, w.start)
+		})
+		running(t, a)
+		_, err = a.Add(t.Context(), second.b)
+		require.NoError(t, err)
+		c, err := a.WaitClaim(t.Context(), devchain.Address(owner), settled)
+		require.NoError(t, err)
+		require.Equal(t, auditor.Settled, c.State, c.Note)
+		require.Equal(t, auditor.ClaimTwoAnswers, c.Claim.Claim)
+		after, err := before.Add(first.b.Receipt.Fee)
+		require.NoError(t, err)
+		require.Equal(t, after, w.free(t, requester))
+	}
+	none, err := auditor.PairClaims(unsignedOf(first), unsignedOf(w.answered(t, params(700), prompt, 4, nil)))
+	require.NoError(t, err)
+	require.Empty(t, none, "nobody's operator is known")
+}
+
+// told lists one delivery at once, and says when it was asked again.
+type told struct {
+	one   contracts.Delivered
+	asked chan struct{}
+	calls int
+}
+
+func (f *told) Delivered(context.Context) ([]contracts.Delivered, error) {
+	if f.calls++; f.calls == 1 {
+		return []contracts.Delivered{f.one}, nil
+	}
+	if f.calls == 2 {
+		close(f.asked)
+	}
+	return nil, nil
+}
+
+// A log may be ahead of the state that a node answers from, or of a reorg: the delivery waits.
+func TestADeliveryThatIsNotRecordedYetWaits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, odd(t), 3600)
+	w.fund(t, requester)
+	job, right := w.job(t, nil)
+	jobs := &told{asked: make(chan struct{}), one: contracts.Delivered{Job: job, Request: right.b.Request, Receipt: right.b.Receipt, Params: right.b.Params,
+		Prompt: right.b.Prompt, Output: right.b.Output}}
+	a := w.auditor(t, t.TempDir(), noProver{}, right, func(_ *auditor.Config, d *auditor.Deps) { d.Jobs = jobs })
+	running(t, a)
+	<-jobs.asked
+	_, err := a.Cases().Get(right.receipt)
+	require.ErrorIs(t, err, protocol.ErrNotFound)
+	w.deliver(t, true, job, right)
+	c, err := a.WaitOver(t.Context(), right.receipt)
+	require.NoError(t, err)
+	require.Equal(t, auditor.Right, c.State, c.Note)
+}
+
+func unsignedOf(a *answer) bundle.Bundle {
+	b := a.b
+	b.Signature = nil
+	return b
 }

@@ -65,17 +65,19 @@ func (s seen) leaves(line protocol.Line) []protocol.SumLeaf {
 	return list
 }
 
-// add returns the receipts that share a number or a request with one.
+// add returns the receipts that share a number or a request with one. Without its operator a
+// number says nothing.
 func (s seen) add(receipt common.Hash, b bundle.Bundle, operator common.Address) []common.Hash {
 	n := counter{operator, b.Receipt.Seq}
 	q := replied{b.Receipt.Provider, b.Receipt.RequestHash, b.Receipt.OutputTokens}
 	var others []common.Hash
+	known := operator != common.Address{}
 	for _, other := range append(slices.Clone(s.numbers[n]), s.requests[q]...) {
 		if other != receipt && !slices.Contains(others, other) {
 			others = append(others, other)
 		}
 	}
-	if !slices.Contains(s.numbers[n], receipt) {
+	if known && !slices.Contains(s.numbers[n], receipt) {
 		s.numbers[n] = append(s.numbers[n], receipt)
 	}
 	if !slices.Contains(s.requests[q], receipt) {
@@ -88,7 +90,7 @@ func (s seen) add(receipt common.Hash, b bundle.Bundle, operator common.Address)
 // for every case when the process starts, so a crash between a case and its claim loses none.
 func (a *Auditor) note(c *Case, b bundle.Bundle) {
 	receipt := c.Receipt
-	operator, err := b.Domain.Recover(b.Receipt, b.Signature)
+	operator, err := operatorOf(b)
 	if err != nil {
 		return
 	}

@@ -25,6 +25,7 @@ type Chain interface {
 	Class(ctx context.Context, version common.Hash) (protocol.Class, error)
 	WeightsRoot(ctx context.Context, version common.Hash) (common.Hash, error)
 	ProviderOf(ctx context.Context, operator common.Address) (common.Address, error)
+	DeliveryOf(ctx context.Context, job common.Hash) (receipt common.Hash, err error)
 	FaultOf(ctx context.Context, receipt common.Hash) (contracts.FaultKind, error)
 	Faults(ctx context.Context, receipt common.Hash, from uint64) ([]contracts.Fault, error)
 	DisputableUntil(ctx context.Context, e contracts.Evidence) (uint64, error)

@@ -43,11 +43,6 @@ func (a *Auditor) takeJob(ctx context.Context, d contracts.Delivered) bool {
 	if m == nil {
 		return true
 	}
-	if len(d.Signature) == 0 { // without it there is no evidence
-		a.metrics.hidden.Inc()
-		a.log.Warn("a delivered job hides its signature, and the node traces no calls", "job", d.Job, "provider", d.Receipt.Provider)
-		return true
-	}
 	b := bundle.Bundle{Schema: bundle.Schema, Domain: a.deps.Chain.Domain(), Request: d.Request, Params: d.Params, Prompt: d.Prompt, Output: d.Output,
 		Model:   bundle.Model{Class: protocol.ClassProven, Positions: uint32(m.arch.Positions), StopIDs: m.file.Header().StopIDs},
 		Receipt: d.Receipt, Signature: d.Signature}
@@ -58,9 +53,18 @@ func (a *Auditor) takeJob(ctx context.Context, d contracts.Delivered) bool {
 	switch {
 	case err == nil:
 		return true
+	case errors.Is(err, protocol.ErrUnauthorized) && a.awaited(ctx, d):
+		return false
 	case errors.Is(err, protocol.ErrInvalid), errors.Is(err, protocol.ErrUnauthorized), errors.Is(err, protocol.ErrNotFound):
 		a.log.Warn("delivered job is not a receipt", "request", d.Receipt.RequestHash, "err", err)
 		return true
 	}
 	return false
+}
+
+// awaited says whether the Market may yet record a delivery that its log showed: a reorg took
+// it back, or the node that was asked lags.
+func (a *Auditor) awaited(ctx context.Context, d contracts.Delivered) bool {
+	now, err := a.deps.Chain.Now(ctx)
+	return len(d.Signature) == 0 && (err != nil || now < d.Request.Deadline)
 }

@@ -21,7 +21,6 @@ type metrics struct {
 	claims    *prometheus.GaugeVec   // by kind and state
 	bonds     *prometheus.CounterVec // by outcome
 	locked    prometheus.Gauge
-	hidden    prometheus.Counter
 	mu        sync.Mutex
 	peak      int64
 }
@@ -39,12 +38,11 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 		claims:    prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "dgrid_auditor_claims", Help: "Claims about more than one receipt, by kind of fault and state."}, []string{"kind", "state"}),
 		bonds:     prometheus.NewCounterVec(prometheus.CounterOpts{Name: "dgrid_auditor_bonds_total", Help: "Bonds of questions that could come back, by outcome."}, []string{"outcome"}),
 		locked:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "dgrid_auditor_bonds_locked", Help: "Bonds of answered questions that are not paid out yet."}),
-		hidden:    prometheus.NewCounter(prometheus.CounterOpts{Name: "dgrid_auditor_hidden_deliveries_total", Help: "Delivered jobs whose signature neither the transaction nor a trace shows."}),
 	}
 	if r == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.cases, m.replays, m.proofs, m.memory, m.convicted, m.notServed, m.questions, m.claims, m.bonds, m.locked, m.hidden} {
+	for _, c := range []prometheus.Collector{m.cases, m.replays, m.proofs, m.memory, m.convicted, m.notServed, m.questions, m.claims, m.bonds, m.locked} {
 		if err := r.Register(c); err != nil {
 			return nil, fmt.Errorf("register auditor metrics: %w", err)
 		}
