@@ -233,7 +233,8 @@ interface IAudits is IEvidence, IBeacon {
         uint32 checkpoint
     ) external returns (bytes32 audit);
 
-    /// @notice Registers the audit of a delivered job; its `line` is the job, its checkpoint 2^32 - 1. `e.payment` is ignored.
+    /// @notice Registers the audit of a delivered job; its `line` is the job, its checkpoint 2^32 - 1. Of `e` only request
+    /// and receipt are read: the Market saw the signature.
     function registerJob(ReceiptEvidence calldata e) external returns (bytes32 audit);
 
     /// @param header of the beacon's block in RLP, where the source is PrevRandao; else ignored
