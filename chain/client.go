@@ -73,10 +73,11 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 }
 
 func dialOnce(ctx context.Context, cfg Config) (*Client, error) {
-	ec, err := ethclient.DialContext(ctx, cfg.URL)
+	rc, err := rpc.DialOptions(ctx, cfg.URL, rpc.WithWebsocketDialer(patientDialer()))
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w: %w", protocol.ErrUnavailable, err)
 	}
+	ec := ethclient.NewClient(rc)
 	c, err := New(ctx, ec, cfg)
 	if err != nil {
 		ec.Close()

@@ -20,17 +20,22 @@ import (
 var _ txmgr.Node = (*Client)(nil)
 
 // Observe implements txmgr.Node. The account is read at the very head that is
-// returned, by hash, so that a reorg between two calls cannot mix two branches.
+// returned, by hash, so that a reorg between two calls cannot mix two branches. What is final
+// is read first: blocks that come meanwhile would else be final above the head, and their
+// transactions of this key unknown, as a foreigner's are.
 func (c *Client) Observe(ctx context.Context, lane common.Address) (txmgr.Observation, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
+	final, err := c.Head(ctx, Finalized)
+	if err != nil {
+		return txmgr.Observation{}, err
+	}
 	head, err := c.Head(ctx, Latest)
 	if err != nil {
 		return txmgr.Observation{}, err
 	}
-	final, err := c.Head(ctx, Finalized)
-	if err != nil {
-		return txmgr.Observation{}, err
+	if final.Number.Cmp(head.Number) > 0 { // two nodes behind one address
+		return txmgr.Observation{}, fmt.Errorf("observe %s: block %s is final and %s is the head: %w", lane, final.Number, head.Number, protocol.ErrUnavailable)
 	}
 	var nonce, finalNonce hexutil.Uint64
 	var tip hexutil.Big
