@@ -61,10 +61,15 @@ func (c *Chain) untilNext() time.Duration {
 		free = now
 	}
 	if c.pending() {
-		return free.Sub(now) + gather
+		return c.lasts(free.Sub(now)) + gather
 	}
 	end := free.Truncate(time.Second).Add(lastCall)
-	return max(end.Sub(now), time.Millisecond)
+	return max(c.lasts(end.Sub(now)), time.Millisecond)
+}
+
+// lasts says how long a time on the chain's clock really takes.
+func (c *Chain) lasts(d time.Duration) time.Duration {
+	return time.Duration(d.Seconds() * float64(c.cfg.Second))
 }
 
 // mineIfDue makes a block if this second has none yet and there is a

@@ -59,7 +59,19 @@ type Config struct {
 	GasLimit      uint64             // of a block; 0: 60,000,000
 	Alloc         types.GenesisAlloc // nil: Prefund(20)
 	Logger        *slog.Logger       // nil: slog.Default()
-	Now           func() time.Time   // wall clock; nil: time.Now
+	Second        time.Duration      // how long a second of Now takes, less for tests of long stories; 0: a second
+	Now           func() time.Time   // wall clock; nil: Clock(Second)
+}
+
+// Clock returns a clock that starts now and whose seconds take second each.
+func Clock(second time.Duration) func() time.Time {
+	if second == time.Second {
+		return time.Now
+	}
+	start := time.Now()
+	return func() time.Time {
+		return start.Add(time.Duration(float64(time.Since(start)) * float64(time.Second) / float64(second)))
+	}
 }
 
 func (cfg Config) withDefaults() Config {
@@ -78,8 +90,11 @@ func (cfg Config) withDefaults() Config {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
 	}
+	if cfg.Second == 0 {
+		cfg.Second = time.Second
+	}
 	if cfg.Now == nil {
-		cfg.Now = time.Now
+		cfg.Now = Clock(cfg.Second)
 	}
 	return cfg
 }

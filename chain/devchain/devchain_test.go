@@ -266,3 +266,29 @@ func TestSurvivesSIGKILL(t *testing.T) {
 		require.NoError(t, c.Close())
 	}
 }
+
+// A chain whose seconds are short makes a block in each of them, and none ahead of its clock.
+func TestQuickBlocksStayBehindTheirClock(t *testing.T) {
+	t.Parallel()
+	now := devchain.Clock(20 * time.Millisecond)
+	c, err := devchain.Open(devchain.Config{Second: 20 * time.Millisecond, Now: now})
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	began := now()
+	go func() { ended <- c.Run(ctx) }()
+	heads := make(chan *types.Header)
+	sub, err := c.Client().SubscribeNewHead(ctx, heads)
+	require.NoError(t, err)
+	last := uint64(0)
+	for range 20 {
+		h := <-heads
+		require.Greater(t, h.Time, last)
+		require.LessOrEqual(t, h.Time, uint64(now().Unix()))
+		last = h.Time
+	}
+	require.GreaterOrEqual(t, last, uint64(began.Unix())+19)
+	sub.Unsubscribe()
+	stop()
+	require.NoError(t, <-ended)
+}

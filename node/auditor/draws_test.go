@@ -48,8 +48,8 @@ type drawWorld struct {
 }
 
 func newDrawWorld(t *testing.T) *drawWorld {
-	skew := &atomic.Int64{}
-	now := func() time.Time { return time.Now().Add(time.Duration(skew.Load())) }
+	skew, clock := &atomic.Int64{}, devchain.Clock(second)
+	now := func() time.Time { return clock().Add(time.Duration(skew.Load())) }
 	w := newWorldOf(t, odd(t), devchain.Config{FinalityDepth: 1, Now: now}, func(p *deploy.Parameters) {
 		p.Audits.AuditBps = 10_000
 		p.Beacon.Source, p.Beacon.Delay = 0, 1
@@ -340,38 +340,15 @@ func TestKilledAuditorsKeepWhatTheySaid(t *testing.T) {
 	api := w.api(t)
 	audit := w.redeem(t, w.bought(t, nil))
 	data, before := t.TempDir(), w.nonce(t, auditing)
-	killed := map[string]bool{}
+	kills := killer{}
 	life := func(done func(auditor.Draw) bool) {
-		for runs := 0; ; runs++ {
+		for runs, lived := 0, false; !lived; runs++ {
 			require.Less(t, runs, 60)
 			a := w.seated(t, auditing, data, api, noProver{}, nil)
-			died := make(chan struct{})
-			a.SetPoint(func(at string, _ *auditor.Case) error {
-				if killed[at] {
-					return nil
-				}
-				killed[at] = true
-				close(died)
-				return errKilled
+			lived = kills.life(t, a, func(ctx context.Context) error {
+				_, err := a.WaitDraw(ctx, audit, done)
+				return err
 			})
-			ctx, stop := context.WithCancel(t.Context())
-			ended, over := make(chan error, 1), make(chan struct{})
-			go func() { ended <- a.Run(ctx) }()
-			go func() {
-				if _, err := a.WaitDraw(ctx, audit, done); err == nil {
-					close(over)
-				}
-			}()
-			select {
-			case <-died:
-				require.ErrorIs(t, <-ended, errKilled)
-				stop()
-				continue
-			case <-over:
-				stop()
-				require.NoError(t, <-ended)
-			}
-			return
 		}
 	}
 	life(answeredFor)
@@ -382,10 +359,10 @@ func TestKilledAuditorsKeepWhatTheySaid(t *testing.T) {
 		return d.State == auditor.DrawOver && err == nil && free.Cmp(tokens(800)) > 0
 	})
 	for _, act := range []string{"register", "draw", "attest", "settle", "pay"} {
-		require.True(t, killed["before "+act] && killed["sent "+act], "killed around %s: %v", act, killed)
+		require.True(t, kills.at("before "+act) && kills.at("sent "+act), "killed around %s: %v", act, kills.points)
 	}
 	for _, state := range []auditor.DrawState{auditor.DrawDrawn, auditor.DrawOver} {
-		require.True(t, killed["before draw "+string(state)] && killed["after draw "+string(state)], "killed around %s: %v", state, killed)
+		require.True(t, kills.at("before draw "+string(state)) && kills.at("after draw "+string(state)), "killed around %s: %v", state, kills.points)
 	}
 	require.EqualValues(t, 5, w.nonce(t, auditing)-before, "register, draw, attest, settle, pay")
 }

@@ -80,7 +80,7 @@ func TestOneWrongNumberIsSlashedByOneTransaction(t *testing.T) {
 // A provider that serves nothing loses on the clocks: three silences are a proven fault.
 func TestSilenceLosesOnTheClocks(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, odd(t), 2)
+	w := newWorld(t, odd(t), 20)
 	w.fund(t, auditing)
 	before := w.nonce(t, auditing)
 	silent := w.answered(t, params(700), prompt, 5, nil)

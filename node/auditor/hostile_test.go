@@ -3,12 +3,14 @@ package auditor_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -116,6 +118,61 @@ func requireAsked(t *testing.T, w *world, a *answer, more func(*auditor.Config, 
 
 var errKilled = errors.New("killed")
 
+// killer kills auditors, at each point once.
+type killer struct {
+	mu     sync.Mutex
+	points map[string]bool
+}
+
+// at says whether an auditor was killed at a point.
+func (k *killer) at(point string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.points[point]
+}
+
+// life runs an auditor until it is killed where none was before, or work is done, and says
+// whether it lived.
+func (k *killer) life(t *testing.T, a *auditor.Auditor, work func(context.Context) error) bool {
+	t.Helper()
+	killed, dead := make(chan struct{}), false
+	a.SetPoint(func(at string, _ *auditor.Case) error {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if !dead && k.points[at] {
+			return nil
+		}
+		if !dead { // else another part of it comes here, and does no more either
+			if k.points == nil {
+				k.points = map[string]bool{}
+			}
+			k.points[at], dead = true, true
+			close(killed)
+		}
+		return errKilled
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	ended, done := make(chan error, 1), make(chan error, 1)
+	go func() { ended <- a.Run(ctx) }()
+	go func() { done <- work(ctx) }()
+	select {
+	case <-killed:
+	case err := <-done:
+		require.NoError(t, err)
+	}
+	stop()
+	err := <-ended
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if dead {
+		require.ErrorIs(t, err, errKilled)
+		return false
+	}
+	require.NoError(t, err)
+	return true
+}
+
 // A process killed before or after any write of a case goes on from there, and one
 // transaction convicts all the same.
 func TestKilledAnywhereItSendsOneTransaction(t *testing.T) {
@@ -126,45 +183,23 @@ func TestKilledAnywhereItSendsOneTransaction(t *testing.T) {
 	prover := &counted{Prover: queued{q}}
 	liar := w.answered(t, params(700), prompt, 6, nil)
 	liar.cheat(step.Block{T: 2, L: 2}, step.Middle, 0, 9)
-	data := t.TempDir()
-	killed := map[string]bool{}
-	for runs := 0; ; runs++ {
+	data, kills := t.TempDir(), killer{}
+	for runs, lived := 0, false; !lived; runs++ {
 		require.Less(t, runs, 40)
 		a := w.auditor(t, data, prover, liar, nil)
-		died := make(chan struct{})
-		a.SetPoint(func(at string, _ *auditor.Case) error {
-			if killed[at] {
-				return nil
+		lived = kills.life(t, a, func(ctx context.Context) error {
+			if _, err := a.Add(ctx, liar.b); err != nil {
+				return err
 			}
-			killed[at] = true
-			close(died)
-			return errKilled
+			c, err := a.Wait(ctx, liar.receipt, func(c auditor.Case) bool { return c.State == auditor.Unpaid && kills.at("after unpaid") })
+			if err == nil && c.Verdict.Kind != contracts.FaultWrongStep {
+				err = fmt.Errorf("verdict %v", c.Verdict.Kind)
+			}
+			return err
 		})
-		ctx, stop := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() { ended <- a.Run(ctx) }()
-		_, err := a.Add(t.Context(), liar.b)
-		require.NoError(t, err)
-		over := make(chan auditor.Case, 1)
-		go func() {
-			if c, err := a.Wait(ctx, liar.receipt, func(c auditor.Case) bool { return c.State == auditor.Unpaid && killed["after unpaid"] }); err == nil {
-				over <- c
-			}
-		}()
-		select {
-		case <-died:
-			require.ErrorIs(t, <-ended, errKilled)
-			stop()
-			continue
-		case c := <-over:
-			stop()
-			require.NoError(t, <-ended)
-			require.Equal(t, contracts.FaultWrongStep, c.Verdict.Kind)
-		}
-		break
 	}
 	for _, state := range []auditor.State{auditor.Replayed, auditor.Located, auditor.Opened, auditor.Proven, auditor.Submitted, auditor.Unpaid} {
-		require.True(t, killed["before "+string(state)] && killed["after "+string(state)], "killed around %s: %v", state, killed)
+		require.True(t, kills.at("before "+string(state)) && kills.at("after "+string(state)), "killed around %s: %v", state, kills.points)
 	}
 	require.EqualValues(t, 1, w.nonce(t, auditing), "one transaction")
 	require.LessOrEqual(t, prover.made.Load(), int64(3))

@@ -4,15 +4,19 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	goruntime "runtime"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -44,6 +48,11 @@ import (
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == keys.ChildCommand {
 		os.Exit(keys.RunChild(os.Args[2:], os.Stderr, keys.Step()))
+	}
+	flag.Parse()
+	// Most of a test here is waiting for blocks.
+	if f := flag.Lookup("test.parallel"); f.Value.String() == strconv.Itoa(goruntime.GOMAXPROCS(0)) {
+		_ = f.Value.Set("6")
 	}
 	os.Exit(m.Run())
 }
@@ -99,7 +108,10 @@ type world struct {
 
 func tokens(n uint64) protocol.Amount { return protocol.NewAmount(n * 1_000_000) }
 
-// newWorld has windows of hours; clock is that of questions, in seconds.
+// second is how long a second of the chain takes here.
+const second = 100 * time.Millisecond
+
+// newWorld has windows of hours; clock is that of questions, in seconds of the chain.
 func newWorld(t *testing.T, m *runtime.Model, clock uint64) *world {
 	t.Helper()
 	return newWorldOf(t, m, devchain.Config{FinalityDepth: 1}, func(p *deploy.Parameters) {
@@ -110,6 +122,7 @@ func newWorld(t *testing.T, m *runtime.Model, clock uint64) *world {
 // newWorldOf changes the parameters of a live deployment.
 func newWorldOf(t *testing.T, m *runtime.Model, cfg devchain.Config, change func(*deploy.Parameters)) *world {
 	t.Helper()
+	cfg.Second = second
 	c, err := devchain.Open(cfg)
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())
