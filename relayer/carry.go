@@ -2,7 +2,6 @@ package relayer
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/dgrid-network/dgrid/internal/link"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/wire"
+	"github.com/dgrid-network/dgrid/protocol/wire/quickjson"
 )
 
 const (
@@ -236,7 +236,8 @@ func (c *carrier) settle(l lease, fee protocol.Amount, lines []byte) {
 		cancel()
 	}
 	settlement := c.r.shares.settle(l.Share, l.Amount, fee)
-	route, err := json.Marshal(c.explanation())
+	explained := c.explanation()
+	route, err := quickjson.Marshal(&explained)
 	var kept redis.Cmder
 	if err == nil {
 		err = c.r.shared.release(ctx, l, settlement, func(p redis.Pipeliner) {
@@ -401,7 +402,7 @@ func (c *carrier) askProvider(ctx context.Context) error {
 	if a.Reservation, err = c.r.shares.reservation(c.lease.Share, c.r.clock(), now, now+uint64(c.lasts(ctx)/time.Second), c.r.signShare); err != nil {
 		return err
 	}
-	return c.r.send(ctx, c.got.provider, a.Hash, wire.KindAsk, a)
+	return c.r.send(ctx, c.got.provider, a.Hash, wire.KindAsk, &a)
 }
 
 // signShare is the relayer's word that it keeps amount of a channel for a provider.

@@ -2,7 +2,6 @@ package relayer
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/wire"
+	"github.com/dgrid-network/dgrid/protocol/wire/quickjson"
 )
 
 // What is kept in Redis, under the namespace:
@@ -288,7 +288,7 @@ func (s *shared) carve(ctx context.Context, l lease, until time.Time) (bool, err
 func (s *shared) take(ctx context.Context, l lease, x *share, ch Channel, now, until time.Time, keep time.Duration) (place, booked bool, err error) {
 	var data []byte
 	if keep > 0 {
-		if data, err = json.Marshal(l); err != nil {
+		if data, err = quickjson.Marshal(&l); err != nil {
 			return false, false, fmt.Errorf("encode a lease: %w", err)
 		}
 	}
@@ -402,7 +402,7 @@ func (s *shared) redeemLease(ctx context.Context, id string, request common.Hash
 			return l, claim.Val(), nil
 		}
 	}
-	if err := json.Unmarshal([]byte(got.Val()), &l); err != nil {
+	if err := quickjson.Unmarshal([]byte(got.Val()), &l); err != nil {
 		return l, claim.Val(), fmt.Errorf("decode a lease: %v: %w", err, protocol.ErrInternal)
 	}
 	return l, claim.Val(), nil

@@ -20,6 +20,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/wire/quickjson"
 )
 
 // Version is the protocol of this package; both sides refuse another.
@@ -63,19 +64,18 @@ type Envelope struct {
 	Body json.RawMessage `json:"body,omitempty"`
 }
 
-// Seal wraps a message for sending.
+// Seal wraps a message for sending; a pointer to it saves a copy.
 func Seal(kind Kind, body any) ([]byte, error) {
-	frame, err := json.Marshal(sealed{kind, body})
+	if !plainWord([]byte(kind)) {
+		return nil, fmt.Errorf("encode %q: %w", kind, protocol.ErrInvalid)
+	}
+	inner, err := quickjson.Marshal(body)
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", kind, err)
 	}
-	return frame, nil
-}
-
-// sealed is an Envelope whose body is not encoded yet.
-type sealed struct {
-	Kind Kind `json:"kind"`
-	Body any  `json:"body"`
+	frame := make([]byte, 0, len(sealStart)+len(kind)+len(sealMiddle)+len(inner)+1)
+	frame = append(append(append(frame, sealStart...), kind...), sealMiddle...)
+	return append(append(frame, inner...), '}'), nil
 }
 
 // How Seal's frames start, and what follows the kind.
@@ -124,7 +124,7 @@ func plainWord(b []byte) bool {
 // Open reads the body of an envelope into a message.
 func Open[T any](e Envelope) (T, error) {
 	var v T
-	if err := json.Unmarshal(e.Body, &v); err != nil {
+	if err := quickjson.Unmarshal(e.Body, &v); err != nil {
 		return v, fmt.Errorf("decode %s: %v: %w", e.Kind, err, protocol.ErrInvalid)
 	}
 	return v, nil
