@@ -7,7 +7,7 @@ import {BeaconTerms} from "../interfaces/IBeacon.sol";
 import {IVault} from "../interfaces/IVault.sol";
 import {SumTree} from "../libraries/SumTree.sol";
 import {FaultKind, Payment, ReceiptEvidence, Verdict} from "../types/DisputeTypes.sol";
-import {Audience, Class, Line, ModelVersionId, Timing} from "../types/Types.sol";
+import {Audience, Checkpoint, Class, Line, ModelVersionId, Timing} from "../types/Types.sol";
 import {Beacon} from "./Beacon.sol";
 import {DisputeWiring, Evidence} from "./Evidence.sol";
 
@@ -142,6 +142,8 @@ contract Audits is IAudits, Evidence, Beacon {
         if (indices.length == 0) revert NoSuchPoint(audit, 0);
         bool secret = e.request.audience == uint8(Audience.RequesterOnly);
         _noteReceipt(a, e, receiptHash, secret);
+        // INVARIANT: whom a draw obliges can read what it is about, whoever made the call.
+        emit LeafOpened(receiptHash, msg.data);
         for (uint256 i = 0; i < indices.length; ++i) {
             _openPoint(a, audit, indices[i], receiptHash, start, end, secret);
         }
@@ -314,13 +316,13 @@ contract Audits is IAudits, Evidence, Beacon {
     /// @dev What the redeem paid, and under which root.
     function _readRedeem(Audit storage a, bytes32 line, uint32 checkpoint) private returns (uint64 time) {
         Line memory l = MARKET.lineOf(line);
-        uint128 paid = MARKET.checkpointOf(line, checkpoint).paid;
+        Checkpoint memory point = MARKET.checkpointOf(line, checkpoint);
         uint128 from = checkpoint == 0 ? 0 : MARKET.checkpointOf(line, checkpoint - 1).paid;
-        time = MARKET.checkpointOf(line, checkpoint).time;
+        time = point.time;
         a.root = l.receiptsRoot;
         // casting is safe: amounts of a channel are below 2^88
         // forge-lint: disable-next-line(unsafe-typecast)
-        (a.from, a.sum, a.time) = (uint88(from), uint88(paid - from), uint40(time));
+        (a.from, a.sum, a.time) = (uint88(from), uint88(point.paid - from), uint40(time));
     }
 
     /// @dev free stake / (400 q), and how many of them, the rest included. At most MAX_POINTS.

@@ -192,6 +192,9 @@ interface IAudits is IEvidence, IBeacon {
         address second,
         uint64 attestBy
     );
+    /// @notice What opened points: the whole calldata of `openLeaf`, which an inner call would show to nobody. Read it as
+    /// the EVM does: offsets are signed, and what is behind the end is zero.
+    event LeafOpened(bytes32 indexed receiptHash, bytes call);
     /// @notice `slashed` is zero when the clock overlapped with one that was slashed.
     event PointSilent(
         bytes32 indexed audit, address indexed provider, uint32 index, uint8 silences, uint256 slashed

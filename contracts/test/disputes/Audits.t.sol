@@ -11,6 +11,14 @@ import {Audience, JobOrder, Request, Voucher} from "../../src/types/Types.sol";
 import {Vm} from "forge-std/Vm.sol";
 import {AuditsBase} from "./AuditsBase.sol";
 
+/// @notice A contract that makes its calls out of what it is told.
+contract Batcher {
+    function run(address to, bytes calldata data) external {
+        (bool ok, bytes memory reason) = to.call(data);
+        if (!ok) revert(string(reason));
+    }
+}
+
 contract AuditsTest is AuditsBase {
     // ------------------------------------------------------------ register
 
@@ -420,6 +428,35 @@ contract AuditsTest is AuditsBase {
         e.signature = signReceipt(operatorKey, e.receipt);
         vm.expectRevert(abi.encodeWithSelector(IEvidence.EvidenceMismatch.selector, "receiptsRoot"));
         audits.openLeaf(e, one(0));
+    }
+
+    /// @dev An inner call has no transaction to read it from, and its data need not be as an encoder writes it: here the
+    /// signature stands before the evidence.
+    function test_openings_are_shown_whoever_makes_the_call() public {
+        seats(2, 1000e6);
+        ReceiptEvidence[] memory list = line(1, FEE);
+        bytes32 id = drawn(list);
+        ReceiptEvidence memory e = placed(list, 0, 0);
+        bytes memory plain = abi.encodeCall(audits.openLeaf, (e, one(0)));
+        bytes memory odd = bytes.concat(
+            audits.openLeaf.selector,
+            abi.encode(uint256(64 + 128), uint256(64 + 128 + 24 * 32 + 6 * 32)),
+            abi.encode(uint256(65)),
+            bytes.concat(e.signature, new bytes(31)),
+            abi.encode(e.request, e.receipt, int256(-128), uint256(24 * 32)),
+            abi.encode(e.payment.relayer, e.payment.count, e.payment.index, e.payment.checkpoint, 160, 0),
+            abi.encode(uint256(1), uint256(0))
+        );
+        uint256 snapshot = vm.snapshotState();
+        for (uint256 i = 0; i < 2; ++i) {
+            bytes memory data = i == 0 ? plain : odd;
+            vm.expectEmit(address(audits));
+            emit IAudits.LeafOpened(hashOf(e), data);
+            (bool ok,) = address(new Batcher()).call(abi.encodeCall(Batcher.run, (address(audits), data)));
+            assertTrue(ok, "opened");
+            assertEq(audits.pointOf(id, 0).receiptHash, hashOf(e), "opened");
+            vm.revertToState(snapshot);
+        }
     }
 
     function test_private_requests_are_opened_and_shown_to_nobody() public {
