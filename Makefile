@@ -10,7 +10,7 @@ STATICCHECK_VERSION := v0.8.2
 # Packages that link neither the embedded node nor gnark: cheap under the race detector.
 # What passed there is not run once more without it, but for the indexer: under the
 # detector its tests are smaller.
-RACE := ./protocol/... ./runtime/... ./relayer/... ./node/... ./api/... ./store/... ./indexer/... ./internal/config/...
+RACE := ./protocol/... ./runtime/... ./relayer/... ./node/provider/... ./api/... ./store/... ./indexer/... ./internal/config/...
 RACE_ONLY = go list $(RACE) | grep -v '/indexer$$'
 
 .PHONY: help setup build demo up test test-contracts test-go test-race test-system test-disputes mutants bench ceremony-full fuzz fmt lint generate verify snapshots clean
@@ -43,8 +43,9 @@ test-contracts: node_modules/.stamp ## Solidity unit, fuzz and invariant tests
 test-go: setup ## Go packages that test-race does not run, or not in full size, but the system tests
 	$(TOOLS) go test $$(go list ./... | grep -v /internal/testsys | grep -vxF "$$($(RACE_ONLY))")
 
-test-race: setup ## the race detector where neither node nor gnark is linked
+test-race: setup ## the race detector where neither node nor gnark is linked, and on the auditor's loops
 	$(TOOLS) CGO_ENABLED=1 go test -race $(RACE)
+	$(TOOLS) CGO_ENABLED=1 go test -race ./node/auditor -run 'DrawnAuditorsAnswer|KilledAnywhere|TwoReceipts'
 
 test-system: setup ## the story in one process, and as separate ones on Postgres, Redis and anvil
 	$(TOOLS) go test -count=1 -timeout 15m ./internal/testsys/...
