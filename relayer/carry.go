@@ -93,6 +93,7 @@ func (c *carrier) push(m reply) {
 type inbox struct {
 	mu       sync.Mutex
 	waiting  []reply
+	taken    []reply // what all returned last, for what comes
 	overflow bool
 	more     chan struct{} // something waits
 }
@@ -108,29 +109,20 @@ func (b *inbox) put(m reply) bool {
 		return false
 	}
 	b.waiting = append(b.waiting, m)
-	b.wake()
-	return true
-}
-
-func (b *inbox) wake() {
 	select {
 	case b.more <- struct{}{}:
 	default:
 	}
+	return true
 }
 
-// next takes the oldest reply; ok is false if none waits.
-func (b *inbox) next() (m reply, ok bool) {
+// all takes the replies that wait, the oldest first. They are valid until the next call.
+func (b *inbox) all() []reply {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.waiting) == 0 {
-		return m, false
-	}
-	m, b.waiting = b.waiting[0], b.waiting[1:]
-	if len(b.waiting) > 0 {
-		b.wake()
-	}
-	return m, true
+	clear(b.taken)
+	b.waiting, b.taken = b.taken[:0], b.waiting
+	return b.taken
 }
 
 func (b *inbox) overflowed() bool {
@@ -211,19 +203,11 @@ func (c *carrier) end(fee protocol.Amount, last wire.Event) {
 		c.settle(c.lease, fee, nil)
 		return
 	}
-	settled := make(chan struct{})
-	go func() {
-		defer close(settled)
-		c.settle(c.lease, fee, append(c.held, line...))
-	}()
-	timer := time.NewTimer(settleWait)
-	defer timer.Stop()
-	select {
-	case <-settled:
-	case <-timer.C:
-	}
-	c.stream.append(line, true)
-	<-settled
+	show := sync.OnceFunc(func() { c.stream.append(line, true) })
+	timer := time.AfterFunc(settleWait, show)
+	c.settle(c.lease, fee, append(c.held, line...))
+	timer.Stop()
+	show()
 }
 
 // settle gives the lease back and keeps the explanation, with the last lines of the answer.
@@ -354,7 +338,7 @@ func (c *carrier) attempt(ctx context.Context) verdict {
 	for {
 		select {
 		case <-c.inbox.more:
-			if m, ok := c.inbox.next(); ok {
+			for _, m := range c.inbox.all() {
 				if v, end := c.take(ctx, w, m); end {
 					return v
 				}

@@ -69,13 +69,11 @@ func Seal(kind Kind, body any) ([]byte, error) {
 	if !plainWord([]byte(kind)) {
 		return nil, fmt.Errorf("encode %q: %w", kind, protocol.ErrInvalid)
 	}
-	inner, err := quickjson.Marshal(body)
+	frame, err := quickjson.Between(sealStart+string(kind)+sealMiddle, body, "}")
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", kind, err)
 	}
-	frame := make([]byte, 0, len(sealStart)+len(kind)+len(sealMiddle)+len(inner)+1)
-	frame = append(append(append(frame, sealStart...), kind...), sealMiddle...)
-	return append(append(frame, inner...), '}'), nil
+	return frame, nil
 }
 
 // How Seal's frames start, and what follows the kind.

@@ -8,6 +8,7 @@
 package quickjson
 
 import (
+	"bytes"
 	"encoding"
 	"encoding/json"
 	"fmt"
@@ -21,22 +22,24 @@ import (
 )
 
 // Marshal is json.Marshal. A pointer saves a copy.
-func Marshal(v any) ([]byte, error) { return marshal(v, "") }
+func Marshal(v any) ([]byte, error) { return Between("", v, "") }
 
 // Line is Marshal with a newline behind.
-func Line(v any) ([]byte, error) { return marshal(v, "\n") }
+func Line(v any) ([]byte, error) { return Between("", v, "\n") }
 
-func marshal(v any, end string) ([]byte, error) {
+// Between is Marshal with a text before and one behind.
+func Between(before string, v any, behind string) ([]byte, error) {
 	scratch := scratches.Get().(*[]byte)
 	defer scratches.Put(scratch)
-	b, err := Append((*scratch)[:0], v)
+	b, err := Append(append((*scratch)[:0], before...), v)
+	b = append(b, behind...)
 	if cap(b) <= scratchMost {
 		*scratch = b
 	}
 	if err != nil {
 		return nil, err
 	}
-	return append(append(make([]byte, 0, len(b)+len(end)), b...), end...), nil
+	return bytes.Clone(b), nil
 }
 
 // scratches hold messages until their length is known.
