@@ -94,20 +94,24 @@ func (w *world) job(t *testing.T, cheat func(a *answer)) (common.Hash, *answer) 
 	return asked.Job, a
 }
 
-// deliver has a contract deliver a job, in a call whose data is nowhere else if it is masked.
+// deliver has a contract deliver a job.
 func (w *world) deliver(t *testing.T, masked bool, job common.Hash, a *answer) {
 	t.Helper()
+	w.forward(t, masked, w.reader.Addresses().DeliverJob(job, a.b.Receipt, a.b.Signature, a.b.Output))
+}
+
+// forward has a contract make a call, whose data is nowhere else if it is masked.
+func (w *world) forward(t *testing.T, masked bool, inner protocol.Call) {
+	t.Helper()
 	through := w.deploy(t, forwarder(masked))
-	at := w.reader.Addresses()
-	inner := at.DeliverJob(job, a.b.Receipt, a.b.Signature, a.b.Output)
 	data := append([]byte(nil), inner.Data...)
 	if masked {
 		for i := range data {
 			data[i] ^= 0xff
 		}
 	}
-	data = append(common.LeftPadBytes(at.Market[:], 32), data...)
-	w.send(t, operator, protocol.Call{To: &through, Data: data, Purpose: "deliver through a contract"})
+	data = append(common.LeftPadBytes(inner.To[:], 32), data...)
+	w.send(t, operator, protocol.Call{To: &through, Data: data, Purpose: inner.Purpose + " through a contract"})
 }
 
 // A job that a contract delivered is audited like any other, though its receipt's signature is
@@ -269,4 +273,28 @@ func unsignedOf(a *answer) bundle.Bundle {
 	b := a.b
 	b.Signature = nil
 	return b
+}
+
+// A point that a contract opened is read back from the log, all of it, though the call is in no
+// transaction.
+func TestAnOpeningByAContractIsRead(t *testing.T) {
+	t.Parallel()
+	w := newDrawWorld(t)
+	job, a := w.delivered(t, nil)
+	at, id := w.reader.Addresses(), contracts.AuditID(job, contracts.JobCheckpoint)
+	e := contracts.Evidence{Request: a.b.Request, Receipt: a.b.Receipt}
+	w.send(t, requester, at.RegisterJobAudit(e, common.Hash{1}))
+	_, err := w.reader.OpenedLeaf(t.Context(), a.receipt, w.start)
+	require.ErrorIs(t, err, protocol.ErrNotFound)
+	draw := at.DrawAudit(id, nil, common.Hash{1})
+	for range w.client.Heads(t.Context()) { // until the beacon's block is there
+		if _, err = w.reader.Simulate(t.Context(), devchain.Address(requester), draw); err == nil {
+			break
+		}
+	}
+	w.send(t, requester, draw)
+	w.forward(t, true, at.OpenLeaf(e, []uint32{0}, common.Hash{1}))
+	read, err := w.reader.OpenedLeaf(t.Context(), a.receipt, w.start)
+	require.NoError(t, err)
+	require.Equal(t, e, read)
 }
