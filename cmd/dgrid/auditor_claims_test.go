@@ -50,9 +50,9 @@ func TestClaimsByHand(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, auditor.ClaimBilling, c.Claim)
 	file := write("claim.json", c)
-	// Nobody staked for who signed it.
-	p.refuse(exitError, []string{"NotSigned"}, "auditor", "claim", "fault", file, "--dry-run")
-	p.refuse(exitError, []string{"NotSigned"}, "auditor", "claim", "fault", filepath.Join(p.dir, "dear.json"))
+	// Its model is none of this network.
+	p.refuse(exitError, []string{"UnknownModelVersion"}, "auditor", "claim", "fault", file, "--dry-run")
+	p.refuse(exitError, []string{"UnknownModelVersion"}, "auditor", "claim", "fault", filepath.Join(p.dir, "dear.json"))
 
 	out, notes, code = p.try("auditor", "claim", "make", write("right.json", b), write("dear.json", dear))
 	require.Equal(t, exitOK, code, notes)
