@@ -19,6 +19,8 @@ import (
 // be done again; the transaction is named by its content.
 func (j *judge) advance(ctx context.Context) error {
 	switch j.c.State {
+	case Hidden:
+		return j.reveal(ctx)
 	case Found:
 		return j.examine(ctx)
 	case Replayed:
@@ -122,6 +124,9 @@ func (j *judge) hurry(ctx context.Context) error {
 
 // locate finds the first block that differs.
 func (j *judge) locate(ctx context.Context) error {
+	if j.salts != nil {
+		j.c.State = Asking // off chain only who knows the secret is served
+	}
 	if err := j.hurry(ctx); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
+	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/bundle"
 )
@@ -16,11 +17,14 @@ import (
 const fetchTime = 10 * time.Second
 
 // answerDraw says whether a receipt is right, once that is known.
-func (a *Auditor) answerDraw(ctx context.Context, r *round, d *openDraw, p *DrawPoint) error {
+func (a *Auditor) answerDraw(ctx context.Context, r *round, d *openDraw, audit contracts.Audit, p *DrawPoint) error {
 	if p.Said == nil {
-		said, err := a.decide(ctx, r, d, p)
-		if said == nil || err != nil {
-			return errors.Join(err, errPending)
+		said, err := a.decide(ctx, r, d, audit, p)
+		if err != nil {
+			return err
+		}
+		if said == nil {
+			return errPending
 		}
 		p.Said = said
 		if err := a.save(d); err != nil { // what is said stays said
@@ -34,10 +38,14 @@ func (a *Auditor) answerDraw(ctx context.Context, r *round, d *openDraw, p *Draw
 }
 
 // decide reads what the case of a receipt found; nil while it is at work.
-func (a *Auditor) decide(ctx context.Context, r *round, d *openDraw, p *DrawPoint) (*Said, error) {
+func (a *Auditor) decide(ctx context.Context, r *round, d *openDraw, audit contracts.Audit, p *DrawPoint) (*Said, error) {
 	c, err := a.cases.Get(p.Receipt)
 	if errors.Is(err, protocol.ErrNotFound) {
-		return nil, a.obtain(ctx, d, p.Receipt)
+		err := a.obtain(ctx, d, p.Receipt)
+		if err != nil && ctx.Err() == nil {
+			err = errors.Join(err, a.askChain(ctx, r, d, audit, p))
+		}
+		return nil, err
 	}
 	if err != nil {
 		return nil, err
@@ -48,13 +56,23 @@ func (a *Auditor) decide(ctx context.Context, r *round, d *openDraw, p *DrawPoin
 	}
 	wrong := &Said{}
 	if c.Replay != nil {
-		wrong.Root = protocol.TraceRoot(b.Secret, c.Replay.Root)
+		salts, err := a.cases.Salts(p.Receipt)
+		if err != nil {
+			return nil, err
+		}
+		wrong.Root = protocol.SaltedTraceRoot(salts.of(b.Secret, protocol.TagTrace, 0), c.Replay.Root)
 	}
 	switch c.State {
 	case Right:
 		return &Said{true, b.Receipt.TraceRoot}, nil
 	case Found:
 		return nil, nil
+	case Hidden:
+		// Nothing is seen of it yet. Who said nothing is absent; who said wrong of a receipt whose
+		// provider is convicted, of silence too, is paid.
+		if r.now < p.AttestBy-min(p.AttestBy, r.terms.AttestTime/spareTime) {
+			return nil, nil
+		}
 	case Unusable:
 		return nil, fmt.Errorf("say whether receipt %s is right: %s: %w", p.Receipt, c.Note, protocol.ErrUnavailable)
 	case Replayed, Asking:
@@ -77,42 +95,55 @@ func (a *Auditor) obtain(ctx context.Context, d *openDraw, receipt common.Hash) 
 	if d.Line.ModelVersion != (common.Hash{}) && a.models[d.Line.ModelVersion] == nil {
 		return fmt.Errorf("drawn for model version %s, whose file is not here: %w", d.Line.ModelVersion, protocol.ErrUnavailable)
 	}
+	b, err := a.drawnBundle(ctx, receipt)
+	if err == nil {
+		_, err = a.begin(ctx, b, &Case{State: Found, Origin: OriginDraw, Relayer: d.Line.Relayer, Bought: b.Receipt.CompletedAt})
+	}
+	return err
+}
+
+// drawnBundle fetches a bundle as the auditor that was drawn, from the first API that shows one
+// whose parts belong together.
+func (a *Auditor) drawnBundle(ctx context.Context, receipt common.Hash) (bundle.Bundle, error) {
 	failed := fmt.Errorf("no API is known: %w", protocol.ErrUnavailable)
 	for _, base := range a.cfg.Feeds {
-		b, err := a.drawnBundle(ctx, base, receipt)
-		if err == nil && b.Domain.Digest(b.Receipt) != receipt {
+		b, err := a.bundleAt(ctx, base, receipt)
+		if err == nil && (b.Domain != a.deps.Chain.Domain() || b.Domain.Digest(b.Receipt) != receipt) {
 			err = fmt.Errorf("%s shows another receipt: %w", base, protocol.ErrInvalid)
 		}
 		if err == nil {
-			_, err = a.add(ctx, b, &Case{Origin: OriginDraw, Relayer: d.Line.Relayer, Bought: b.Receipt.CompletedAt})
+			err = a.belongs(ctx, b, nil)
 		}
 		if err == nil {
-			return nil
+			return b, nil
 		}
 		if failed = err; ctx.Err() != nil {
 			break
 		}
 	}
-	return fmt.Errorf("get the tokens of receipt %s: %w", receipt, failed)
+	return bundle.Bundle{}, fmt.Errorf("get the tokens of receipt %s: %w", receipt, failed)
 }
 
-// drawnBundle fetches a bundle as the auditor that was drawn.
-func (a *Auditor) drawnBundle(ctx context.Context, base string, receipt common.Hash) (b bundle.Bundle, err error) {
+// bundleAt fetches a bundle from one API.
+func (a *Auditor) bundleAt(ctx context.Context, base string, receipt common.Hash) (b bundle.Bundle, err error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTime)
 	defer cancel()
 	req, err := bundleRequest(ctx, base, receipt)
 	if err != nil {
 		return b, err
 	}
+	var refused error
 	if a.deps.SignText != nil {
 		// What is for anyone is shown without a login too.
-		if token, err := a.token(ctx, base); err == nil {
+		var token string
+		if token, refused = a.token(ctx, base); refused == nil {
 			req.Header.Set("Authorization", "Bearer "+token)
-		} else {
-			a.log.Warn("cannot log in", "feed", base, "err", err)
 		}
 	}
-	return b, fetch(a.deps.HTTP, req, bundle.MaxBytes, &b)
+	if err := fetch(a.deps.HTTP, req, bundle.MaxBytes, &b); err != nil {
+		return b, errors.Join(refused, err)
+	}
+	return b, nil
 }
 
 // advanceVersion draws who attests to a model version, and attests if it is this auditor and

@@ -153,10 +153,17 @@ func (a *Auditor) add(ctx context.Context, b bundle.Bundle, c *Case) (common.Has
 	if b.Domain != domain {
 		return receipt, fmt.Errorf("add receipt of another deployment: %w", protocol.ErrInvalid)
 	}
-	c.Schema, c.Receipt, c.Provider, c.State = Schema, receipt, b.Receipt.Provider, Found
-	if err := a.belongs(ctx, b); err != nil {
+	if err := a.belongs(ctx, b, nil); err != nil {
 		return receipt, fmt.Errorf("add receipt %s: %w", receipt, err)
 	}
+	c.State = Found
+	return a.begin(ctx, b, c)
+}
+
+// begin writes a case in its first state, and has it worked on.
+func (a *Auditor) begin(ctx context.Context, b bundle.Bundle, c *Case) (common.Hash, error) {
+	receipt := b.Domain.Digest(b.Receipt)
+	c.Schema, c.Receipt, c.Provider = Schema, receipt, b.Receipt.Provider
 	now, err := a.deps.Chain.Now(ctx)
 	if err != nil {
 		return receipt, fmt.Errorf("add receipt: %w", err)
@@ -181,18 +188,26 @@ func (a *Auditor) add(ctx context.Context, b bundle.Bundle, c *Case) (common.Has
 
 // belongs checks that the parts of a bundle are what was signed, and that the provider
 // signed, which of a delivered job the Market's record says too. What a fault is made of (fee,
-// count, finish, trace) is not looked at.
-func (a *Auditor) belongs(ctx context.Context, b bundle.Bundle) error {
+// count, finish, trace) is not looked at. Tokens are compared under salts, if there are some.
+func (a *Auditor) belongs(ctx context.Context, b bundle.Bundle, salts *Salts) error {
 	report, err := b.Verify()
 	unsigned := len(b.Signature) == 0
 	if err != nil {
 		for _, check := range report.Checks {
+			if salts != nil && (check.Name == bundle.CheckPrompt || check.Name == bundle.CheckOutput) {
+				continue
+			}
 			switch check.Name {
 			case bundle.CheckSchema, bundle.CheckParams, bundle.CheckPrompt, bundle.CheckRequestHash, bundle.CheckSignature, bundle.CheckOutput:
 				if !check.OK && !(unsigned && check.Name == bundle.CheckSignature) {
 					return fmt.Errorf("%s: %s: %w", check.Name, check.Detail, protocol.ErrInvalid)
 				}
 			}
+		}
+	}
+	if salts != nil {
+		if err := salts.bind(b); err != nil {
+			return err
 		}
 	}
 	if unsigned {

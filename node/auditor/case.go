@@ -25,6 +25,7 @@ type State string
 // The states in order. Those that end a case are final unless a reorg takes back what
 // they stand on, which the transaction manager mends.
 const (
+	Hidden    State = "hidden"    // drawn, and shown by nobody: its tokens are asked for on chain
 	Found     State = "found"     // the bundle is on disk
 	Replayed  State = "replayed"  // wrong; nothing of the provider's is known yet
 	Located   State = "located"   // the first block that differs is known
@@ -62,6 +63,10 @@ type Case struct {
 	Relayer common.Address `json:"relayer,omitzero"`
 	Bought  uint64         `json:"bought,omitempty"`
 	Number  uint64         `json:"number,omitempty"`
+	// Opened is the receipt's place in its line as its provider opened it for a draw, and AtOnce how
+	// many questions are asked at a time, of a receipt that was hidden.
+	Opened *contracts.Payment `json:"opened,omitempty"`
+	AtOnce int                `json:"at_once,omitempty"`
 
 	// Times are block times in Unix seconds.
 	FoundAt  uint64 `json:"found_at"`
@@ -139,6 +144,7 @@ const (
 	fileBundle     = "bundle.json"
 	fileBoundaries = "boundaries.json"
 	fileOpenings   = "openings.json"
+	fileSalts      = "salts.json"
 )
 
 // maxCaseFile bounds what is read back: a boundary leaf is 69 bytes of JSON.
@@ -195,7 +201,7 @@ func (s *Cases) List() ([]*Case, error) {
 	return list, failed
 }
 
-// Create writes a new case with its bundle; created is false if it exists.
+// Create writes a new case with its bundle, of a hidden one what is known of it; created is false if it exists.
 func (s *Cases) Create(c *Case, b bundle.Bundle) (created bool, err error) {
 	if _, err := s.Get(c.Receipt); !errors.Is(err, protocol.ErrNotFound) {
 		return false, err

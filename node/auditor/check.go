@@ -30,7 +30,8 @@ type Evidence struct {
 	Bundle     bundle.Bundle `json:"bundle"`
 	Boundaries []common.Hash `json:"boundaries,omitempty"`
 	Nodes      []Node        `json:"nodes,omitempty"`
-	Salt       common.Hash   `json:"salt,omitzero"` // of the boundary tree
+	Salt       common.Hash   `json:"salt,omitzero"`   // of the boundary tree
+	Salts      *Salts        `json:"salts,omitempty"` // of an answer whose secret nobody showed
 	Openings   []*Opening    `json:"openings,omitempty"`
 }
 
@@ -49,6 +50,9 @@ func (s *Cases) Export(receipt common.Hash) (e Evidence, err error) {
 		return e, err
 	}
 	e.Boundaries, e.Nodes, e.Salt = b.Leaves, b.Nodes, b.Salt
+	if e.Salts, err = s.Salts(receipt); err != nil {
+		return e, err
+	}
 	e.Openings, err = s.Openings(receipt)
 	return e, err
 }
@@ -110,7 +114,7 @@ func Check(ctx context.Context, e Evidence, m Model, verify func(t Task, proof [
 		return out, err
 	}
 	a.models[m.Version] = known
-	if err := a.belongs(ctx, e.Bundle); err != nil {
+	if err := a.belongs(ctx, e.Bundle, e.Salts); err != nil {
 		return out, err
 	}
 	if e.Case.Fault != nil && e.Case.Fault.Task != nil {
@@ -142,6 +146,11 @@ func (a *Auditor) recheck(ctx context.Context, e Evidence, out *Checked, verify 
 	c := e.Case
 	if _, err := a.cases.Create(&c, e.Bundle); err != nil {
 		return err
+	}
+	if e.Salts != nil {
+		if err := a.cases.write(c.Receipt, fileSalts, e.Salts); err != nil {
+			return err
+		}
 	}
 	for _, o := range e.Openings {
 		if err := a.signedBy(ctx, o.Opening, o.Signature, out.Provider); err != nil || o.Opening.ReceiptHash != out.Receipt {

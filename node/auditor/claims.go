@@ -276,7 +276,9 @@ func operatorOf(b bundle.Bundle) (common.Address, error) {
 // ReceiptClaims compares a receipt with its request, and in class proven with the tokens that
 // were delivered: how many they are, and how they ended by the positions and stop ids that the
 // bundle says of its model.
-func ReceiptClaims(b bundle.Bundle) ([]Claim, error) {
+func ReceiptClaims(b bundle.Bundle) ([]Claim, error) { return receiptClaims(b, nil) }
+
+func receiptClaims(b bundle.Bundle, salts *Salts) ([]Claim, error) {
 	if fee, err := b.Request.FeeFor(b.Receipt.OutputTokens); err != nil || fee.Cmp(b.Receipt.Fee) != 0 {
 		return []Claim{claimOf(ClaimBilling, b)}, nil
 	}
@@ -284,7 +286,7 @@ func ReceiptClaims(b bundle.Bundle) ([]Claim, error) {
 		return nil, nil
 	}
 	if len(b.Output) != int(b.Receipt.OutputTokens) {
-		return behindTheLast(b)
+		return behindTheLast(b, salts)
 	}
 	params, err := protocol.DecodeParams(b.Params)
 	if err != nil {
@@ -299,7 +301,7 @@ func ReceiptClaims(b bundle.Bundle) ([]Claim, error) {
 	}
 	c := claimOf(ClaimStop, b)
 	c.Index, c.Params = uint32(wrong), b.Params
-	leaf, err := leafOfToken(b, protocol.TagOutput, b.Output, wrong)
+	leaf, err := leafOfToken(b, salts, protocol.TagOutput, b.Output, wrong)
 	c.Tokens = &leaf
 	return []Claim{c}, err
 }
@@ -307,15 +309,15 @@ func ReceiptClaims(b bundle.Bundle) ([]Claim, error) {
 // behindTheLast shows a token behind the last one that the receipt counts: in that one's leaf, or
 // in a leaf behind it where the tree is no deeper for that. Of a deeper tree nothing can be shown
 // by comparing: its provider cannot answer a question about the tokens.
-func behindTheLast(b bundle.Bundle) ([]Claim, error) {
-	count, leaves := int(b.Receipt.OutputTokens), protocol.TokenLeaves(b.Secret, protocol.TagOutput, b.Output)
+func behindTheLast(b bundle.Bundle, salts *Salts) ([]Claim, error) {
+	count, leaves := int(b.Receipt.OutputTokens), salts.leaves(b.Secret, protocol.TagOutput, b.Output)
 	counted := (count + protocol.TokensPerLeaf - 1) / protocol.TokensPerLeaf
 	if len(b.Output) < count || protocol.MerkleDepth(len(leaves)) != protocol.MerkleDepth(counted) || protocol.MerkleRoot(leaves) != b.Receipt.OutputRoot {
 		return nil, nil
 	}
 	if count%protocol.TokensPerLeaf != 0 {
 		c := claimOf(ClaimUnusedSlot, b)
-		leaf, err := leafOfToken(b, protocol.TagOutput, b.Output, count)
+		leaf, err := leafOfToken(b, salts, protocol.TagOutput, b.Output, count)
 		c.Tokens = &leaf
 		return []Claim{c}, err
 	}
@@ -326,11 +328,11 @@ func behindTheLast(b bundle.Bundle) ([]Claim, error) {
 }
 
 // leafOfToken returns the leaf that holds token i of a list.
-func leafOfToken(b bundle.Bundle, tag protocol.Tag, ids []uint32, i int) (TokenLeaf, error) {
+func leafOfToken(b bundle.Bundle, salts *Salts, tag protocol.Tag, ids []uint32, i int) (TokenLeaf, error) {
 	n := i / protocol.TokensPerLeaf
-	path, err := protocol.MerklePath(protocol.TokenLeaves(b.Secret, tag, ids), n)
+	path, err := protocol.MerklePath(salts.leaves(b.Secret, tag, ids), n)
 	if err != nil {
 		return TokenLeaf{}, fmt.Errorf("leaf of token %d: %w", i, err)
 	}
-	return TokenLeaf{Salt: protocol.LeafSalt(b.Secret, tag, uint32(n)), IDs: protocol.TokenLeafData(ids, n), Path: path}, nil
+	return TokenLeaf{Salt: salts.of(b.Secret, tag, n), IDs: protocol.TokenLeafData(ids, n), Path: path}, nil
 }

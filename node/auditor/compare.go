@@ -25,7 +25,7 @@ func (j *judge) compare() (*shown, error) {
 }
 
 func (j *judge) claims(b bundle.Bundle) (*shown, error) {
-	list, err := ReceiptClaims(b)
+	list, err := receiptClaims(b, j.salts)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}

@@ -89,7 +89,7 @@ func (a *Auditor) advancePoints(ctx context.Context, r *round, d *openDraw, audi
 				d.Points = nil
 				return err
 			}
-			d.Points = append(d.Points, DrawPoint{Index: i, At: at})
+			d.Points = append(d.Points, DrawPoint{Index: i, At: at, State: "waiting"})
 		}
 	}
 	var failed error
@@ -191,7 +191,7 @@ func (a *Auditor) openedPoint(ctx context.Context, r *round, d *openDraw, audit 
 		if said != contracts.AnswerNone {
 			return c.AttestBy, nil
 		}
-		return 0, a.answerDraw(ctx, r, d, p)
+		return 0, a.answerDraw(ctx, r, d, audit, p)
 	}
 	if said == contracts.AnswerNone && p.Note == "" {
 		p.Note = "this auditor did not answer in time"

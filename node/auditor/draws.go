@@ -24,6 +24,7 @@ type DrawChain interface {
 	Terms
 	AuditReader
 	RosterReader
+	TokenReader
 }
 
 // Terms are constants of the deployment.

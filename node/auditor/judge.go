@@ -23,6 +23,7 @@ type judge struct {
 	params protocol.Params
 	m      *model
 	peer   *peer
+	salts  *Salts // nil: the request's secret is known
 
 	report *trace.Report
 	opener *trace.Opener
@@ -32,6 +33,7 @@ type judge struct {
 
 	evident *shown    // what shows the fault
 	ready   time.Time // since when the transaction only waits for a payment
+	looked  time.Time // when APIs were asked for a hidden answer last
 }
 
 // claimed is a block as it is and as the provider signed it.
@@ -46,11 +48,16 @@ func (a *Auditor) judge(c *Case) (*judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	params, err := protocol.DecodeParams(b.Params)
-	if err != nil {
-		return nil, err
+	var params protocol.Params
+	if c.AtOnce == 0 || len(b.Params) != 0 { // of a hidden answer they may never be shown
+		if params, err = protocol.DecodeParams(b.Params); err != nil {
+			return nil, err
+		}
 	}
 	j := &judge{a: a, c: c, b: b, params: params, m: a.models[b.Request.ModelVersion], shown: map[step.Block]*claimed{}}
+	if j.salts, err = a.cases.Salts(c.Receipt); err != nil {
+		return nil, err
+	}
 	j.peer = &peer{http: a.deps.HTTP, relayers: a.cfg.Relayers, timeout: a.cfg.EvidenceTimeout, receipt: c.Receipt, provider: b.Receipt.Provider, secret: b.Secret}
 	known, err := a.cases.Boundaries(c.Receipt)
 	if err != nil {
@@ -80,10 +87,12 @@ func (j *judge) replay(ctx context.Context) (*trace.Report, error) {
 }
 
 // agrees says whether the receipt commits to the trace of the replay under the salt that
-// the request's secret makes. What does not may still hold the same trace under another.
+// the request's secret makes, or that was shown on chain. What does not may still hold the same trace under another.
 func (j *judge) agrees(r *trace.Report) bool {
-	return protocol.TraceRoot(j.b.Secret, r.Root) == j.b.Receipt.TraceRoot
+	return protocol.SaltedTraceRoot(j.traceSalt(), r.Root) == j.b.Receipt.TraceRoot
 }
+
+func (j *judge) traceSalt() common.Hash { return j.salts.of(j.b.Secret, protocol.TagTrace, 0) }
 
 // boundaries gets the provider's boundary tree: the replay's own if the roots agree, else
 // what the provider serves, or as much of it as it shows on chain.
@@ -96,7 +105,7 @@ func (j *judge) boundaries(ctx context.Context) (*tree, error) {
 		return nil, err
 	}
 	if j.agrees(r) {
-		j.tree = newSalted(r.Leaves, nil, protocol.LeafSalt(j.b.Secret, protocol.TagTrace, 0))
+		j.tree = newSalted(r.Leaves, nil, j.traceSalt())
 		return j.tree, nil
 	}
 	var t *tree

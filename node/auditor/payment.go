@@ -33,6 +33,9 @@ func (j *judge) payment(ctx context.Context) (contracts.Payment, error) {
 	j.a.mu.Unlock()
 	index := slices.IndexFunc(leaves, func(l protocol.SumLeaf) bool { return l.Receipt == j.c.Receipt })
 	if index < 0 || uint64(index) >= state.Count || uint64(len(leaves)) < state.Count {
+		if p := j.c.Opened; p != nil && p.Count == state.Count {
+			return *p, nil // no redeem came since its provider opened it
+		}
 		return contracts.Payment{}, nil
 	}
 	o, err := protocol.SumTree{}.Open(leaves[:state.Count], index)

@@ -124,7 +124,7 @@ func noiseLeaf(seed [32]byte, position uint64, id uint32) contracts.NoiseLeaf {
 
 // tokenLeaf returns the leaf that holds token i of a list.
 func (j *judge) tokenLeaf(tag protocol.Tag, ids []uint32, i int) (contracts.TokenLeaf, error) {
-	leaf, err := leafOfToken(j.b, tag, ids, i)
+	leaf, err := leafOfToken(j.b, j.salts, tag, ids, i)
 	return leaf.bind(), err
 }
 

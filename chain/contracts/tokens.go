@@ -1,0 +1,54 @@
+package contracts
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/dgrid-network/dgrid/protocol"
+)
+
+// AskParams asks for the request's parameters.
+func (a Addresses) AskParams(e Evidence, salt common.Hash) protocol.Call {
+	return salted(call(a.Questions, "ask params", questions.PackAskParams(e.bind())), salt)
+}
+
+// AskTokens asks for a range of 64 leaves of the output's tokens, or of the prompt's.
+func (a Addresses) AskTokens(e Evidence, output bool, part uint32, salt common.Hash) protocol.Call {
+	return salted(call(a.Questions, "ask tokens", questions.PackAskTokens(e.bind(), output, part)), salt)
+}
+
+// ParamsNode is the question about a request's parameters.
+func ParamsNode(q protocol.Request) Node { return Node{Kind: uint8(NodeParams), Hash: q.ParamsHash} }
+
+// rangeLeaves is how many leaves of tokens one answer shows at most.
+const rangeLeaves = 64
+
+// TokenNodes are the questions about all tokens under a root, kind NodePrompt or NodeOutput.
+func TokenNodes(kind NodeKind, root common.Hash, tokens uint32) (list []Node) {
+	leaves := (int(tokens) + protocol.TokensPerLeaf - 1) / protocol.TokensPerLeaf
+	for i := 0; i*rangeLeaves < leaves; i++ {
+		list = append(list, Node{Kind: uint8(kind), Level: uint8(protocol.MerkleDepth(leaves)), Index: uint32(i), Size: uint32(leaves), Hash: root})
+	}
+	return list
+}
+
+// DecodeTokensAnswer reads what answered a question about tokens: the salts of the leaves and,
+// eight to a leaf, the ids; protocol.UnusedToken is in unused slots.
+func DecodeTokensAnswer(b []byte) (salts []common.Hash, ids []uint32, err error) {
+	if salts, err = hashList(b, 0); err != nil {
+		return nil, nil, err
+	}
+	words, err := hashList(b, 32)
+	if err == nil && len(words) != len(salts) {
+		err = fmt.Errorf("answer of %d salts for %d leaves: %w", len(salts), len(words), protocol.ErrInvalid)
+	}
+	for _, w := range words {
+		for chunk := range slices.Chunk(w[:], 4) {
+			ids = append(ids, binary.BigEndian.Uint32(chunk))
+		}
+	}
+	return salts, ids, err
+}
