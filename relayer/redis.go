@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -536,6 +537,12 @@ func (b *batcher) serve(items []*batchItem) {
 }
 
 func (b *batcher) exec(items []*batchItem) {
+	// Whoever is about to ask comes along: in a process with much to do that is most of a round
+	// trip's work, in an idle one it is nothing.
+	runtime.Gosched()
+	b.mu.Lock()
+	items, b.waiting = append(items, b.waiting...), nil
+	b.mu.Unlock()
 	p := &pipeline{Pipeliner: b.rdb.Pipeline()}
 	for _, it := range items {
 		it.f(p)
