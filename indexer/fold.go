@@ -18,8 +18,8 @@ var burnAddress = common.HexToAddress("0x000000000000000000000000000000000000dEa
 // rows depend on nothing but the deployment and the events applied before, in order.
 func (s *state) apply(e any) (err error) {
 	switch e := e.(type) {
-	// Books inside the Vault (what reaches accounts is Released), and what is only announced.
-	case nil, events.PoolPaid, events.TreasuryScheduled, events.VersionRegistered:
+	// Books inside the Vault (what reaches accounts is Released), what is only announced, and evidence (PointOpened says the rest).
+	case nil, events.PoolPaid, events.TreasuryScheduled, events.VersionRegistered, events.LeafOpened:
 	case events.Deposited:
 		err = s.deposited(e)
 	case events.Withdrawn:

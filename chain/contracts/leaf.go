@@ -9,6 +9,7 @@ import (
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/holiman/uint256"
 
+	"github.com/dgrid-network/dgrid/chain/events"
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
@@ -24,14 +25,12 @@ func (r *Reader) OpenedLeaf(ctx context.Context, receipt common.Hash, from uint6
 	}
 	found, domain := false, r.Domain()
 	err = r.logsOf(ctx, from, latest, []common.Address{r.at.Audits}, [][]common.Hash{{leafOpenedTopic}, {receipt}}, func(l *types.Log) error {
-		at, n, err := dynamic(l.Data, 0)
-		if found {
-			return nil
+		event, err := events.DecodeLog(events.Audits, l)
+		opened, is := event.(events.LeafOpened)
+		if err != nil || !is || found {
+			return err
 		}
-		if err != nil || at+n > uint64(len(l.Data)) {
-			return fmt.Errorf("log of %d bytes: %w", len(l.Data), protocol.ErrInvalid)
-		}
-		one, err := leafEvidence(l.Data[at : at+n])
+		one, err := leafEvidence(opened.Call)
 		if err == nil && (domain.Digest(one.Receipt) != receipt || domain.Digest(one.Request) != one.Receipt.RequestHash) {
 			err = fmt.Errorf("it is of another receipt: %w", protocol.ErrInvalid)
 		}

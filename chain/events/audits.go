@@ -35,6 +35,12 @@ type PointOpened struct {
 	AttestBy           uint64
 }
 
+// LeafOpened is what opened points of a receipt: the calldata of openLeaf.
+type LeafOpened struct {
+	ReceiptHash common.Hash
+	Call        []byte
+}
+
 type PointSilent struct {
 	Audit    common.Hash
 	Provider common.Address
@@ -135,6 +141,9 @@ var auditForms = []form{
 	}},
 	{Audits, "PointOpened(bytes32,bytes32,address,uint32,address,address,uint64)", 3, func(r *reader) any {
 		return PointOpened{r.topic(1), r.topic(2), r.topicAddress(3), r.uint32(), r.address(), r.address(), r.uint(64)}
+	}},
+	{Audits, "LeafOpened(bytes32,bytes)", 1, func(r *reader) any {
+		return LeafOpened{r.topic(1), r.bytes()}
 	}},
 	{Audits, "PointSilent(bytes32,address,uint32,uint8,uint256)", 2, func(r *reader) any {
 		return PointSilent{r.topic(1), r.topicAddress(2), r.uint32(), uint8(r.uint(8)), r.amount()}
