@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,6 +65,7 @@ var measurements = []measurement{
 func newBenchCommand(g *globals) *cobra.Command {
 	b := &benchmark{g: g}
 	var small bool
+	var profile string
 	names := make([]string, len(measurements))
 	for i, m := range measurements {
 		names[i] = m.name
@@ -73,12 +75,18 @@ func newBenchCommand(g *globals) *cobra.Command {
 		Short:     "Measure this machine's figures; ratios are taken in one run",
 		ValidArgs: names,
 		Args:      cobra.OnlyValidArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			var err error
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if b.dir, err = os.MkdirTemp("", "dgrid-bench-"); err != nil {
 				return fmt.Errorf("make a folder: %w", err)
 			}
 			defer os.RemoveAll(b.dir)
+			if profile != "" {
+				stop, failed := profileTo(profile)
+				if failed != nil {
+					return failed
+				}
+				defer func() { err = errors.Join(err, stop()) }()
+			}
 			b.cmd, b.n = cmd, 1000
 			if small {
 				b.n = 20
@@ -105,8 +113,24 @@ func newBenchCommand(g *globals) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&small, "small", false, "a fiftieth of the size: shows that it runs, not what it reaches")
+	cmd.Flags().StringVar(&profile, "cpuprofile", "", "file for a profile of the processor time, for go tool pprof")
 	cmd.Flags().StringVar(&b.keysDir, "keys", "keys", "folder of the development proving keys")
 	return cmd
+}
+
+// profileTo writes a profile of this process's processor time until stop.
+func profileTo(path string) (stop func() error, err error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, fmt.Errorf("create a profile: %w", err)
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(fmt.Errorf("profile: %w", err), f.Close())
+	}
+	return func() error {
+		pprof.StopCPUProfile()
+		return f.Close()
+	}, nil
 }
 
 // number is the value for a person: four digits, but gas and counts whole.

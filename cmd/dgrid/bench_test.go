@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -15,8 +17,12 @@ func TestBenchPrintsEveryFigure(t *testing.T) {
 	var out, log bytes.Buffer
 	root.SetOut(&out)
 	root.SetErr(&log)
-	root.SetArgs([]string{"bench", "--small", "--json", "api", "requests", "signatures", "indexer", "runtime"})
+	profile := filepath.Join(t.TempDir(), "profile")
+	root.SetArgs([]string{"bench", "--small", "--json", "--cpuprofile", profile, "api", "requests", "signatures", "indexer", "runtime"})
 	require.NoError(t, root.ExecuteContext(t.Context()), log.String())
+	written, err := os.Stat(profile)
+	require.NoError(t, err)
+	require.Positive(t, written.Size())
 	var all map[string][]figure
 	require.NoError(t, json.Unmarshal(out.Bytes(), &all))
 	for _, name := range []string{"api", "requests", "signatures", "indexer", "runtime"} {
