@@ -10,6 +10,7 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/bundle"
 	"github.com/dgrid-network/dgrid/protocol/wire"
+	"github.com/dgrid-network/dgrid/protocol/wire/quickjson"
 	"github.com/dgrid-network/dgrid/store"
 )
 
@@ -215,11 +216,11 @@ func (g *Gateway) begin(ctx context.Context, f *flight, p prompt) (*delivery, er
 	if c.Model.Class == protocol.ClassSampled {
 		saved.Model.Positions, saved.Model.StopIDs = 0, nil
 	}
-	raw, err := json.Marshal(saved)
+	raw, err := quickjson.Marshal(&saved)
 	if err != nil {
 		return nil, err
 	}
-	route, err := json.Marshal(m.Route)
+	route, err := quickjson.Marshal(&m.Route)
 	if err != nil {
 		return nil, err
 	}
