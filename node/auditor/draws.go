@@ -82,6 +82,7 @@ type drawing struct {
 	open    map[common.Hash]*openDraw
 	classes map[common.Hash]protocol.Class // of model versions
 	logins  logins
+	owed    *protocol.Amount // to this auditor, at the last look
 	drawn   *drawMetrics
 }
 
@@ -445,6 +446,10 @@ func (a *Auditor) collect(ctx context.Context) error {
 		return err
 	}
 	a.drawn.owes(owed)
+	if a.owed == nil || *a.owed != owed {
+		a.owed = &owed
+		a.announce() // an earlier process may have asked for the pay that came
+	}
 	d, err := a.draws.Get(payID)
 	if errors.Is(err, protocol.ErrNotFound) {
 		d, err = &Draw{ID: payID}, nil

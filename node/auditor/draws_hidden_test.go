@@ -16,7 +16,7 @@ import (
 )
 
 // hidden redeems one answer of 850 tokens, all of a stretch, that is for auditors and that no API
-// shows. Half of the auditors' share of it is 12.75 tokens, more than four bonds of 3.
+// shows, behind one of next to nothing that nobody knows of. Half of the auditors' share of it is 12.75 tokens, more than four bonds of 3.
 func (w *drawWorld) hidden(t *testing.T, cheat func(a *answer)) (a *answer, audit common.Hash, api string) {
 	t.Helper()
 	at, me, more, stake := w.reader.Addresses(), devchain.Address(owner), common.Hash{1}, tokens(240_000)
@@ -29,7 +29,7 @@ func (w *drawWorld) hidden(t *testing.T, cheat func(a *answer)) (a *answer, audi
 		a.sign()
 	})
 	require.Equal(t, tokens(850), a.b.Receipt.Fee)
-	return a, w.redeem(t, a), feed(t)
+	return a, w.redeem(t, w.answered(t, params(0), prompt, 1, nil), a), feed(t)
 }
 
 // drawnFor waits until an auditor was drawn for the one point of an audit, and no longer.
@@ -75,6 +75,7 @@ func TestAReceiptThatNobodyShowsIsReadOffTheChain(t *testing.T) {
 		c, err := x.WaitOver(t.Context(), a.receipt)
 		require.NoError(t, err)
 		require.Equal(t, auditor.Right, c.State, c.Note)
+		require.Empty(t, c.Note, "its trace root is the replay's under the salt that was shown")
 		require.Len(t, c.Asked, 4, "the trace, the parameters, the prompt, the output")
 		d, err := x.WaitDraw(t.Context(), audit, answeredFor)
 		require.NoError(t, err)
