@@ -50,8 +50,9 @@ test-race: setup ## the race detector where neither node nor gnark is linked, an
 test-system: setup ## the story in one process, and as separate ones on Postgres, Redis and anvil
 	$(TOOLS) go test -count=1 -timeout 15m ./internal/testsys/...
 
-test-disputes: setup ## the evidence about disputes in full size (tens of minutes), a row per promise
+test-disputes: setup ## the evidence about disputes in full size (half an hour), a row per promise
 	@mkdir -p .cache && rm -f .cache/disputes.md
+	$(TOOLS) go test -tags heavy -count=1 -timeout 90m ./prover/circuit -run Agree -v
 	DGRID_DISPUTES=full DGRID_DISPUTES_REPORT=$(CURDIR)/.cache/disputes.md $(TOOLS) go test -count=1 -timeout 90m ./internal/disputes; \
 		status=$$?; cat .cache/disputes.md; exit $$status
 

@@ -1,6 +1,7 @@
 package circuit
 
 import (
+	"fmt"
 	"math/big"
 	"math/rand/v2"
 	"testing"
@@ -81,45 +82,48 @@ func (e edge) build(r *rand.Rand) *StepInput {
 
 func TestEdgesAgree(t *testing.T) {
 	quick := lacking(t, digestCheck)
-	r := rand.New(rand.NewPCG(61, 62))
-	agree := func(in *StepInput) bool {
-		ok, err := in.Reference()
-		require.NoError(t, err, "%+v", in.Statement)
-		require.NoError(t, solve(t, quick, assigned(t, in, ok)), "%+v is %v", in.Statement, ok)
-		return ok
-	}
-	for _, e := range edges() {
-		right := 0
-		for range randomSteps / 4 {
-			in := e.build(r)
-			o := in.Statement.O
-			switch e.op {
-			case step.OpAbsMax:
-				o.Places = [2]int{0, 0}
-				set(in.O, o, 0, big.NewInt([]int64{-1, 0, 1, 2, 15, 16, 17, 1 << 60}[r.IntN(8)]))
-				set(in.O, in.Statement.O, 1, big.NewInt([]int64{-1, 0, 5, 6}[r.IntN(4)]))
-			case step.OpMax:
-				set(in.O, o, 0, big.NewInt(one(r, e.a)))
-				set(in.O, in.Statement.O, 1, big.NewInt([]int64{-1, 0, 5, 6}[r.IntN(4)]))
-			case step.OpPick:
-				set(in.O, o, 0, big.NewInt(one(r, e.a)))
-			default:
-				want, err := in.Result()
+	for n, e := range edges() {
+		t.Run(fmt.Sprintf("%d of op %d", n, e.op), func(t *testing.T) {
+			t.Parallel()
+			r := rand.New(rand.NewPCG(61, uint64(n)))
+			agree := func(in *StepInput) bool {
+				ok, err := in.Reference()
 				require.NoError(t, err, "%+v", in.Statement)
-				width, _ := (&opened{Operand: o}).width(0)
-				for _, by := range []int64{1, -1, 0} {
-					claim := new(big.Int).Add(want, big.NewInt(by))
-					if top := pow2(width - 1); claim.Cmp(top) < 0 && claim.Cmp(new(big.Int).Neg(top)) >= 0 {
-						set(in.O, o, 0, claim)
-						require.Equal(t, by == 0, agree(in), "%+v claims %v of %v", in.Statement, claim, want)
+				require.NoError(t, solve(t, quick, assigned(t, in, ok)), "%+v is %v", in.Statement, ok)
+				return ok
+			}
+			right := 0
+			for range randomSteps / 4 {
+				in := e.build(r)
+				o := in.Statement.O
+				switch e.op {
+				case step.OpAbsMax:
+					o.Places = [2]int{0, 0}
+					set(in.O, o, 0, big.NewInt([]int64{-1, 0, 1, 2, 15, 16, 17, 1 << 60}[r.IntN(8)]))
+					set(in.O, in.Statement.O, 1, big.NewInt([]int64{-1, 0, 5, 6}[r.IntN(4)]))
+				case step.OpMax:
+					set(in.O, o, 0, big.NewInt(one(r, e.a)))
+					set(in.O, in.Statement.O, 1, big.NewInt([]int64{-1, 0, 5, 6}[r.IntN(4)]))
+				case step.OpPick:
+					set(in.O, o, 0, big.NewInt(one(r, e.a)))
+				default:
+					want, err := in.Result()
+					require.NoError(t, err, "%+v", in.Statement)
+					width, _ := (&opened{Operand: o}).width(0)
+					for _, by := range []int64{1, -1, 0} {
+						claim := new(big.Int).Add(want, big.NewInt(by))
+						if top := pow2(width - 1); claim.Cmp(top) < 0 && claim.Cmp(new(big.Int).Neg(top)) >= 0 {
+							set(in.O, o, 0, claim)
+							require.Equal(t, by == 0, agree(in), "%+v claims %v of %v", in.Statement, claim, want)
+						}
 					}
 				}
+				if agree(in) {
+					right++
+				}
 			}
-			if agree(in) {
-				right++
-			}
-		}
-		require.Positive(t, right, "op %d", e.op)
+			require.Positive(t, right)
+		})
 	}
 }
 
