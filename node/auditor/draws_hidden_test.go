@@ -217,3 +217,55 @@ func TestKilledWhileItAsksItAsksOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, &auditor.Said{Right: true, Root: a.b.Receipt.TraceRoot}, d.Points[0].Said)
 }
+
+// A wrong bill shows in what is signed: it is claimed without a bond, however little the point pays.
+func TestAWrongBillThatNobodyShowsIsClaimed(t *testing.T) {
+	t.Parallel()
+	w := newDrawWorld(t)
+	w.opening(t)
+	a := w.bought(t, func(a *answer) {
+		r := a.b.Receipt
+		r.Fee = total(t, r.Fee, protocol.NewAmount(1))
+		a.signReceipt(r)
+	})
+	audit := w.redeem(t, a)
+	x := w.seated(t, auditing, t.TempDir(), feed(t), noProver{}, nil)
+	running(t, x)
+	drawnFor(t, x, audit)
+	w.pass(t, time.Hour)
+	c, err := x.Wait(t.Context(), a.receipt, func(c auditor.Case) bool { return c.Verdict != nil })
+	require.NoError(t, err)
+	require.Equal(t, contracts.FaultOverBilling, c.Verdict.Kind)
+	require.Empty(t, c.Asked)
+	d, err := x.WaitDraw(t.Context(), audit, answeredFor)
+	require.NoError(t, err)
+	require.False(t, d.Points[0].Said.Right)
+}
+
+// A receipt that is proven wrong by somebody else while its tokens are asked for is nothing to
+// ask about any more: the case ends, and the answer is known.
+func TestAHiddenReceiptThatOthersProveIsAnswered(t *testing.T) {
+	t.Parallel()
+	w := newDrawWorld(t)
+	w.opening(t)
+	q, err := proving()
+	require.NoError(t, err)
+	liar, audit, api := w.hidden(t, func(a *answer) { a.b.Output[3] ^= 4 })
+	x := w.seated(t, auditing, t.TempDir(), api, noProver{}, nil)
+	running(t, x)
+	drawnFor(t, x, audit)
+	w.pass(t, time.Hour)
+	_, err = x.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return len(c.Asked) == 1 && c.Asked[0].Times == 1 })
+	require.NoError(t, err)
+	knows := w.auditor(t, t.TempDir(), queued{q}, liar, func(c *auditor.Config, d *auditor.Deps) { d.Sender = w.lane(relaying) })
+	running(t, knows)
+	_, err = knows.Add(t.Context(), liar.b)
+	require.NoError(t, err)
+	c, err := x.WaitOver(t.Context(), liar.receipt)
+	require.NoError(t, err)
+	require.Equal(t, auditor.Lost, c.State)
+	require.Equal(t, contracts.FaultPick, c.Verdict.Kind)
+	d, err := x.WaitDraw(t.Context(), audit, answeredFor)
+	require.NoError(t, err)
+	require.Equal(t, &auditor.Said{}, d.Points[0].Said)
+}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
+	"github.com/dgrid-network/dgrid/chain"
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/bundle"
@@ -96,16 +97,22 @@ func (a *Auditor) askChain(ctx context.Context, r *round, d *openDraw, audit con
 	if err != nil {
 		return err
 	}
+	b := bundle.Bundle{Schema: bundle.Schema, Domain: a.deps.Chain.Domain(), Request: e.Request, Receipt: e.Receipt, Signature: e.Signature,
+		Model: bundle.Model{Class: protocol.ClassProven, Positions: uint32(m.arch.Positions), StopIDs: m.file.Header().StopIDs}}
+	c := &Case{State: Hidden, Origin: OriginDraw, Relayer: e.Payment.Relayer, Bought: e.Receipt.CompletedAt, AtOnce: 1, Opened: &e.Payment}
+	if fee, err := e.Request.FeeFor(e.Receipt.OutputTokens); err != nil || fee != e.Receipt.Fee { // what is signed shows it, without a question
+		_, err = a.begin(ctx, b, c)
+		return err
+	}
 	n := len(hiddenQuestions(e, m, a.deps.Chain.Addresses()))
 	due := part(audit.Stretch, uint64(audit.PayBps), 20_000)
-	atOnce, bonds := pace(n, int((until-r.now)/max(terms.Clock, 1)), terms.BaseBond, due)
+	var bonds protocol.Amount
+	c.AtOnce, bonds = pace(n, int((until-r.now)/max(terms.Clock, 1)), terms.BaseBond, due)
 	if left, err := due.Sub(bonds); err != nil || !a.worth(left) {
 		return fmt.Errorf("ask for the tokens on chain: %d questions put up to %s at risk, and the point pays %s: %w", n, bonds, due, protocol.ErrUnavailable)
 	}
-	b := bundle.Bundle{Schema: bundle.Schema, Domain: a.deps.Chain.Domain(), Request: e.Request, Receipt: e.Receipt, Signature: e.Signature,
-		Model: bundle.Model{Class: protocol.ClassProven, Positions: uint32(m.arch.Positions), StopIDs: m.file.Header().StopIDs}}
 	a.log.Warn("no API shows what this auditor was drawn for, asking on chain", "receipt", p.Receipt, "provider", d.Provider, "questions", n, "bonds", bonds)
-	_, err = a.begin(ctx, b, &Case{State: Hidden, Origin: OriginDraw, Relayer: e.Payment.Relayer, Bought: e.Receipt.CompletedAt, AtOnce: atOnce, Opened: &e.Payment})
+	_, err = a.begin(ctx, b, c)
 	return err
 }
 
@@ -164,14 +171,21 @@ func (j *judge) reveal(ctx context.Context) error {
 	if err := j.window(ctx); err != nil {
 		return err
 	}
+	if s, err := j.billing(); s != nil || err != nil {
+		return j.found(s, err)
+	}
 	asks := hiddenQuestions(contracts.Evidence{Request: j.b.Request, Receipt: j.b.Receipt}, j.m, j.a.deps.Chain.Addresses())
 	answers := make([][]byte, 0, len(asks))
 	for len(answers) < len(asks) {
 		var open error
 		for _, q := range asks[len(answers):min(len(answers)+max(j.c.AtOnce, 1), len(asks))] {
 			raw, err := j.answer(ctx, q.what, q.node, q.ask)
-			if err != nil && !errors.Is(err, errPending) {
-				return err
+			var refused *chain.ContractError
+			switch {
+			case errors.As(err, &refused) && refused.Name == "WindowClosed":
+				return j.over(Lost, "%v", err)
+			case err != nil && !errors.Is(err, errPending):
+				return j.convicted(ctx, err) // who is convicted is asked no more
 			}
 			answers, open = append(answers, raw), errors.Join(open, err)
 		}
