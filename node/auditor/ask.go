@@ -23,6 +23,27 @@ type Asked struct {
 	Times  int         `json:"times"`
 	Intent common.Hash `json:"intent,omitzero"`
 	State  string      `json:"state"` // asked, open, expiring, silent, answered
+	Node   *Place      `json:"node,omitempty"`
+}
+
+// Place is a contracts.Node in JSON.
+type Place struct {
+	Kind   uint8       `json:"kind"`
+	Level  uint8       `json:"level,omitempty"`
+	T      uint32      `json:"t,omitempty"`
+	L      uint32      `json:"l,omitempty"`
+	Vector uint32      `json:"vector,omitempty"`
+	Index  uint32      `json:"index,omitempty"`
+	Size   uint32      `json:"size,omitempty"`
+	Hash   common.Hash `json:"hash,omitzero"`
+}
+
+func placeOf(n contracts.Node) *Place {
+	return &Place{n.Kind, n.Level, n.T, n.L, n.Vector, n.Index, n.Size, n.Hash}
+}
+
+func (p Place) node() contracts.Node {
+	return contracts.Node{Kind: p.Kind, Level: p.Level, T: p.T, L: p.L, Vector: p.Vector, Index: p.Index, Size: p.Size, Hash: p.Hash}
 }
 
 // errPending says that a question on chain is not answered yet.
@@ -53,6 +74,9 @@ func (j *judge) convicted(ctx context.Context, pending error) error {
 	if err != nil || kind == contracts.FaultNone {
 		return errors.Join(err, pending)
 	}
+	if err := j.release(ctx); err != nil {
+		return err
+	}
 	mine, err := j.verdict(ctx)
 	if err != nil {
 		return err
@@ -80,6 +104,24 @@ func (j *judge) convicted(ctx context.Context, pending error) error {
 	return j.done()
 }
 
+// release takes back the bonds of own questions that nobody will answer, as the receipt is proven wrong.
+func (j *judge) release(ctx context.Context) error {
+	for i := range j.c.Asked {
+		asked := &j.c.Asked[i]
+		if asked.Times == 0 || asked.Node == nil {
+			continue
+		}
+		q, err := j.a.deps.Chain.Question(ctx, asked.Question)
+		if err != nil {
+			return err
+		}
+		if q.State == contracts.QuestionOpen && q.Asker == j.a.deps.Sender.Address() {
+			return j.expire(ctx, asked, asked.Node.node())
+		}
+	}
+	return nil
+}
+
 // answer returns what the provider answered on chain about a node, and asks where nobody
 // did: it is errPending until there is an answer. Silence is expired, which slashes, and
 // asked again.
@@ -91,6 +133,7 @@ func (j *judge) answer(ctx context.Context, what string, n contracts.Node, ask f
 		return nil, err
 	}
 	record := j.record(id, what)
+	record.Node = placeOf(n)
 	switch q.State {
 	case contracts.QuestionAnswered:
 		if record.State != "answered" {

@@ -268,4 +268,5 @@ func TestAHiddenReceiptThatOthersProveIsAnswered(t *testing.T) {
 	d, err := x.WaitDraw(t.Context(), audit, answeredFor)
 	require.NoError(t, err)
 	require.Equal(t, &auditor.Said{}, d.Points[0].Said)
+	require.Equal(t, tokens(800), w.free(t, auditing), "the bond of what nobody will answer came back")
 }
