@@ -62,6 +62,14 @@ func (s *sender) seat(ctx context.Context, text string, seat int) (report, error
 			return nil, err
 		}
 		if mine.Seated {
+			// INVARIANT: a seat that an interrupted run of this very command took is not paid for twice.
+			join := at.JoinAuditors(mine.Seat, amount, a.salt("join"))
+			if s.outbox != nil {
+				known, err := s.known(ctx, []protocol.Call{join})
+				if err != nil || known[s.id(join)] {
+					return []protocol.Call{join}, err
+				}
+			}
 			return []protocol.Call{at.RaiseAuditor(amount, a.salt("raise"))}, nil
 		}
 		if !mine.Stake.IsZero() {
