@@ -42,10 +42,13 @@ func (a *Auditor) decide(ctx context.Context, r *round, d *openDraw, audit contr
 	c, err := a.cases.Get(p.Receipt)
 	if errors.Is(err, protocol.ErrNotFound) {
 		err := a.obtain(ctx, d, p.Receipt)
-		if err != nil && ctx.Err() == nil {
-			err = errors.Join(err, a.askChain(ctx, r, d, audit, p))
+		if err == nil || ctx.Err() != nil {
+			return nil, err
 		}
-		return nil, err
+		if fault, err := a.deps.Chain.FaultOf(ctx, p.Receipt); err != nil || fault != contracts.FaultNone {
+			return &Said{}, err // everybody knows
+		}
+		return nil, errors.Join(err, a.askChain(ctx, r, d, audit, p))
 	}
 	if err != nil {
 		return nil, err

@@ -223,11 +223,7 @@ func TestAWrongBillThatNobodyShowsIsClaimed(t *testing.T) {
 	t.Parallel()
 	w := newDrawWorld(t)
 	w.opening(t)
-	a := w.bought(t, func(a *answer) {
-		r := a.b.Receipt
-		r.Fee = total(t, r.Fee, protocol.NewAmount(1))
-		a.signReceipt(r)
-	})
+	a := w.bought(t, overBilled)
 	audit := w.redeem(t, a)
 	x := w.seated(t, auditing, t.TempDir(), feed(t), noProver{}, nil)
 	running(t, x)
@@ -269,4 +265,31 @@ func TestAHiddenReceiptThatOthersProveIsAnswered(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, &auditor.Said{}, d.Points[0].Said)
 	require.Equal(t, tokens(800), w.free(t, auditing), "the bond of what nobody will answer came back")
+}
+
+// overBilled signs for a base unit too much.
+func overBilled(a *answer) {
+	r := a.b.Receipt
+	var err error
+	r.Fee, err = r.Fee.Add(protocol.NewAmount(1))
+	require.NoError(a.t, err)
+	a.signReceipt(r)
+}
+
+// Of a receipt that is proven wrong already nobody needs to see anything.
+func TestADrawnReceiptThatIsProvenNeedsNoTokens(t *testing.T) {
+	t.Parallel()
+	w := newDrawWorld(t)
+	w.opening(t)
+	a := w.bought(t, overBilled)
+	audit := w.redeem(t, a)
+	e := contracts.Evidence{Request: a.b.Request, Receipt: a.b.Receipt, Signature: a.b.Signature}
+	w.send(t, relaying, w.reader.Addresses().ClaimBilling(e, devchain.Address(relaying)))
+	x := w.seated(t, auditing, t.TempDir(), feed(t), noProver{}, nil)
+	running(t, x)
+	d, err := x.WaitDraw(t.Context(), audit, answeredFor)
+	require.NoError(t, err)
+	require.Equal(t, &auditor.Said{}, d.Points[0].Said)
+	_, err = x.Cases().Get(a.receipt)
+	require.ErrorIs(t, err, protocol.ErrNotFound)
 }
