@@ -123,7 +123,7 @@ func TestMessagesAreThoseOfEncodingJSON(t *testing.T) {
 	r := rand.New(rand.NewSource(1))
 	for _, m := range messages {
 		of := reflect.TypeOf(m)
-		for range 150 {
+		for range 100 {
 			v := random(t, of, r, 0)
 			want, wrong := json.Marshal(v.Addr().Interface())
 			got, err := quickjson.Marshal(v.Addr().Interface())
