@@ -2,6 +2,7 @@ package relayer
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -15,7 +16,6 @@ import (
 	"github.com/dgrid-network/dgrid/internal/link"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/wire"
-	"github.com/dgrid-network/dgrid/protocol/wire/quickjson"
 )
 
 const (
@@ -220,8 +220,7 @@ func (c *carrier) settle(l lease, fee protocol.Amount, lines []byte) {
 		cancel()
 	}
 	settlement := c.r.shares.settle(l.Share, l.Amount, fee)
-	explained := c.explanation()
-	route, err := quickjson.Marshal(&explained)
+	route, err := json.Marshal(c.explanation())
 	var kept redis.Cmder
 	if err == nil {
 		err = c.r.shared.release(ctx, l, settlement, func(p redis.Pipeliner) {

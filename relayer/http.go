@@ -1,7 +1,6 @@
 package relayer
 
 import (
-	"bytes"
 	"context"
 	"crypto/subtle"
 	"encoding/json"
@@ -17,7 +16,6 @@ import (
 
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/wire"
-	"github.com/dgrid-network/dgrid/protocol/wire/quickjson"
 )
 
 const (
@@ -57,30 +55,22 @@ func fail(w http.ResponseWriter, f *wire.Failure) {
 
 func reply200(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
-	line, err := quickjson.Line(v)
-	if err != nil {
-		return // plain data
-	}
-	_, _ = w.Write(line) // the reader went away
+	_ = json.NewEncoder(w).Encode(v) // the reader went away
 }
 
 // decode reads a strict, bounded JSON body.
 func decode[T any](w http.ResponseWriter, req *http.Request) (T, *wire.Failure) {
 	var v T
-	var body bytes.Buffer
-	if n := req.ContentLength; n > 0 && n <= wire.MaxFrame {
-		body.Grow(int(n) + bytes.MinRead)
-	}
-	_, err := body.ReadFrom(http.MaxBytesReader(w, req.Body, wire.MaxFrame))
-	if err == nil && quickjson.Take(body.Bytes(), &v) {
-		return v, nil
-	}
+	d := json.NewDecoder(http.MaxBytesReader(w, req.Body, wire.MaxFrame))
+	d.DisallowUnknownFields()
+	err := d.Decode(&v)
 	if err == nil {
-		d := json.NewDecoder(&body)
-		d.DisallowUnknownFields()
-		err = d.Decode(&v)
-		if _, more := d.Token(); err == nil && !errors.Is(more, io.EOF) {
+		if _, more := d.Token(); !errors.Is(more, io.EOF) {
 			err = errors.New("something follows the JSON value")
+			var large *http.MaxBytesError
+			if errors.As(more, &large) {
+				err = large
+			}
 		}
 	}
 	var large *http.MaxBytesError
@@ -115,7 +105,7 @@ func (r *Relayer) handleMatch(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	r.metrics.matches.WithLabelValues("leased").Inc()
-	reply200(w, &wire.Match{Lease: l.ID, Offer: l.Offer, Relayer: r.address, Expiry: uint64(r.clock().Add(r.cfg.LeaseTTL).Unix()),
+	reply200(w, wire.Match{Lease: l.ID, Offer: l.Offer, Relayer: r.address, Expiry: uint64(r.clock().Add(r.cfg.LeaseTTL).Unix()),
 		MaxFee: l.Amount, Route: l.Route})
 }
 

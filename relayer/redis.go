@@ -2,6 +2,7 @@ package relayer
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime"
@@ -15,7 +16,6 @@ import (
 
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/wire"
-	"github.com/dgrid-network/dgrid/protocol/wire/quickjson"
 )
 
 // What is kept in Redis, under the namespace:
@@ -289,7 +289,7 @@ func (s *shared) carve(ctx context.Context, l lease, until time.Time) (bool, err
 func (s *shared) take(ctx context.Context, l lease, x *share, ch Channel, now, until time.Time, keep time.Duration) (place, booked bool, err error) {
 	var data []byte
 	if keep > 0 {
-		if data, err = quickjson.Marshal(&l); err != nil {
+		if data, err = json.Marshal(l); err != nil {
 			return false, false, fmt.Errorf("encode a lease: %w", err)
 		}
 	}
@@ -417,7 +417,7 @@ func (s *shared) redeemLease(ctx context.Context, id string, request common.Hash
 	if known {
 		return l, claim.Val(), nil
 	}
-	if err := quickjson.Unmarshal([]byte(got.Val()), &l); err != nil {
+	if err := json.Unmarshal([]byte(got.Val()), &l); err != nil {
 		return l, claim.Val(), fmt.Errorf("decode a lease: %v: %w", err, protocol.ErrInternal)
 	}
 	return l, claim.Val(), nil

@@ -1,6 +1,7 @@
 package relayer
 
 import (
+	"encoding/json"
 	"fmt"
 	"sync"
 
@@ -8,7 +9,6 @@ import (
 
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/wire"
-	"github.com/dgrid-network/dgrid/protocol/wire/quickjson"
 )
 
 // stream is the log of one answer's events, in memory while it runs, with any number
@@ -41,10 +41,11 @@ func (s *stream) line(e wire.Event) ([]byte, error) {
 		return nil, fmt.Errorf("add to an ended stream: %w", protocol.ErrConflict)
 	}
 	e.Seq = uint64(len(s.lines))
-	line, err := quickjson.Line(&e)
+	line, err := json.Marshal(e)
 	if err != nil {
 		return nil, fmt.Errorf("encode an event: %w", err)
 	}
+	line = append(line, '\n')
 	if end := e.Done != nil || e.Error != nil; !end && s.bytes+len(line) > s.max {
 		return nil, fmt.Errorf("answer passes %d bytes: %w", s.max, protocol.ErrInvalid)
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/bundle"
 	"github.com/dgrid-network/dgrid/protocol/wire"
-	"github.com/dgrid-network/dgrid/protocol/wire/quickjson"
 	"github.com/dgrid-network/dgrid/store"
 )
 
@@ -216,11 +215,11 @@ func (g *Gateway) begin(ctx context.Context, f *flight, p prompt) (*delivery, er
 	if c.Model.Class == protocol.ClassSampled {
 		saved.Model.Positions, saved.Model.StopIDs = 0, nil
 	}
-	raw, err := quickjson.Marshal(&saved)
+	raw, err := json.Marshal(saved)
 	if err != nil {
 		return nil, err
 	}
-	route, err := quickjson.Marshal(&m.Route)
+	route, err := json.Marshal(m.Route)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,6 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/bundle"
 	"github.com/dgrid-network/dgrid/protocol/wire"
-	"github.com/dgrid-network/dgrid/protocol/wire/quickjson"
 	"github.com/dgrid-network/dgrid/store"
 )
 
@@ -372,11 +371,11 @@ func (d *delivery) settle(ctx context.Context, b bundle.Bundle, report bundle.Re
 	if err != nil {
 		return d.lost(err)
 	}
-	output, err := quickjson.Marshal(append([]uint32{}, d.tokens...))
+	output, err := json.Marshal(append([]uint32{}, d.tokens...))
 	if err != nil {
 		return d.lost(err)
 	}
-	receipt, err := quickjson.Marshal(&b.Receipt)
+	receipt, err := json.Marshal(b.Receipt)
 	if err != nil {
 		return d.lost(err)
 	}

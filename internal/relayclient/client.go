@@ -21,7 +21,6 @@ import (
 
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/wire"
-	"github.com/dgrid-network/dgrid/protocol/wire/quickjson"
 )
 
 // Client calls one relayer.
@@ -96,7 +95,7 @@ func (e *Error) kind() error {
 func (c *Client) do(ctx context.Context, path string, body any, secret ...common.Hash) (*http.Response, error) {
 	method, reader := http.MethodGet, io.Reader(nil)
 	if body != nil {
-		raw, err := quickjson.Marshal(body)
+		raw, err := json.Marshal(body)
 		if err != nil {
 			return nil, fmt.Errorf("encode %s: %w", path, err)
 		}
@@ -152,7 +151,7 @@ func call[T any](ctx context.Context, c *Client, path string, body any, secret .
 	if raw.Len() == 0 {
 		return out, nil
 	}
-	if err := quickjson.Unmarshal(raw.Bytes(), &out); err != nil {
+	if err := json.Unmarshal(raw.Bytes(), &out); err != nil {
 		return out, fmt.Errorf("decode relayer's answer: %v: %w", err, protocol.ErrUnavailable)
 	}
 	return out, nil
@@ -170,7 +169,7 @@ func (c *Client) Offers(ctx context.Context) ([]wire.OfferView, error) {
 
 // Match leases a provider.
 func (c *Client) Match(ctx context.Context, need wire.Need) (wire.Match, error) {
-	return call[wire.Match](ctx, c, wire.PathMatch, &need)
+	return call[wire.Match](ctx, c, wire.PathMatch, need)
 }
 
 // Pay hands over a voucher.
@@ -191,7 +190,7 @@ func (c *Client) Route(ctx context.Context, hash, secret common.Hash) (wire.Rout
 
 // Submit hands over a request; the same request twice is one.
 func (c *Client) Submit(ctx context.Context, submit wire.Submit) (*Stream, error) {
-	res, err := c.do(ctx, wire.PathRequests, &submit)
+	res, err := c.do(ctx, wire.PathRequests, submit)
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +231,7 @@ func (s *Stream) Next() (wire.Event, error) {
 		if len(line) == 0 {
 			continue
 		}
-		if err := quickjson.Unmarshal(line, &e); err != nil {
+		if err := json.Unmarshal(line, &e); err != nil {
 			return e, fmt.Errorf("decode event: %v: %w", err, protocol.ErrInvalid)
 		}
 		return e, nil

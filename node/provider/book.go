@@ -15,7 +15,6 @@ import (
 	"github.com/dgrid-network/dgrid/node/provider/journal"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/wire"
-	"github.com/dgrid-network/dgrid/protocol/wire/quickjson"
 )
 
 // The types of journal records.
@@ -229,7 +228,7 @@ func (b *book) sign(r answerRecord) (protocol.Receipt, protocol.Bytes, error) {
 	}
 	r.Operator = b.operator
 	r.Receipt.Seq = b.next[b.operator]
-	data, err := quickjson.Marshal(&r)
+	data, err := json.Marshal(r)
 	if err != nil {
 		b.mu.Unlock()
 		return protocol.Receipt{}, nil, fmt.Errorf("encode an answer: %w", err)

@@ -20,7 +20,6 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/dgrid-network/dgrid/protocol"
-	"github.com/dgrid-network/dgrid/protocol/wire/quickjson"
 )
 
 // Version is the protocol of this package; both sides refuse another.
@@ -64,16 +63,19 @@ type Envelope struct {
 	Body json.RawMessage `json:"body,omitempty"`
 }
 
-// Seal wraps a message for sending; a pointer to it saves a copy.
+// Seal wraps a message for sending.
 func Seal(kind Kind, body any) ([]byte, error) {
-	if !plainWord([]byte(kind)) {
-		return nil, fmt.Errorf("encode %q: %w", kind, protocol.ErrInvalid)
-	}
-	frame, err := quickjson.Between(sealStart+string(kind)+sealMiddle, body, "}")
+	frame, err := json.Marshal(sealed{kind, body})
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", kind, err)
 	}
 	return frame, nil
+}
+
+// sealed is an Envelope whose body is not encoded yet.
+type sealed struct {
+	Kind Kind `json:"kind"`
+	Body any  `json:"body"`
 }
 
 // How Seal's frames start, and what follows the kind.
@@ -122,7 +124,7 @@ func plainWord(b []byte) bool {
 // Open reads the body of an envelope into a message.
 func Open[T any](e Envelope) (T, error) {
 	var v T
-	if err := quickjson.Unmarshal(e.Body, &v); err != nil {
+	if err := json.Unmarshal(e.Body, &v); err != nil {
 		return v, fmt.Errorf("decode %s: %v: %w", e.Kind, err, protocol.ErrInvalid)
 	}
 	return v, nil
