@@ -4,7 +4,6 @@ import (
 	"crypto/ecdsa"
 	"encoding/binary"
 	"fmt"
-	"sync/atomic"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -44,24 +43,6 @@ func typeHash(v Typed) common.Hash {
 
 // Separator returns the EIP-712 domain separator.
 func (d Domain) Separator() common.Hash {
-	if last := lastSeparator.Load(); last != nil && last.domain == d {
-		return last.separator
-	}
-	s := d.separator()
-	lastSeparator.Store(&separated{d, s})
-	return s
-}
-
-// lastSeparator is the one that was made last: a process has one domain, and its separator is
-// a third of the hashing of every digest.
-var lastSeparator atomic.Pointer[separated]
-
-type separated struct {
-	domain    Domain
-	separator common.Hash
-}
-
-func (d Domain) separator() common.Hash {
 	e := make(words, 0, 5*32)
 	e.hash(domainType).hash(domainName).hash(domainVersion).uint(d.ChainID).address(d.Market)
 	return crypto.Keccak256Hash(e)
