@@ -18,6 +18,7 @@ import (
 // A provider that computes one number wrong and one that withholds everything are
 // caught by an auditor that is told nothing; the others lose nothing.
 func TestCheatersAreCaught(t *testing.T) {
+	t.Parallel()
 	set := provingKeys(t)
 	n, err := network.Up(t.Context(), network.Config{Data: t.TempDir(), Log: quiet(), Keys: func(context.Context) (*keys.Set, error) { return set, nil }})
 	require.NoError(t, err)

@@ -62,6 +62,7 @@ func forge(t *testing.T, n *network.Network, owner, operator int, change func(*p
 // that answers a job on chain wrong loses its fee, and the answer is marked. The auditor finds
 // all of it by itself, and nobody else loses anything.
 func TestContradictionsBillsAndJobsAreCaught(t *testing.T) {
+	t.Parallel()
 	set := provingKeys(t)
 	n, err := network.Up(t.Context(), network.Config{Data: t.TempDir(), Log: quiet(), Keys: func(context.Context) (*keys.Set, error) { return set, nil }})
 	require.NoError(t, err)
@@ -204,6 +205,7 @@ func askJob(ctx context.Context, n *network.Network, account int, price uint64) 
 // Whoever asks an honest provider on chain loses its bond to it: a third to who answered, a
 // third to the provider, collected by itself once the answer is out of dispute.
 func TestBondsOfAnswersAreCollected(t *testing.T) {
+	t.Parallel()
 	const asker = 18
 	n, err := network.Up(t.Context(), network.Config{Data: t.TempDir(), Log: quiet()})
 	require.NoError(t, err)

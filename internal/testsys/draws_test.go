@@ -116,6 +116,7 @@ func answered(d auditor.Draw) bool {
 // auditors that nobody tells anything get the tokens because they were drawn, find the answers
 // right, and are paid when the window is over.
 func TestDrawnAnswersAreAuditedAndPaidFor(t *testing.T) {
+	t.Parallel()
 	d := newDrawing(t, nil)
 	made := map[int]*auditor.Auditor{}
 	for seat, account := range []int{network.AccountAuditor, network.AccountSecondAuditor} {
@@ -177,6 +178,7 @@ func TestDrawnAnswersAreAuditedAndPaidFor(t *testing.T) {
 // A drawn answer is wrong. The auditor that replays it proves it, and its provider is
 // slashed; the one that signed it off unseen loses stake.
 func TestADrawnWrongAnswerCostsWhoSignedItOff(t *testing.T) {
+	t.Parallel()
 	set := provingKeys(t)
 	d := newDrawing(t, func(context.Context) (*keys.Set, error) { return set, nil })
 	wrong, lazy := devchain.Address(network.AccountThirdOwner), devchain.Address(network.AccountSecondAuditor)
