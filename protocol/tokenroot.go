@@ -53,9 +53,15 @@ func TokenLeafData(ids []uint32, i int) [32]byte {
 
 // TokenLeaves returns the ceil(len(ids)/8) leaves of the token tree over ids.
 func TokenLeaves(secret [32]byte, tag Tag, ids []uint32) []common.Hash {
+	return SaltedTokenLeaves(func(i int) common.Hash { return LeafSalt(secret, tag, uint32(i)) }, ids)
+}
+
+// SaltedTokenLeaves is TokenLeaves under any salts, one a leaf, of an answer whose secret is
+// not known.
+func SaltedTokenLeaves(salt func(i int) common.Hash, ids []uint32) []common.Hash {
 	leaves := make([]common.Hash, (len(ids)+TokensPerLeaf-1)/TokensPerLeaf)
 	for i := range leaves {
-		salt, data := LeafSalt(secret, tag, uint32(i)), TokenLeafData(ids, i)
+		salt, data := salt(i), TokenLeafData(ids, i)
 		leaves[i] = HashLeaf(salt[:], data[:])
 	}
 	return leaves

@@ -53,6 +53,11 @@ func QuestionID(receipt common.Hash, n Node) common.Hash {
 	return crypto.Keccak256Hash(questions.PackQuestionId(receipt, n)[4:])
 }
 
+// TraceNode is the top of the boundary tree under a trace root: a tree of count leaves.
+func TraceNode(root common.Hash, count int) Node {
+	return Node{Kind: uint8(NodeTrace), Level: uint8(protocol.MerkleDepth(count)), Size: uint32(count), Hash: root}
+}
+
 // AskTrace asks for the top of the boundary tree. salt tells one asking from the one before.
 func (a Addresses) AskTrace(e Evidence, salt common.Hash) protocol.Call {
 	return salted(call(a.Questions, "ask trace", questions.PackAskTrace(e.bind())), salt)

@@ -23,13 +23,13 @@ func (a Addresses) AskTokens(e Evidence, output bool, part uint32, salt common.H
 // ParamsNode is the question about a request's parameters.
 func ParamsNode(q protocol.Request) Node { return Node{Kind: uint8(NodeParams), Hash: q.ParamsHash} }
 
-// rangeLeaves is how many leaves of tokens one answer shows at most.
-const rangeLeaves = 64
+// RangeLevels is the height of the subtree of token leaves that one answer shows.
+const RangeLevels = 6
 
 // TokenNodes are the questions about all tokens under a root, kind NodePrompt or NodeOutput.
 func TokenNodes(kind NodeKind, root common.Hash, tokens uint32) (list []Node) {
 	leaves := (int(tokens) + protocol.TokensPerLeaf - 1) / protocol.TokensPerLeaf
-	for i := 0; i*rangeLeaves < leaves; i++ {
+	for i := 0; i<<RangeLevels < leaves; i++ {
 		list = append(list, Node{Kind: uint8(kind), Level: uint8(protocol.MerkleDepth(leaves)), Index: uint32(i), Size: uint32(leaves), Hash: root})
 	}
 	return list

@@ -256,7 +256,7 @@ func salt(act string, question common.Hash, n int) common.Hash {
 func (j *judge) walk(ctx context.Context, own []common.Hash) (*tree, error) {
 	at := j.a.deps.Chain.Addresses()
 	mine := newTree(own, nil)
-	n := contracts.Node{Kind: uint8(contracts.NodeTrace), Level: uint8(mine.depth()), Size: uint32(len(own)), Hash: j.b.Receipt.TraceRoot}
+	n := contracts.TraceNode(j.b.Receipt.TraceRoot, len(own))
 	ask := at.AskTrace
 	what := "the trace"
 	var nodes []Node
@@ -394,8 +394,7 @@ func (j *judge) askLeaves(ctx context.Context, s *claimed, n int) error {
 		}
 		own = append(own, chunk.Leaf(words))
 	}
-	count := len(j.tree.leaves)
-	top := contracts.Node{Kind: uint8(contracts.NodeTrace), Level: uint8(protocol.MerkleDepth(count)), Size: uint32(count), Hash: j.b.Receipt.TraceRoot}
+	top := contracts.TraceNode(j.b.Receipt.TraceRoot, len(j.tree.leaves))
 	parent, children, child, err := j.parent(ctx, "the trace", top, index, j.a.deps.Chain.Addresses().AskTrace)
 	if err != nil {
 		return err

@@ -37,7 +37,13 @@ func (s *Salts) of(secret common.Hash, tag protocol.Tag, leaf int) common.Hash {
 	if s == nil {
 		return protocol.LeafSalt(secret, tag, uint32(leaf))
 	}
-	list := map[protocol.Tag][]common.Hash{protocol.TagPrompt: s.Prompt, protocol.TagOutput: s.Output, protocol.TagTrace: {s.Trace}}[tag]
+	if tag == protocol.TagTrace {
+		return s.Trace
+	}
+	list := s.Prompt
+	if tag == protocol.TagOutput {
+		list = s.Output
+	}
 	if leaf >= len(list) {
 		return common.Hash{}
 	}
@@ -46,15 +52,7 @@ func (s *Salts) of(secret common.Hash, tag protocol.Tag, leaf int) common.Hash {
 
 // leaves are those of the tree over token ids.
 func (s *Salts) leaves(secret common.Hash, tag protocol.Tag, ids []uint32) []common.Hash {
-	if s == nil {
-		return protocol.TokenLeaves(secret, tag, ids)
-	}
-	list := make([]common.Hash, (len(ids)+protocol.TokensPerLeaf-1)/protocol.TokensPerLeaf)
-	for i := range list {
-		salt, data := s.of(secret, tag, i), protocol.TokenLeafData(ids, i)
-		list[i] = protocol.HashLeaf(salt[:], data[:])
-	}
-	return list
+	return protocol.SaltedTokenLeaves(func(i int) common.Hash { return s.of(secret, tag, i) }, ids)
 }
 
 // bind checks that prompt and output are what was signed.
@@ -142,7 +140,7 @@ type hiddenQuestion struct {
 func hiddenQuestions(e contracts.Evidence, m *model, at contracts.Addresses) []hiddenQuestion {
 	count := max(int(e.Request.PromptTokens)+int(e.Receipt.OutputTokens)-1, 0) * (m.arch.Layers + 1)
 	list := []hiddenQuestion{
-		{"the trace", contracts.Node{Kind: uint8(contracts.NodeTrace), Level: uint8(protocol.MerkleDepth(count)), Size: uint32(count), Hash: e.Receipt.TraceRoot}, at.AskTrace},
+		{"the trace", contracts.TraceNode(e.Receipt.TraceRoot, count), at.AskTrace},
 		{"the parameters", contracts.ParamsNode(e.Request), at.AskParams},
 	}
 	tokens := func(what string, kind contracts.NodeKind, root common.Hash, count uint32) {

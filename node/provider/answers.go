@@ -268,18 +268,15 @@ func (r Replier) children(q contracts.AskedQuestion, leaves []common.Hash) (prot
 	return r.Addresses.AnswerNode(q.Receipt, n, salt, children), nil
 }
 
-// rangeLevels is the height of the subtree of token leaves that one answer shows.
-const rangeLevels = 6
-
 // tokens answers with a range of 64 leaves of a tree of tokens.
 func (r Replier) tokens(q contracts.AskedQuestion, tag protocol.Tag, ids []uint32) (protocol.Call, error) {
 	leaves := protocol.TokenLeaves(r.Answered.Ask.Secret, tag, ids)
-	from := int(q.Node.Index) << rangeLevels
+	from := int(q.Node.Index) << contracts.RangeLevels
 	if from >= len(leaves) {
 		return protocol.Call{}, fmt.Errorf("range %d of %d token leaves: %w", q.Node.Index, len(leaves), protocol.ErrInvalid)
 	}
 	var salts, data []common.Hash
-	for i := from; i < min(len(leaves), from+1<<rangeLevels); i++ {
+	for i := from; i < min(len(leaves), from+1<<contracts.RangeLevels); i++ {
 		salts = append(salts, protocol.LeafSalt(r.Answered.Ask.Secret, tag, uint32(i)))
 		data = append(data, protocol.TokenLeafData(ids, i))
 	}
@@ -287,7 +284,7 @@ func (r Replier) tokens(q contracts.AskedQuestion, tag protocol.Tag, ids []uint3
 	if err != nil {
 		return protocol.Call{}, err
 	}
-	return r.Addresses.AnswerTokens(q.Receipt, q.Node, salts, data, path[min(len(path), rangeLevels):]), nil
+	return r.Addresses.AnswerTokens(q.Receipt, q.Node, salts, data, path[min(len(path), contracts.RangeLevels):]), nil
 }
 
 func (r Replier) evidence() (contracts.Evidence, error) {
