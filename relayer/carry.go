@@ -385,7 +385,7 @@ func (c *carrier) askProvider(ctx context.Context) error {
 	if a.Reservation, err = c.r.shares.reservation(c.lease.Share, c.r.clock(), now, now+uint64(c.lasts(ctx)/time.Second), c.r.signShare); err != nil {
 		return err
 	}
-	return c.r.send(ctx, c.got.provider, a.Hash, wire.KindAsk, &a)
+	return c.r.send(ctx, c.got.provider, a.Hash, wire.KindAsk, a)
 }
 
 // signShare is the relayer's word that it keeps amount of a channel for a provider.

@@ -384,38 +384,24 @@ func answers(cmds []*redis.Cmd) ([]bool, error) {
 // redeemLease takes a kept lease, once, and claims the request for this replica; claimed is
 // false if somebody runs or ran the request already.
 func (s *shared) redeemLease(ctx context.Context, id string, request common.Hash, replica string, hold time.Duration) (l lease, claimed bool, err error) {
-	known := false
-	if s.remembered != nil {
-		l, known = s.remembered(id)
-	}
 	var got *redis.StringCmd
-	var gone *redis.IntCmd
 	var claim *redis.BoolCmd
 	s.batch.do(func(p redis.Pipeliner) {
-		if known { // what it says is known: nobody else may take it, that is all
-			gone = p.Del(ctx, s.key("lease", id))
-		} else {
-			got = p.GetDel(ctx, s.key("lease", id))
-		}
+		got = p.GetDel(ctx, s.key("lease", id))
 		claim = p.SetNX(ctx, s.key("own", request.Hex()), replica, hold)
 	})
 	if claim.Err() != nil {
 		return l, false, unavailable("claim a request in Redis", claim.Err())
 	}
-	missing := known && gone.Val() == 0 || !known && errors.Is(got.Err(), redis.Nil)
-	switch {
-	case known && gone.Err() != nil:
-		err = unavailable("take a lease from Redis", gone.Err())
-	case !known && got.Err() != nil && !missing:
-		err = unavailable("take a lease from Redis", got.Err())
-	case missing:
-		err = fmt.Errorf("lease %q is unknown, used or expired: %w", id, protocol.ErrExpired)
+	if errors.Is(got.Err(), redis.Nil) {
+		return l, claim.Val(), fmt.Errorf("lease %q is unknown, used or expired: %w", id, protocol.ErrExpired)
+	} else if got.Err() != nil {
+		return l, claim.Val(), unavailable("take a lease from Redis", got.Err())
 	}
-	if err != nil {
-		return lease{}, claim.Val(), err
-	}
-	if known {
-		return l, claim.Val(), nil
+	if s.remembered != nil {
+		if l, ok := s.remembered(id); ok {
+			return l, claim.Val(), nil
+		}
 	}
 	if err := json.Unmarshal([]byte(got.Val()), &l); err != nil {
 		return l, claim.Val(), fmt.Errorf("decode a lease: %v: %w", err, protocol.ErrInternal)

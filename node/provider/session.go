@@ -252,7 +252,7 @@ func (p *Provider) wholeDone(hash common.Hash) (wire.Done, bool) {
 // deliver sends the end of an answer, on the peer's newest connection if this one
 // broke; a repeated Done harms nobody.
 func (s *session) deliver(ctx context.Context, d wire.Done) {
-	if err := s.link.Send(ctx, wire.KindDone, &d); err == nil || d.Error != "" {
+	if err := s.link.Send(ctx, wire.KindDone, d); err == nil || d.Error != "" {
 		return
 	}
 	s.peer.mu.Lock()

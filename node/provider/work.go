@@ -107,7 +107,7 @@ func (p *Provider) handleAsk(ctx context.Context, s *session, a wire.Ask) {
 		if err := r.window.take(r.ctx); err != nil {
 			return err
 		}
-		return s.link.Send(r.ctx, wire.KindChunk, &c)
+		return s.link.Send(r.ctx, wire.KindChunk, c)
 	})
 	if err != nil {
 		s.refuse(ctx, a.Hash, err)
