@@ -1,13 +1,9 @@
 package auditor_test
 
 import (
-	"context"
-	"slices"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/chain/contracts"
@@ -16,41 +12,6 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/step"
 )
-
-// killedAt runs an auditor that is killed once at each of some points, until done.
-func killedAt(t *testing.T, audit common.Hash, points []string, begin func() *auditor.Auditor, done func(auditor.Draw) bool) {
-	t.Helper()
-	for left := slices.Clone(points); ; {
-		a := begin()
-		died := atomic.Bool{}
-		a.SetPoint(func(at string, _ *auditor.Case) error {
-			i := slices.Index(left, at)
-			if i < 0 || died.Load() {
-				return nil
-			}
-			left = slices.Delete(left, i, i+1)
-			died.Store(true)
-			return errKilled
-		})
-		ctx, stop := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() {
-			ended <- a.Run(ctx)
-			stop()
-		}()
-		_, err := a.WaitDraw(ctx, audit, done)
-		stop()
-		if ran := <-ended; died.Load() {
-			require.ErrorIs(t, ran, errKilled)
-			continue
-		} else {
-			require.NoError(t, ran)
-		}
-		require.NoError(t, err)
-		require.Empty(t, left, "points that were never reached")
-		return
-	}
-}
 
 // Two points of one redeem meet one wrong receipt: the proof slashes for the first, the
 // auditor has the second slashed as well, once, also when it is killed around that transaction.
@@ -69,7 +30,8 @@ func TestEachDrawOfAWrongReceiptIsOneSlash(t *testing.T) {
 	audit := w.redeem(t, liar)
 	data, before := t.TempDir(), w.nonce(t, auditing)
 	begin := func() *auditor.Auditor { return w.seated(t, auditing, data, api, queued{q}, liar) }
-	killedAt(t, audit, nil, begin, func(d auditor.Draw) bool {
+	kills := killer{some: []string{"before punish", "sent punish"}}
+	kills.drawn(t, begin, audit, func(d auditor.Draw) bool {
 		c, err := w.reader.FaultOf(t.Context(), liar.receipt)
 		return err == nil && c != contracts.FaultNone && answeredFor(d)
 	})
@@ -77,7 +39,9 @@ func TestEachDrawOfAWrongReceiptIsOneSlash(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, tokens(85_000), stake, "the proof's own slash")
 	w.pass(t, 13*time.Hour) // attestations are over
-	killedAt(t, audit, []string{"before punish", "sent punish"}, begin, func(d auditor.Draw) bool { return d.State == auditor.DrawOver })
+	require.Empty(t, kills.points)
+	kills.drawn(t, begin, audit, isOver)
+	require.Len(t, kills.points, len(kills.some), "points that were never reached")
 	var punished []uint32
 	for i := range uint32(2) {
 		p, err := w.reader.Point(t.Context(), audit, i)

@@ -32,23 +32,17 @@ func (w *drawWorld) hidden(t *testing.T, cheat func(a *answer)) (a *answer, audi
 	return a, w.redeem(t, w.answered(t, params(0), prompt, 1, nil), a), feed(t)
 }
 
+func isOpened(d auditor.Draw) bool { return len(d.Points) > 0 && d.Points[0].State == "opened" }
+
 // drawnFor waits until an auditor was drawn for the one point of an audit, and no longer.
 func drawnFor(t *testing.T, a *auditor.Auditor, audit common.Hash) auditor.DrawPoint {
 	t.Helper()
-	d, err := a.WaitDraw(t.Context(), audit, func(d auditor.Draw) bool { return len(d.Points) > 0 && d.Points[0].State == "opened" })
+	d, err := a.WaitDraw(t.Context(), audit, isOpened)
 	require.NoError(t, err)
 	require.Len(t, d.Points, 1)
 	require.True(t, d.Points[0].Mine)
 	require.False(t, d.Points[0].Answered)
 	return d.Points[0]
-}
-
-// seat is an auditor's stake on the roster.
-func (w *drawWorld) seat(t *testing.T, account int) protocol.Amount {
-	t.Helper()
-	s, err := w.reader.Auditor(t.Context(), devchain.Address(account))
-	require.NoError(t, err)
-	return s.Stake
 }
 
 // Drawn for a right receipt that no API shows, auditors read it off its opening, ask for
@@ -95,7 +89,7 @@ func TestAReceiptThatNobodyShowsIsReadOffTheChain(t *testing.T) {
 	for who, x := range made {
 		_, err := x.WaitDraw(t.Context(), audit, func(d auditor.Draw) bool {
 			owed, err := w.reader.OwedTo(t.Context(), devchain.Address(who))
-			return d.State == auditor.DrawOver && err == nil && owed.IsZero()
+			return isOver(d) && err == nil && owed.IsZero()
 		})
 		require.NoError(t, err)
 		require.Equal(t, tokens(200), w.seat(t, who))
@@ -140,7 +134,7 @@ func TestSilenceAboutADrawnReceiptIsNobodysAbsence(t *testing.T) {
 	require.Equal(t, contracts.FaultWithheld, c.Verdict.Kind)
 	require.Equal(t, devchain.Address(owner), c.Verdict.Provider)
 	w.pass(t, 12*time.Hour) // a point is looked at again by then
-	_, err = x.WaitDraw(t.Context(), audit, func(d auditor.Draw) bool { return d.State == auditor.DrawOver })
+	_, err = x.WaitDraw(t.Context(), audit, isOver)
 	require.NoError(t, err)
 	owed, err := w.reader.OwedTo(t.Context(), devchain.Address(auditing))
 	require.NoError(t, err)
@@ -172,7 +166,7 @@ func TestAWrongReceiptThatNobodyShowsIsProven(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, d.Points[0].Said.Right)
 	w.pass(t, 13*time.Hour)
-	_, err = x.WaitDraw(t.Context(), audit, func(d auditor.Draw) bool { return d.State == auditor.DrawOver })
+	_, err = x.WaitDraw(t.Context(), audit, isOver)
 	require.NoError(t, err)
 	owed, err := w.reader.OwedTo(t.Context(), devchain.Address(auditing))
 	require.NoError(t, err)
@@ -209,9 +203,12 @@ func TestKilledWhileItAsksItAsksOnce(t *testing.T) {
 	a.answering(t, nil)
 	data, before := t.TempDir(), w.nonce(t, auditing)
 	begin := func() *auditor.Auditor { return w.seated(t, auditing, data, api, noProver{}, nil) }
-	killedAt(t, audit, nil, begin, func(d auditor.Draw) bool { return len(d.Points) > 0 && d.Points[0].State == "opened" })
+	kills := killer{some: []string{"before hidden", "after hidden", "before found", "after found", "before right"}}
+	kills.drawn(t, begin, audit, isOpened)
+	require.Empty(t, kills.points)
 	w.pass(t, time.Hour)
-	killedAt(t, audit, []string{"before hidden", "after hidden", "before found", "after found", "before right"}, begin, answeredFor)
+	kills.drawn(t, begin, audit, answeredFor)
+	require.Len(t, kills.points, len(kills.some), "points that were never reached")
 	require.EqualValues(t, 7, w.nonce(t, auditing)-before, "register, draw, four questions, attest")
 	d, err := begin().Draws().Get(audit)
 	require.NoError(t, err)

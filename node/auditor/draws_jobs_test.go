@@ -54,10 +54,7 @@ func (w *drawWorld) delivered(t *testing.T, cheat func(a *answer)) (job common.H
 // onJobs makes a seated auditor that knows no API and follows deliveries.
 func (w *drawWorld) onJobs(t *testing.T, account int, prover auditor.Prover, relay *answer) *auditor.Auditor {
 	return w.auditor(t, t.TempDir(), prover, relay, func(c *auditor.Config, d *auditor.Deps) {
-		c.PaymentWait = -1
-		c.Draw = auditor.Drawing{Register: true, Report: true, Every: 20 * time.Millisecond}
-		d.Sender, d.Draws = w.lane(account), w.reader
-		d.Redeems = func(from uint64) auditor.Redeems { return contracts.NewRedeemWatch(w.reader, from) }
+		w.drawing(account, c, d)
 		d.Jobs = contracts.NewDeliveryWatch(w.reader, w.start)
 	})
 }
@@ -93,15 +90,13 @@ func TestDrawnAuditorsOfAJobArePaid(t *testing.T) {
 	w.pass(t, 50*time.Hour)
 	w.send(t, requester, w.reader.Addresses().FinalizeJob(job))
 	for who, x := range made {
-		d, err := x.WaitDraw(t.Context(), audit, func(d auditor.Draw) bool { return d.State == auditor.DrawOver })
+		d, err := x.WaitDraw(t.Context(), audit, isOver)
 		require.NoError(t, err)
 		require.Empty(t, d.Trouble)
 		// 3 % of the fee, half for each.
 		_, err = x.WaitDraw(t.Context(), audit, func(auditor.Draw) bool { return w.free(t, who) == total(t, tokens(800), protocol.NewAmount(3_750_000)) })
 		require.NoError(t, err, w.free(t, who))
-		seat, err := w.reader.Auditor(t.Context(), devchain.Address(who))
-		require.NoError(t, err)
-		require.Equal(t, tokens(200), seat.Stake)
+		require.Equal(t, tokens(200), w.seat(t, who))
 	}
 }
 
@@ -128,15 +123,13 @@ func TestADrawnWrongJobIsProven(t *testing.T) {
 	require.NotEqual(t, liar.b.Receipt.TraceRoot, d.Points[0].Said.Root)
 	w.send(t, other, w.reader.Addresses().Attest(audit, 0, liar.b.Receipt.TraceRoot, true, common.Hash{}))
 	w.pass(t, 13*time.Hour) // attestations are over
-	_, err = honest.WaitDraw(t.Context(), audit, func(d auditor.Draw) bool { return d.State == auditor.DrawOver })
+	_, err = honest.WaitDraw(t.Context(), audit, isOver)
 	require.NoError(t, err)
 	owed, err := w.reader.OwedTo(t.Context(), devchain.Address(auditing))
 	require.NoError(t, err)
 	require.Equal(t, protocol.NewAmount(3_750_000), owed)
 	for who, stake := range map[int]protocol.Amount{auditing: tokens(200), other: tokens(160)} {
-		seat, err := w.reader.Auditor(t.Context(), devchain.Address(who))
-		require.NoError(t, err)
-		require.Equal(t, stake, seat.Stake)
+		require.Equal(t, stake, w.seat(t, who))
 	}
 	done, err := w.reader.Job(t.Context(), job)
 	require.NoError(t, err)

@@ -238,11 +238,25 @@ func (w *drawWorld) drawn(ctx context.Context, who common.Address, receipt commo
 // seated makes an auditor that looks after draws.
 func (w *drawWorld) seated(t *testing.T, account int, data, api string, prover auditor.Prover, relay *answer) *auditor.Auditor {
 	return w.auditor(t, data, prover, relay, func(c *auditor.Config, d *auditor.Deps) {
-		c.Feeds, c.PaymentWait = []string{api}, -1
-		c.Draw = auditor.Drawing{Register: true, Report: true, Every: 20 * time.Millisecond}
-		d.Sender, d.Draws, d.SignText = w.lane(account), w.reader, signText(devchain.Key(account))
-		d.Redeems = func(from uint64) auditor.Redeems { return contracts.NewRedeemWatch(w.reader, from) }
+		w.drawing(account, c, d)
+		c.Feeds, d.SignText = []string{api}, signText(devchain.Key(account))
 	})
+}
+
+// drawing has an auditor register, draw, answer and report with the key of its seat.
+func (w *drawWorld) drawing(account int, c *auditor.Config, d *auditor.Deps) {
+	c.PaymentWait = -1
+	c.Draw = auditor.Drawing{Register: true, Report: true, Every: 20 * time.Millisecond}
+	d.Sender, d.Draws = w.lane(account), w.reader
+	d.Redeems = func(from uint64) auditor.Redeems { return contracts.NewRedeemWatch(w.reader, from) }
+}
+
+// seat is an auditor's stake on the roster.
+func (w *drawWorld) seat(t *testing.T, account int) protocol.Amount {
+	t.Helper()
+	s, err := w.reader.Auditor(t.Context(), devchain.Address(account))
+	require.NoError(t, err)
+	return s.Stake
 }
 
 func signText(key *ecdsa.PrivateKey) func(string) (protocol.Bytes, error) {
@@ -255,9 +269,11 @@ func signText(key *ecdsa.PrivateKey) func(string) (protocol.Bytes, error) {
 	}
 }
 
+func isOver(d auditor.Draw) bool { return d.State == auditor.DrawOver }
+
 // answeredFor says whether every point that an auditor was drawn for has its answer on chain.
 func answeredFor(d auditor.Draw) bool {
-	return d.State == auditor.DrawOver || len(d.Points) > 0 &&
+	return isOver(d) || len(d.Points) > 0 &&
 		!slices.ContainsFunc(d.Points, func(p auditor.DrawPoint) bool { return p.State == "waiting" || p.Mine && !p.Answered })
 }
 
@@ -292,7 +308,7 @@ func TestDrawnAuditorsAnswerAndArePaid(t *testing.T) {
 	w.pass(t, 50*time.Hour)
 	w.mature(t)
 	for who, x := range made {
-		d, err := x.WaitDraw(t.Context(), audit, func(d auditor.Draw) bool { return d.State == auditor.DrawOver })
+		d, err := x.WaitDraw(t.Context(), audit, isOver)
 		require.NoError(t, err)
 		require.Empty(t, d.Trouble)
 		require.Len(t, d.Points, 1)
@@ -341,22 +357,13 @@ func TestKilledAuditorsKeepWhatTheySaid(t *testing.T) {
 	audit := w.redeem(t, w.bought(t, nil))
 	data, before := t.TempDir(), w.nonce(t, auditing)
 	kills := killer{}
-	life := func(done func(auditor.Draw) bool) {
-		for runs, lived := 0, false; !lived; runs++ {
-			require.Less(t, runs, 60)
-			a := w.seated(t, auditing, data, api, noProver{}, nil)
-			lived = kills.life(t, a, func(ctx context.Context) error {
-				_, err := a.WaitDraw(ctx, audit, done)
-				return err
-			})
-		}
-	}
-	life(answeredFor)
+	begin := func() *auditor.Auditor { return w.seated(t, auditing, data, api, noProver{}, nil) }
+	kills.drawn(t, begin, audit, answeredFor)
 	w.pass(t, 50*time.Hour)
 	w.mature(t)
-	life(func(d auditor.Draw) bool {
+	kills.drawn(t, begin, audit, func(d auditor.Draw) bool {
 		free, err := w.reader.Free(t.Context(), devchain.Address(auditing))
-		return d.State == auditor.DrawOver && err == nil && free.Cmp(tokens(800)) > 0
+		return isOver(d) && err == nil && free.Cmp(tokens(800)) > 0
 	})
 	for _, act := range []string{"register", "draw", "attest", "settle", "pay"} {
 		require.True(t, kills.at("before "+act) && kills.at("sent "+act), "killed around %s: %v", act, kills.points)
@@ -392,17 +399,13 @@ func TestSigningOffAWrongReceiptCosts(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, contracts.FaultWrongStep, c.Verdict.Kind)
 	w.pass(t, 13*time.Hour) // attestations are over
-	_, err = honest.WaitDraw(t.Context(), audit, func(d auditor.Draw) bool { return d.State == auditor.DrawOver })
+	_, err = honest.WaitDraw(t.Context(), audit, isOver)
 	require.NoError(t, err)
 	owed, err := w.reader.OwedTo(t.Context(), devchain.Address(auditing))
 	require.NoError(t, err)
 	require.False(t, owed.IsZero(), "who was right is owed its pay")
-	signer, err := w.reader.Auditor(t.Context(), devchain.Address(other))
-	require.NoError(t, err)
-	require.Equal(t, tokens(160), signer.Stake, "who signed it off lost a fifth")
-	kept, err := w.reader.Auditor(t.Context(), devchain.Address(auditing))
-	require.NoError(t, err)
-	require.Equal(t, tokens(200), kept.Stake)
+	require.Equal(t, tokens(160), w.seat(t, other), "who signed it off lost a fifth")
+	require.Equal(t, tokens(200), w.seat(t, auditing))
 }
 
 // Auditors that were drawn for a model version attest to it once their own file is it; who
@@ -419,11 +422,10 @@ func TestDrawnAuditorsAttestToAVersion(t *testing.T) {
 	running(t, with)
 	running(t, without)
 	w.send(t, requester, w.reader.Addresses().RegisterVersion(w.version, common.Hash{}))
-	over := func(d auditor.Draw) bool { return d.State == auditor.DrawOver }
-	d, err := with.WaitDraw(t.Context(), w.version, over)
+	d, err := with.WaitDraw(t.Context(), w.version, isOver)
 	require.NoError(t, err)
 	require.Equal(t, "attested", d.Note)
-	d, err = without.WaitDraw(t.Context(), w.version, over)
+	d, err = without.WaitDraw(t.Context(), w.version, isOver)
 	require.NoError(t, err)
 	require.Contains(t, d.Note, "its file is not here")
 	round, err := w.reader.Round(t.Context(), w.version, devchain.Address(auditing))
@@ -449,7 +451,7 @@ func TestSilenceAboutDrawsIsReported(t *testing.T) {
 		_, err := a.WaitDraw(t.Context(), audit, func(d auditor.Draw) bool { return int(d.Points[0].Silences) >= silences })
 		require.NoError(t, err)
 	}
-	d, err := a.WaitDraw(t.Context(), audit, func(d auditor.Draw) bool { return d.State == auditor.DrawOver })
+	d, err := a.WaitDraw(t.Context(), audit, isOver)
 	require.NoError(t, err)
 	require.Equal(t, "withheld", d.Points[0].State)
 	left, err := w.reader.Stake(t.Context(), devchain.Address(owner))

@@ -118,8 +118,9 @@ func requireAsked(t *testing.T, w *world, a *answer, more func(*auditor.Config, 
 
 var errKilled = errors.New("killed")
 
-// killer kills auditors, at each point once.
+// killer kills auditors, once at each point, or at each of some.
 type killer struct {
+	some   []string // nil: at every point
 	mu     sync.Mutex
 	points map[string]bool
 }
@@ -135,11 +136,11 @@ func (k *killer) at(point string) bool {
 // whether it lived.
 func (k *killer) life(t *testing.T, a *auditor.Auditor, work func(context.Context) error) bool {
 	t.Helper()
-	killed, dead := make(chan struct{}), false
+	dead := false
 	a.SetPoint(func(at string, _ *auditor.Case) error {
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		if !dead && k.points[at] {
+		if !dead && (k.points[at] || k.some != nil && !slices.Contains(k.some, at)) {
 			return nil
 		}
 		if !dead { // else another part of it comes here, and does no more either
@@ -147,30 +148,39 @@ func (k *killer) life(t *testing.T, a *auditor.Auditor, work func(context.Contex
 				k.points = map[string]bool{}
 			}
 			k.points[at], dead = true, true
-			close(killed)
 		}
 		return errKilled
 	})
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	ended, done := make(chan error, 1), make(chan error, 1)
-	go func() { ended <- a.Run(ctx) }()
-	go func() { done <- work(ctx) }()
-	select {
-	case <-killed:
-	case err := <-done:
-		require.NoError(t, err)
-	}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- a.Run(ctx)
+		stop()
+	}()
+	worked := work(ctx)
 	stop()
-	err := <-ended
-	k.mu.Lock()
-	defer k.mu.Unlock()
+	ran := <-ended
 	if dead {
-		require.ErrorIs(t, err, errKilled)
+		require.ErrorIs(t, ran, errKilled)
 		return false
 	}
-	require.NoError(t, err)
+	require.NoError(t, ran)
+	require.NoError(t, worked)
 	return true
+}
+
+// drawn runs one auditor after the other until a draw is as done wants it.
+func (k *killer) drawn(t *testing.T, begin func() *auditor.Auditor, audit common.Hash, done func(auditor.Draw) bool) {
+	t.Helper()
+	for runs, lived := 0, false; !lived; runs++ {
+		require.Less(t, runs, 60)
+		a := begin()
+		lived = k.life(t, a, func(ctx context.Context) error {
+			_, err := a.WaitDraw(ctx, audit, done)
+			return err
+		})
+	}
 }
 
 // A process killed before or after any write of a case goes on from there, and one

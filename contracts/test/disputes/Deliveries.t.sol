@@ -160,6 +160,13 @@ contract DeliveriesTest is QuestionsBase {
         disputes.caseOf(e);
     }
 
+    function assertNobodysDelivery(ReceiptEvidence memory e) private {
+        vm.expectRevert(unsigned(e));
+        disputes.caseOf(e);
+        e.signature = signReceipt(operatorKey, e.receipt);
+        assertEq(disputes.caseOf(e).job, 0, "signed, and nobody's delivery");
+    }
+
     /// @dev What nobody delivered needs a signature, before the delivery and after another one.
     function test_delivery_notYet() public {
         (bytes32 job, ReceiptEvidence memory e, uint32[] memory output) = accepted();
@@ -169,10 +176,7 @@ contract DeliveriesTest is QuestionsBase {
         ++other.receipt.seq;
         market.deliverJob(job, other.receipt, signReceipt(operatorKey, other.receipt), output);
         disputes.caseOf(other);
-        vm.expectRevert(unsigned(e));
-        disputes.caseOf(e);
-        e.signature = signReceipt(operatorKey, e.receipt);
-        assertEq(disputes.caseOf(e).job, 0, "signed, and nobody's delivery");
+        assertNobodysDelivery(e);
     }
 
     /// @dev Each record is its own job's.
@@ -197,10 +201,7 @@ contract DeliveriesTest is QuestionsBase {
         (bytes32 job, ReceiptEvidence memory e,) = accepted();
         vm.warp(e.request.deadline);
         market.refundJob(job);
-        vm.expectRevert(unsigned(e));
-        disputes.caseOf(e);
-        e.signature = signReceipt(operatorKey, e.receipt);
-        assertEq(disputes.caseOf(e).job, 0, "signed, and nobody's delivery");
+        assertNobodysDelivery(e);
     }
 
     /// @dev The record is of one chain: a fork that takes another id knows none.
