@@ -206,7 +206,7 @@ func TestProvedDisputesCostTheSame(t *testing.T) {
 	}
 	low, high := uint64(math.MaxUint64), uint64(0)
 	for _, f := range list {
-		require.LessOrEqual(t, f.GasUnpaid, uint64(600_000), f.Shape)
+		require.LessOrEqual(t, f.Gas, uint64(600_000), f.Shape)
 		low, high = min(low, f.Gas), max(high, f.Gas)
 	}
 	require.LessOrEqual(t, high-low, uint64(80_000), "between the shapes")

@@ -44,9 +44,21 @@ library MerkleLib {
         pure
         returns (bytes32)
     {
-        for (uint256 i = 0; i < path.length; ++i) {
-            current = index & 1 == 0 ? node(current, path[i]) : node(path[i], current);
-            index >>= 1;
+        // `node`, level by level: a dispute climbs a hundred levels. An odd index has its sibling at the left.
+        assembly ("memory-safe") {
+            let at := mload(0x40)
+            mstore8(at, 1)
+            let end := add(path.offset, shl(5, path.length))
+            for { let next := path.offset } lt(next, end) { next := add(next, 32) } {
+                let sibling := calldataload(next)
+                if or(current, sibling) {
+                    let odd := shl(5, and(index, 1))
+                    mstore(add(at, add(1, odd)), current)
+                    mstore(add(at, sub(33, odd)), sibling)
+                    current := keccak256(at, 65)
+                }
+                index := shr(1, index)
+            }
         }
         return current;
     }

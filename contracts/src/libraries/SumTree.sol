@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 /// @title SumTree
 /// @notice Opens one receipt of the append-only Merkle sum tree that a voucher signs. Leaf = keccak(0x00 | receiptHash |
 /// uint128 fee), node = keccak(0x01 | hashL | uint128 sumL | hashR | uint128 sumR), peaks bagged right to left, root =
@@ -34,17 +36,21 @@ library SumTree {
         Place memory place = _locate(count, index);
         if (path.length != place.depth) revert BadPathLength(path.length, place.depth);
 
-        Node memory acc = Node(keccak256(abi.encodePacked(bytes1(0x00), receiptHash, fee)), fee);
+        bytes32 hash = keccak256(abi.encodePacked(bytes1(0x00), receiptHash, fee));
+        uint128 sum = fee;
         for (uint256 i = 0; i < path.length; ++i) {
-            Node memory sibling = path[i];
+            Node calldata sibling = path[i];
+            uint128 other = sibling.sum;
             if (_siblingIsLeft(place, i)) {
-                start += sibling.sum;
-                acc = _node(sibling, acc);
+                start += other;
+                hash = _node(sibling.hash, other, hash, sum);
             } else {
-                acc = _node(acc, sibling);
+                hash = _node(hash, sum, sibling.hash, other);
             }
+            // INVARIANT: checked, or a node could pay for another line's receipts.
+            sum += other;
         }
-        root = keccak256(abi.encodePacked(bytes1(0x03), count, acc.sum, acc.hash));
+        root = keccak256(abi.encodePacked(bytes1(0x03), count, sum, hash));
         end = start + fee;
     }
 
@@ -53,23 +59,33 @@ library SumTree {
         return i > place.height || !place.rightBag;
     }
 
-    function _node(Node memory left, Node memory right) private pure returns (Node memory) {
-        bytes32 hash = keccak256(abi.encodePacked(bytes1(0x01), left.hash, left.sum, right.hash, right.sum));
-        return Node(hash, left.sum + right.sum);
+    /// @dev keccak256(abi.encodePacked(bytes1(0x01), left, leftSum, right, rightSum)) behind the free memory, which stays
+    /// free: a long line has many nodes above a leaf.
+    function _node(bytes32 left, uint128 leftSum, bytes32 right, uint128 rightSum)
+        private
+        pure
+        returns (bytes32 hash)
+    {
+        assembly ("memory-safe") {
+            let at := mload(0x40)
+            mstore8(at, 1)
+            mstore(add(at, 1), left)
+            mstore(add(at, 33), shl(128, leftSum))
+            mstore(add(at, 49), right)
+            mstore(add(at, 81), shl(128, rightSum))
+            hash := keccak256(at, 97)
+        }
     }
 
-    /// @dev The peaks are the set bits of `count`, largest first.
+    /// @dev The peaks are the set bits of `count`, largest first. Those that `index` shares are the peaks to its left, so its
+    /// own is the highest bit in which the two differ.
     function _locate(uint64 count, uint64 index) private pure returns (Place memory place) {
-        uint256 leftPeaks = 0;
-        place.local = index;
-        for (place.height = 63;; --place.height) {
-            uint256 size = uint256(1) << place.height;
-            if (count & size == 0) continue;
-            if (place.local < size) break;
-            place.local -= size;
-            ++leftPeaks;
+        uint256 height = Math.log2(count ^ index);
+        uint256 below = (uint256(1) << height) - 1;
+        (place.height, place.local, place.rightBag) = (height, index & below, count & below != 0);
+        place.depth = height + (place.rightBag ? 1 : 0);
+        for (uint256 left = count >> (height + 1); left != 0; left &= left - 1) {
+            ++place.depth;
         }
-        place.rightBag = count & ((uint256(1) << place.height) - 1) != 0;
-        place.depth = place.height + (place.rightBag ? 1 : 0) + leftPeaks;
     }
 }
