@@ -13,6 +13,9 @@ STATICCHECK_VERSION := v0.8.2
 RACE := ./protocol/... ./runtime/... ./relayer/... ./node/provider/... ./api/... ./store/... ./indexer/... ./internal/config/...
 RACE_ONLY = go list $(RACE) | grep -v '/indexer$$'
 
+# Where tools/generate.sh writes.
+GENERATED := bindings contracts prover protocol runtime
+
 .PHONY: help setup build demo up test test-contracts test-go test-race test-system test-disputes mutants bench ceremony-full fuzz fmt lint generate verify snapshots clean
 
 help: ## list the targets
@@ -93,7 +96,8 @@ generate: node_modules/.stamp ## rebuild generated code: bindings, verifiers, sn
 verify: lint ## lint, and fail if generated code differs from its sources
 	$(TOOLS) tools/generate.sh
 	go test -C tools ./...
-	@git diff --exit-code -- bindings contracts prover || { echo "generated files drifted: run make generate and commit"; exit 1; }
+	@git diff --exit-code -- $(GENERATED) && test -z "$$(git ls-files --others --exclude-standard -- $(GENERATED))" \
+		|| { git status --short -- $(GENERATED); echo "generated files drifted: run make generate and commit"; exit 1; }
 	go mod verify
 	go mod tidy -diff
 
