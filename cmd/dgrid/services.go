@@ -225,7 +225,7 @@ database, a Redis server and a relayer. docs/operations.md tells how to run it.`
 				}
 				files[root] = m
 			}
-			server, err := s.chain.API(network.APIOptions{Relayers: s.cfg.API.Relayers, URL: s.cfg.API.URL, Origins: s.cfg.API.Origins, Delegate: key.Private(),
+			server, err := s.chain.API(cmd.Context(), network.APIOptions{Relayers: s.cfg.API.Relayers, URL: s.cfg.API.URL, Origins: s.cfg.API.Origins, Delegate: key.Private(),
 				Audience: s.cfg.API.Audience},
 				st, tables, network.NewCatalog(tables, files), rdb, s.log)
 			if err != nil {

@@ -70,8 +70,13 @@ type APIOptions struct {
 	Audience protocol.Audience // of what the gateway asks for
 }
 
-// API makes the HTTP service with its gateway.
-func (c *Chain) API(o APIOptions, st *store.Store, net *store.Network, catalog *Catalog, rdb redis.UniversalClient, log *slog.Logger) (*api.Server, error) {
+// API makes the HTTP service with its gateway. It asks the node for the token's decimals:
+// whoever reads amounts without base units reads them by that.
+func (c *Chain) API(ctx context.Context, o APIOptions, st *store.Store, net *store.Network, catalog *Catalog, rdb redis.UniversalClient, log *slog.Logger) (*api.Server, error) {
+	token, err := c.Reader.Token(ctx)
+	if err != nil {
+		return nil, err
+	}
 	relays, err := gateway.NewRelays(o.Relayers, nil)
 	if err != nil {
 		return nil, err
@@ -86,6 +91,6 @@ func (c *Chain) API(o APIOptions, st *store.Store, net *store.Network, catalog *
 	if err != nil {
 		return nil, fmt.Errorf("read the API's address: %w", err)
 	}
-	return api.New(api.Config{Asset: c.Reader.Addresses().Token, Decimals: 6, Origins: o.Origins, SIWEDomain: u.Host, SIWEURI: o.URL, Version: o.Version},
+	return api.New(api.Config{Asset: token.Address, Decimals: token.Decimals, Origins: o.Origins, SIWEDomain: u.Host, SIWEURI: o.URL, Version: o.Version},
 		api.Deps{Gateway: g, Relay: relays, Catalog: catalog, Keys: st.Gateway(), Network: net, Redis: rdb, Wallets: gatewayChain{c}, Log: log, Metrics: registry})
 }

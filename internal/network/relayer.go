@@ -30,6 +30,10 @@ func (c relayerChain) Operator(ctx context.Context, operator common.Address) (co
 	return c.Reader.ProviderOf(ctx, operator)
 }
 
+func (c relayerChain) Active(ctx context.Context, operator common.Address) (bool, error) {
+	return c.Reader.IsActiveOperator(ctx, operator)
+}
+
 func (c relayerChain) FreeStake(ctx context.Context, provider common.Address) (protocol.Amount, error) {
 	return c.Reader.FreeStake(ctx, provider)
 }

@@ -397,7 +397,7 @@ func (n *Network) startAPI() error {
 	if n.Config.ForAuditors {
 		audience = protocol.AudienceAuditors
 	}
-	server, err := n.Chain.API(APIOptions{Relayers: []string{n.RelayerURL}, URL: n.APIURL, Delegate: devchain.Key(accountGateway), Audience: audience}, n.store, n.Tables, catalog, n.redis, n.Config.Log)
+	server, err := n.Chain.API(n.ctx, APIOptions{Relayers: []string{n.RelayerURL}, URL: n.APIURL, Delegate: devchain.Key(accountGateway), Audience: audience}, n.store, n.Tables, catalog, n.redis, n.Config.Log)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
