@@ -238,6 +238,9 @@ func (g *Gateway) matchAt(ctx context.Context, u *upstream, c *Chat, p prompt, b
 	if own := u.known(); err == nil && m.Relayer != own {
 		err = fmt.Errorf("relayer %s matches for %s", own, m.Relayer)
 	}
+	if errors.Is(err, protocol.ErrUnavailable) { // of the chain: it says nothing about the match
+		return m, err
+	}
 	if err != nil {
 		return m, &Error{Code: CodeProvider, Detail: "the relayer's match cannot be trusted: " + err.Error(), Cause: err}
 	}

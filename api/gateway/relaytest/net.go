@@ -47,6 +47,9 @@ type Chain struct {
 func (c *Chain) FreeStake(context.Context, common.Address) (protocol.Amount, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.down {
+		return protocol.Amount{}, protocol.ErrUnavailable
+	}
 	return c.stake, nil
 }
 
@@ -70,6 +73,9 @@ func (c *Chain) ProviderOf(_ context.Context, operator common.Address) (common.A
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	p, ok := c.operators[operator]
+	if c.down {
+		return p, protocol.ErrUnavailable
+	}
 	if !ok {
 		return p, protocol.ErrNotFound
 	}
@@ -83,7 +89,7 @@ func (c *Chain) SetChannel(id common.Hash, ch gateway.Channel) {
 	c.channels[id] = ch
 }
 
-// SetDown makes channels unreadable.
+// SetDown makes the chain unreadable.
 func (c *Chain) SetDown(down bool) { c.mu.Lock(); defer c.mu.Unlock(); c.down = down }
 
 // key derives a key from a name.

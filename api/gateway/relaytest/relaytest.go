@@ -105,6 +105,8 @@ type Server struct {
 	// request because its lease expired.
 	Matcher   common.Address
 	LeaseGone bool
+	// Rematch changes a match before it is sent, if it is not nil.
+	Rematch func(*wire.Match)
 	// MaxAdded refuses payments that add more receipts, if it is not 0. MisCount makes
 	// that many payments be refused with the word that nothing is held.
 	MaxAdded, MisCount int
@@ -275,7 +277,11 @@ func (s *Server) match(w http.ResponseWriter, r *http.Request) {
 		if s.Matcher != (common.Address{}) {
 			relayer = s.Matcher
 		}
-		reply(w, wire.Match{Lease: fmt.Sprintf("%s/%d", p.Owner, n), Offer: s.offer(p), Relayer: relayer, Expiry: uint64(time.Now().Add(time.Minute).Unix()), Route: route})
+		m := wire.Match{Lease: fmt.Sprintf("%s/%d", p.Owner, n), Offer: s.offer(p), Relayer: relayer, Expiry: uint64(time.Now().Add(time.Minute).Unix()), Route: route}
+		if s.Rematch != nil {
+			s.Rematch(&m)
+		}
+		reply(w, m)
 		return
 	}
 	fail(w, http.StatusServiceUnavailable, wire.Failure{Code: "no_provider_fits", Detail: "no provider fits", Route: &route})
