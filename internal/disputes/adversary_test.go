@@ -285,11 +285,11 @@ func (m *adversary) victimOpening(t, l uint32) bindings.SignedOpening {
 }
 
 func unpackFault(data []byte) bindings.StepProof {
-	return unpackSecond[bindings.StepProof]("proveFault", data)
+	return unpackArg[bindings.StepProof]("proveFault", 1, data)
 }
 
 func unpackSeam(data []byte) bindings.SeamProof {
-	return unpackSecond[bindings.SeamProof]("proveSeam", data)
+	return unpackArg[bindings.SeamProof]("proveSeam", 1, data)
 }
 
 // scribbled flips bits of a call that would convict the foil, its evidence replaced by the

@@ -1,10 +1,8 @@
 package disputes
 
 import (
-	"context"
 	"math/big"
 	"math/rand/v2"
-	"slices"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -14,62 +12,8 @@ import (
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/internal/testmodels/raw"
 	"github.com/dgrid-network/dgrid/protocol"
-	"github.com/dgrid-network/dgrid/protocol/chunk"
 	"github.com/dgrid-network/dgrid/protocol/step"
 )
-
-// fixture is a world with one wrong answer of the accomplice whose lie a proof shows.
-type fixture struct {
-	*world
-	r *rand.Rand
-	x *text
-	a *answer
-}
-
-// wrongAnswer makes an answer with one number of the second position's first layer off.
-func wrongAnswer(t *testing.T, base *world, seed uint64) fixture {
-	t.Helper()
-	w := base.branch()
-	w.t = t
-	r := rand.New(rand.NewPCG(seed, 5))
-	x := library(t, r, &world{t: t, models: w.models[:1]}, 1)[0]
-	a := w.answered(x, accomplice, accompliceKey)
-	at := step.Block{T: 1, L: 1}
-	a.off(t, at, step.Normed, 0, 3)
-	a.wrongEnd(t, r, at)
-	a.sign()
-	return fixture{w, r, x, a}
-}
-
-// off changes the lowest bit of a number.
-func (a *answer) off(t testing.TB, at step.Block, id step.VectorID, c, place int) {
-	t.Helper()
-	l := a.block(at)
-	own, err := l.Words(context.Background(), id, c)
-	require.NoError(t, err)
-	words := slices.Clone(own)
-	kind := l.b.Layout[id].Kind
-	size := map[chunk.Kind]int{chunk.Int16: 2, chunk.Int32: 4, chunk.Wide80: 10}[kind]
-	words[place/kind.Limbs()*32+32-place%kind.Limbs()*size-1] ^= 1
-	l.setWords(t, id, c, words)
-}
-
-// accused is the transaction that convicts the fixture's answer.
-func (f fixture) accused(t *testing.T, system proving) protocol.Call {
-	t.Helper()
-	call, err := auditorOf(f.a, auditing.Address, system).accuse(t.Context())
-	require.NoError(t, err)
-	return call
-}
-
-// on is the fixture's answer on a branch of its world.
-func (f fixture) on(t *testing.T) (*world, *answer) {
-	w := f.branch()
-	w.t = t
-	a := *f.a
-	a.w = w
-	return w, &a
-}
 
 func convicted(t testing.TB, w *world, a *answer) {
 	t.Helper()
@@ -79,8 +23,10 @@ func convicted(t testing.TB, w *world, a *answer) {
 
 // A cheater's puppet that convicts it first, without showing the payment, saves nothing:
 // the requester is refunded after it, and the cheater pays for that too.
-func TestReferencePuppetAuditorFirstInLine(t *testing.T) {
-	f := wrongAnswer(t, referenceWorld(t), seeds(t)[0])
+func TestReferencePuppetAuditorFirstInLine(t *testing.T) { eachSeed(t, puppetAuditorFirstInLine) }
+
+func puppetAuditorFirstInLine(t *testing.T, seed uint64) {
+	f := wrongAnswer(t, referenceWorld(t), seed)
 	puppet := auditorOf(f.a, accomplice.Address, f.oracle)
 	f.a.redeem(nil, 0)
 	paidFor := f.a.evidence()
@@ -101,8 +47,10 @@ func TestReferencePuppetAuditorFirstInLine(t *testing.T) {
 }
 
 // Whoever asks first, and whatever is open, holds nobody up.
-func TestReferenceSquattersHoldNobodyUp(t *testing.T) {
-	f := wrongAnswer(t, referenceWorld(t), seeds(t)[0])
+func TestReferenceSquattersHoldNobodyUp(t *testing.T) { eachSeed(t, squattersHoldNobodyUp) }
+
+func squattersHoldNobodyUp(t *testing.T, seed uint64) {
+	f := wrongAnswer(t, referenceWorld(t), seed)
 	asked := f.a.askBlock(step.Block{T: 1, L: 1})
 	got := f.must(accomplice, asked) // by a friend, who will never go on
 	q, ok := questionIn(got.logs)
@@ -165,9 +113,11 @@ func TestReferenceStrangerRedeemsAGarbageRoot(t *testing.T) {
 }
 
 // One receipt sold in two lines, a cached answer billed again, is a fault by comparison.
-func TestReferenceCachedReceiptInTwoLines(t *testing.T) {
+func TestReferenceCachedReceiptInTwoLines(t *testing.T) { eachSeed(t, cachedReceiptInTwoLines) }
+
+func cachedReceiptInTwoLines(t *testing.T, seed uint64) {
 	w := referenceWorld(t)
-	r := rand.New(rand.NewPCG(seeds(t)[0], 6))
+	r := rand.New(rand.NewPCG(seed, 6))
 	x := library(t, r, &world{t: t, models: w.models[:1]}, 1)[0]
 	a := w.answered(x, accomplice, accompliceKey)
 	a.redeem(nil, 0)
@@ -188,7 +138,11 @@ func TestReferenceCachedReceiptInTwoLines(t *testing.T) {
 
 // What convicts on one deployment or chain means nothing on another.
 func TestReferenceReplayOnAnotherChainOrContract(t *testing.T) {
-	f := wrongAnswer(t, referenceWorld(t), seeds(t)[0])
+	eachSeed(t, replayOnAnotherChainOrContract)
+}
+
+func replayOnAnotherChainOrContract(t *testing.T, seed uint64) {
+	f := wrongAnswer(t, referenceWorld(t), seed)
 	f.a.redeem(nil, 0)
 	call := f.accused(t, f.oracle)
 	t.Run("another chain", func(t *testing.T) {
@@ -217,8 +171,10 @@ func TestReferenceReplayOnAnotherChainOrContract(t *testing.T) {
 
 // A reorganization takes a conviction, a question or an answer back; the same transactions
 // have the same effect again, in another order and at another time.
-func TestReferenceReorgInTheMiddle(t *testing.T) {
-	f := wrongAnswer(t, referenceWorld(t), seeds(t)[0])
+func TestReferenceReorgInTheMiddle(t *testing.T) { eachSeed(t, reorgInTheMiddle) }
+
+func reorgInTheMiddle(t *testing.T, seed uint64) {
+	f := wrongAnswer(t, referenceWorld(t), seed)
 	f.a.redeem(nil, 0)
 	call := f.accused(t, f.oracle)
 	w, a := f.on(t) // the branch that is to vanish
@@ -248,8 +204,10 @@ func TestReferenceReorgInTheMiddle(t *testing.T) {
 }
 
 // Rotating the key that signed saves nobody.
-func TestReferenceOperatorRotation(t *testing.T) {
-	f := wrongAnswer(t, referenceWorld(t), seeds(t)[0])
+func TestReferenceOperatorRotation(t *testing.T) { eachSeed(t, operatorRotation) }
+
+func operatorRotation(t *testing.T, seed uint64) {
+	f := wrongAnswer(t, referenceWorld(t), seed)
 	f.must(accomplice, f.call(f.at.Staking, "retire", staking.PackRetireOperator(accompliceKey.Address)))
 	fresh := named("accomplice's second operator")
 	consent, err := f.domain.Sign(fresh.key, protocol.OperatorConsent{Operator: fresh.Address, Provider: accomplice.Address})
@@ -263,8 +221,10 @@ func TestReferenceOperatorRotation(t *testing.T) {
 
 // Unbonding at once, the stake of a paid answer is still there in the last second of its
 // window, and a question holds what it could cost beyond that.
-func TestReferenceUnbondingWhileDisputed(t *testing.T) {
-	f := wrongAnswer(t, referenceWorld(t), seeds(t)[0])
+func TestReferenceUnbondingWhileDisputed(t *testing.T) { eachSeed(t, unbondingWhileDisputed) }
+
+func unbondingWhileDisputed(t *testing.T, seed uint64) {
+	f := wrongAnswer(t, referenceWorld(t), seed)
 	call := f.accused(t, f.oracle)
 	f.must(accomplice, f.at.Unbond(stake, common.Hash{}))
 	for f.time < f.a.request.Deadline+29*3600 { // it tries every hour
@@ -293,9 +253,11 @@ func TestReferenceUnbondingWhileDisputed(t *testing.T) {
 
 // A job's wrong answer: the same proof, before the answer is final, and its callback and
 // fee are gone.
-func TestReferenceJobsAreDisputedAlike(t *testing.T) {
+func TestReferenceJobsAreDisputedAlike(t *testing.T) { eachSeed(t, jobsAreDisputedAlike) }
+
+func jobsAreDisputedAlike(t *testing.T, seed uint64) {
 	w := referenceWorld(t)
-	r := rand.New(rand.NewPCG(seeds(t)[0], 7))
+	r := rand.New(rand.NewPCG(seed, 7))
 	x := library(t, r, &world{t: t, models: w.models[:1]}, 1)[0]
 	for x.finish != protocol.FinishLength {
 		x = library(t, r, &world{t: t, models: w.models[:1]}, 1)[0]

@@ -43,8 +43,9 @@ type auditor struct {
 	opener  *trace.Opener
 	claimed map[step.Block]*claimed
 	// what was found, for counting
-	fault trace.Fault
-	op    step.Op
+	fault     trace.Fault
+	op        step.Op
+	statement step.Statement
 }
 
 // claimed is a block as it is, as claimed, and who signed that.
@@ -181,7 +182,7 @@ func (j *auditor) wrongStep(ctx context.Context, found trace.Located, pick step.
 	if err != nil {
 		return protocol.Call{}, err
 	}
-	j.op = g.Statement.Op
+	j.op, j.statement = g.Statement.Op, g.Statement
 	p := stepProof(found.Step, g, j.submitter)
 	p.Opening = j.claimed[found.Here.Own.Block].signed
 	if found.Earlier != nil {

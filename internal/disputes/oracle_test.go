@@ -33,7 +33,10 @@ type proving interface {
 }
 
 // proved makes real proofs under the development key.
-type proved struct{ *prover.Prover }
+type proved struct {
+	*prover.Prover
+	set *keys.Set
+}
 
 var realProver = sync.OnceValues(func() (proved, error) {
 	store := keys.Store{Dir: filepath.Join("..", "..", ".cache", "keys"), Child: []string{os.Args[0], keys.ChildCommand}, Progress: os.Stderr}
@@ -42,7 +45,7 @@ var realProver = sync.OnceValues(func() (proved, error) {
 		return proved{}, err
 	}
 	p, err := prover.New(set, chainID)
-	return proved{p}, err
+	return proved{p, set}, err
 })
 
 func (p proved) prove(in *circuit.StepInput, ok bool) ([]byte, error) {

@@ -53,6 +53,13 @@ func seeds(t testing.TB) []uint64 {
 	return []uint64{rand.Uint64(), rand.Uint64(), rand.Uint64()}
 }
 
+// eachSeed tells a story once for each seed.
+func eachSeed(t *testing.T, story func(t *testing.T, seed uint64)) {
+	for _, seed := range seeds(t) {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) { story(t, seed) })
+	}
+}
+
 // row prints a suite's line of the report when the test ends.
 func row(t testing.TB, promise string, cases *int) {
 	start := time.Now()
