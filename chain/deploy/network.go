@@ -83,7 +83,7 @@ func Live(token, owner, treasury common.Address) Parameters {
 		Token: token, Decimals: 6, Owner: owner, Treasury: treasury,
 		Shares: bindings.Shares{RelayerBps: 200, ProtocolBps: 200, AuditorsBps: 300},
 		Timing: bindings.Timing{
-			DisputeWindow: 30 * hour, CloseGrace: 2 * hour, Epoch: hour, ExitMargin: 2 * hour, MaxHold: 96 * hour, Timelock: 8 * 24 * hour,
+			DisputeWindow: 30 * hour, CloseGrace: 2 * hour, Epoch: hour, ExitMargin: 2 * hour, MaxHold: 102 * hour, Timelock: 8 * 24 * hour,
 			MaxDeadline: protocol.MaxDeadline, ExposureDivisor: 400, MaxPromptTokens: 4096,
 		},
 		Unbonding: 7 * 24 * hour, AtRisk: 6 * 24 * hour,

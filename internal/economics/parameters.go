@@ -65,7 +65,7 @@ func Live() Parameters {
 		ForfeitCredit: true, HoldStretches: true, RefundDivisor: protocol.ExposureDivisor, BountyBPS: 500, ReturnedBPS: 700,
 		MaxRoyaltyBPS: 2_500, RewardPerFeeBPS: 5_000,
 		RelayerBPS: 200, ProtocolBPS: 200, AuditorsBPS: 300,
-		ClockSeconds: 6 * 3600, MaxHoldSeconds: 96 * 3600,
+		ClockSeconds: 6 * 3600, MaxHoldSeconds: 102 * 3600,
 		AnswerSeconds: 60, BaseBond: 3_000_000, AskCost: 1_000_000, AnswerCost: 2_000_000,
 		PuppetBPS: 3_000, SavingBPS: BPS, RequiredCentiRatio: 150,
 	}
