@@ -2,4 +2,4 @@
 
 package circuit
 
-const randomSteps = 100
+const randomSteps = 1000

@@ -53,28 +53,25 @@ func requireAgreement(t testing.TB, in *StepInput, both bool) bool {
 	return ok
 }
 
-// Random steps of every operation, edge values and ties more often than others. Seven
-// of eight are tried on the circuit without its digests, which halves the time.
+// Random steps of every operation, edge values and ties more often than others: the
+// statement that holds has a witness and the other one, tried for one of four, has none.
+// One of 32 is tried on the whole circuit, every second of these with gnark's own solver,
+// the rest without the digests.
 func TestCircuitAgreesWithReference(t *testing.T) {
-	quick := lacking(t, digestCheck)
 	for _, op := range operations() {
 		t.Run(fmt.Sprintf("op %d", op), func(t *testing.T) {
 			t.Parallel()
 			g := generator{rand.New(rand.NewPCG(uint64(op), 2))}
 			right := 0
 			for i := range randomSteps {
-				in := g.input(op)
-				if i%8 == 0 {
-					if requireAgreement(t, in, true) {
-						right++
-					}
-					continue
-				}
-				ok, err := in.Reference()
-				require.NoError(t, err)
-				require.NoError(t, solve(t, quick, assigned(t, in, ok)), "%+v is %v", in.Statement, ok)
-				if i%8 == 1 {
-					require.Error(t, solve(t, quick, assigned(t, in, !ok)), "%+v is %v", in.Statement, ok)
+				in, ok := g.input(op), false
+				switch {
+				case i%64 == 0:
+					ok = requireAgreement(t, in, true)
+				case i%32 == 0:
+					ok = requireOneAnswer(t, whole(), in, true)
+				default:
+					ok = requireOneAnswer(t, quick(), in, i%4 == 0)
 				}
 				if ok {
 					right++
@@ -84,6 +81,23 @@ func TestCircuitAgreesWithReference(t *testing.T) {
 			require.Less(t, right, randomSteps*9/10)
 		})
 	}
+}
+
+// requireOneAnswer is requireAgreement with the quicker solver, of the whole circuit or less.
+func requireOneAnswer(t testing.TB, p *program, in *StepInput, both bool) bool {
+	ok, err := in.Reference()
+	require.NoError(t, err)
+	c := assigned(t, in, ok)
+	if err := p.solve(c); err != nil {
+		require.NoError(t, err, "%+v is %v", in.Statement, ok)
+	}
+	if both {
+		c.Word = in.Statement.Word(!ok).Big()
+		if p.solve(c) == nil {
+			require.Fail(t, "both have a witness", "%+v is %v", in.Statement, ok)
+		}
+	}
+	return ok
 }
 
 // The size of the circuit is a figure people rely on: a change is a review.
@@ -108,7 +122,6 @@ func FuzzReference(f *testing.F) {
 		in := example(91, op, true)
 		f.Add(uint8(op), in.Statement.First, in.Statement.X, in.Statement.Y, uint64(op), []byte{1, 2, 3})
 	}
-	quick := lacking(f, digestCheck)
 	f.Fuzz(func(t *testing.T, op uint8, first bool, x, y uint32, seed uint64, bytes []byte) {
 		if !known(step.Op(op)) {
 			_, err := (&StepInput{Statement: step.Statement{Op: step.Op(op)}}).Reference()
@@ -128,6 +141,6 @@ func FuzzReference(f *testing.F) {
 			require.ErrorIs(t, err, protocol.ErrInvalid)
 			return
 		}
-		require.NoError(t, solve(t, quick, assigned(t, in, ok)))
+		require.NoError(t, quick().solve(assigned(t, in, ok)))
 	})
 }

@@ -1,11 +1,14 @@
 package circuit
 
 import (
+	"bytes"
 	"encoding/binary"
+	"fmt"
 	"math/big"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark/backend/witness"
 	"github.com/consensys/gnark/frontend"
 	"github.com/stretchr/testify/require"
@@ -14,27 +17,41 @@ import (
 // quickWitness is frontend.NewWitness without reflection, which takes longer than
 // solving does. TestQuickWitness holds the one to the other.
 func quickWitness(t testing.TB, c *Step) witness.Witness {
-	const secret = 3*(75+4) + len(c.Halves) + len(c.Bytes) + len(c.Scales) + 2 + 6
-	raw := make([]byte, 12, 12+32*(PublicInputs+secret))
-	binary.BigEndian.PutUint32(raw, PublicInputs)
-	binary.BigEndian.PutUint32(raw[4:], uint32(secret))
-	binary.BigEndian.PutUint32(raw[8:], PublicInputs+uint32(secret))
+	values := elements(c, nil)
+	var raw bytes.Buffer
+	require.NoError(t, binary.Write(&raw, binary.BigEndian, []uint32{PublicInputs, uint32(len(values) - PublicInputs)}))
+	_, err := values.WriteTo(&raw)
+	require.NoError(t, err)
+	w, err := witness.New(ecc.BN254.ScalarField())
+	require.NoError(t, err)
+	require.NoError(t, w.UnmarshalBinary(raw.Bytes()))
+	return w
+}
+
+// elements appends the values of a witness in the order of the circuit's wires.
+func elements(c *Step, to fr.Vector) fr.Vector {
 	put := func(values ...frontend.Variable) {
 		for _, v := range values {
-			var word [32]byte
+			var e fr.Element
 			switch v := v.(type) {
 			case uint64:
-				binary.BigEndian.PutUint64(word[24:], v)
-			case int:
-				if v < 0 {
-					new(big.Int).Add(ecc.BN254.ScalarField(), big.NewInt(int64(v))).FillBytes(word[:])
+				if v < 2 {
+					e = bitElements[v]
 				} else {
-					binary.BigEndian.PutUint64(word[24:], uint64(v))
+					e.SetUint64(v)
 				}
+			case int:
+				if v != 0 {
+					e.SetInt64(int64(v))
+				}
+			case int64:
+				e.SetInt64(v)
 			case *big.Int:
-				new(big.Int).Mod(v, ecc.BN254.ScalarField()).FillBytes(word[:])
+				e.SetBigInt(v)
+			default:
+				panic(fmt.Sprintf("value of type %T", v))
 			}
-			raw = append(raw, word[:]...)
+			to = append(to, e)
 		}
 	}
 	put(c.A, c.B, c.O, c.Word, c.Parameters)
@@ -50,10 +67,7 @@ func quickWitness(t testing.TB, c *Step) witness.Witness {
 	put(c.Division.Quotient, c.Division.Remainder)
 	r := &c.Root
 	put(r.Mean, r.MeanRest, r.HalfZeros, r.Root, r.Inverse, r.Rest)
-	w, err := witness.New(ecc.BN254.ScalarField())
-	require.NoError(t, err)
-	require.NoError(t, w.UnmarshalBinary(raw))
-	return w
+	return to
 }
 
 func TestQuickWitness(t *testing.T) {
