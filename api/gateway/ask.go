@@ -217,8 +217,11 @@ func (g *Gateway) withinExposure(ctx context.Context, p prompt, o protocol.Offer
 	return err
 }
 
+// allowed tells whether a request may go to a provider at all: an order without fallbacks
+// excludes all others.
 func (g *Gateway) allowed(r Routing, provider common.Address) bool {
-	return !slices.Contains(r.Ignore, provider) && (len(r.Only) == 0 || slices.Contains(r.Only, provider))
+	return !slices.Contains(r.Ignore, provider) && (len(r.Only) == 0 || slices.Contains(r.Only, provider)) &&
+		(len(r.Order) == 0 || r.AllowFallbacks || slices.Contains(r.Order, provider))
 }
 
 // relayFailure turns a relayer's refusal into ours.

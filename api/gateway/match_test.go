@@ -52,6 +52,12 @@ func TestMatchesOfALyingRelayer(t *testing.T) {
 			m.Offer.Offer.Provider = n.Providers[0].Owner
 			resign(t, n, n.Providers[0], m)
 		}, ask: func(n *relaytest.Net, c *gateway.Chat) { c.Routing.Only = []common.Address{n.Providers[1].Owner} }},
+		"none of the order": {says: "excludes", rematch: func(n *relaytest.Net, m *wire.Match) {
+			m.Offer.Offer.Provider = n.Providers[0].Owner
+			resign(t, n, n.Providers[0], m)
+		}, ask: func(n *relaytest.Net, c *gateway.Chat) {
+			c.Routing.Order, c.Routing.AllowFallbacks = []common.Address{n.Providers[1].Owner}, false
+		}},
 		"price changed after": {says: "not found", rematch: func(_ *relaytest.Net, m *wire.Match) { m.Offer.Offer.PriceOut = protocol.NewAmount(3_000_000) }},
 		"no signature":        {says: "signature", rematch: func(_ *relaytest.Net, m *wire.Match) { m.Offer.Signature = nil }},
 		"nobody's operator": {says: "not found", rematch: func(n *relaytest.Net, m *wire.Match) {

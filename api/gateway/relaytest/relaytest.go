@@ -2,10 +2,12 @@
 // benchmarks of its clients: real wire messages over real HTTP, real signatures and
 // roots, and answers that a test chooses. Providers check vouchers as real ones do.
 //
-// It matches in the order of Providers and runs no model.
+// It matches in the order of Providers, those that a request prefers first, and runs no
+// model.
 package relaytest
 
 import (
+	"cmp"
 	"crypto/ecdsa"
 	"encoding/json"
 	"fmt"
@@ -105,6 +107,8 @@ type Server struct {
 	// request because its lease expired.
 	Matcher   common.Address
 	LeaseGone bool
+	// Elsewhere gives every request to the provider after the one that it was matched with.
+	Elsewhere bool
 	// Rematch changes a match before it is sent, if it is not nil.
 	Rematch func(*wire.Match)
 	// MaxAdded refuses payments that add more receipts, if it is not 0. MisCount makes
@@ -264,8 +268,12 @@ func (s *Server) match(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	route := s.route()
-	for _, p := range s.Providers {
-		if slices.Contains(need.Ignore, p.Owner) || len(need.Only) > 0 && !slices.Contains(need.Only, p.Owner) {
+	rank := func(p *Provider) uint { return uint(slices.Index(need.Order, p.Owner)) } // last: in no place
+	providers := slices.Clone(s.Providers)
+	slices.SortStableFunc(providers, func(a, b *Provider) int { return cmp.Compare(rank(a), rank(b)) })
+	for _, p := range providers {
+		if slices.Contains(need.Ignore, p.Owner) || len(need.Only) > 0 && !slices.Contains(need.Only, p.Owner) ||
+			len(need.Order) > 0 && !need.AllowFallbacks && !slices.Contains(need.Order, p.Owner) {
 			route.Rejected["excluded"]++
 			continue
 		}
@@ -302,6 +310,9 @@ func (s *Server) submit(w http.ResponseWriter, r *http.Request) {
 	if i < 0 || s.LeaseGone {
 		fail(w, http.StatusGone, wire.Failure{Code: "lease_expired"})
 		return
+	}
+	if s.Elsewhere {
+		i = (i + 1) % len(s.Providers)
 	}
 	s.mu.Lock()
 	a, known := s.answers[in.Ask.Hash]
