@@ -42,6 +42,9 @@ type auditor struct {
 	leaves  []common.Hash
 	opener  *trace.Opener
 	claimed map[step.Block]*claimed
+	// boundaries and under are what is known of the tree of boundaries and of the chunks
+	// under the one at fault, where leaves and chunk leaves are not; else nil.
+	boundaries, under *view
 	// what was found, for counting
 	fault     trace.Fault
 	op        step.Op
@@ -52,6 +55,9 @@ type auditor struct {
 type claimed struct {
 	trace.Pair
 	signed bindings.SignedOpening
+	// path is that of a chunk up to the block root, where no more of the opening is known;
+	// else nil.
+	path func(id step.VectorID, c int) []common.Hash
 }
 
 var (
@@ -129,7 +135,7 @@ func (j *auditor) open(ctx context.Context, at step.Block) (*claimed, error) {
 	if err != nil {
 		return nil, err
 	}
-	j.claimed[at] = &claimed{trace.Pair{Own: own, Theirs: theirs}, contracts.SignedOpening(o, sig)}
+	j.claimed[at] = &claimed{trace.Pair{Own: own, Theirs: theirs}, contracts.SignedOpening(o, sig), nil}
 	return j.claimed[at], nil
 }
 
@@ -157,9 +163,15 @@ func (j *auditor) find(ctx context.Context, at step.Block) (protocol.Call, error
 	if err != nil {
 		return protocol.Call{}, err
 	}
-	pick := step.Pick{}
+	return j.show(ctx, found)
+}
+
+// show makes the transaction that shows a fault that was found, or what is wrong with the
+// pick of a head that is right.
+func (j *auditor) show(ctx context.Context, found trace.Located) (protocol.Call, error) {
+	pick, at := step.Pick{}, found.Here.Own.Block
 	if found.Kind == trace.None && at.L == j.m.arch.Layers+1 {
-		found.Fault, pick = here.Own.WrongPick(j.output[at.T+1-len(j.prompt)], j.params)
+		found.Fault, pick = found.Here.Own.WrongPick(j.output[at.T+1-len(j.prompt)], j.params)
 	}
 	j.fault = found.Fault
 	shown := j.claimed[found.Here.Own.Block]
@@ -184,9 +196,21 @@ func (j *auditor) wrongStep(ctx context.Context, found trace.Located, pick step.
 	}
 	j.op, j.statement = g.Statement.Op, g.Statement
 	p := stepProof(found.Step, g, j.submitter)
-	p.Opening = j.claimed[found.Here.Own.Block].signed
+	here, before := j.claimed[found.Here.Own.Block], &claimed{}
 	if found.Earlier != nil {
-		p.Earlier = j.claimed[found.Earlier.Own.Block].signed
+		before = j.claimed[found.Earlier.Own.Block]
+	}
+	p.Opening, p.Earlier = here.signed, before.signed
+	for _, slot := range []struct {
+		o    step.Operand
+		path *[][32]byte
+	}{{g.A.Operand, &p.PathA}, {g.B.Operand, &p.PathB}, {g.O.Operand, &p.PathO}} {
+		id, c := step.VectorID(slot.o.Leaf.Outer), slot.o.Leaf.Inner
+		if slot.o.Source == step.Opened && here.path != nil {
+			*slot.path = contracts.Hashes(here.path(id, c))
+		} else if slot.o.Source == step.Earlier && before.path != nil {
+			*slot.path = contracts.Hashes(before.path(id, c))
+		}
 	}
 	j.inputs(&p, found.Step, g.Statement.Op, pick)
 	if p.Proof, err = j.system.prove(circuit.FromTrace(g, j.submitter), false); err != nil {
@@ -229,6 +253,9 @@ func noiseLeaf(seed [32]byte, position uint64, id uint32) contracts.NoiseLeaf {
 
 func opened(ctx context.Context, c *claimed, id step.VectorID, n int) (contracts.OpenedDigest, error) {
 	digest, path, err := c.Theirs.Path(ctx, id, n)
+	if c.path != nil {
+		path = c.path(id, n)
+	}
 	return contracts.OpenedDigest{Opening: c.signed, Vector: uint16(id), Chunk: uint32(n), Digest: digest, Path: contracts.Hashes(path)}, err
 }
 
@@ -262,7 +289,7 @@ func (j *auditor) seam(ctx context.Context, c *claimed, f trace.Fault) (protocol
 	if err != nil {
 		return protocol.Call{}, err
 	}
-	digest, path, err := c.Theirs.Path(ctx, id, f.Chunk)
+	there, err := opened(ctx, c, id, f.Chunk)
 	if err != nil {
 		return protocol.Call{}, err
 	}
@@ -272,7 +299,15 @@ func (j *auditor) seam(ctx context.Context, c *claimed, f trace.Fault) (protocol
 		boundary--
 	}
 	leaf := at.T*(layers+1) + boundary
-	switch served, ok := j.provider.serveParts(step.Block{T: at.T, L: boundary}); {
+	served, ok := j.provider.serveParts(step.Block{T: at.T, L: boundary})
+	if j.boundaries != nil {
+		served, ok = nil, false
+	}
+	switch {
+	case f.Kind == trace.SeamOut && j.under != nil:
+		for n := range j.under.own {
+			parts = append(parts, j.under.node(0, n))
+		}
 	case f.Kind == trace.SeamOut && ok:
 		parts = served
 	case f.Kind == trace.SeamOut:
@@ -294,10 +329,16 @@ func (j *auditor) seam(ctx context.Context, c *claimed, f trace.Fault) (protocol
 	if err != nil {
 		return protocol.Call{}, err
 	}
+	if j.under != nil {
+		low = j.under.path(0, f.Chunk)
+	}
+	if j.boundaries != nil {
+		high = j.boundaries.path(0, leaf)
+	}
 	own, vec := c.Own.Digest(id, f.Chunk), c.Own.Layout[id]
 	proof, err := j.system.prove(bindInput(step.Bind(vec.Kind, vec.Length(f.Chunk)), parts[f.Chunk], own, words, j.submitter), true)
 	return j.at.ProveSeam(j.evidence, contracts.SeamProof{Opening: c.signed, Vector: uint16(id), Chunk: uint32(f.Chunk), Words: wordList(words),
-		WordsDigest: own, Digest: digest, Path: contracts.Hashes(path), Leaf: parts[f.Chunk], LeafPath: contracts.Hashes(append(low, high...)),
+		WordsDigest: own, Digest: there.Digest, Path: there.Path, Leaf: parts[f.Chunk], LeafPath: contracts.Hashes(append(low, high...)),
 		TraceSalt: protocol.LeafSalt(j.secret, protocol.TagTrace, 0), Submitter: j.submitter, Proof: proof}), err
 }
 

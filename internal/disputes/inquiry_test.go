@@ -13,7 +13,7 @@ import (
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/step"
-	"github.com/dgrid-network/dgrid/prover/circuit"
+	"github.com/dgrid-network/dgrid/runtime/commit"
 	"github.com/dgrid-network/dgrid/runtime/trace"
 )
 
@@ -34,8 +34,11 @@ type inquiry struct {
 	kinds                   []uint8
 }
 
-// errConvicted says that silence lost.
-var errConvicted = errors.New("convicted for silence")
+// errConvicted says that silence lost, errShown that an answer showed the fault by itself.
+var (
+	errConvicted = errors.New("convicted for silence")
+	errShown     = errors.New("convicted by its own answer")
+)
 
 func (q *inquiry) send(c protocol.Call) outcome {
 	q.t.Helper()
@@ -57,12 +60,15 @@ func (q *inquiry) ask(call protocol.Call) (bindings.Node, []common.Hash, error) 
 		if silences == 1 {
 			q.kinds = append(q.kinds, open.node.Kind)
 		}
-		if !silent {
+		response, children, able := q.a.answerTo(open.node, q.sys)
+		if silent = silent || !able; !silent {
 			if q.late {
 				q.w.time = open.deadline - 1
 			}
-			response, children := q.a.respond(open.node, q.sys)
 			q.w.must(q.a.operator, response)
+			if q.w.faultOf(q.a.hash) != contracts.FaultNone {
+				return open.node, nil, errShown
+			}
 			return open.node, children, nil
 		}
 		before, rung := q.w.balanceOf(q.who), q.w.stakeOf(q.a.provider)
@@ -70,9 +76,10 @@ func (q *inquiry) ask(call protocol.Call) (bindings.Node, []common.Hash, error) 
 		_, err := q.w.send(q.who.Address, q.a.expire(open.node))
 		require.ErrorContains(q.t, err, "ClockRunning")
 		q.w.time = open.deadline
-		response, _ := q.a.respond(open.node, q.sys)
-		_, err = q.w.send(q.a.operator.Address, response)
-		require.ErrorContains(q.t, err, "ClockOver")
+		if able {
+			_, err = q.w.send(q.a.operator.Address, response)
+			require.ErrorContains(q.t, err, "ClockOver")
+		}
 		q.send(q.a.expire(open.node))
 		require.Positive(q.t, rung.Cmp(q.w.stakeOf(q.a.provider)), "silence %d costs", silences)
 		back, err := q.w.balanceOf(q.who).Sub(before)
@@ -86,53 +93,24 @@ func (q *inquiry) ask(call protocol.Call) (bindings.Node, []common.Hash, error) 
 	}
 }
 
-// view is a tree as the provider showed it on chain, from the root down; everything to
-// the left of the first difference is the auditor's own.
+// view is a tree as the provider showed it on chain; what it did not show is the
+// auditor's own.
 type view struct {
 	own   []common.Hash
 	known map[[2]int]common.Hash
 }
 
-// descend asks from a tree's root down to the first leaf that differs from the auditor's
-// own. It returns the last node asked about and the children shown there.
-func (q *inquiry) descend(root protocol.Call, own []common.Hash) (v view, leaf int, n bindings.Node, children []common.Hash, err error) {
-	v = view{own, map[[2]int]common.Hash{}}
-	for call := root; ; {
-		if n, children, err = q.ask(call); err != nil {
-			return v, 0, n, nil, err
-		}
-		down := min(int(n.Level), 4)
-		height, first := int(n.Level)-down, -1
-		mine := level(own, height)
-		for i, h := range children {
-			at := int(n.Index)<<down | i
-			v.known[[2]int{height, at}] = h
-			if first < 0 && h != mine[at] {
-				first = i
-			}
-		}
-		require.GreaterOrEqual(q.t, first, 0, "a tree without a difference")
-		leaf = int(n.Index)<<down | first
-		if height == 0 {
-			return v, leaf, n, children, nil
-		}
-		call = q.a.askChild(n, children, uint32(first))
-	}
-}
+func newView(own []common.Hash) *view { return &view{own, map[[2]int]common.Hash{}} }
 
-// childOf is the number of a leaf among the children of the last node above it.
-func childOf(n bindings.Node, leaf int) uint32 {
-	return uint32(leaf) & (1<<min(n.Level, 4) - 1)
-}
-
-func (v view) path(leaf int) (path []common.Hash) {
-	for h := range protocol.MerkleDepth(len(v.own)) {
-		path = append(path, v.node(h, (leaf>>h)^1))
+// path leads from a node up to the root.
+func (v *view) path(height, at int) (path []common.Hash) {
+	for h := range protocol.MerkleDepth(len(v.own)) - height {
+		path = append(path, v.node(height+h, (at>>h)^1))
 	}
 	return path
 }
 
-func (v view) node(height, at int) common.Hash {
+func (v *view) node(height, at int) common.Hash {
 	if hash, ok := v.known[[2]int{height, at}]; ok {
 		return hash
 	}
@@ -145,176 +123,196 @@ func (v view) node(height, at int) common.Hash {
 	return common.Hash{}
 }
 
-// examined is a block as far as questions showed it.
+// child is a node that an answer showed and that is not the auditor's own.
+type child struct {
+	height, at int
+	hash       common.Hash
+	ask        protocol.Call // for what is below it
+}
+
+// walk asks for a tree from its root down. Each answer's children that differ from the
+// auditor's own are shown to visit in order, of those above the leaves that are not zero
+// what is below them; crooked, unless nil, sees those first that no tree of so many leaves
+// has. Either ends the walk with done.
+func (q *inquiry) walk(root protocol.Call, v *view, crooked func(child) error, visit func(child) error) error {
+	n, children, err := q.ask(root)
+	if err != nil {
+		return err
+	}
+	down := min(int(n.Level), 4)
+	height := int(n.Level) - down
+	var list []child
+	for i, h := range children {
+		c := child{height, int(n.Index)<<down | i, h, q.a.askChild(n, children, uint32(i))}
+		own := (&view{own: v.own}).node(height, c.at)
+		v.known[[2]int{height, c.at}] = h
+		if h == own {
+			continue
+		}
+		if inside := c.at<<height < len(v.own); crooked != nil && inside == (h == common.Hash{}) {
+			if err := crooked(c); err != nil {
+				return err
+			}
+		}
+		list = append(list, c)
+	}
+	for _, c := range list {
+		if c.at<<height >= len(v.own) {
+			continue // nothing that counts
+		}
+		if height > 0 && c.hash != (common.Hash{}) {
+			err = q.walk(c.ask, v, crooked, visit)
+		} else {
+			err = visit(c)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errDone ends a walk that found what it was for.
+var errDone = errors.New("found")
+
+// examined is a block as far as questions showed it: vectors, chunks and words that were
+// not asked for are the auditor's own.
 type examined struct {
 	own     *trace.Block
 	signed  bindings.SignedOpening
-	agrees  bool
-	vectors view
-	digests view
-	vector  step.VectorID
-	chunk   int
-	digest  common.Hash
-	words   []byte
+	vectors *view
+	digests map[step.VectorID]*view
+	roots   map[step.VectorID]common.Hash
+	chunks  map[[2]int]common.Hash
+	words   map[[2]int][]byte
+	fault   trace.Fault
 }
 
-// examine asks for the opening of a block and for its first wrong chunk.
-func (q *inquiry) examine(opener *trace.Opener, at step.Block) (*examined, error) {
-	own, err := opener.Open(context.Background(), at)
-	require.NoError(q.t, err)
-	x := &examined{own: own}
-	if _, _, err = q.ask(q.a.askBlock(at)); err != nil {
-		return nil, err
-	}
-	o, sig, source, _ := q.a.serveOpening(at) // what the answer's event shows
-	x.signed = contracts.SignedOpening(o, sig)
-	if o.BlockRoot == own.Root() {
-		x.agrees = true
-		return x, nil
-	}
-	var n bindings.Node
-	var children []common.Hash
-	id := 0
-	below := q.a.askOpening(at)
-	if len(own.Roots()) > 1 {
-		if x.vectors, id, n, children, err = q.descend(below, own.Roots()); err != nil {
-			return nil, err
+// Roots implements trace.Source.
+func (x *examined) Roots(ctx context.Context) ([]common.Hash, error) {
+	roots := slices.Clone(x.own.Roots())
+	for id := range x.roots {
+		if roots[id] = x.roots[id]; roots[id] != (common.Hash{}) {
+			d, _ := x.Digests(ctx, id)
+			roots[id] = protocol.MerkleRoot(d)
 		}
-		below = q.a.askChild(n, children, childOf(n, id))
-		if own.Layout[id].Digests() { // nobody asks below it: the digests stand in other blocks
-			q.t.Fatal("keys are not asked for in this suite")
-		}
-	} else {
-		x.vectors = view{own.Roots(), nil}
 	}
-	x.vector = step.VectorID(id)
-	if digests := own.Digests(x.vector); len(digests) > 1 {
-		if x.digests, x.chunk, n, children, err = q.descend(below, digests); err != nil {
-			return nil, err
-		}
-		below = q.a.askChild(n, children, childOf(n, x.chunk))
-	} else {
-		x.digests = view{digests, nil}
-	}
-	if node, _, err := q.ask(below); err != nil {
-		return nil, err
-	} else {
-		x.digest = node.Hash
-	}
-	x.words, err = source.Words(context.Background(), x.vector, x.chunk) // what the answer's event shows
-	require.NoError(q.t, err)
-	return x, nil
-}
-
-// patched is the auditor's own block with the one chunk that was shown.
-type patched struct {
-	x *examined
-}
-
-func (p patched) Roots(ctx context.Context) ([]common.Hash, error) {
-	roots := slices.Clone(p.x.own.Roots())
-	d, _ := p.Digests(ctx, p.x.vector)
-	roots[p.x.vector] = protocol.MerkleRoot(d)
 	return roots, nil
 }
 
-func (p patched) Digests(_ context.Context, id step.VectorID) ([]common.Hash, error) {
-	d := slices.Clone(p.x.own.Digests(id))
-	if id == p.x.vector && p.x.words != nil {
-		d[p.x.chunk] = p.x.digest
+// Digests implements trace.Source.
+func (x *examined) Digests(_ context.Context, id step.VectorID) ([]common.Hash, error) {
+	d := slices.Clone(x.own.Digests(id))
+	for at, h := range x.chunks {
+		if at[0] == int(id) {
+			d[at[1]] = h
+		}
 	}
 	return d, nil
 }
 
-func (p patched) Words(_ context.Context, id step.VectorID, c int) ([]byte, error) {
-	if id == p.x.vector && c == p.x.chunk {
-		return p.x.words, nil
+// Words implements trace.Source.
+func (x *examined) Words(_ context.Context, id step.VectorID, c int) ([]byte, error) {
+	if words := x.words[[2]int{int(id), c}]; words != nil {
+		return words, nil
 	}
-	return p.x.own.Chunk(id, c)
+	return x.own.Chunk(id, c)
 }
 
 func (x *examined) pair(t testing.TB) trace.Pair {
-	roots, _ := patched{x}.Roots(context.Background())
-	o, err := trace.NewOpening(x.own.Arch, x.own.Block, protocol.MerkleRoot(roots), patched{x})
+	roots, _ := x.Roots(context.Background())
+	o, err := trace.NewOpening(x.own.Arch, x.own.Block, protocol.MerkleRoot(roots), x)
 	require.NoError(t, err)
 	return trace.Pair{Own: x.own, Theirs: o}
 }
 
 // path is that of a chunk of a vector up to the opening's root.
-func (x *examined) path(t testing.TB, o step.Operand) [][32]byte {
-	if o.Source == step.None {
-		return nil
+func (x *examined) path(id step.VectorID, c int) []common.Hash {
+	digests := x.digests[id]
+	if digests == nil {
+		digests = newView(x.own.Digests(id))
+		if root, ok := x.roots[id]; ok && root == (common.Hash{}) {
+			digests.own = make([]common.Hash, len(digests.own))
+		}
 	}
-	if x.agrees {
-		path, err := x.own.Path(step.VectorID(o.Leaf.Outer), o.Leaf.Inner)
-		require.NoError(t, err)
-		return contracts.Hashes(path)
-	}
-	var inner []common.Hash
-	if step.VectorID(o.Leaf.Outer) == x.vector {
-		inner = x.digests.path(o.Leaf.Inner)
-	} else {
-		path, err := x.own.Path(step.VectorID(o.Leaf.Outer), o.Leaf.Inner)
-		require.NoError(t, err)
-		inner = path[:protocol.MerkleDepth(o.Leaf.Inners)]
-	}
-	return contracts.Hashes(append(inner, x.vectors.path(o.Leaf.Outer)...))
+	return append(digests.path(0, c), x.vectors.path(0, int(id))...)
 }
 
-// pursue follows the provider through its trees until a proof or its silence convicts it.
-func (q *inquiry) pursue() error {
-	a := q.a
-	report, err := trace.Replay(context.Background(), a.m.Model, a.prompt, a.output, a.params)
-	require.NoError(q.t, err)
-	_, leaf, _, _, err := q.descend(a.askTrace(), report.Leaves)
-	if err != nil {
-		return err
+// judge looks for a fault in what was shown: errDone if there is one.
+func (x *examined) judge(t testing.TB) error {
+	var err error
+	x.fault, err = x.own.FirstFault(context.Background(), x.pair(t).Theirs, trace.End{})
+	require.NoError(t, err)
+	if x.fault.Kind != trace.None {
+		return errDone
 	}
-	at := step.Block{T: leaf / (a.m.arch.Layers + 1), L: leaf % (a.m.arch.Layers + 1)}
-	here, err := q.examine(report.Opener(), at)
-	if err != nil {
-		return err
-	}
-	ctx := context.Background()
-	fault, err := here.own.FirstFault(ctx, here.pair(q.t).Theirs, trace.End{})
+	return nil
+}
+
+// examine asks for the opening of a block and, in order, for what differs in it, until
+// something is wrong.
+func (q *inquiry) examine(opener *trace.Opener, at step.Block) (*examined, error) {
+	own, err := opener.Open(context.Background(), at)
 	require.NoError(q.t, err)
-	require.Equal(q.t, trace.WrongStep, fault.Kind)
-	shown := here
-	var before *examined
-	if b, _, ok := fault.Other(a.m.arch); ok {
-		if before, err = q.examine(report.Opener(), b); err != nil {
+	if _, _, err = q.ask(q.a.askBlock(at)); err != nil {
+		return nil, err
+	}
+	o, sig, source, _ := q.a.serveOpening(at) // what the answer's event shows
+	x := &examined{own: own, signed: contracts.SignedOpening(o, sig), vectors: newView(own.Roots()), digests: map[step.VectorID]*view{},
+		roots: map[step.VectorID]common.Hash{}, chunks: map[[2]int]common.Hash{}, words: map[[2]int][]byte{}}
+	if o.BlockRoot == own.Root() {
+		return x, nil
+	}
+	vector := func(c child) error { return q.vector(x, source, c) }
+	if len(own.Layout) > 1 {
+		err = q.walk(q.a.askOpening(at), x.vectors, nil, vector)
+	} else {
+		x.vectors.known[[2]int{0, 0}] = o.BlockRoot
+		err = vector(child{0, 0, o.BlockRoot, q.a.askOpening(at)})
+	}
+	if err != nil && !errors.Is(err, errDone) {
+		return nil, err
+	}
+	return x, nil
+}
+
+// vector looks into a vector, or into several under a zero, whose root differs.
+func (q *inquiry) vector(x *examined, source trace.Source, n child) error {
+	if n.hash == (common.Hash{}) {
+		for id := n.at << n.height; id < min((n.at+1)<<n.height, len(x.own.Layout)); id++ {
+			for c := range x.own.Layout[id].Chunks() {
+				x.roots[step.VectorID(id)], x.chunks[[2]int{id, c}] = common.Hash{}, common.Hash{}
+			}
+		}
+		return x.judge(q.t)
+	}
+	id := step.VectorID(n.at)
+	chunks := x.own.Layout[id].Chunks()
+	if chunks == 0 {
+		return nil // of no meaning
+	}
+	x.roots[id] = n.hash
+	if chunks == 1 {
+		return q.chunk(x, source, id, child{0, 0, n.hash, n.ask})
+	}
+	x.digests[id] = newView(x.own.Digests(id))
+	return q.walk(n.ask, x.digests[id], nil, func(n child) error { return q.chunk(x, source, id, n) })
+}
+
+// chunk looks into a chunk whose digest differs.
+func (q *inquiry) chunk(x *examined, source trace.Source, id step.VectorID, n child) error {
+	vec := x.own.Layout[id]
+	for c := n.at << n.height; c < min((n.at+1)<<n.height, vec.Chunks()); c++ {
+		x.chunks[[2]int{int(id), c}] = n.hash
+	}
+	malformed := n.hash == (common.Hash{}) || !commit.IsElement(n.hash)
+	if !malformed && !vec.Digests() && vec.Op != step.OpInput {
+		if _, _, err := q.ask(n.ask); err != nil {
 			return err
 		}
-		if !before.agrees {
-			shown, before = before, nil
-			fault, err = shown.own.FirstFault(ctx, shown.pair(q.t).Theirs, trace.End{})
-			require.NoError(q.t, err)
-		}
+		words, err := source.Words(context.Background(), id, n.at) // what the answer's event shows
+		require.NoError(q.t, err)
+		x.words[[2]int{int(id), n.at}] = words
 	}
-	st, err := a.m.arch.Statement(fault.Step, shown.own.Token, step.Pick{})
-	require.NoError(q.t, err)
-	g, err := trace.Gather(ctx, st, shown.pair(q.t), func(int) (trace.Pair, error) {
-		return trace.Pair{Own: before.own, Theirs: before.own.Opening()}, nil
-	}, a.m.weights)
-	require.NoError(q.t, err)
-	p := stepProof(fault.Step, g, q.who.Address)
-	for _, slot := range []struct {
-		o    step.Operand
-		path *[][32]byte
-	}{{st.A, &p.PathA}, {st.B, &p.PathB}, {st.O, &p.PathO}} {
-		if slot.o.Source == step.Opened {
-			*slot.path = shown.path(q.t, slot.o)
-		} else if slot.o.Source == step.Earlier {
-			*slot.path = before.path(q.t, slot.o)
-		}
-	}
-	p.Opening = shown.signed
-	if before != nil {
-		p.Earlier = before.signed
-	}
-	auditorOf(a, q.who.Address, q.sys).inputs(&p, fault.Step, st.Op, step.Pick{})
-	p.Proof, err = q.sys.prove(circuit.FromTrace(g, q.who.Address), false)
-	require.NoError(q.t, err)
-	q.send(a.w.at.ProveFault(a.evidence(), p))
-	return nil
+	return x.judge(q.t)
 }

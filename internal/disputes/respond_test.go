@@ -13,6 +13,7 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/chunk"
 	"github.com/dgrid-network/dgrid/protocol/step"
+	"github.com/dgrid-network/dgrid/runtime/commit"
 )
 
 // The kinds of node that questions are about, as the contracts count them.
@@ -125,6 +126,11 @@ func childrenOf(leaves []common.Hash, n bindings.Node) []common.Hash {
 	return level(leaves, int(n.Level)-down)[int(n.Index)<<down : (int(n.Index)+1)<<down]
 }
 
+// nodeAt names a node at the root of a tree of a block.
+func nodeAt(kind uint8, at step.Block) bindings.Node {
+	return bindings.Node{Kind: kind, T: uint32(at.T), L: uint32(at.L)}
+}
+
 // tree is the leaves of the tree that a node is in, as the provider has them.
 func (a *answer) tree(n bindings.Node) []common.Hash {
 	at := step.Block{T: int(n.T), L: int(n.L)}
@@ -158,31 +164,46 @@ func (a *answer) tree(n bindings.Node) []common.Hash {
 // respond is the provider's answer to a question, and the children that it shows.
 func (a *answer) respond(n bindings.Node, system proving) (protocol.Call, []common.Hash) {
 	a.w.t.Helper()
+	call, children, able := a.answerTo(n, system)
+	require.True(a.w.t, able, "no answer is possible")
+	return call, children
+}
+
+// answerTo is respond; able is false if nothing answers the question: what was signed for
+// is no chunk's digest, or that of more words than the chunk has.
+func (a *answer) answerTo(n bindings.Node, system proving) (call protocol.Call, children []common.Hash, able bool) {
+	a.w.t.Helper()
 	switch n.Kind {
 	case nodeParams:
-		return a.ask("answer params", questions.PackAnswerParams(a.hash, n, a.params.Encode())), nil
+		return a.ask("answer params", questions.PackAnswerParams(a.hash, n, a.params.Encode())), nil, true
 	case nodePrompt:
-		return a.respondTokens(n, protocol.TagPrompt, a.prompt), nil
+		return a.respondTokens(n, protocol.TagPrompt, a.prompt), nil, true
 	case nodeOutput:
-		return a.respondTokens(n, protocol.TagOutput, a.output), nil
+		return a.respondTokens(n, protocol.TagOutput, a.output), nil, true
 	case nodeBlock:
 		o, sig, _, ok := a.serveOpening(step.Block{T: int(n.T), L: int(n.L)})
 		require.True(a.w.t, ok)
-		return a.ask("answer block", questions.PackAnswerBlock(bound(a.evidence()), contracts.SignedOpening(o, sig))), nil
+		return a.ask("answer block", questions.PackAnswerBlock(bound(a.evidence()), contracts.SignedOpening(o, sig))), nil, true
 	case nodeChunk:
 		l := a.block(step.Block{T: int(n.T), L: int(n.L)})
 		words, err := l.Words(context.Background(), step.VectorID(n.Vector), int(n.Index))
 		require.NoError(a.w.t, err)
 		vec := l.b.Layout[n.Vector]
-		proof, err := system.prove(bindInput(step.Bind(vec.Kind, vec.Length(int(n.Index))), common.Hash{}, n.Hash, words, a.provider.Address), true)
+		count, err := vec.Kind.Words(vec.Length(int(n.Index)))
 		require.NoError(a.w.t, err)
-		return a.ask("answer chunk", questions.PackAnswerChunk(bound(a.evidence()), n, wordList(words), a.provider.Address, proof)), nil
+		if d, err := commit.Digest(vec.Kind, vec.Length(int(n.Index)), words[:count*chunk.WordBytes]); err != nil || d != n.Hash {
+			return call, nil, false
+		}
+		proof, err := system.prove(bindInput(step.Bind(vec.Kind, vec.Length(int(n.Index))), common.Hash{}, n.Hash, words[:count*chunk.WordBytes], a.provider.Address), true)
+		require.NoError(a.w.t, err)
+		return a.ask("answer chunk", questions.PackAnswerChunk(bound(a.evidence()), n, wordList(words), a.provider.Address, proof)), nil, true
 	}
-	children, salt := childrenOf(a.tree(n), n), common.Hash{}
+	children = childrenOf(a.tree(n), n)
+	salt := common.Hash{}
 	if n.Kind == nodeTrace {
 		salt = protocol.LeafSalt(a.secret, protocol.TagTrace, 0)
 	}
-	return a.ask("answer node", questions.PackAnswerNode(a.hash, n, salt, contracts.Hashes(children))), children
+	return a.ask("answer node", questions.PackAnswerNode(a.hash, n, salt, contracts.Hashes(children))), children, true
 }
 
 func (a *answer) respondTokens(n bindings.Node, tag protocol.Tag, ids []uint32) protocol.Call {

@@ -12,105 +12,131 @@ import (
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/chain/deploy"
 	"github.com/dgrid-network/dgrid/protocol"
-	"github.com/dgrid-network/dgrid/protocol/chunk"
 	"github.com/dgrid-network/dgrid/protocol/step"
 )
 
-// secretive is a wrong answer of the accomplice that can only be shown by asking: one
-// chunk of one block is wrong. With hop the chunk is one of columns that agrees with a
-// wrong chunk of an earlier block.
-func secretive(t testing.TB, r *rand.Rand, w *world, x *text, hop bool) *answer {
-	T := len(x.prompt) + len(x.output) - 1
-	at := step.Block{T: 1 + r.IntN(T-1), L: 1 + r.IntN(x.m.arch.Layers)}
-	a := w.answered(x, accomplice, accompliceKey)
-	l := a.block(at)
-	// A number redrawn in place is always wrong; claims may have other witnesses.
-	plain := []step.VectorID{step.Squares, step.Normed, step.NormQuant, step.QuerySums, step.K, step.ValueSums, step.QRot, step.KeyRows, step.Columns,
-		step.Scores, step.Softmax, step.SoftmaxSums, step.MixSums, step.Mixed, step.OutSums, step.Middle, step.GateSums, step.UpLinear, step.Gated, step.DownSums, step.Out}
-	id := plain[r.IntN(len(plain))]
-	if hop {
-		id = step.Columns
-	}
-	off := func(l *lie, id step.VectorID, c, place int) {
-		words, err := l.b.Chunk(id, c)
-		require.NoError(t, err)
-		vec, size := l.b.Layout[id], map[chunk.Kind]int{chunk.Int16: 2, chunk.Int32: 4, chunk.Wide80: 10}
-		limbs := vec.Kind.Limbs()
-		words = slices.Clone(words)
-		words[place/limbs*32+32-place%limbs*size[vec.Kind]-1] ^= 1
-		l.setWords(t, id, c, words)
-	}
-	vec := l.b.Layout[id]
-	c := r.IntN(vec.Chunks())
-	place := r.IntN(vec.Length(c))
-	if hop {
-		_, s := vec.Index(c, 0)
-		place = r.IntN(min(vec.Length(c), at.T-s))
-		row, col := vec.Index(c, place)
-		st, err := x.m.arch.Statement(step.Step{Block: at, Vector: id, Row: row, Col: col}, 0, step.Pick{})
-		require.NoError(t, err)
-		before := a.block(step.Block{T: col, L: at.L})
-		off(before, step.VectorID(st.A.Leaf.Outer), st.A.Leaf.Inner, st.A.Places[0])
-	}
-	off(l, id, c, place)
-	a.wrongEnd(t, r, at)
-	a.sign()
-	return a
-}
-
 func log16(n int) int { return (bits.Len(uint(n-1)) + 3) / 4 }
 
+// hide makes a wrong answer of a text, and says what it takes to show it.
+func (s secret) hide(t testing.TB, r *rand.Rand, w *world, x *text) *telling {
+	t.Helper()
+	T := len(x.prompt) + len(x.output) - 1
+	told := &telling{t: t, r: r, a: w.answered(x, accomplice, accompliceKey), at: step.Block{T: 1 + r.IntN(T-1), L: 1 + r.IntN(x.m.arch.Layers)}}
+	s.tell(told)
+	return told
+}
+
 // TestReferenceWithholdingLosesOnTheClocks lets a cheater fall silent at every question
-// that leads to its lie, and from the start.
+// that leads to each kind of lie, and from the start.
 func TestReferenceWithholdingLosesOnTheClocks(t *testing.T) {
-	cases := 0
+	cases, most := 0, map[string]withheld{}
 	row(t, "withholding: slashed within the clocks (reference)", &cases)
 	base := referenceWorld(t)
-	for _, seed := range seeds(t) {
+	for i, seed := range seeds(t) {
 		t.Logf("seed %d", seed)
 		r := rand.New(rand.NewPCG(seed, 3))
-		texts := library(t, r, base, 1)
-		for range size(1, 12) {
-			x := texts[r.IntN(len(texts))]
-			if len(x.prompt)+len(x.output) < 3 {
+		var texts []*text
+		for len(texts) == 0 || slices.ContainsFunc(texts, func(x *text) bool { // an earlier position, and room behind the boundaries
+			n := len(x.report.Leaves)
+			return len(x.prompt)+len(x.output) < 3 || 1<<protocol.MerkleDepth(n) == n
+		}) {
+			texts = library(t, r, base, 1)
+		}
+		long := r.IntN(len(secrets))
+		for n, s := range secrets {
+			if !full() && n%3 != i%3 && n != long {
 				continue
 			}
-			hop, variant := r.IntN(3) == 0, r.Uint64()
-			leaves := (len(x.prompt) + len(x.output) - 1) * (x.m.arch.Layers + 1)
-			inquire := func(silentAt int, late bool) (*inquiry, error) {
-				w := base.branch()
-				w.t = t
-				a := secretive(t, rand.New(rand.NewPCG(variant, 0)), w, x, hop)
-				a.redeem(nil, 0)
-				start, before := w.time, w.balanceOf(requester)
-				q := &inquiry{t: t, a: a, w: w, who: auditing, sys: w.oracle, late: late, silentAt: silentAt}
-				err := q.pursue()
-				require.NotEqual(t, contracts.FaultNone, w.faultOf(a.hash))
-				require.Equal(t, plus(t, before, a.receipt.Fee), w.balanceOf(requester), "the refund")
-				live := read(w, w.at.Market, market.PackTiming(), market.UnpackTiming)
-				require.Less(t, w.time-start, answerFor+live.DisputeWindow+live.MaxHold, "before the stake is free")
-				cases++
-				return q, err
+			for range size(1, 6) {
+				x := texts[r.IntN(2)]
+				if n == long && !full() || full() && r.IntN(4) == 0 {
+					x = texts[2]
+				}
+				if s.wide {
+					x = texts[1]
+				}
+				t.Run(s.name, func(t *testing.T) {
+					got := s.withheld(t, base, x, r.Uint64())
+					cases += got.cases
+					was := most[s.name]
+					most[s.name] = withheld{0, max(was.questions, got.questions), max(was.answered, got.answered), max(was.silent, got.silent), max(was.above, got.above)}
+				})
+				if t.Failed() {
+					t.FailNow()
+				}
 			}
-			q, err := inquire(0, false)
-			require.NoError(t, err)
-			aim := 2*log16(leaves) + 8
-			t.Logf("model of width %d, %d leaves, hop %t: %d transactions to a proof, aim %d, %d gas, nodes %v", x.m.arch.Width, leaves, hop, q.transactions, aim, q.gas, q.kinds)
-			if !hop {
-				require.LessOrEqual(t, q.transactions, aim)
-			}
-			most := 0
-			for k := 1; k <= q.questions; k++ {
-				s, err := inquire(k, k%2 == 0)
-				require.ErrorIs(t, err, errConvicted)
-				require.Equal(t, q.kinds[:k], s.kinds)
-				most = max(most, s.transactions)
-			}
-			_, err = inquire(0, true) // answers all, each in its last second
-			require.NoError(t, err)
-			t.Logf("  silent at any of %d questions: at most %d transactions", q.questions, most)
 		}
 	}
+	for _, s := range secrets {
+		m, ok := most[s.name]
+		require.True(t, ok, s.name)
+		report(t, "| %s | at most %d questions | %d transactions when all are answered, %d above the aim | %d with silence |\n", s.name, m.questions, m.answered, m.above, m.silent)
+	}
+}
+
+// withheld is what it took to convict of a secret: the most questions, transactions when
+// all were answered and when one was not, and how many more than the aim the former are.
+type withheld struct{ cases, questions, answered, silent, above int }
+
+// withheld plays one secret: with every question answered, the last one in its last second,
+// and with silence from each question on.
+func (s secret) withheld(t *testing.T, base *world, x *text, variant uint64) (got withheld) {
+	t.Helper()
+	drawn := rand.New(rand.NewPCG(variant, 1))
+	var told *telling
+	inquire := func(silentAt int, late bool) (*inquiry, error) {
+		w := base.branch()
+		w.t = t
+		told = s.hide(t, rand.New(rand.NewPCG(variant, 0)), w, x)
+		a := told.a
+		a.redeem(nil, 0)
+		start, before := w.time, w.balanceOf(requester)
+		q := &inquiry{t: t, a: a, w: w, who: auditing, sys: w.oracle, late: late, silentAt: silentAt}
+		err := q.pursue()
+		require.NotEqual(t, contracts.FaultNone, w.faultOf(a.hash))
+		require.Equal(t, plus(t, before, a.receipt.Fee), w.balanceOf(requester), "the refund")
+		live := read(w, w.at.Market, market.PackTiming(), market.UnpackTiming)
+		require.Less(t, w.time-start, answerFor+live.DisputeWindow+live.MaxHold, "before the stake is free")
+		got.cases++
+		return q, err
+	}
+	q, err := inquire(0, false)
+	leaves := len(told.a.report.Leaves)
+	aim := 2*log16(leaves) + 8
+	t.Logf("width %d, %d leaves: %d questions, %d transactions, aim %d, %d gas, nodes %v", x.m.arch.Width, leaves, q.questions, q.transactions, aim, q.gas, q.kinds)
+	silent := func(k int) int { return k - 1 + 6 } // three times asked and expired
+	last := q.questions
+	switch {
+	case told.mute:
+		require.ErrorIs(t, err, errConvicted)
+		require.Equal(t, told.want-1, q.questions)
+		require.Equal(t, silent(q.questions), q.transactions)
+		last--
+	case told.told:
+		require.ErrorIs(t, err, errShown)
+		require.Equal(t, told.want, q.transactions)
+	default:
+		require.NoError(t, err)
+		require.Equal(t, told.want, q.transactions)
+		require.Equal(t, q.questions+1, q.transactions)
+	}
+	got.questions, got.answered, got.above = q.questions, told.want, max(told.want-aim, 0)
+	if !told.longer {
+		require.LessOrEqual(t, told.want, aim)
+	}
+	for k := 1; k <= last; k++ {
+		if !full() && k > 1 && k < last && drawn.IntN(last) > 0 {
+			continue
+		}
+		silence, err := inquire(k, k%2 == 0)
+		require.ErrorIs(t, err, errConvicted)
+		require.Equal(t, q.kinds[:k], silence.kinds)
+		require.Equal(t, silent(k), silence.transactions)
+		got.silent = max(got.silent, silence.transactions)
+	}
+	again, _ := inquire(0, true) // answers all, each in its last second
+	require.Equal(t, q.transactions, again.transactions)
+	return got
 }
 
 // TestReferenceTokensAndParamsWithheld covers the questions of an auditor that has no
@@ -119,20 +145,22 @@ func TestReferenceTokensAndParamsWithheld(t *testing.T) {
 	cases := 0
 	row(t, "withholding of tokens and parameters (reference)", &cases)
 	base := referenceWorld(t)
-	r := rand.New(rand.NewPCG(seeds(t)[0], 4))
-	for _, x := range library(t, r, base, 1) {
-		for k := range 4 {
-			w := base.branch()
-			w.t = t
-			a := w.answered(x, accomplice, accompliceKey)
-			q := &inquiry{t: t, a: a, w: w, who: auditing, sys: w.oracle, silentAt: 1}
-			_, _, err := q.ask([]func() protocol.Call{a.askParams, func() protocol.Call { return a.askTokens(true, 0) },
-				func() protocol.Call { return a.askTokens(false, 0) }, func() protocol.Call { return a.askBlock(step.Block{}) }}[k]())
-			require.ErrorIs(t, err, errConvicted)
-			require.Equal(t, 6, q.transactions)
-			cases++
+	eachSeed(t, func(t *testing.T, seed uint64) {
+		r := rand.New(rand.NewPCG(seed, 4))
+		for _, x := range library(t, r, base, 1) {
+			for k := range 4 {
+				w := base.branch()
+				w.t = t
+				a := w.answered(x, accomplice, accompliceKey)
+				q := &inquiry{t: t, a: a, w: w, who: auditing, sys: w.oracle, silentAt: 1}
+				_, _, err := q.ask([]func() protocol.Call{a.askParams, func() protocol.Call { return a.askTokens(true, 0) },
+					func() protocol.Call { return a.askTokens(false, 0) }, func() protocol.Call { return a.askBlock(step.Block{}) }}[k]())
+				require.ErrorIs(t, err, errConvicted)
+				require.Equal(t, 6, q.transactions)
+				cases++
+			}
 		}
-	}
+	})
 }
 
 // questionsInBlock counts the questions down to one chunk of a block: its opening, vector
@@ -167,6 +195,30 @@ func transactions(t testing.TB, a step.Arch, positions int) (direct, hop, aim in
 	return direct, hop, 2*log16(leaves) + 8
 }
 
+// detour counts as transactions does, where every scale shift before a lie is claimed with
+// another witness that is as right: an auditor has to look at each before it knows.
+func detour(t testing.TB, a step.Arch, positions int) (n int) {
+	t.Helper()
+	layout, err := a.Layout(step.Block{T: positions - 1, L: 1})
+	require.NoError(t, err)
+	above, claims, groups := (protocol.MerkleDepth(positions*(a.Layers+1))+3)/4+1, 0, map[int]bool{}
+	for id, v := range layout {
+		if v.Chunks() == 0 || v.Digests() {
+			continue
+		}
+		more := len(groups)
+		if groups[id>>2] {
+			more--
+		}
+		n = max(n, above+questionsInBlock(layout, step.VectorID(id))+claims+more)
+		if v.Op == step.OpAbsMax {
+			claims += levels(v.Chunks()) + 1
+			groups[id>>2] = true
+		}
+	}
+	return n
+}
+
 // TestQuestionsPerShape holds the count to its aim, and a provider that answers each
 // question in its last second to the longest window.
 func TestQuestionsPerShape(t *testing.T) {
@@ -180,6 +232,9 @@ func TestQuestionsPerShape(t *testing.T) {
 		hours := func(n int) uint64 { return (uint64(n-1)*live.Questions.Clock + live.Questions.ProofTime) / 3600 }
 		report(t, "| %s, %d positions | %d transactions to a proof, %d with a hop, aim %d | every answer in its last second: %d h, %d h with a hop, of %d h |\n",
 			s.name, s.T, direct, hop, aim, hours(direct), hours(hop), window/3600)
+		far := detour(t, arch, s.T)
+		report(t, "| %s, %d positions, every scale shift with another right witness | %d transactions to a proof | %d h one after the other, %d h where what an answer shows is asked at once |\n",
+			s.name, s.T, far, hours(far), hours(direct))
 		require.LessOrEqual(t, direct, aim)
 		require.Less(t, hours(hop)+1, window/3600)
 	}
@@ -190,7 +245,9 @@ func TestQuestionsPerShape(t *testing.T) {
 // more; the longest way to a proof must fit for every shape, with an hour to begin.
 func TestReferenceLastSecondAnswersFitTheWindow(t *testing.T) {
 	w := referenceWorld(t)
-	r := rand.New(rand.NewPCG(1, 10))
+	seed := seeds(t)[0]
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 10))
 	x := library(t, r, &world{t: t, models: w.models[:1]}, 1)[0]
 	for (len(x.prompt)+len(x.output)-1)*(x.m.arch.Layers+1) < 24 {
 		x = library(t, r, &world{t: t, models: w.models[:1]}, 1)[0]
