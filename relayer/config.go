@@ -63,6 +63,8 @@ type Chain interface {
 type Registry interface {
 	// Operator returns whom an operator signs for; ErrNotFound if nobody.
 	Operator(ctx context.Context, operator common.Address) (provider common.Address, err error)
+	// Active tells whether an operator may sign new things: its provider did not retire it.
+	Active(ctx context.Context, operator common.Address) (bool, error)
 	FreeStake(ctx context.Context, provider common.Address) (protocol.Amount, error)
 	Class(ctx context.Context, version common.Hash) (protocol.Class, error)
 }

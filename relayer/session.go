@@ -127,11 +127,11 @@ func (r *Relayer) shake(ctx context.Context, conn *websocket.Conn) (common.Addre
 	if err != nil {
 		return refuse("the session's signature is malformed")
 	}
-	owner, err := r.view.operator(ctx, operator)
-	if err != nil && protocol.Kind(err) != protocol.ErrNotFound {
+	owner, err := r.view.speaksFor(ctx, operator)
+	if err != nil {
 		return common.Address{}, err
 	}
-	if err != nil || owner != h.Session.Provider || owner == (common.Address{}) {
+	if owner != h.Session.Provider || owner == (common.Address{}) {
 		return refuse("the operator does not sign for that provider")
 	}
 	return owner, write(ctx, conn, wire.KindWelcome, wire.Welcome{Heartbeat: int(r.cfg.Heartbeat / time.Second)})
@@ -320,7 +320,7 @@ func (s *session) setOffers(ctx context.Context, o wire.Offers) error {
 		if err != nil {
 			return err
 		}
-		owner, err := s.r.view.operator(ctx, signer)
+		owner, err := s.r.view.speaksFor(ctx, signer)
 		if err != nil {
 			return err
 		}

@@ -24,6 +24,7 @@ type view struct {
 	channels  memo[common.Hash, Channel]
 	stakes    memo[common.Address, protocol.Amount]
 	operators memo[common.Address, common.Address]
+	actives   memo[common.Address, bool]
 	classes   memo[common.Hash, protocol.Class]
 	passes    memo[passKey, common.Address]
 }
@@ -51,6 +52,23 @@ func (v *view) stake(ctx context.Context, p common.Address) (protocol.Amount, er
 
 func (v *view) operator(ctx context.Context, op common.Address) (common.Address, error) {
 	return v.operators.get(op, forever, func() (common.Address, error) { return v.registry.Operator(ctx, op) })
+}
+
+// speaksFor returns the provider that an operator signs new things for; zero if there is none, or
+// none any more.
+func (v *view) speaksFor(ctx context.Context, op common.Address) (common.Address, error) {
+	provider, err := v.operator(ctx, op)
+	if err != nil {
+		if protocol.Kind(err) == protocol.ErrNotFound {
+			err = nil
+		}
+		return common.Address{}, err
+	}
+	active, err := v.actives.get(op, v.keep, func() (bool, error) { return v.registry.Active(ctx, op) })
+	if err != nil || !active {
+		return common.Address{}, err
+	}
+	return provider, nil
 }
 
 // passKey is what tells one pass from another at one relayer.

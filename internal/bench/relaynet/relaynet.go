@@ -51,6 +51,7 @@ type Chain struct {
 	mu        sync.Mutex
 	time      uint64 // 0: the clock
 	operators map[common.Address]common.Address
+	retired   map[common.Address]bool
 	stakes    map[common.Address]protocol.Amount
 	channels  map[common.Hash]provider.Channel
 	err       error
@@ -58,7 +59,8 @@ type Chain struct {
 
 // NewChain returns a chain with nothing on it.
 func NewChain() *Chain {
-	return &Chain{operators: map[common.Address]common.Address{}, stakes: map[common.Address]protocol.Amount{}, channels: map[common.Hash]provider.Channel{}}
+	return &Chain{operators: map[common.Address]common.Address{}, retired: map[common.Address]bool{},
+		stakes: map[common.Address]protocol.Amount{}, channels: map[common.Hash]provider.Channel{}}
 }
 
 // Do changes the chain.
@@ -92,6 +94,20 @@ func (c *Chain) Operator(_ context.Context, op common.Address) (common.Address, 
 		return p, c.err
 	}
 	return common.Address{}, fmt.Errorf("operator %s: %w", op, errors.Join(protocol.ErrNotFound, c.err))
+}
+
+// Active tells whether an operator was not retired.
+func (c *Chain) Active(_ context.Context, op common.Address) (bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.retired[op], c.err
+}
+
+// Retire takes from an operator that it signs new things.
+func (c *Chain) Retire(op common.Address) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.retired[op] = true
 }
 
 func (c *Chain) FreeStake(_ context.Context, p common.Address) (protocol.Amount, error) {
@@ -315,14 +331,19 @@ type Node struct {
 	*Service
 }
 
-// StartNode stakes and starts a provider whose operator is Key(name + " operator").
-func StartNode(chain *Chain, name string, cfg provider.Config, deps provider.Deps) (*Node, error) {
+// Register stakes for a provider, unless it has a stake, and makes Key(name + " operator") its operator.
+func Register(chain *Chain, name string) {
 	chain.Do(func(operators map[common.Address]common.Address, stakes map[common.Address]protocol.Amount, _ map[common.Hash]provider.Channel) {
 		operators[Addr(name+" operator")] = Addr(name)
 		if _, ok := stakes[Addr(name)]; !ok {
 			stakes[Addr(name)] = protocol.NewAmount(1_000_000_000)
 		}
 	})
+}
+
+// StartNode registers and starts a provider.
+func StartNode(chain *Chain, name string, cfg provider.Config, deps provider.Deps) (*Node, error) {
+	Register(chain, name)
 	deps.Key, deps.Chain = Key(name+" operator"), chain.ForProvider()
 	p, err := provider.New(cfg, deps)
 	if err != nil {

@@ -46,9 +46,14 @@ type world struct {
 
 func newWorld(t *testing.T, rdb redis.UniversalClient, cfg relayer.Config) *world {
 	t.Helper()
+	return worldOn(t, NewChain(), rdb, cfg)
+}
+
+func worldOn(t *testing.T, chain *Chain, rdb redis.UniversalClient, cfg relayer.Config) *world {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	t.Cleanup(cancel)
-	w := &world{t: t, ctx: ctx, chain: NewChain(), rdb: rdb}
+	w := &world{t: t, ctx: ctx, chain: chain, rdb: rdb}
 	w.relay = w.start(cfg)
 	w.payer = NewPayer(w.chain, "alice", protocol.NewAmount(1_000_000))
 	return w
