@@ -13,6 +13,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/dgrid-network/dgrid/node/provider/journal"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/wire"
 )
@@ -113,6 +114,7 @@ type Deps struct {
 	Rand    func() float64                       // jitter in 0..1
 	After   func(time.Duration) <-chan time.Time // timers; time.After
 	step    func(point string)                   // crash tests end the process here
+	disk    journal.Disk                         // power tests forget here what was not synced
 }
 
 func (c *Config) complete(d *Deps) error {

@@ -26,7 +26,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -71,6 +70,8 @@ type Options struct {
 	// that lets older segments be dropped. It runs while the log is being written, may be
 	// ahead of the records that follow it, and must not call the log.
 	Head func() []Record
+	// Disk is where the log lies; the computer's own if nil.
+	Disk Disk
 	// Step, if set, is called at named points of a write; tests end the process there.
 	Step func(point string)
 }
@@ -91,7 +92,7 @@ type Log struct {
 	stopped chan struct{}
 
 	// Only the writer goroutine uses these.
-	file   *os.File
+	file   File
 	size   int64
 	number uint64 // of the next batch
 	spare  []byte
@@ -130,7 +131,10 @@ func Open(dir string, opt Options, replay func(Pos, Record) error) (*Log, error)
 	if opt.Step == nil {
 		opt.Step = func(string) {}
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if opt.Disk == nil {
+		opt.Disk = osDisk{}
+	}
+	if err := makeDir(opt.Disk, dir); err != nil {
 		return nil, fmt.Errorf("create the journal's folder: %w", err)
 	}
 	if replay == nil {
@@ -237,7 +241,7 @@ func (l *Log) Drop(keep uint64) error {
 		l.first = n + 1
 		l.mu.Unlock()
 	}
-	return syncDir(l.dir)
+	return l.syncDir()
 }
 
 // write is the one goroutine that touches the file: take all that waits, write it,
@@ -365,7 +369,7 @@ func (l *Log) summarize() error {
 
 // create makes segment n durable, as an empty one, and writes to it from now on.
 func (l *Log) create(n uint64) error {
-	f, err := os.OpenFile(l.path(n), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := l.opt.Disk.Open(l.path(n), os.O_WRONLY|os.O_CREATE|os.O_TRUNC|os.O_APPEND)
 	if err != nil {
 		return fmt.Errorf("create a journal segment: %w", err)
 	}
@@ -374,7 +378,7 @@ func (l *Log) create(n uint64) error {
 		err = f.Sync()
 	}
 	if err == nil {
-		err = syncDir(l.dir)
+		err = l.syncDir()
 	}
 	if err != nil {
 		f.Close()
@@ -394,13 +398,8 @@ func (l *Log) path(n uint64) string {
 	return filepath.Join(l.dir, fmt.Sprintf("%016x.journal", n))
 }
 
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("sync the journal's folder: %w", err)
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil && !errors.Is(err, io.EOF) {
+func (l *Log) syncDir() error {
+	if err := l.opt.Disk.SyncDir(l.dir); err != nil {
 		return fmt.Errorf("sync the journal's folder: %w", err)
 	}
 	return nil

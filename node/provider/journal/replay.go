@@ -103,17 +103,14 @@ func (l *Log) loadSegment(n uint64, first, last bool, replay func(Pos, Record) e
 	if !last {
 		return nil
 	}
-	f, err := os.OpenFile(l.path(n), os.O_RDWR, 0o600)
+	if err := os.Truncate(l.path(n), int64(end)); err != nil {
+		return fmt.Errorf("cut journal segment %d: %w", n, err)
+	}
+	f, err := l.opt.Disk.Open(l.path(n), os.O_WRONLY|os.O_APPEND)
 	if err != nil {
 		return fmt.Errorf("open journal segment %d: %w", n, err)
 	}
 	l.file, l.size, l.last = f, int64(end), n
-	if err := f.Truncate(int64(end)); err != nil {
-		return fmt.Errorf("cut journal segment %d: %w", n, err)
-	}
-	if _, err := f.Seek(int64(end), 0); err != nil {
-		return fmt.Errorf("open journal segment %d: %w", n, err)
-	}
 	if err := f.Sync(); err != nil {
 		return fmt.Errorf("sync journal segment %d: %w", n, err)
 	}

@@ -1,0 +1,98 @@
+package journal_test
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dgrid-network/dgrid/node/provider/journal"
+	"github.com/dgrid-network/dgrid/node/provider/journal/journaltest"
+)
+
+func open(t *testing.T, dir string, opt journal.Options) (*journal.Log, []string) {
+	t.Helper()
+	var got []string
+	l, err := journal.Open(dir, opt, func(_ journal.Pos, r journal.Record) error {
+		got = append(got, string(r.Data))
+		return nil
+	})
+	require.NoError(t, err)
+	return l, got
+}
+
+// afterPowerLoss returns what a log of dir knows if the power goes now.
+func afterPowerLoss(t *testing.T, disk *journaltest.Disk, dir string) []string {
+	t.Helper()
+	left := t.TempDir()
+	require.NoError(t, disk.Lose(dir, left))
+	l, got := open(t, left, journal.Options{})
+	require.NoError(t, l.Close())
+	return got
+}
+
+// What Wait has returned for is there after the power went, also what only a folder says: that
+// there is a newer segment, and that there is a journal at all.
+func TestAcknowledgedRecordsOutliveThePower(t *testing.T) {
+	for _, segment := range []int64{0, 100} {
+		t.Run(fmt.Sprint(segment), func(t *testing.T) {
+			disk := &journaltest.Disk{Root: t.TempDir()}
+			dir := filepath.Join(disk.Root, "data", "journal")
+			opt := journal.Options{Disk: disk, SegmentBytes: segment, Step: func(at string) {
+				if at == "journal.rolled" { // an empty segment loses nothing that came before
+					require.NotEmpty(t, afterPowerLoss(t, disk, dir))
+				}
+			}}
+			var want []string
+			for life := range 3 {
+				l, got := open(t, dir, opt)
+				require.Equal(t, want, got)
+				for i := range 5 {
+					record := fmt.Sprintf("life %d, record %d of some thirty bytes", life, i)
+					ticket, err := l.Append(journal.Record{Type: 1, Data: []byte(record)})
+					require.NoError(t, err)
+					_, err = ticket.Wait()
+					require.NoError(t, err)
+					want = append(want, record)
+					require.Equal(t, want, afterPowerLoss(t, disk, dir))
+				}
+				require.NoError(t, l.Close())
+			}
+		})
+	}
+}
+
+// A sync that fails is no promise: nobody is told that the record is there, and nothing is
+// appended after it until the log is opened anew.
+func TestFailedSyncIsNotAcknowledged(t *testing.T) {
+	disk := &journaltest.Disk{Root: t.TempDir()}
+	dir := filepath.Join(disk.Root, "journal")
+	l, _ := open(t, dir, journal.Options{Disk: disk})
+	ticket, err := l.Append(journal.Record{Type: 1, Data: []byte("kept")})
+	require.NoError(t, err)
+	_, err = ticket.Wait()
+	require.NoError(t, err)
+
+	full := errors.New("the disk is full")
+	disk.Fail(full)
+	ticket, err = l.Append(journal.Record{Type: 1, Data: []byte("lost")})
+	require.NoError(t, err)
+	_, err = ticket.Wait()
+	require.ErrorIs(t, err, full)
+	disk.Fail(nil) // what the disk holds is not known by its being well again
+	_, err = l.Append(journal.Record{Type: 1, Data: []byte("after")})
+	require.ErrorIs(t, err, full)
+	require.ErrorIs(t, l.Close(), full)
+	require.Equal(t, []string{"kept"}, afterPowerLoss(t, disk, dir))
+}
+
+// A log that cannot be made durable does not open.
+func TestJournalNeedsADiskThatSyncs(t *testing.T) {
+	disk := &journaltest.Disk{Root: t.TempDir()}
+	broken := errors.New("the disk is broken")
+	disk.Fail(broken)
+	_, err := journal.Open(filepath.Join(disk.Root, "journal"), journal.Options{Disk: disk}, nil)
+	require.ErrorIs(t, err, broken)
+}
