@@ -18,7 +18,7 @@ func metadata() map[string]*bind.MetaData {
 		"StepVerifier": &bindings.StepVerifierMetaData, "VerifierRegistry": &bindings.VerifierRegistryMetaData,
 		"StepTable": &bindings.StepTableMetaData, "NodeTable": &bindings.NodeTableMetaData,
 		"DisputeGame": &bindings.DisputeGameMetaData, "Questions": &bindings.QuestionsMetaData, "Claims": &bindings.ClaimsMetaData,
-		"Auditors": &bindings.AuditorsMetaData, "Audits": &bindings.AuditsMetaData, "Attestations": &bindings.AttestationsMetaData,
+		"Beacon": &bindings.BeaconMetaData, "Auditors": &bindings.AuditorsMetaData, "Audits": &bindings.AuditsMetaData, "Attestations": &bindings.AttestationsMetaData,
 		"DisputeLedger": &bindings.DisputeLedgerMetaData,
 		"MarketJobs":    &bindings.MarketJobsMetaData, "StoryWager": &bindings.StoryWagerMetaData,
 	}

@@ -13,6 +13,7 @@ import (
 var (
 	auditors     = bindings.NewAuditors()
 	attestations = bindings.NewAttestations()
+	beacon       = bindings.NewBeacon()
 )
 
 // Seats is how many places the roster of auditors has.

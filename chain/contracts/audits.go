@@ -48,8 +48,9 @@ func (a Addresses) RegisterAudit(l protocol.Line, checkpoint uint32, salt common
 	return salted(call(a.Audits, "register audit", audits.PackRegister(l.Channel, l.Provider, l.ModelVersion, l.Relayer, checkpoint)), salt)
 }
 
-// RegisterJobAudit registers the audit of a delivered job; e.Payment is ignored.
+// RegisterJobAudit registers the audit of a delivered job; e.Payment is left out.
 func (a Addresses) RegisterJobAudit(e Evidence, salt common.Hash) protocol.Call {
+	e.Payment = Payment{}
 	return salted(call(a.Audits, "register job audit", audits.PackRegisterJob(e.bind())), salt)
 }
 
@@ -213,9 +214,9 @@ func (r *Reader) AuditTerms(ctx context.Context) (AuditTerms, error) {
 	return chain.Call(ctx, r.client, r.at.Audits, nil, audits.PackAuditTerms(), audits.UnpackAuditTerms)
 }
 
-// AuditBeacon returns where audits take their randomness from.
+// AuditBeacon returns where draws take their randomness from.
 func (r *Reader) AuditBeacon(ctx context.Context) (BeaconTerms, error) {
-	return chain.Call(ctx, r.client, r.at.Audits, nil, audits.PackBeaconTerms(), audits.UnpackBeaconTerms)
+	return chain.Call(ctx, r.client, r.at.Beacon, nil, beacon.PackBeaconTerms(), beacon.UnpackBeaconTerms)
 }
 
 // prevRandao is the source whose block has to be shown.

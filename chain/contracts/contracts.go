@@ -33,6 +33,7 @@ type Addresses struct {
 	Audits       common.Address `json:"audits"`
 	Auditors     common.Address `json:"auditors"`
 	Attestations common.Address `json:"attestations"`
+	Beacon       common.Address `json:"beacon"`
 	Ledger       common.Address `json:"dispute_ledger"`
 	StepTable    common.Address `json:"step_table"`
 	NodeTable    common.Address `json:"node_table"`

@@ -30,6 +30,7 @@ const (
 	Auditors         = "Auditors"
 	Audits           = "Audits"
 	Attestations     = "Attestations"
+	Beacon           = "Beacon"
 	Ledger           = "DisputeLedger"
 )
 
@@ -144,11 +145,12 @@ func Network(p Parameters) ([]Step, error) {
 			return []any{wiring(a), a[Vault], a[NodeTable], a[VerifierRegistry], a[DisputeGame], p.Questions}
 		}},
 		{Name: Claims, Args: func(a at) []any { return []any{wiring(a)} }},
+		{Name: Beacon, Check: ownBlocks, Args: func(at) []any { return []any{p.Beacon} }},
 		{Name: Auditors, Args: func(a at) []any { return []any{a[Vault], a[Audits], p.Auditors} }},
-		{Name: Audits, Check: ownBlocks, Args: func(a at) []any {
-			return []any{wiring(a), a[Vault], a[Auditors], a[Slasher], p.Beacon, p.Audits}
+		{Name: Audits, Args: func(a at) []any {
+			return []any{wiring(a), a[Vault], a[Auditors], a[Beacon], a[DisputeGame], a[Slasher], p.Audits}
 		}},
-		{Name: Attestations, Args: func(a at) []any { return []any{a[Registry], a[Auditors], p.Round, p.Beacon} }},
+		{Name: Attestations, Args: func(a at) []any { return []any{a[Registry], a[Auditors], p.Round, a[Beacon]} }},
 		// The roster convicts nobody; it is a module because the Vault takes bonds for modules alone.
 		{Name: Ledger, Args: func(a at) []any {
 			return []any{a[Slasher], []common.Address{a[DisputeGame], a[Questions], a[Claims], a[Audits], a[Auditors]}, p.Bounty.Big()}
@@ -179,7 +181,7 @@ func (d *Deployment) Addresses() contracts.Addresses {
 		Token: d.Address(Token), Vault: d.Address(Vault), Staking: d.Address(Staking), Registry: d.Address(Registry),
 		Slasher: d.Address(Slasher), Market: d.Address(Market),
 		Verifiers: d.Address(VerifierRegistry), Disputes: d.Address(DisputeGame), Questions: d.Address(Questions),
-		Claims: d.Address(Claims), Audits: d.Address(Audits), Auditors: d.Address(Auditors), Attestations: d.Address(Attestations),
+		Claims: d.Address(Claims), Audits: d.Address(Audits), Auditors: d.Address(Auditors), Attestations: d.Address(Attestations), Beacon: d.Address(Beacon),
 		Ledger: d.Address(Ledger), StepTable: d.Address(StepTable), NodeTable: d.Address(NodeTable),
 	}
 }

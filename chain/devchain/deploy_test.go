@@ -188,13 +188,13 @@ func requireWired(t *testing.T, client *chain.Client, d *deploy.Deployment) {
 	audits, auditors, attestations := bindings.NewAudits(), bindings.NewAuditors(), bindings.NewAttestations()
 	drawn, err := chain.Call(t.Context(), client, at.Audits, nil, audits.PackAuditsWiring(), audits.UnpackAuditsWiring)
 	require.NoError(t, err)
-	require.Equal(t, bindings.AuditsWiringOutput{Vault: at.Vault, Auditors: at.Auditors}, drawn)
+	require.Equal(t, bindings.AuditsWiringOutput{Vault: at.Vault, Auditors: at.Auditors, Beacon: at.Beacon, Game: at.Disputes}, drawn)
 	seats, err := chain.Call(t.Context(), client, at.Auditors, nil, auditors.PackAuditorsWiring(), auditors.UnpackAuditorsWiring)
 	require.NoError(t, err)
 	require.Equal(t, bindings.AuditorsWiringOutput{Vault: at.Vault, Audits: at.Audits}, seats)
 	attested, err := chain.Call(t.Context(), client, at.Attestations, nil, attestations.PackAttestationsWiring(), attestations.UnpackAttestationsWiring)
 	require.NoError(t, err)
-	require.Equal(t, bindings.AttestationsWiringOutput{Registry: at.Registry, Auditors: at.Auditors, Round: attested.Round}, attested)
+	require.Equal(t, bindings.AttestationsWiringOutput{Registry: at.Registry, Auditors: at.Auditors, Beacon: at.Beacon, Round: attested.Round}, attested)
 }
 
 // requireRealVerifier asks the verifier that disputes will ask: it refuses what is no

@@ -3,19 +3,19 @@ pragma solidity ^0.8.28;
 
 import {Attestation, IAttestations} from "../interfaces/IAttestations.sol";
 import {IAuditors} from "../interfaces/IAuditors.sol";
-import {BeaconTerms} from "../interfaces/IBeacon.sol";
+import {IBeacon} from "../interfaces/IBeacon.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {Class, ModelVersionId} from "../types/Types.sol";
-import {Beacon} from "./Beacon.sol";
 
 /// @title Attestations
 /// @notice See `IAttestations`. No money, no key.
-contract Attestations is IAttestations, Beacon {
+contract Attestations is IAttestations {
     /// @dev Picks of a round, of two auditors each.
     uint256 private constant PICKS = 2;
 
     IModelRegistry private immutable REGISTRY;
     IAuditors private immutable AUDITORS;
+    IBeacon private immutable BEACON;
     uint64 private immutable ROUND;
 
     mapping(bytes32 modelVersion => Attestation) private _attestations;
@@ -24,9 +24,9 @@ contract Attestations is IAttestations, Beacon {
     /// @inheritdoc IAttestations
     mapping(bytes32 modelVersion => mapping(address auditor => bool)) public hasAttested;
 
-    constructor(IModelRegistry registry_, IAuditors auditors_, uint64 round, BeaconTerms memory b) Beacon(b) {
+    constructor(IModelRegistry registry_, IAuditors auditors_, uint64 round, IBeacon beacon_) {
         if (round == 0) revert BadRound();
-        (REGISTRY, AUDITORS, ROUND) = (registry_, auditors_, round);
+        (REGISTRY, AUDITORS, BEACON, ROUND) = (registry_, auditors_, beacon_, round);
     }
 
     /// @inheritdoc IAttestations
@@ -38,7 +38,7 @@ contract Attestations is IAttestations, Beacon {
         // INVARIANT: nobody repeats a draw until it suits.
         uint64 until = a.registeredAt + ROUND;
         if (a.beacon != 0 && block.timestamp < until) revert RoundOpen(modelVersion, until);
-        (a.beacon, a.seed) = _commit();
+        (a.beacon, a.seed) = BEACON.commit();
         a.roster = AUDITORS.rosterVersion();
         a.registeredAt = uint40(block.timestamp);
         a.isDrawn = false;
@@ -53,7 +53,7 @@ contract Attestations is IAttestations, Beacon {
         // INVARIANT: seats of the roster are known for a round, and no longer.
         uint64 until = a.registeredAt + ROUND;
         if (block.timestamp >= until) revert RoundOpen(modelVersion, until);
-        (bytes32 seed,) = _reveal(a.beacon, a.seed, modelVersion, header);
+        (bytes32 seed,) = BEACON.reveal(a.beacon, a.seed, modelVersion, header);
         (a.seed, a.isDrawn) = (seed, true);
         for (uint256 i = 0; i < PICKS; ++i) {
             (address first, address second) = AUDITORS.pick(a.roster, keccak256(abi.encode(seed, i)));
@@ -86,8 +86,12 @@ contract Attestations is IAttestations, Beacon {
     }
 
     /// @inheritdoc IAttestations
-    function attestationsWiring() external view returns (address registry, address auditors, uint64 round) {
-        return (address(REGISTRY), address(AUDITORS), ROUND);
+    function attestationsWiring()
+        external
+        view
+        returns (address registry, address auditors, address beacon, uint64 round)
+    {
+        return (address(REGISTRY), address(AUDITORS), address(BEACON), ROUND);
     }
 
     // ------------------------------------------------------------- private

@@ -3,17 +3,16 @@ pragma solidity ^0.8.28;
 
 import {Answer, Audit, AuditTerms, Drawn, IAudits, Point, PointState} from "../interfaces/IAudits.sol";
 import {IAuditors} from "../interfaces/IAuditors.sol";
-import {BeaconTerms} from "../interfaces/IBeacon.sol";
+import {IBeacon} from "../interfaces/IBeacon.sol";
+import {IDisputeGame} from "../interfaces/IDisputeGame.sol";
 import {IVault} from "../interfaces/IVault.sol";
-import {SumTree} from "../libraries/SumTree.sol";
-import {FaultKind, Payment, ReceiptEvidence, Verdict} from "../types/DisputeTypes.sol";
+import {FaultKind, ReceiptEvidence, Verdict} from "../types/DisputeTypes.sol";
 import {Audience, Checkpoint, Class, Line, ModelVersionId, Timing} from "../types/Types.sol";
-import {Beacon} from "./Beacon.sol";
 import {DisputeWiring, Evidence} from "./Evidence.sol";
 
 /// @title Audits
 /// @notice See `IAudits`. Nobody has a key to it, and it holds no money.
-contract Audits is IAudits, Evidence, Beacon {
+contract Audits is IAudits, Evidence {
     uint256 private constant BPS = 10_000;
     uint16 private constant MIN_AUDIT_BPS = 100;
     /// @dev The checkpoint of jobs; no line has so many.
@@ -27,6 +26,8 @@ contract Audits is IAudits, Evidence, Beacon {
 
     IVault private immutable VAULT;
     IAuditors private immutable AUDITORS;
+    IBeacon private immutable BEACON;
+    IDisputeGame private immutable GAME;
     address private immutable POOL;
     uint16 private immutable AUDIT_BPS;
     uint64 private immutable DRAW_TIME;
@@ -48,17 +49,18 @@ contract Audits is IAudits, Evidence, Beacon {
         DisputeWiring memory w,
         IVault vault_,
         IAuditors auditors_,
+        IBeacon beacon_,
+        IDisputeGame game_,
         address pool,
-        BeaconTerms memory b,
         AuditTerms memory t
-    ) Evidence(w) Beacon(b) {
+    ) Evidence(w) {
         if (t.auditBps < MIN_AUDIT_BPS || t.auditBps > BPS) revert BadTerms("auditBps");
         if (t.drawTime < 2) revert BadTerms("drawTime");
         if (t.clock == 0) revert BadTerms("clock");
         // INVARIANT: an auditor that is not served has the time to ask on chain.
         if (t.attestTime < 2 * t.clock) revert BadTerms("attestTime");
         if (t.proofTime == 0) revert BadTerms("proofTime");
-        (VAULT, AUDITORS, POOL) = (vault_, auditors_, pool);
+        (VAULT, AUDITORS, BEACON, GAME, POOL) = (vault_, auditors_, beacon_, game_, pool);
         (AUDIT_BPS, DRAW_TIME, CLOCK, ATTEST_TIME) = (t.auditBps, t.drawTime, t.clock, t.attestTime);
         (PROOF_TIME, ABSENCE, REPORT_COST) = (t.proofTime, t.absence, t.reportCost);
     }
@@ -97,7 +99,8 @@ contract Audits is IAudits, Evidence, Beacon {
         Audit storage a = _audits[audit];
         if (a.beacon != 0) revert AlreadyRegistered(audit);
         (, bytes32 delivered, uint64 at) = MARKET.deliveryOf(job);
-        if (at == 0 || _receiptHash(e) != delivered) revert EvidenceMismatch("delivery");
+        (bytes32 receiptHash,,,) = GAME.leafOf(e);
+        if (at == 0 || receiptHash != delivered) revert EvidenceMismatch("delivery");
         uint64 until = at + DRAW_TIME / 2;
         if (block.timestamp >= until) revert TooLate(audit, until);
 
@@ -122,7 +125,7 @@ contract Audits is IAudits, Evidence, Beacon {
         uint64 until = a.time + DRAW_TIME;
         if (block.timestamp >= until) revert TooLate(audit, until);
 
-        (bytes32 seed, bool lost) = _reveal(a.beacon, a.seed, audit, header);
+        (bytes32 seed, bool lost) = BEACON.reveal(a.beacon, a.seed, audit, header);
         (a.seed, a.lost, a.drawnAt) = (seed, lost, uint40(block.timestamp));
         // INVARIANT: losing the beacon hides nothing: whoever could know the seed has all the more drawn.
         if (lost && !a.job) (a.stretch, a.points) = _stretches(a.sum, 0);
@@ -298,14 +301,18 @@ contract Audits is IAudits, Evidence, Beacon {
     }
 
     /// @inheritdoc IAudits
-    function auditsWiring() external view returns (address vault, address auditors) {
-        return (address(VAULT), address(AUDITORS));
+    function auditsWiring()
+        external
+        view
+        returns (address vault, address auditors, address beacon, address game)
+    {
+        return (address(VAULT), address(AUDITORS), address(BEACON), address(GAME));
     }
 
     // ------------------------------------------------------- private: draw
 
     function _commitTo(Audit storage a, bytes32 audit, bytes32 line, uint32 checkpoint) private {
-        (a.beacon, a.seed) = _commit();
+        (a.beacon, a.seed) = BEACON.commit();
         a.roster = AUDITORS.rosterVersion();
         a.payBps = MARKET.shares().auditorsBps;
         emit AuditRegistered(
@@ -353,19 +360,17 @@ contract Audits is IAudits, Evidence, Beacon {
         view
         returns (bytes32 audit, bytes32 receiptHash, uint128 start, uint128 end)
     {
-        receiptHash = _receiptHash(e);
-        Payment calldata p = e.payment;
-        if (p.count == 0) {
+        bytes32 root;
+        (receiptHash, root, start, end) = GAME.leafOf(e);
+        if (e.payment.count == 0) {
             audit = auditId(e.request.payment, JOB);
             if (_audits[audit].root != receiptHash) revert EvidenceMismatch("delivery");
             return (audit, receiptHash, 0, _audits[audit].sum);
         }
-        _requireSigned(receiptHash, e.signature, e.receipt.provider);
         // INVARIANT: a leaf is of the line's own channel, provider and model, or it cannot be opened.
-        bytes32 line = MARKET.lineId(e.request.payment, e.receipt.provider, e.request.modelVersion, p.relayer);
-        audit = auditId(line, p.checkpoint);
-        bytes32 root;
-        (root, start, end) = SumTree.open(p.count, p.index, receiptHash, e.receipt.fee, p.path);
+        bytes32 line =
+            MARKET.lineId(e.request.payment, e.receipt.provider, e.request.modelVersion, e.payment.relayer);
+        audit = auditId(line, e.payment.checkpoint);
         if (root != _audits[audit].root) revert EvidenceMismatch("receiptsRoot");
     }
 

@@ -5,7 +5,7 @@ import {BeaconSource, BeaconTerms, IBeacon} from "../interfaces/IBeacon.sol";
 
 /// @title Beacon
 /// @notice See `IBeacon`. Holds no state: who draws keeps the target block and the entropy.
-abstract contract Beacon is IBeacon {
+contract Beacon is IBeacon {
     /// @dev EIP-2935: hashes of the last 8191 blocks, where a chain has it.
     address private constant HISTORY = 0x0000F90827F1C53a10cb7A02335B175320002935;
     /// @dev The place of the mix among the items of a header.
@@ -25,17 +25,15 @@ abstract contract Beacon is IBeacon {
         return BeaconTerms(SOURCE, DELAY);
     }
 
-    /// @notice The block that decides a draw registered now, and what decides if that one is lost.
-    function _commit() internal view returns (uint64 target, bytes32 entropy) {
+    /// @inheritdoc IBeacon
+    function commit() external view returns (uint64 target, bytes32 entropy) {
         target = uint64(block.number) + DELAY;
         entropy = keccak256(abi.encode(blockhash(block.number - 1), block.prevrandao));
     }
 
-    /// @param header the RLP of block `target`, for PrevRandao
-    /// @return seed of draw `id`
-    /// @return lost the chain no longer knows the block: the seed was known to whoever registered
-    function _reveal(uint64 target, bytes32 entropy, bytes32 id, bytes calldata header)
-        internal
+    /// @inheritdoc IBeacon
+    function reveal(uint64 target, bytes32 entropy, bytes32 id, bytes calldata header)
+        external
         view
         returns (bytes32 seed, bool lost)
     {

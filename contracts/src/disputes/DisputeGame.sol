@@ -7,6 +7,7 @@ import {IStepVerifier, IVerifierRegistry} from "../interfaces/IVerifierRegistry.
 import {MerkleLib} from "../libraries/MerkleLib.sol";
 import {PickLib} from "../libraries/PickLib.sol";
 import {StepLib} from "../libraries/StepLib.sol";
+import {SumTree} from "../libraries/SumTree.sol";
 import {TokenLib} from "../libraries/TokenLib.sol";
 import {TraceLib} from "../libraries/TraceLib.sol";
 import {
@@ -14,6 +15,7 @@ import {
     FaultKind,
     OpenedDigest,
     Operand,
+    Payment,
     Pick,
     ReceiptEvidence,
     SeamProof,
@@ -155,6 +157,19 @@ contract DisputeGame is IDisputeGame, Evidence {
     }
 
     // --------------------------------------------------------------- views
+
+    /// @inheritdoc IDisputeGame
+    function leafOf(ReceiptEvidence calldata e)
+        external
+        view
+        returns (bytes32 receiptHash, bytes32 root, uint128 start, uint128 end)
+    {
+        receiptHash = _receiptHash(e);
+        Payment calldata p = e.payment;
+        if (p.count == 0) return (receiptHash, 0, 0, 0);
+        _requireSigned(receiptHash, e.signature, e.receipt.provider);
+        (root, start, end) = SumTree.open(p.count, p.index, receiptHash, e.receipt.fee, p.path);
+    }
 
     /// @inheritdoc IDisputeGame
     function caseOf(ReceiptEvidence calldata e) external view returns (Case memory) {

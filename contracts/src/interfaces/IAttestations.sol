@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IBeacon} from "./IBeacon.sol";
-
 /// @notice What auditors said about a model version.
 // slot 0 | seed 32
 // slot 1 | beacon 8 | roster 4 | registeredAt 5 | drawn 4 | attested 4 | isDrawn 1 | free 6
@@ -26,7 +24,7 @@ struct Attestation {
 ///
 /// A round draws up to four auditors. Another can be registered no sooner than `round` seconds later, so that it brings
 /// new auditors in and cannot be repeated until it suits: what earlier rounds drew keeps counting.
-interface IAttestations is IBeacon {
+interface IAttestations {
     error NotProvenClass(bytes32 modelVersion);
     error BadRound();
     error RoundOpen(bytes32 modelVersion, uint64 until);
@@ -56,5 +54,8 @@ interface IAttestations is IBeacon {
     function attestationOf(bytes32 modelVersion) external view returns (Attestation memory);
     function isDrawn(bytes32 modelVersion, address auditor) external view returns (bool);
     function hasAttested(bytes32 modelVersion, address auditor) external view returns (bool);
-    function attestationsWiring() external view returns (address registry, address auditors, uint64 round);
+    function attestationsWiring()
+        external
+        view
+        returns (address registry, address auditors, address beacon, uint64 round);
 }

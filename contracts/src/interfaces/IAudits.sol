@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {ReceiptEvidence} from "../types/DisputeTypes.sol";
-import {IBeacon} from "./IBeacon.sol";
 import {IEvidence} from "./IDisputeGame.sol";
 
 /// @notice Constants of a deployment: seconds, and base units of the settlement token.
@@ -136,7 +135,7 @@ struct Drawn {
 /// everything about it is public. Nobody is silent about it: what nobody opens lapses.
 ///
 /// It holds no money: stakes are in `Auditors`, the pool is the Slasher's.
-interface IAudits is IEvidence, IBeacon {
+interface IAudits is IEvidence {
     error BadTerms(string field);
     /// @notice Too late: an audit begins within half of drawTime after the redeem and is drawn within drawTime.
     error TooLate(bytes32 audit, uint64 until);
@@ -236,8 +235,8 @@ interface IAudits is IEvidence, IBeacon {
         uint32 checkpoint
     ) external returns (bytes32 audit);
 
-    /// @notice Registers the audit of a delivered job; its `line` is the job, its checkpoint 2^32 - 1. Of `e` only request
-    /// and receipt are read: the Market saw the signature.
+    /// @notice Registers the audit of a delivered job; its `line` is the job, its checkpoint 2^32 - 1. `e` shows no
+    /// payment, and its signature is not read: the Market saw it.
     function registerJob(ReceiptEvidence calldata e) external returns (bytes32 audit);
 
     /// @param header of the beacon's block in RLP, where the source is PrevRandao; else ignored
@@ -286,5 +285,8 @@ interface IAudits is IEvidence, IBeacon {
     function settledFrom(bytes32 receiptHash) external view returns (uint64);
     function owed(address auditor) external view returns (uint256);
     function auditTerms() external view returns (AuditTerms memory);
-    function auditsWiring() external view returns (address vault, address auditors);
+    function auditsWiring()
+        external
+        view
+        returns (address vault, address auditors, address beacon, address game);
 }

@@ -16,7 +16,7 @@ struct BeaconTerms {
 }
 
 /// @title Beacon
-/// @notice Randomness that is fixed by being registered: what decides a draw is a block that comes `delay` blocks later.
+/// @notice The one source of what is drawn: audits and attestations ask it. Randomness that is fixed by being registered: what decides a draw is a block that comes `delay` blocks later.
 /// Nothing is ever drawn again: if the chain no longer knows that block's hash, the draw is decided by what was known
 /// when it was registered, and its owner makes that worth nobody's while (an audit then draws as densely as it can).
 ///
@@ -30,4 +30,16 @@ interface IBeacon {
     error WrongHeader(uint64 target);
 
     function beaconTerms() external view returns (BeaconTerms memory);
+
+    /// @notice The block that decides a draw registered now, and what decides if that one is lost.
+    function commit() external view returns (uint64 target, bytes32 entropy);
+
+    /// @notice The seed of draw `id`, from the block of which `commit` told.
+    /// @param header the RLP of block `target`, for PrevRandao
+    /// @return seed of draw `id`
+    /// @return lost the chain no longer knows the block: the seed was known to whoever registered
+    function reveal(uint64 target, bytes32 entropy, bytes32 id, bytes calldata header)
+        external
+        view
+        returns (bytes32 seed, bool lost);
 }

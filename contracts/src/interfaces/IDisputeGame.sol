@@ -77,6 +77,14 @@ interface IDisputeGame is IEvidence {
     /// its conviction, or the evidence of payment was left out then. Refunds the fee and disproves the job.
     function settle(ReceiptEvidence calldata e) external;
 
+    /// @notice The receipt that evidence is about and, if it shows a payment, the leaf of the line's sum tree: the tree's
+    /// root and what the leaf pays of its total, [start, end). A delivered job's receipt has no leaf, and its signature is
+    /// not looked at: the Market saw it.
+    function leafOf(ReceiptEvidence calldata e)
+        external
+        view
+        returns (bytes32 receiptHash, bytes32 root, uint128 start, uint128 end);
+
     /// @notice What evidence shows, whenever; reverts unless it holds.
     function caseOf(ReceiptEvidence calldata e) external view returns (Case memory);
 

@@ -107,11 +107,13 @@ contract AttestationsTest is AuditsBase {
     }
 
     function test_wiring() public {
-        (address registry_, address auditors_, uint64 round) = attestations.attestationsWiring();
+        (address registry_, address auditors_, address beacon_, uint64 round) =
+            attestations.attestationsWiring();
         assertEq(registry_, address(registry), "registry");
         assertEq(auditors_, address(auditors), "auditors");
+        assertEq(beacon_, address(beacon), "beacon");
         assertEq(round, AUDITOR_UNBONDING, "round");
         vm.expectRevert(IAttestations.BadRound.selector);
-        new Attestations(registry, auditors, 0, beaconTerms());
+        new Attestations(registry, auditors, 0, beacon);
     }
 }

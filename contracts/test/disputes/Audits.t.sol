@@ -434,7 +434,7 @@ contract AuditsTest is AuditsBase {
     /// signature stands before the evidence.
     function test_openings_are_shown_whoever_makes_the_call() public {
         seats(2, 1000e6);
-        ReceiptEvidence[] memory list = line(1, FEE);
+        ReceiptEvidence[] memory list = line(1, STRETCH);
         bytes32 id = drawn(list);
         ReceiptEvidence memory e = placed(list, 0, 0);
         bytes memory plain = abi.encodeCall(audits.openLeaf, (e, one(0)));

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {Attestations} from "../../src/disputes/Attestations.sol";
 import {Auditors} from "../../src/disputes/Auditors.sol";
 import {Audits} from "../../src/disputes/Audits.sol";
+import {Beacon} from "../../src/disputes/Beacon.sol";
 import {DisputeWiring} from "../../src/disputes/Evidence.sol";
 import {AuditTerms} from "../../src/interfaces/IAudits.sol";
 import {AuditorTerms, IAuditors} from "../../src/interfaces/IAuditors.sol";
@@ -35,15 +36,17 @@ abstract contract AuditsBase is Fixture {
     Audits internal audits;
     Auditors internal auditors;
     Attestations internal attestations;
+    Beacon internal beacon;
     bytes32 internal channel;
     address[] internal roster;
     uint64 internal start;
 
     function setUp() public virtual override {
+        beacon = new Beacon(beaconTerms());
         super.setUp();
         start = uint64(block.timestamp);
         vm.roll(1000);
-        attestations = new Attestations(registry, auditors, AUDITOR_UNBONDING, beaconTerms());
+        attestations = new Attestations(registry, auditors, AUDITOR_UNBONDING, beacon);
         channel = openDefault(FUNDS);
     }
 
@@ -59,7 +62,7 @@ abstract contract AuditsBase is Fixture {
         IVault vault_ = IVault(vm.computeCreateAddress(address(this), n + 3));
         address slasher_ = vm.computeCreateAddress(address(this), n + 6);
         auditors = new Auditors(vault_, vm.computeCreateAddress(address(this), n + 1), auditorTerms());
-        audits = new Audits(w, vault_, auditors, slasher_, beaconTerms(), terms());
+        audits = new Audits(w, vault_, auditors, beacon, disputes, slasher_, terms());
         list = new address[](2);
         (list[0], list[1]) = (address(auditors), address(audits));
     }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Audits} from "../../src/disputes/Audits.sol";
+import {Beacon} from "../../src/disputes/Beacon.sol";
 import {DisputeWiring} from "../../src/disputes/Evidence.sol";
 import {Audit, AuditTerms, IAudits} from "../../src/interfaces/IAudits.sol";
 import {BeaconSource, BeaconTerms, IBeacon} from "../../src/interfaces/IBeacon.sol";
@@ -174,9 +175,11 @@ contract AuditsDrawTest is AuditsBase {
         deployWith(t);
         t.auditBps = 10_000;
         deployWith(t);
-        (address vault_, address auditors_) = audits.auditsWiring();
+        (address vault_, address auditors_, address beacon_, address game_) = audits.auditsWiring();
         assertEq(vault_, address(vault), "vault");
         assertEq(auditors_, address(auditors), "auditors");
+        assertEq(beacon_, address(beacon), "beacon");
+        assertEq(game_, address(disputes), "game");
         assertEq(abi.encode(audits.auditTerms()), abi.encode(terms()), "terms");
     }
 
@@ -187,13 +190,12 @@ contract AuditsDrawTest is AuditsBase {
 
     function deployWith(AuditTerms memory t) private returns (Audits) {
         DisputeWiring memory w = DisputeWiring(market, staking, registry, ledger);
-        return new Audits(w, vault, auditors, address(slasher), beaconTerms(), t);
+        return new Audits(w, vault, auditors, beacon, disputes, address(slasher), t);
     }
 
     function test_a_beacon_is_never_known_at_registration() public {
-        DisputeWiring memory w = DisputeWiring(market, staking, registry, ledger);
         vm.expectRevert(abi.encodeWithSelector(IBeacon.BadBeacon.selector, "delay"));
-        new Audits(w, vault, auditors, address(slasher), BeaconTerms(BeaconSource.BlockHash, 0), terms());
+        new Beacon(BeaconTerms(BeaconSource.BlockHash, 0));
     }
 }
 
