@@ -222,7 +222,9 @@ func TestProvedMalleatedProofsPayTheAuthorOnce(t *testing.T) {
 func TestProvedCopiedFaultPaysItsAuthor(t *testing.T) {
 	system, err := realProver()
 	require.NoError(t, err)
-	f := wrongAnswer(t, realWorld(t), seeds(t)[0])
+	seed := seeds(t)[0]
+	t.Logf("seed %d", seed)
+	f := wrongAnswer(t, realWorld(t), seed)
 	call := f.accused(t, system)
 	cases := 0
 	row(t, "copied faults pay their author (proved)", &cases)

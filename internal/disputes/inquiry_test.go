@@ -28,6 +28,8 @@ type inquiry struct {
 	// silentAt is the number of the question, from 1 on, from which the provider is silent;
 	// 0: it answers all.
 	silentAt int
+	// before sees an answer before it is sent, unless nil.
+	before func(n bindings.Node, response protocol.Call)
 
 	questions, transactions int
 	gas                     uint64
@@ -64,6 +66,9 @@ func (q *inquiry) ask(call protocol.Call) (bindings.Node, []common.Hash, error) 
 		if silent = silent || !able; !silent {
 			if q.late {
 				q.w.time = open.deadline - 1
+			}
+			if q.before != nil {
+				q.before(open.node, response)
 			}
 			q.w.must(q.a.operator, response)
 			if q.w.faultOf(q.a.hash) != contracts.FaultNone {
