@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/consensys/gnark/backend/groth16"
@@ -26,6 +27,10 @@ type Figures struct {
 	VerifyGas     uint64        `json:"verify_gas"` // of a transaction that only verifies
 	ContractBytes int           `json:"contract_bytes"`
 	ProofBytes    int           `json:"proof_bytes"`
+
+	// As they are stored, points uncompressed.
+	ProvingKeyBytes   int64 `json:"proving_key_bytes"`
+	VerifyingKeyBytes int64 `json:"verifying_key_bytes"`
 }
 
 // Measure proves a step runs times and verifies it on an EVM. With setup it also
@@ -55,6 +60,12 @@ func Measure(ctx context.Context, set *keys.Set, in *circuit.StepInput, runs int
 	}
 	f.Prove, f.ProveHeap = time.Since(start)/time.Duration(runs), peak()
 
+	if f.ProvingKeyBytes, err = set.Proving.WriteRawTo(io.Discard); err != nil {
+		return Figures{}, fmt.Errorf("size the proving key: %w", err)
+	}
+	if f.VerifyingKeyBytes, err = set.Verifying.WriteRawTo(io.Discard); err != nil {
+		return Figures{}, fmt.Errorf("size the verifying key: %w", err)
+	}
 	contract, err := deployVerifier(devChain)
 	if err != nil {
 		return Figures{}, err

@@ -35,6 +35,8 @@ type figure struct {
 	Unit  string  `json:"unit"`
 	Aim   string  `json:"aim,omitempty"`
 	Note  string  `json:"note,omitempty"`
+	// Transactions is how many a figure of gas is the sum of, where that is said.
+	Transactions int `json:"transactions,omitempty"`
 }
 
 // measurement is one group of figures, taken in one run.
@@ -149,8 +151,8 @@ func measureAPI(ctx context.Context, b *benchmark) ([]figure, error) {
 		return nil, err
 	}
 	return []figure{
-		{"api added latency p50", l.AddedP50, "ms", "< 5", fmt.Sprintf("%.2f ms through the API, %.2f ms straight from the relayer", l.ThroughP50, l.DirectP50)},
-		{"api added latency p99", l.AddedP99, "ms", "", ""},
+		{Name: "api added latency p50", Value: l.AddedP50, Unit: "ms", Aim: "< 5", Note: fmt.Sprintf("%.2f ms through the API, %.2f ms straight from the relayer", l.ThroughP50, l.DirectP50)},
+		{Name: "api added latency p99", Value: l.AddedP99, Unit: "ms"},
 	}, nil
 }
 
@@ -183,8 +185,8 @@ func requestFigures(store string, r relaynet.RequestsResult) []figure {
 		note += fmt.Sprintf("; %.3f ms of it are redis-server's", ms(r.RedisCPU))
 	}
 	return []figure{
-		{"requests, " + store, r.PerSecond, "/s", "> 2000", fmt.Sprintf("%d workers, p50 %.1f ms, clients on the same cores", r.Workers, ms(r.P50))},
-		{"processor time per request, " + store, ms(r.CPU + r.RedisCPU), "ms", "", note},
+		{Name: "requests, " + store, Value: r.PerSecond, Unit: "/s", Aim: "> 2000", Note: fmt.Sprintf("%d workers, p50 %.1f ms, clients on the same cores", r.Workers, ms(r.P50))},
+		{Name: "processor time per request, " + store, Value: ms(r.CPU + r.RedisCPU), Unit: "ms", Note: note},
 	}
 }
 
@@ -193,7 +195,8 @@ func measureSignatures(_ context.Context, b *benchmark) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []figure{{"receipts signed and verified", s.BothPerSecond, "/s/core", "> 5000", fmt.Sprintf("%.0f/s signed, %.0f/s verified", s.SignPerSecond, s.VerifyPerSecond)}}, nil
+	return []figure{{Name: "receipts signed and verified", Value: s.BothPerSecond, Unit: "/s/core", Aim: "> 5000",
+		Note: fmt.Sprintf("%.0f/s signed, %.0f/s verified", s.SignPerSecond, s.VerifyPerSecond)}}, nil
 }
 
 func measureIndexer(ctx context.Context, b *benchmark) ([]figure, error) {
@@ -205,8 +208,8 @@ func measureIndexer(ctx context.Context, b *benchmark) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []figure{{"backfill on SQLite", r.Full, "events/s", "", fmt.Sprintf("%d events; floor %.0f events/s", r.Events, r.Floor)},
-		{"backfill on SQLite against its floor", r.Ratio, "of it", "> 0.5", "Postgres: go test ./indexer/bench -run '^$' -bench ."}}, nil
+	return []figure{{Name: "backfill on SQLite", Value: r.Full, Unit: "events/s", Note: fmt.Sprintf("%d events; floor %.0f events/s", r.Events, r.Floor)},
+		{Name: "backfill on SQLite against its floor", Value: r.Ratio, Unit: "of it", Aim: "> 0.5", Note: "Postgres: go test ./indexer/bench -run '^$' -bench ."}}, nil
 }
 
 func measureRuntime(ctx context.Context, b *benchmark) ([]figure, error) {
@@ -227,7 +230,7 @@ func measureRuntime(ctx context.Context, b *benchmark) ([]figure, error) {
 		tokens += len(prompt) + len(result.Output)
 		s.Reset()
 	}
-	return []figure{{"runtime", float64(tokens) / time.Since(start).Seconds(), "tokens/s", "", "one session, prompt and answer, trace leaves included"}}, nil
+	return []figure{{Name: "runtime", Value: float64(tokens) / time.Since(start).Seconds(), Unit: "tokens/s", Note: "one session, prompt and answer, trace leaves included"}}, nil
 }
 
 func measureProofs(ctx context.Context, b *benchmark) ([]figure, error) {
@@ -243,28 +246,49 @@ func measureProofs(ctx context.Context, b *benchmark) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := prover.Measure(ctx, set, step, 5, b.n == 1000)
+	runs, whole := 5, b.n == 1000
+	if !whole {
+		runs = 1
+	}
+	f, err := prover.Measure(ctx, set, step, runs, whole)
 	if err != nil {
 		return nil, err
 	}
 	list := []figure{
-		{"constraints", float64(f.Constraints), "", "<= 50000", f.Circuit},
-		{"prove", f.Prove.Seconds(), "s", "<= 1", "mean of five"},
-		{"memory while proving", float64(f.ProveHeap) / (1 << 20), "MB", "<= 150", "Go runtime, keys included"},
-		{"key setup", f.Setup.Seconds(), "s", "", ""},
-		{"verify", float64(f.VerifyGas), "gas", "", "whole transaction"},
-		{"proof", float64(f.ProofBytes), "bytes", "", ""},
+		{Name: "constraints", Value: float64(f.Constraints), Aim: "<= 50000", Note: f.Circuit},
+		{Name: "prove", Value: f.Prove.Seconds(), Unit: "s", Aim: "<= 1", Note: fmt.Sprintf("mean of %d", runs)},
+		{Name: "memory while proving", Value: float64(f.ProveHeap) / (1 << 20), Unit: "MB", Aim: "<= 150", Note: "Go runtime, keys included"},
+		{Name: "proving key", Value: float64(f.ProvingKeyBytes), Unit: "bytes", Note: "points uncompressed"},
+		{Name: "verifying key", Value: float64(f.VerifyingKeyBytes), Unit: "bytes", Note: "points uncompressed"},
+		{Name: "verify", Value: float64(f.VerifyGas), Unit: "gas", Note: "whole transaction", Transactions: 1},
+		{Name: "verifier contract", Value: float64(f.ContractBytes), Unit: "bytes"},
+		{Name: "proof", Value: float64(f.ProofBytes), Unit: "bytes"},
 	}
+	if whole {
+		list = append(list, figure{Name: "key setup", Value: f.Setup.Seconds(), Unit: "s", Note: "with fresh randomness"})
+	}
+	costs, err := disputeFigures()
+	return append(list, costs...), err
+}
+
+// disputeFigures are what every way to a verdict costs on chain, by shape.
+func disputeFigures() (list []figure, err error) {
 	disputes, err := figures.Disputes()
 	if err != nil {
 		return nil, err
 	}
 	for _, d := range disputes {
-		note := fmt.Sprintf("calldata %d, verifier %d, the rest %d; %d before it was paid", d.CalldataGas, d.VerifierGas, d.RemainingGas, d.GasUnpaid)
-		list = append(list,
-			figure{"dispute, " + d.Shape, float64(d.Gas), "gas", "<= 600000", note},
-			figure{"dispute with everything withheld, " + d.Shape, float64(d.Withheld), "transactions", fmt.Sprintf("<= %d", d.Aim),
-				fmt.Sprintf("%d where the lie leads to an earlier block", d.WithheldHop)})
+		list = append(list, figure{Name: "dispute, " + d.Shape, Value: float64(d.Gas), Unit: "gas", Aim: "<= 600000", Transactions: 1,
+			Note: fmt.Sprintf("calldata %d, verifier %d, the rest %d; %d before it was paid", d.CalldataGas, d.VerifierGas, d.RemainingGas, d.GasUnpaid)},
+			figure{Name: "dispute with everything withheld, " + d.Shape, Value: float64(d.Withheld), Unit: "transactions", Aim: fmt.Sprintf("<= %d", d.Aim),
+				Note: fmt.Sprintf("%d where the lie leads to an earlier block", d.WithheldHop)})
+		for _, p := range d.Paths {
+			note := fmt.Sprintf("transactions: %d", p.Transactions)
+			if p.Answers > 0 {
+				note += fmt.Sprintf("; the provider's answers take %d more", p.Answers)
+			}
+			list = append(list, figure{Name: "dispute, " + d.Shape + ": " + p.Path, Value: float64(p.Gas), Unit: "gas", Note: note, Transactions: p.Transactions})
+		}
 	}
 	return list, nil
 }

@@ -33,6 +33,38 @@ func TestBenchPrintsEveryFigure(t *testing.T) {
 	}
 }
 
+// TestBenchPrintsTheCostOfProofs makes one proof; the rest is the committed measurement
+// of the dispute suites.
+func TestBenchPrintsTheCostOfProofs(t *testing.T) {
+	out, notes, code := execute(t.Context(), []string{"bench", "proofs", "--small", "--json", "--keys", filepath.Join("..", "..", ".cache", "keys")})
+	require.Zero(t, code, notes)
+	var all map[string][]map[string]any
+	require.NoError(t, json.Unmarshal([]byte(out), &all))
+	units := map[string]string{"constraints": "", "prove": "s", "memory while proving": "MB", "proving key": "bytes", "verifying key": "bytes",
+		"verify": "gas", "verifier contract": "bytes", "proof": "bytes"}
+	ways := []string{"withheld", "withheld, in an earlier block", "silence", "seam", "keys", "claim of equivocation", "claim of two answers",
+		"claim of a wrong bill", "claim of a wrong finish", "claim of padding"}
+	for _, shape := range []string{"demo", "135M", "70B"} {
+		units["dispute, "+shape] = "gas"
+		units["dispute with everything withheld, "+shape] = "transactions"
+		for _, way := range ways {
+			units["dispute, "+shape+": "+way] = "gas"
+		}
+	}
+	for _, f := range all["proofs"] {
+		name := f["name"].(string)
+		unit, ok := units[name]
+		require.True(t, ok, "%s: unknown, or printed twice", name)
+		delete(units, name)
+		require.Equal(t, unit, f["unit"], name)
+		require.Positive(t, f["value"], name)
+		if unit == "gas" {
+			require.GreaterOrEqual(t, f["transactions"], 1.0, name)
+		}
+	}
+	require.Empty(t, units, "not printed")
+}
+
 func TestFiguresAreReadable(t *testing.T) {
 	for value, want := range map[float64]string{45977: "45977", 1e6 + 0.4: "1000000", 999.94: "999.9", 0.123456: "0.1235", 256: "256"} {
 		require.Equal(t, want, figure{Value: value}.number())

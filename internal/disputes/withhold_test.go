@@ -184,7 +184,11 @@ func transactions(t testing.TB, a step.Arch, positions int) (direct, hop, aim in
 	above := (protocol.MerkleDepth(leaves)+3)/4 + 1 // and the proof
 	for id, v := range layout {
 		if v.Chunks() > 0 && !v.Digests() {
-			direct = max(direct, above+questionsInBlock(layout, step.VectorID(id)))
+			n := above + questionsInBlock(layout, step.VectorID(id))
+			if step.VectorID(id) == step.Columns {
+				n++ // the opening of the block that the column is read from
+			}
+			direct = max(direct, n)
 		}
 	}
 	for id := step.In; id < step.Keys; id++ {

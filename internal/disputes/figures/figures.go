@@ -30,6 +30,16 @@ type Dispute struct {
 	Withheld    int `json:"withheld"`     // transactions of the auditor when everything is asked on chain
 	WithheldHop int `json:"withheld_hop"` // the same where the lie leads to an earlier block's
 	Aim         int `json:"aim"`          // 2*ceil(log16(leaves)) + 8
+
+	Paths []Path `json:"paths"` // all other ways to a verdict
+}
+
+// Path is one way to a verdict, to its last transaction.
+type Path struct {
+	Path         string `json:"path"`
+	Transactions int    `json:"transactions"`          // of the auditor
+	Gas          uint64 `json:"gas"`                   // of all of them
+	Answers      uint64 `json:"answers_gas,omitempty"` // of all that the provider answered
 }
 
 // Disputes returns the figures, smallest shape first.
