@@ -129,7 +129,7 @@ func (out *Checked) signer(e Evidence) (err error) {
 	switch d := e.Bundle.Domain; {
 	case len(e.Bundle.Signature) > 0:
 		out.Operator, err = d.Recover(e.Bundle.Receipt, e.Bundle.Signature)
-	case len(e.Openings) > 0:
+	case len(e.Openings) > 0 && e.Openings[0] != nil:
 		out.Operator, err = d.Recover(e.Openings[0].Opening, e.Openings[0].Signature)
 	}
 	if out.Operator != (common.Address{}) {
@@ -153,6 +153,9 @@ func (a *Auditor) recheck(ctx context.Context, e Evidence, out *Checked, verify 
 		}
 	}
 	for _, o := range e.Openings {
+		if o == nil {
+			return fmt.Errorf("an opening without content: %w", protocol.ErrInvalid)
+		}
 		if err := a.signedBy(ctx, o.Opening, o.Signature, out.Provider); err != nil || o.Opening.ReceiptHash != out.Receipt {
 			return errors.Join(err, fmt.Errorf("opening of block (%d, %d) is not the provider's: %w", o.Opening.T, o.Opening.L, protocol.ErrInvalid))
 		}

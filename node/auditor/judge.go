@@ -165,9 +165,6 @@ func (j *judge) signed(ctx context.Context, at step.Block) (*Opening, error) {
 	}
 	var o *Opening
 	var err error
-	if j.peer == nil {
-		return nil, fmt.Errorf("opening of block (%d, %d): %w", at.T, at.L, protocol.ErrNotFound)
-	}
 	if j.c.State == Asking {
 		o, err = j.askOpening(ctx, at)
 	} else {
@@ -245,6 +242,9 @@ func (j *judge) end(ctx context.Context, s *claimed) (trace.End, error) {
 // are agreed, with all that shows it. The case's First moves when what the block reads of
 // an earlier one is wrong there.
 func (j *judge) find(ctx context.Context) (*shown, error) {
+	if j.c.First == nil {
+		return nil, fmt.Errorf("the case names no block: %w", protocol.ErrInvalid)
+	}
 	for {
 		s, err := j.block(ctx, *j.c.First)
 		if err != nil {

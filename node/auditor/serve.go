@@ -48,8 +48,12 @@ func notServed(format string, args ...any) error {
 	return unserved{fmt.Errorf(format+": %w", append(args, protocol.ErrUnavailable)...)}
 }
 
-// ask gets one exhibit. Every failure is an unserved, but those of ctx.
+// ask gets one exhibit. Every failure is an unserved, but those of ctx, and of nobody to ask
+// (p is nil): then there is only what the files hold.
 func (p *peer) ask(ctx context.Context, q wire.Evidence) (wire.Exhibit, error) {
+	if p == nil {
+		return wire.Exhibit{}, fmt.Errorf("%s of block (%d, %d) in the evidence: %w", q.Want, q.T, q.L, protocol.ErrNotFound)
+	}
 	q.Provider, q.Receipt = p.provider, p.receipt
 	last := notServed("no relayer is known")
 	for _, base := range p.relayers {
@@ -192,15 +196,12 @@ func (s *source) Roots(ctx context.Context) (list []common.Hash, err error) {
 	if s.kept.Roots != nil {
 		return s.kept.Roots, nil
 	}
-	switch {
-	case s.chain != nil:
+	if s.chain != nil {
 		list, err = s.chain.roots(ctx)
-	case s.peer != nil:
+	} else {
 		var x wire.Exhibit
 		x, err = s.peer.ask(ctx, wire.Evidence{Want: wire.WantOpening, T: uint32(s.at.T), L: uint32(s.at.L)})
 		list = x.Hashes
-	default:
-		err = fmt.Errorf("vector roots: %w", protocol.ErrNotFound)
 	}
 	if err == nil && protocol.MerkleRoot(list) == s.kept.Opening.BlockRoot {
 		s.kept.Roots = list
@@ -213,9 +214,6 @@ func (s *source) Digests(ctx context.Context, id step.VectorID) ([]common.Hash, 
 	name := strconv.Itoa(int(id))
 	if list, ok := s.kept.Digests[name]; ok {
 		return list, nil
-	}
-	if s.peer == nil && s.chain == nil {
-		return nil, fmt.Errorf("digests of vector %d: %w", id, protocol.ErrNotFound)
 	}
 	var list []common.Hash
 	var err error
@@ -235,9 +233,6 @@ func (s *source) Digests(ctx context.Context, id step.VectorID) ([]common.Hash, 
 func (s *source) Words(ctx context.Context, id step.VectorID, c int) ([]byte, error) {
 	if w, ok := s.kept.Words[key(id, c)]; ok {
 		return w, nil
-	}
-	if s.peer == nil && s.chain == nil {
-		return nil, fmt.Errorf("words of chunk %d of vector %d: %w", c, id, protocol.ErrNotFound)
 	}
 	var x wire.Exhibit
 	var err error

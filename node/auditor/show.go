@@ -190,9 +190,6 @@ func (j *judge) chunkLeaves(ctx context.Context, s *claimed, leaf common.Hash) e
 	if j.c.State == Asking {
 		return j.askLeaves(ctx, s, n)
 	}
-	if j.peer == nil {
-		return fmt.Errorf("chunk leaves under boundary (%d, %d): %w", s.own.T, s.own.L, protocol.ErrNotFound)
-	}
 	list, err := j.peer.hashes(ctx, wire.Evidence{Want: wire.WantLeaves, T: uint32(s.own.T), L: uint32(s.own.L)}, n, 1<<protocol.MerkleDepth(n))
 	if err != nil {
 		return err

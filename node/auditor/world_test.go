@@ -57,16 +57,19 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// proverOf is the real prover.
+var proverOf = sync.OnceValues(func() (*prover.Prover, error) {
+	store := keys.Store{Dir: filepath.Join("..", "..", ".cache", "keys"), Child: []string{os.Args[0], keys.ChildCommand}, Progress: os.Stderr}
+	set, err := store.Dev(context.Background(), keys.Step())
+	if err != nil {
+		return nil, err
+	}
+	return prover.New(set, devchain.ChainID)
+})
+
 // proving is the real prover behind its queue.
 var proving = sync.OnceValues(func() (*queue.Queue, error) {
-	q, err := queue.New(queue.Config{Load: func(ctx context.Context) (queue.Prover, error) {
-		store := keys.Store{Dir: filepath.Join("..", "..", ".cache", "keys"), Child: []string{os.Args[0], keys.ChildCommand}, Progress: os.Stderr}
-		set, err := store.Dev(ctx, keys.Step())
-		if err != nil {
-			return nil, err
-		}
-		return prover.New(set, devchain.ChainID)
-	}})
+	q, err := queue.New(queue.Config{Load: func(context.Context) (queue.Prover, error) { return proverOf() }})
 	if err == nil {
 		go func() { _ = q.Run(context.Background()) }()
 	}
