@@ -4,9 +4,17 @@ pragma solidity ^0.8.28;
 import {IDisputeGame, IEvidence} from "../../src/interfaces/IDisputeGame.sol";
 import {IDisputeLedger} from "../../src/interfaces/IDisputeLedger.sol";
 import {IStepTable} from "../../src/interfaces/IStepTable.sol";
+import {Eip712} from "../../src/libraries/Eip712.sol";
 import {TokenLib} from "../../src/libraries/TokenLib.sol";
 import {TraceLib} from "../../src/libraries/TraceLib.sol";
-import {FaultKind, Opening, ReceiptEvidence, Step, StepProof} from "../../src/types/DisputeTypes.sol";
+import {
+    FaultKind,
+    Opening,
+    ReceiptEvidence,
+    SignedOpening,
+    Step,
+    StepProof
+} from "../../src/types/DisputeTypes.sol";
 import {StrictVerifier} from "../mocks/StrictVerifier.sol";
 import {GameBase} from "./GameBase.sol";
 
@@ -262,6 +270,27 @@ contract GameTest is GameBase {
         deploy(address(token));
         vm.expectRevert(abi.encodeWithSelector(IEvidence.EvidenceMismatch.selector, "requestHash"));
         disputes.proveFault(e, p);
+    }
+
+    /// @dev Everything as it is here, but one signature made for an earlier deployment: the receipt's, an opening's.
+    function test_replay_signaturesOfAnotherDeployment() public {
+        ReceiptEvidence memory e = evidence();
+        SignedOpening memory o = shapelessOpening(uint32(POSITIONS), 0);
+        bytes32 domain = Eip712.separator(address(jobs));
+        bytes32 structHash = keccak256(abi.encode(Eip712.OPENING_TYPEHASH, o.opening));
+        bytes memory here = o.signature;
+        o.signature = signDigest(operatorKey, Eip712.digest(domain, structHash));
+        vm.expectPartialRevert(IEvidence.NotSigned.selector);
+        disputes.proveOpeningShape(e, o, auditor);
+        o.signature = here;
+        here = e.signature;
+        structHash = keccak256(abi.encode(Eip712.RECEIPT_TYPEHASH, e.receipt));
+        e.signature = signDigest(operatorKey, Eip712.digest(domain, structHash));
+        vm.expectPartialRevert(IEvidence.NotSigned.selector);
+        disputes.proveOpeningShape(e, o, auditor);
+        e.signature = here;
+        disputes.proveOpeningShape(e, o, auditor);
+        assertEq(staking.stakeOf(provider), STAKE - SLASH, "with both signed for this one");
     }
 
     function test_signatures_areStrict() public {

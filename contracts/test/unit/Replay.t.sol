@@ -1,22 +1,38 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IMarketEvents} from "../../src/interfaces/IMarket.sol";
+import {Staking} from "../../src/Staking.sol";
+import {IMarket, IMarketEvents} from "../../src/interfaces/IMarket.sol";
 import {IStaking} from "../../src/interfaces/IStaking.sol";
 import {Eip712} from "../../src/libraries/Eip712.sol";
 import {Acceptance, JobOrder, Receipt as AnswerReceipt, Voucher} from "../../src/types/Types.sol";
 import {Fixture} from "../Fixture.sol";
 
 /// @notice TOK-3: a signature counts for one chain, one contract, one value. Each field of each signed type that a
-/// contract reads is changed after signing; each type is replayed on a fork and on another deployment.
+/// contract reads is changed after signing; each type is replayed on a fork and on another deployment. Openings are
+/// replayed in Game.t.sol, what tokens read in Vault.t.sol.
 contract ReplayTest is Fixture {
     bytes32 private channel;
     bytes32 private other;
+    /// @dev An earlier deployment on the same chain, with the same people.
+    IMarket private elsewhere;
+    Staking private elsewhereStaking;
 
     function setUp() public override {
         super.setUp();
+        (elsewhere, elsewhereStaking) = (market, staking);
+        deploy(address(token));
+        fund(requester, FUNDS);
+        enlist(provider, operator, operatorKey, STAKE);
+        enlist(provider2, operator2, operator2Key, STAKE);
+        publishModels();
         channel = openDefault(1000e6);
         other = openDefault(1000e6);
+    }
+
+    /// @dev The same value, signed for the other deployment.
+    function signElsewhere(uint256 key, bytes32 structHash) private view returns (bytes memory) {
+        return signDigest(key, Eip712.digest(Eip712.separator(address(elsewhere)), structHash));
     }
 
     // ------------------------------------------------------------- voucher
@@ -47,8 +63,9 @@ contract ReplayTest is Fixture {
     function test_voucher_otherChainAndContract() public {
         Voucher memory v = voucherOf(channel, 100);
         bytes memory here = signVoucher(delegateKey, v);
-        bytes32 foreign =
-            Eip712.digest(Eip712.separator(address(jobs)), keccak256(abi.encode(Eip712.VOUCHER_TYPEHASH, v)));
+        bytes32 structHash = keccak256(abi.encode(Eip712.VOUCHER_TYPEHASH, v));
+        assertEq(redeemSigned(v, signElsewhere(delegateKey, structHash)), 0, "another deployment");
+        bytes32 foreign = Eip712.digest(Eip712.separator(address(jobs)), structHash);
         assertEq(redeemSigned(v, signDigest(delegateKey, foreign)), 0, "another contract's domain");
         vm.chainId(block.chainid + 1);
         assertEq(redeemSigned(v, here), 0, "a fork");
@@ -81,6 +98,10 @@ contract ReplayTest is Fixture {
         vm.expectPartialRevert(IMarketEvents.NotOperator.selector);
         market.redeem(provider, list, signatures, consent);
         vm.chainId(block.chainid - 1);
+        bytes memory foreign =
+            signElsewhere(operatorKey, Eip712.hashRedemption(keccak256(abi.encodePacked(digests))));
+        vm.expectPartialRevert(IMarketEvents.NotOperator.selector);
+        market.redeem(provider, list, signatures, foreign);
         assertEq(market.redeem(provider, list, signatures, consent), 200, "as signed");
         assertEq(market.redeem(provider, list, signatures, consent), 0, "and once");
     }
@@ -100,6 +121,16 @@ contract ReplayTest is Fixture {
         vm.prank(provider);
         vm.expectRevert(abi.encodeWithSelector(IStaking.BadOperatorConsent.selector, key));
         staking.addOperator(key, consent);
+        vm.chainId(block.chainid - 1);
+        bytes memory foreign = signElsewhere(secret, Eip712.hashOperatorConsent(key, provider));
+        vm.startPrank(provider);
+        vm.expectRevert(abi.encodeWithSelector(IStaking.BadOperatorConsent.selector, key));
+        staking.addOperator(key, foreign);
+        elsewhereStaking.addOperator(key, foreign);
+        assertEq(elsewhereStaking.providerOf(key), provider, "where it was meant for");
+        staking.addOperator(key, consent);
+        vm.stopPrank();
+        assertEq(staking.providerOf(key), provider, "as signed");
     }
 
     // -------------------------------------------------------- open channel
@@ -113,10 +144,9 @@ contract ReplayTest is Fixture {
 
     function test_openChannel_eachField() public {
         uint64 t = uint64(block.timestamp);
-        bytes memory s = sign(
-            requesterKey,
-            Eip712.hashOpenChannel(requester, delegate, 10, t + 500, market.nonces(requester), t + 9)
-        );
+        bytes32 structHash =
+            Eip712.hashOpenChannel(requester, delegate, 10, t + 500, market.nonces(requester), t + 9);
+        bytes memory s = sign(requesterKey, structHash);
         fund(stranger, 100);
         tryOpen(stranger, delegate, 10, t + 500, t + 9, s);
         tryOpen(requester, stranger, 10, t + 500, t + 9, s);
@@ -126,6 +156,7 @@ contract ReplayTest is Fixture {
         vm.chainId(block.chainid + 1);
         tryOpen(requester, delegate, 10, t + 500, t + 9, s);
         vm.chainId(block.chainid - 1);
+        tryOpen(requester, delegate, 10, t + 500, t + 9, signElsewhere(requesterKey, structHash));
         market.openChannelFor(requester, delegate, 10, t + 500, t + 9, s);
         tryOpen(requester, delegate, 10, t + 500, t + 9, s);
     }
@@ -158,6 +189,10 @@ contract ReplayTest is Fixture {
         vm.expectPartialRevert(IMarketEvents.NotOperator.selector);
         market.acceptJob(a, s);
         vm.chainId(block.chainid - 1);
+        bytes memory foreign =
+            signElsewhere(operatorKey, keccak256(abi.encode(Eip712.ACCEPTANCE_TYPEHASH, a)));
+        vm.expectPartialRevert(IMarketEvents.NotOperator.selector);
+        market.acceptJob(a, foreign);
         market.acceptJob(a, s);
         vm.expectPartialRevert(IMarketEvents.WrongJobState.selector);
         market.acceptJob(a, s);
@@ -186,6 +221,8 @@ contract ReplayTest is Fixture {
         vm.chainId(block.chainid + 1);
         expectNotOperator(job, r, s, out);
         vm.chainId(block.chainid - 1);
+        bytes32 structHash = keccak256(abi.encode(Eip712.RECEIPT_TYPEHASH, r));
+        expectNotOperator(job, r, signElsewhere(operatorKey, structHash), out);
         market.deliverJob(job, r, s, out);
         vm.expectPartialRevert(IMarketEvents.WrongJobState.selector);
         market.deliverJob(job, r, s, out);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {ERC3009} from "@openzeppelin/contracts/token/ERC20/extensions/draft-ERC3009.sol";
+
 import {IVault} from "../../src/interfaces/IVault.sol";
 import {Vault} from "../../src/Vault.sol";
 import {Fixture} from "../Fixture.sol";
@@ -63,11 +66,19 @@ contract VaultTest is Fixture {
     // -------------------------------------------------------------- permit
 
     function permitOf(uint256 amount) private view returns (uint8 v, bytes32 r, bytes32 s) {
-        bytes32 typeHash =
-            keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
-        bytes32 structHash = keccak256(
-            abi.encode(typeHash, alice, address(vault), amount, token.nonces(alice), block.timestamp)
+        return permitFor(address(vault), amount, block.timestamp);
+    }
+
+    function permitFor(address spender, uint256 amount, uint256 deadline)
+        private
+        view
+        returns (uint8 v, bytes32 r, bytes32 s)
+    {
+        bytes32 typeHash = keccak256(
+            "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
         );
+        bytes32 structHash =
+            keccak256(abi.encode(typeHash, alice, spender, amount, token.nonces(alice), deadline));
         return vm.sign(aliceKey, keccak256(abi.encodePacked(hex"1901", token.DOMAIN_SEPARATOR(), structHash)));
     }
 
@@ -94,6 +105,42 @@ contract VaultTest is Fixture {
         vm.expectRevert();
         vault.depositWithPermit(stranger, 100, block.timestamp, v, r, s);
         assertEq(token.balanceOf(alice), 1000, "funds untouched");
+    }
+
+    /// @dev A permit for another vault, another amount or another time gives this one nothing.
+    function test_depositWithPermit_replayed_movesNothing() public {
+        address elsewhere = address(new Vault(address(token), new address[](0)));
+        uint256 t = block.timestamp;
+        (uint8 v, bytes32 r, bytes32 s) = permitFor(elsewhere, 100, t);
+        expectNoDeposit(100, t, v, r, s);
+        (v, r, s) = permitFor(address(vault), 99, t);
+        expectNoDeposit(100, t, v, r, s);
+        (v, r, s) = permitFor(address(vault), 100, t + 1);
+        expectNoDeposit(100, t, v, r, s);
+        expectNoDeposit(100, t + 2, v, r, s);
+        (v, r, s) = permitFor(address(vault), 100, t);
+        vm.warp(t + 1);
+        expectNoDeposit(100, t, v, r, s);
+        vm.warp(t);
+        vm.chainId(block.chainid + 1);
+        expectNoDeposit(100, t, v, r, s);
+        vm.chainId(block.chainid - 1);
+        vm.startPrank(alice);
+        vault.depositWithPermit(alice, 100, t, v, r, s);
+        vm.expectRevert();
+        vault.depositWithPermit(alice, 100, t, v, r, s);
+        vm.stopPrank();
+        assertEq(vault.free(alice), 100, "as signed, and once");
+    }
+
+    function expectNoDeposit(uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) private {
+        vm.prank(alice);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IERC20Errors.ERC20InsufficientAllowance.selector, address(vault), 0, amount
+            )
+        );
+        vault.depositWithPermit(alice, amount, deadline, v, r, s);
     }
 
     // ------------------------------------------------------------ ERC-3009
@@ -141,6 +188,37 @@ contract VaultTest is Fixture {
         bytes memory signature = signDigest(aliceKey, authorizationOf(alice, address(vault), 70, nonce));
         vm.expectRevert();
         vault.depositWithAuthorization(alice, 70, 0, block.timestamp + 1, nonce, signature);
+    }
+
+    /// @dev An authorization serves the vault, the amount and the stretch of time that it names, on its chain.
+    function test_depositWithAuthorization_replayed_reverts() public {
+        uint256 until = block.timestamp + 1;
+        bytes memory s =
+            signDigest(aliceKey, authorizationOf(alice, address(vault), 70, nonceOf(alice, 70, "salt")));
+        Vault elsewhere = new Vault(address(token), new address[](0));
+        vm.expectRevert(ERC3009.ERC3009InvalidSignature.selector);
+        elsewhere.depositWithAuthorization(alice, 70, 0, until, "salt", s);
+        expectInvalid(71, 0, until, "salt", s);
+        expectInvalid(69, 0, until, "salt", s);
+        expectInvalid(70, 1, until, "salt", s);
+        expectInvalid(70, 0, until + 1, "salt", s);
+        expectInvalid(70, 0, until, "other", s);
+        vm.chainId(block.chainid + 1);
+        expectInvalid(70, 0, until, "salt", s);
+        vm.chainId(block.chainid - 1);
+        vm.warp(until);
+        vm.expectPartialRevert(ERC3009.ERC3009InvalidAuthorizationTime.selector);
+        vault.depositWithAuthorization(alice, 70, 0, until, "salt", s);
+        vm.warp(until - 1);
+        vault.depositWithAuthorization(alice, 70, 0, until, "salt", s);
+        assertEq(vault.free(alice), 70, "as signed");
+    }
+
+    function expectInvalid(uint256 amount, uint256 from, uint256 until, bytes32 salt, bytes memory s)
+        private
+    {
+        vm.expectRevert(ERC3009.ERC3009InvalidSignature.selector);
+        vault.depositWithAuthorization(alice, amount, from, until, salt, s);
     }
 
     function test_depositWithAuthorization_contractWallet() public {

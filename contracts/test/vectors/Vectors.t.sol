@@ -38,6 +38,7 @@ contract VectorsTest is Test {
         assertType("voucher", Eip712.VOUCHER_TYPEHASH);
         assertType("redemption", Eip712.REDEMPTION_TYPEHASH);
         assertType("acceptance", Eip712.ACCEPTANCE_TYPEHASH);
+        assertType("opening", Eip712.OPENING_TYPEHASH);
         assertType("operatorConsent", Eip712.OPERATOR_CONSENT_TYPEHASH);
         assertType("openChannel", Eip712.OPEN_CHANNEL_TYPEHASH);
     }
@@ -281,6 +282,11 @@ contract VectorsTest is Test {
         assertEnum("audience.requester", uint256(Audience.RequesterOnly));
         assertEnum("audience.auditors", uint256(Audience.Auditors));
         assertEnum("audience.anyone", uint256(Audience.Anyone));
+        assertEnum("jobState.requested", uint256(JobState.Requested));
+        assertEnum("jobState.accepted", uint256(JobState.Accepted));
+        assertEnum("jobState.delivered", uint256(JobState.Delivered));
+        assertEnum("jobState.finalized", uint256(JobState.Finalized));
+        assertEnum("jobState.refunded", uint256(JobState.Refunded));
     }
 
     function assertEnum(string memory key, uint256 value) private view {
