@@ -1,11 +1,8 @@
 package api
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/url"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -13,7 +10,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/dgrid-network/dgrid/protocol"
-	"github.com/dgrid-network/dgrid/protocol/wire"
 	"github.com/dgrid-network/dgrid/store"
 )
 
@@ -26,20 +22,18 @@ type marketRoute struct {
 // relayer's live offers. Every answer says which block it shows.
 func (s *Server) market() []marketRoute {
 	return append(s.disputeRoutes(), []marketRoute{
-		{"/v1/market/models", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Version], error) {
-			f := store.VersionFilter{Creator: q.address("creator"), Parent: q.hash("parent"), Name: q.text("name"), Search: q.text("search")}
-			q.enum("class", &f.Class)
-			q.enum("kind", &f.Kind)
+		{"/v1/market/models", s.byOffers(s.liveModels, paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Version], error) {
+			f := q.versions()
 			return ask(c, q, func() (store.Page[store.Version], error) { return n.Versions(c.Request.Context(), f, l) })
-		})},
+		}))},
 		{"/v1/market/versions/:id", single(s, func(c *gin.Context, q *query, n *store.Network) (store.One[store.VersionPage], error) {
 			id := q.pathHash("id")
 			return ask(c, q, func() (store.One[store.VersionPage], error) { return n.Version(c.Request.Context(), id) })
 		})},
-		{"/v1/market/providers", paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Provider], error) {
-			f := store.ProviderFilter{MinFreeStake: q.amount("min_free_stake"), NotForfeited: q.text("not_forfeited") == "true"}
+		{"/v1/market/providers", s.byOffers(s.liveProviders, paged(s, func(c *gin.Context, q *query, n *store.Network, l store.List) (store.Page[store.Provider], error) {
+			f := q.providers()
 			return ask(c, q, func() (store.Page[store.Provider], error) { return n.Providers(c.Request.Context(), f, l) })
-		})},
+		}))},
 		{"/v1/market/providers/:address", single(s, func(c *gin.Context, q *query, n *store.Network) (store.One[store.ProviderPage], error) {
 			a := q.pathAddress("address")
 			return ask(c, q, func() (store.One[store.ProviderPage], error) { return n.Provider(c.Request.Context(), a) })
@@ -285,6 +279,18 @@ func (q *query) list() store.List {
 	return l
 }
 
+// versions and providers read the filters of the lists of models and providers.
+func (q *query) versions() store.VersionFilter {
+	f := store.VersionFilter{Creator: q.address("creator"), Parent: q.hash("parent"), Name: q.text("name"), Search: q.text("search")}
+	q.enum("class", &f.Class)
+	q.enum("kind", &f.Kind)
+	return f
+}
+
+func (q *query) providers() store.ProviderFilter {
+	return store.ProviderFilter{MinFreeStake: q.amount("min_free_stake"), NotForfeited: q.text("not_forfeited") == "true"}
+}
+
 // network shows the deployment: what a wallet or contract must know.
 func (s *Server) network(c *gin.Context) {
 	if s.unindexed(c) {
@@ -308,177 +314,4 @@ func (s *Server) network(c *gin.Context) {
 		"contracts": contracts, "timing": d.Timing, "start_block": d.StartBlock, "parameters": s.cfg.Parameters,
 		"eip712_domain": gin.H{"name": "DGrid", "version": "1", "chainId": d.ChainID, "verifyingContract": d.Market}}
 	s.show(c, data, nil, false, meta)
-}
-
-// offer is a live offer with the figures that lists are sorted by.
-type offer struct {
-	view        wire.OfferView
-	cost        protocol.Amount // of the caller's token mix
-	suitability float64
-	score       float64
-	id          string
-}
-
-// marketOffers lists live offers, best first by the measure asked for. Busy offers
-// are listed as busy and lose nothing.
-func (s *Server) marketOffers(c *gin.Context) {
-	q := newQuery(c)
-	version, provider := q.hash("model_version"), q.address("provider")
-	in, out := q.number("prompt_tokens", 1000, 1<<31), q.number("output_tokens", 500, 1<<31)
-	minContext := q.number("context", 0, 1<<31)
-	limit := q.number("limit", 50, store.MaxPage)
-	measure := q.text("sort")
-	wanted := append(q.vals["tag"], q.vals["language"]...)
-	var class protocol.Class
-	q.enum("class", &class)
-	if q.err != nil {
-		s.fail(c, q.err)
-		return
-	}
-	views, err := s.liveOffers(c.Request.Context())
-	if err != nil {
-		s.fail(c, err)
-		return
-	}
-	list := []offer{}
-	for _, v := range views {
-		o := v.Offer
-		if version != (common.Hash{}) && o.ModelVersion != version || provider != (common.Address{}) && o.Provider != provider {
-			continue
-		}
-		if class != 0 {
-			if m, err := s.deps.Catalog.ByVersion(c.Request.Context(), o.ModelVersion); err != nil || m.Class != class {
-				continue
-			}
-		}
-		cost, err := protocol.Fee(uint32(in), uint32(out), o.PriceIn, o.PriceOut)
-		if err != nil {
-			continue
-		}
-		list = append(list, offer{view: v, cost: cost, suitability: suits(v, wanted, uint32(minContext)), id: o.Provider.Hex() + o.ModelVersion.Hex()})
-	}
-	if err := order(list, measure); err != nil {
-		s.fail(c, err)
-		return
-	}
-	list, next, err := cut(list, measure, q.vals.Get("cursor"), int(limit))
-	if err != nil {
-		s.fail(c, err)
-		return
-	}
-	meta := store.Meta{ChainID: s.deps.Gateway.Domain().ChainID}
-	if s.deps.Network != nil {
-		if m, err := s.deps.Network.Status(c.Request.Context()); err == nil {
-			meta = m
-		}
-	}
-	data := make([]gin.H, len(list))
-	for i, o := range list {
-		v := o.view
-		data[i] = gin.H{"provider": v.Offer.Provider, "model_version": v.Offer.ModelVersion, "price_in": v.Offer.PriceIn, "price_out": v.Offer.PriceOut,
-			"price": s.prices(v.Offer.PriceIn, v.Offer.PriceOut), "max_fee": v.Offer.MaxFee, "capacity": v.Offer.Capacity, "busy": v.Busy, "online": v.Online,
-			"expiry": v.Offer.Expiry, "context": v.Context, "tags": strs(v.Tags), "languages": strs(v.Languages), "cost": s.money(o.cost), "performance": v.Performance,
-			"reliability": v.Reliability, "suitability": o.suitability, "ttft_ms": v.TTFTMillis, "tokens_per_second": v.TokensPerSecond, "served": v.Served,
-			"signature": v.Signature}
-	}
-	c.Header("X-DGrid-Block", strconv.FormatUint(meta.Block.Number, 10))
-	c.Header("Cache-Control", "no-cache")
-	c.JSON(200, gin.H{"data": data, "next_cursor": cursorOrNull(next), "meta": meta})
-}
-
-func strs(list []string) []string { return append([]string{}, list...) }
-
-// suits is the share of what was wanted that an offer has; 0 if its context is too small.
-func suits(v wire.OfferView, wanted []string, minContext uint32) float64 {
-	if v.Context < minContext {
-		return 0
-	}
-	if len(wanted) == 0 {
-		return 1
-	}
-	have := map[string]bool{}
-	for _, t := range append(strs(v.Tags), v.Languages...) {
-		have[strings.ToLower(t)] = true
-	}
-	n := 0
-	for _, w := range wanted {
-		if have[strings.ToLower(w)] {
-			n++
-		}
-	}
-	return float64(n) / float64(len(wanted))
-}
-
-// order sorts by one measure, best first, ties by name. Costs compare exactly.
-func order(list []offer, measure string) error {
-	var better func(a, b *offer) int
-	switch measure {
-	case "", "cost":
-		better = func(a, b *offer) int { return a.cost.Cmp(b.cost) }
-	case "performance", "reliability", "suitability":
-		for i := range list {
-			o := &list[i]
-			o.score = map[string]float64{"performance": o.view.Performance, "reliability": o.view.Reliability, "suitability": o.suitability}[measure]
-		}
-		better = func(a, b *offer) int {
-			switch {
-			case a.score > b.score:
-				return -1
-			case a.score < b.score:
-				return 1
-			}
-			return 0
-		}
-	default:
-		return invalid("sort", "sort is cost, performance, reliability or suitability")
-	}
-	sort.Slice(list, func(i, j int) bool {
-		if d := better(&list[i], &list[j]); d != 0 {
-			return d < 0
-		}
-		return list[i].id < list[j].id
-	})
-	return nil
-}
-
-// offerMark is the inside of a cursor over live offers: the last one shown.
-type offerMark struct {
-	Sort  string          `json:"s"`
-	Cost  protocol.Amount `json:"c"`
-	Score float64         `json:"v"`
-	ID    string          `json:"id"`
-}
-
-// cut keeps a page of a sorted list: what comes after the cursor's offer would, even
-// if that one is gone.
-func cut(list []offer, measure, cursor string, limit int) ([]offer, string, error) {
-	if limit < 1 {
-		return nil, "", invalid("limit", "limit is 1 to %d", store.MaxPage)
-	}
-	if cursor != "" {
-		var m offerMark
-		raw, err := base64.RawURLEncoding.DecodeString(cursor)
-		if err != nil || json.Unmarshal(raw, &m) != nil || m.Sort != measure {
-			return nil, "", invalid("cursor", "the cursor is of another list")
-		}
-		from := sort.Search(len(list), func(i int) bool {
-			o := &list[i]
-			var d int
-			if measure == "" || measure == "cost" {
-				d = o.cost.Cmp(m.Cost)
-			} else if o.score < m.Score {
-				d = 1
-			} else if o.score > m.Score {
-				d = -1
-			}
-			return d > 0 || d == 0 && o.id > m.ID
-		})
-		list = list[from:]
-	}
-	if len(list) <= limit {
-		return list, "", nil
-	}
-	last := list[limit-1]
-	raw, err := json.Marshal(offerMark{measure, last.cost, last.score, last.id})
-	return list[:limit], base64.RawURLEncoding.EncodeToString(raw), err
 }

@@ -26,7 +26,7 @@ type listing[R any, F any] struct {
 }
 
 // rowsIn is how many rows a table of these tests has.
-const rowsIn = 40
+const rowsIn = 24
 
 // check tries every field of the filter with every value that the rows have, every sort
 // in both directions and in pages, and every other column as a sort.
@@ -269,4 +269,32 @@ func checkDisputes(t *testing.T, n *store.Network) {
 		func(ctx context.Context, _ none, l store.List) (store.Page[store.Auditor], error) {
 			return n.Auditors(ctx, l)
 		})
+}
+
+// TestRowsAmong reads rows by many names at once, through the filters of their lists.
+func TestRowsAmong(t *testing.T) {
+	engines(t, func(t *testing.T, url string) {
+		n := network(t, url)
+		commit(t, n, block(1, 0),
+			&store.Version{Entity: entity("v1", 1, 0), ModelVersion: hash(1), Name: "a"}, &store.Version{Entity: entity("v2", 1, 1), ModelVersion: hash(2), Name: "b"},
+			&store.Version{Entity: entity("v3", 1, 2), ModelVersion: hash(3), Name: "a"},
+			&store.Provider{Entity: entity("p1", 1, 3), Provider: account(1), FreeStake: protocol.NewAmount(9)},
+			&store.Provider{Entity: entity("p2", 1, 4), Provider: account(2), FreeStake: protocol.NewAmount(10)})
+		versions := func(f store.VersionFilter, of ...common.Hash) (ids []string) {
+			p, err := n.VersionsAmong(t.Context(), f, of)
+			require.NoError(t, err)
+			require.EqualValues(t, 1, p.Meta.Block.Number)
+			for _, v := range p.Data {
+				ids = append(ids, v.ID)
+			}
+			return ids
+		}
+		require.ElementsMatch(t, []string{"v1", "v2"}, versions(store.VersionFilter{}, hash(1), hash(2), hash(9)))
+		require.ElementsMatch(t, []string{"v1"}, versions(store.VersionFilter{Name: "a"}, hash(1), hash(2)))
+		require.Empty(t, versions(store.VersionFilter{}))
+		p, err := n.ProvidersAmong(t.Context(), store.ProviderFilter{MinFreeStake: protocol.NewAmount(10)}, []common.Address{account(1), account(2)})
+		require.NoError(t, err)
+		require.Len(t, p.Data, 1)
+		require.Equal(t, account(2), p.Data[0].Provider)
+	})
 }

@@ -206,6 +206,24 @@ func pageIn[T any, P rowPtr[T]](ctx context.Context, v *View, l List, sortable s
 	return nil
 }
 
+// among reads all rows whose column has one of the values, in no order, without pages: the
+// caller bounds the values.
+func among[T any, P rowPtr[T], K any](ctx context.Context, n *Network, column string, values []K, filter func(*bun.SelectQuery) *bun.SelectQuery) (Page[T], error) {
+	p := Page[T]{Data: []T{}}
+	err := n.View(ctx, func(ctx context.Context, v *View) error {
+		p.Meta = v.Meta
+		if len(values) == 0 {
+			return nil
+		}
+		q := v.db.NewSelect().Model(&p.Data).Where("?TableAlias.network_id = ?", v.net.id)
+		return filter(q.Where("?TableAlias.? IN (?)", bun.Ident(column), bun.List(values))).Scan(ctx)
+	})
+	if err != nil {
+		return Page[T]{}, fmt.Errorf("list %s: %w", TableOf(P(new(T))), err)
+	}
+	return p, nil
+}
+
 // columnText gives a column of a row in the form the database compares, and
 // whether that is an integer.
 func (v *View) columnText(row reflect.Value, column string) (text string, number bool) {

@@ -23,23 +23,26 @@ type VersionFilter struct {
 // Versions lists model versions. Sorts: fees, receipts, providers, jobs, royalties, faults, name.
 func (n *Network) Versions(ctx context.Context, f VersionFilter, l List) (Page[Version], error) {
 	sortable := sorts{"fees": "fees", "receipts": "receipts", "providers": "providers", "jobs": "jobs", "royalties": "royalties", "faults": "faults", "name": "name"}
-	return page[Version](ctx, n, l, sortable, func(q *bun.SelectQuery) *bun.SelectQuery {
-		q = whereAddress(q, "creator", f.Creator)
-		q = whereHash(q, "parent", f.Parent)
-		if f.Kind != 0 {
-			q = q.Where("kind = ?", uint8(f.Kind))
-		}
-		if f.Class != 0 {
-			q = q.Where("class = ?", uint8(f.Class))
-		}
-		if f.Name != "" {
-			q = q.Where("name = ?", f.Name)
-		}
-		if f.Search != "" {
-			q = q.Where(`lower(name) LIKE ? ESCAPE '\'`, "%"+likeEscape.Replace(strings.ToLower(f.Search))+"%")
-		}
-		return q
-	})
+	return page[Version](ctx, n, l, sortable, f.where)
+}
+
+// VersionsAmong returns those of the versions that the filter selects, in no order.
+func (n *Network) VersionsAmong(ctx context.Context, f VersionFilter, versions []common.Hash) (Page[Version], error) {
+	return among[Version](ctx, n, "model_version", versions, f.where)
+}
+
+func (f VersionFilter) where(q *bun.SelectQuery) *bun.SelectQuery {
+	q = whereHash(whereAddress(q, "creator", f.Creator), "parent", f.Parent)
+	if f.Kind != 0 {
+		q = q.Where("kind = ?", uint8(f.Kind))
+	}
+	if f.Class != 0 {
+		q = q.Where("class = ?", uint8(f.Class))
+	}
+	if f.Search != "" {
+		q = q.Where(`lower(name) LIKE ? ESCAPE '\'`, "%"+likeEscape.Replace(strings.ToLower(f.Search))+"%")
+	}
+	return whereText(q, "name", f.Name)
 }
 
 var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)

@@ -22,15 +22,24 @@ func (n *Network) Providers(ctx context.Context, f ProviderFilter, l List) (Page
 	sortable := sorts{"stake": "stake", "free_stake": "free_stake", "redeemed": "redeemed", "earned": "earned",
 		"receipts": "receipts", "slashed": "slashed", "jobs_delivered": "jobs_delivered",
 		"faults": "faults", "silences": "silences"}
-	return page[Provider](ctx, n, l, sortable, func(q *bun.SelectQuery) *bun.SelectQuery {
+	return page[Provider](ctx, n, l, sortable, f.where(n.store.dialect))
+}
+
+// ProvidersAmong returns those of the providers that the filter selects, in no order.
+func (n *Network) ProvidersAmong(ctx context.Context, f ProviderFilter, providers []common.Address) (Page[Provider], error) {
+	return among[Provider](ctx, n, "provider", providers, f.where(n.store.dialect))
+}
+
+func (f ProviderFilter) where(d Dialect) func(*bun.SelectQuery) *bun.SelectQuery {
+	return func(q *bun.SelectQuery) *bun.SelectQuery {
 		if !f.MinFreeStake.IsZero() {
-			q = q.Where("free_stake >= ?", n.store.dialect.comparable(f.MinFreeStake))
+			q = q.Where("free_stake >= ?", d.comparable(f.MinFreeStake))
 		}
 		if f.NotForfeited {
 			q = q.Where("NOT forfeited")
 		}
 		return q
-	})
+	}
 }
 
 // ProviderPage is a provider with its keys and its record.

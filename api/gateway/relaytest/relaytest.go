@@ -78,6 +78,8 @@ type Provider struct {
 	// Nothing makes it sign for no token at all, Inflate for so many more than it said.
 	Nothing bool
 	Inflate uint32
+	// View changes how its offer is listed.
+	View func(*wire.OfferView)
 	// Vanish ends the answer without a receipt after that many chunks.
 	Vanish int
 
@@ -236,7 +238,11 @@ func (s *Server) offer(p *Provider) wire.SignedOffer {
 func (s *Server) offers() []wire.OfferView {
 	views := []wire.OfferView{}
 	for i, p := range s.Providers {
-		views = append(views, wire.OfferView{SignedOffer: s.offer(p), Online: true, Performance: 0.5, Reliability: 1 - float64(i)/10, TTFTMillis: 20, TokensPerSecond: 100})
+		v := wire.OfferView{SignedOffer: s.offer(p), Online: true, Performance: 0.5, Reliability: 1 - float64(i)/10, TTFTMillis: 20, TokensPerSecond: 100}
+		if p.View != nil {
+			p.View(&v)
+		}
+		views = append(views, v)
 	}
 	return views
 }
