@@ -175,7 +175,13 @@ func (a *answer) consistent(t testing.TB, r *rand.Rand, at step.Block) string {
 func (a *answer) change(t testing.TB, r *rand.Rand, at step.Block) string {
 	t.Helper()
 	l := a.block(at)
-	id := drawVector(r, l.b.Layout)
+	return a.changeIn(t, r, at, drawVector(r, l.b.Layout))
+}
+
+// changeIn replaces one chunk of a vector.
+func (a *answer) changeIn(t testing.TB, r *rand.Rand, at step.Block, id step.VectorID) string {
+	t.Helper()
+	l := a.block(at)
 	vec := l.b.Layout[id]
 	c := r.IntN(vec.Chunks())
 	if r.IntN(16) == 0 {
