@@ -187,56 +187,6 @@ func TestEdgesAgree(t *testing.T) {
 	}
 }
 
-// What no honest trace contains has no proof: neither the reference nor the circuit
-// judges it. The forger's quotient is the claim itself.
-func TestOperandsOutOfRangeHaveNoProof(t *testing.T) {
-	for name, e := range map[string]edge{
-		"a shift of 48":     {op: step.OpQuant, a: []int64{5}, b: []int64{48}},
-		"a shift of 64":     {op: step.OpQuant, a: []int64{5}, b: []int64{64}},
-		"a shift to left":   {op: step.OpQuant, a: []int64{5}, b: []int64{-1}},
-		"an odd norm":       {op: step.OpNorm, a: []int64{5}, b: []int64{3}, b2: []int64{1}},
-		"a large norm":      {op: step.OpNorm, a: []int64{5}, b: []int64{96}, b2: []int64{1}},
-		"a negative norm":   {op: step.OpNorm, a: []int64{5}, b: []int64{-2}, b2: []int64{1}},
-		"a large column":    {op: step.OpColumn, a: []int64{5}, a2: []int64{48}},
-		"a negative column": {op: step.OpColumn, a: []int64{5}, a2: []int64{-1}},
-		"a division by 0":   {op: step.OpDivide, a: []int64{5}, b: []int64{0}},
-		"a division by -1":  {op: step.OpDivide, a: []int64{5}, b: []int64{-1}},
-		"a score above":     {op: step.OpExp, a: []int64{6}, b: []int64{5}},
-		"a mean below 0":    {op: step.OpRsqrt, a: []int64{-1}, x: []uint32{1}, y: []uint32{1}},
-		"a mean over 0":     {op: step.OpRsqrt, a: []int64{1}, x: []uint32{0}, y: []uint32{1}},
-		"no mean":           {op: step.OpRsqrt, a: []int64{0}, x: []uint32{1}, y: []uint32{0}},
-	} {
-		in := e.build(e.all()[0])
-		_, err := in.Reference()
-		require.ErrorIs(t, err, protocol.ErrInvalid, name)
-		_, _, err = in.Assign(false)
-		require.ErrorIs(t, err, protocol.ErrInvalid, name)
-		for _, ok := range []bool{true, false} {
-			for _, quotient := range []int64{0, 5} {
-				require.Error(t, solve(t, compiled(), forge(t, in, ok, quotient)), name)
-			}
-		}
-	}
-}
-
-// forge assigns a statement that Assign refuses, with a division that nobody checks.
-func forge(t *testing.T, in *StepInput, ok bool, quotient int64) *Step {
-	e, err := in.evaluate()
-	require.NoError(t, err)
-	public, err := in.Inputs(ok)
-	require.NoError(t, err)
-	c := &Step{A: public[0].Big(), B: public[1].Big(), O: public[2].Big(), Word: public[3].Big(), Parameters: public[4].Big()}
-	for i := range c.Slots {
-		c.Slots[i].assign(&e.chunks[i], false)
-	}
-	c.assignNumbers(e)
-	e.Op = step.OpPad // no division, and the root of 2^62
-	require.NoError(t, c.assignDivision(e))
-	require.NoError(t, c.assignRoot(e))
-	c.Division.Quotient = quotient
-	return c
-}
-
 func TestStepsWithoutProofAreRefused(t *testing.T) {
 	linear := func() *StepInput { return example(71, step.OpLinear, true) }
 	for name, change := range map[string]func(in *StepInput){

@@ -35,7 +35,9 @@ type fraction struct {
 func (c *Step) computed(b builder, st *statement, r *readings, s *sums) frontend.Variable {
 	f := c.fraction(b, st, r, s)
 	shift := b.bits(f.shift, shiftBits)
-	b.zero(shift[5], shift[4]) // at most 47
+	if c.omit&shiftCheck == 0 {
+		b.zero(shift[5], shift[4]) // at most 47
+	}
 	power := b.power(2, shift)
 
 	// OpColumn shifts to the left and divides by nothing.
@@ -48,7 +50,7 @@ func (c *Step) computed(b builder, st *statement, r *readings, s *sums) frontend
 	numerator = b.Add(numerator, b.Mul(half, b.not(f.truncates)))
 	q, rest := c.Division.Quotient, c.Division.Remainder
 	b.AssertIsEqual(b.Add(b.Mul(q, divisor), rest), numerator)
-	if c.omit != remainderCheck {
+	if c.omit&remainderCheck == 0 {
 		b.remainder(rest, divisor, divisorBits)
 	}
 
@@ -160,25 +162,35 @@ func (c *Step) rsqrt(b builder, st *statement, a frontend.Variable) frontend.Var
 	// a = mean*x + rest; a < 0 has no mean >= 0.
 	x := b.choose(op, st.x, 1)
 	b.AssertIsEqual(b.Add(b.Mul(w.Mean, x), w.MeanRest), b.Mul(op, a))
-	b.bits(w.Mean, wideBits)
-	b.remainder(w.MeanRest, x, step.ParameterBits)
+	if c.omit&meanCheck == 0 {
+		b.bits(w.Mean, wideBits)
+	}
+	if c.omit&meanRestCheck == 0 {
+		b.remainder(w.MeanRest, x, step.ParameterBits)
+	}
 
 	// 2^62 <= v * 2^zz < 2^64.
 	v := b.Add(w.Mean, b.choose(op, st.y, pow2(62)))
 	radicand := b.Mul(v, b.power(4, b.bits(w.HalfZeros, 5)))
 	digits := b.bits(radicand, 64)
-	b.zero(b.not(digits[63]), b.not(digits[62]))
+	if c.omit&normalCheck == 0 {
+		b.zero(b.not(digits[63]), b.not(digits[62]))
+	}
 
 	// root^2 <= radicand < (root+1)^2.
 	b.bits(w.Root, 32)
 	excess := b.Sub(radicand, b.Mul(w.Root, w.Root))
-	if c.omit != rootCheck {
+	if c.omit&rootCheck == 0 {
 		b.bits(excess, 33)
 		b.bits(b.Sub(b.Mul(2, w.Root), excess), 33)
 	}
 
 	b.AssertIsEqual(b.Add(b.Mul(w.Inverse, w.Root), w.Rest), pow2(63))
-	b.bits(w.Inverse, 33)
-	b.remainder(w.Rest, w.Root, 32)
+	if c.omit&inverseCheck == 0 {
+		b.bits(w.Inverse, 33)
+	}
+	if c.omit&inverseRestCheck == 0 {
+		b.remainder(w.Rest, w.Root, 32)
+	}
 	return b.choose(st.first, b.Mul(2, w.HalfZeros), w.Inverse)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"sync"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc"
@@ -120,6 +121,17 @@ func lacking(t testing.TB, omit check) constraint.ConstraintSystem {
 	require.NoError(t, err)
 	return ccs
 }
+
+// without is lacking for the quicker solver. Several tests ask for the same check.
+func without(t testing.TB, omit check) *program {
+	if p, ok := lackingPrograms.Load(omit); ok {
+		return p.(*program)
+	}
+	p, _ := lackingPrograms.LoadOrStore(omit, newProgram(t, lacking(t, omit)))
+	return p.(*program)
+}
+
+var lackingPrograms sync.Map
 
 // alias makes the bit decomposition of a whole word that of the word plus the modulus.
 func alias() solver.Option {

@@ -86,22 +86,27 @@ func (e *evaluation) result() (*big.Int, error) {
 		return nil, err
 	}
 	y, _ := new(big.Int).DivMod(p, d, new(big.Int)) // d > 0: rounds down
+	return saturate(y, e.O.Kind), nil
+}
+
+// saturate returns a quotient clamped to the range of a kind's numbers.
+func saturate(y *big.Int, kind chunk.Kind) *big.Int {
 	var limit *big.Int
-	switch e.O.Kind {
+	switch kind {
 	case chunk.Int16:
 		limit = big.NewInt(1<<15 - 1)
 	case chunk.Int32:
 		limit = big.NewInt(1<<31 - 1)
 	default:
-		return y, nil
+		return y
 	}
-	if y.CmpAbs(limit) > 0 {
-		if y.Sign() < 0 {
-			limit.Neg(limit)
-		}
-		return limit, nil
+	if y.CmpAbs(limit) <= 0 {
+		return y
 	}
-	return y, nil
+	if y.Sign() < 0 {
+		limit.Neg(limit)
+	}
+	return limit
 }
 
 func product(x, y *big.Int) *big.Int { return new(big.Int).Mul(x, y) }

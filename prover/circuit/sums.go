@@ -37,8 +37,8 @@ func (c *Step) sums(b builder, st *statement) *sums {
 	linear, squares := st.op[step.OpLinear], st.op[step.OpSquares]
 
 	live := c.live(b, st)
-	half := c.limbs(b, c.Halves[:], halfBits, c.omit == halvesCheck)
-	byte8 := c.limbs(b, c.Bytes[:], byteBits, c.omit == bytesCheck)
+	half := c.limbs(b, c.Halves[:], halfBits, c.omit&halvesCheck != 0)
+	byte8 := c.limbs(b, c.Bytes[:], byteBits, c.omit&bytesCheck != 0)
 	scale := c.limbs(b, c.Scales[:], scaleBits, false)
 
 	x, y := make([]frontend.Variable, halves), make([]frontend.Variable, bytesB)
@@ -53,7 +53,7 @@ func (c *Step) sums(b builder, st *statement) *sums {
 			short := b.Sub(b.Add(byte8[2*i], b.Mul(byte8[2*i+1], pow2(byteBits))), pow2(halfBits-1))
 			y[i] = b.choose(shortB, short, y[i])
 		}
-		if c.omit != paddingCheck {
+		if c.omit&paddingCheck == 0 {
 			x[i], y[i] = b.Mul(x[i], live[i]), b.Mul(y[i], live[i])
 		}
 		factor = y[i]
@@ -99,7 +99,9 @@ func (c *Step) live(b builder, st *statement) []frontend.Variable {
 		}
 	}
 	others := st.flag(b, step.OpSquares, step.OpSum, step.OpMix, step.OpScore)
-	b.zero(others, live[numbers])
+	if c.omit&sumLengthCheck == 0 {
+		b.zero(others, live[numbers])
+	}
 	b.zero(b.Mul(st.op[step.OpLinear], top), b.sum(digits[:10]...))
 	return live
 }
