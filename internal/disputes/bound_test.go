@@ -86,12 +86,12 @@ func (f fixture) mutate(t *testing.T, call protocol.Call, st step.Statement, liv
 	w, a = f.on(t)
 	for _, part := range slices.Sorted(maps.Keys(fields)) {
 		for i := range max(size(3, 1000), len(fields[part])) {
-			data, name := call.Data, ""
+			data, name, value := call.Data, "", any(nil)
 			for bytes.Equal(data, call.Data) {
 				s := list(call.Data)[fields[part][i%len(fields[part])]]
 				name = s.name
 				change(f.r, s.v)
-				data = game.PackProveFault(e, p)
+				data, value = game.PackProveFault(e, p), s.v.Interface()
 			}
 			_, err := w.send(mallory.Address, w.call(w.at.Disputes, name, data))
 			cases++
@@ -107,7 +107,7 @@ func (f fixture) mutate(t *testing.T, call protocol.Call, st step.Statement, liv
 				w.must(mallory, w.at.Settle(f.a.evidence()))
 				require.Equal(t, want.requester, w.balanceOf(requester))
 			case reads:
-				require.Error(t, err, "%s changed: %+v %+v", name, e, p)
+				require.Error(t, err, "%s is %v", name, value)
 				require.Equal(t, before, got, name)
 				continue
 			default:
