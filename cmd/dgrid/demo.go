@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"time"
 
@@ -25,6 +25,7 @@ const demoLimit = 5 * time.Minute
 
 func newDemoCommand(g *globals) *cobra.Command {
 	var factsFile string
+	var seed uint64
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Run the main job from end to end in this process, and tell it",
@@ -35,9 +36,13 @@ is paid out. Two more providers cheat: one computes a single number wrong, one o
 nothing. An auditor that is told nothing finds both, and both are slashed.
 
 The proving keys are made at the first run and kept in the user's cache folder. --json
-FILE also writes the facts, read back from the chain's log and the API's answers.`,
+FILE also writes the facts, read back from the chain's log and the API's answers. --seed
+takes the number that a run printed and has the cheater draw the same number again.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !cmd.Flags().Changed("seed") {
+				seed = rand.Uint64()
+			}
 			if g.logLevel == "" {
 				g.logLevel = "error"
 			}
@@ -53,9 +58,9 @@ FILE also writes the facts, read back from the chain's log and the API's answers
 			ctx, cancel := context.WithTimeout(cmd.Context(), demoLimit)
 			defer cancel()
 			n := &narrator{out: cmd.OutOrStdout(), began: time.Now()}
-			facts, err := tellDemo(ctx, network.Config{Data: data, Log: log, Say: n.say}, n)
+			facts, err := tellDemo(ctx, network.Config{Data: data, Log: log, Say: n.say}, n, seed)
 			if factsFile != "" {
-				err = errors.Join(err, writeFacts(factsFile, facts))
+				err = errors.Join(err, facts.WriteFile(factsFile))
 			}
 			if err != nil {
 				return err
@@ -66,10 +71,11 @@ FILE also writes the facts, read back from the chain's log and the API's answers
 	}
 	// The global switch prints JSON; here the facts go to a file of their own.
 	cmd.Flags().StringVar(&factsFile, "json", "", "also write the facts to this file")
+	cmd.Flags().Uint64Var(&seed, "seed", 0, "of the cheater's draw (default: another each time, printed)")
 	return cmd
 }
 
-func tellDemo(ctx context.Context, cfg network.Config, n *narrator) (story.Facts, error) {
+func tellDemo(ctx context.Context, cfg network.Config, n *narrator, seed uint64) (story.Facts, error) {
 	set, err := provingKeys(ctx, n)
 	if err != nil {
 		return story.Facts{}, err
@@ -85,7 +91,6 @@ func tellDemo(ctx context.Context, cfg network.Config, n *narrator) (story.Facts
 	if err != nil {
 		return story.Facts{}, errors.Join(err, net.Close())
 	}
-	seed := uint64(n.began.UnixNano())
 	n.say("two more providers join: one will compute a single number wrong, drawn from seed %d, the other will open nothing", seed)
 	suspects, err := story.Cheaters(ctx, net, seed)
 	if err != nil {
@@ -114,14 +119,6 @@ func provingKeys(ctx context.Context, n *narrator) (*keys.Set, error) {
 	}
 	n.say("proving keys, from %s", source.Dir)
 	return source.Development(ctx)
-}
-
-func writeFacts(path string, facts story.Facts) error {
-	b, err := json.MarshalIndent(facts, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write facts: %w", err)
-	}
-	return writeFile(path, append(b, '\n'))
 }
 
 // narrator tells a story to a person: one line per event with the time since the

@@ -38,6 +38,12 @@ func TestEveryLieShows(t *testing.T) {
 		require.True(t, differs, "the lie at %s shows nowhere", lie)
 		require.Equal(t, lie.Block, first)
 
+		// The seed is all of the draw: `dgrid demo --seed` repeats it for another request.
+		again, other := cheat.NewWrong(m, seed), wire.Ask{Hash: common.Hash{0xff}, Prompt: prompt, Request: ask.Request}
+		_, err = again.Generate(t.Context(), provider.Work{Ask: other}, func(provider.Piece) error { return nil })
+		require.NoError(t, err)
+		require.Equal(t, lie, again.Lies()[other.Hash])
+
 		theirs, err := w.Open(t.Context(), a, first)
 		require.NoError(t, err)
 		own, err := trace.Open(t.Context(), m, a.Sequence(), first)

@@ -2,6 +2,7 @@ package story
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math/big"
@@ -12,6 +13,7 @@ import (
 	"github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/dgrid-network/dgrid/chain/events"
+	"github.com/dgrid-network/dgrid/internal/durable"
 	"github.com/dgrid-network/dgrid/internal/network"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/bundle"
@@ -29,6 +31,21 @@ type Facts struct {
 	HonestSlashed int              `json:"honest_slashed"`
 	Solvency      Solvency         `json:"solvency"`
 	Durations     map[string]int64 `json:"durations_ms"`
+}
+
+// WriteFile writes the facts as they are read by others: what there is none of is an
+// empty list.
+func (f Facts) WriteFile(path string) error {
+	f.Requests, f.Faults = append([]Request{}, f.Requests...), append([]Fault{}, f.Faults...)
+	f.Redeems, f.Withdrawals = append([]Payment{}, f.Redeems...), append([]Payment{}, f.Withdrawals...)
+	if f.Durations == nil {
+		f.Durations = map[string]int64{}
+	}
+	b, err := json.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write facts: %w", err)
+	}
+	return durable.WriteFile(path, append(b, '\n'), 0o600)
 }
 
 // Request is one answer that the API gave.

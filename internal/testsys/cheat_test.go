@@ -44,6 +44,7 @@ func TestCheatersAreCaught(t *testing.T) {
 	facts, err := story.Catch(t.Context(), w)
 	require.NoError(t, err)
 
+	checkFile(t, facts)
 	require.Zero(t, facts.HonestSlashed)
 	require.Len(t, facts.Faults, 2)
 	byKind := map[string]story.Fault{}
