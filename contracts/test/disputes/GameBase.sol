@@ -57,7 +57,7 @@ abstract contract GameBase is Fixture {
     function setUp() public virtual override {
         super.setUp();
         _growWeights();
-        model = _publishModel();
+        model = publishModel(1, "judged");
         channel = openDefault(10_000e6);
         start = uint64(block.timestamp);
     }
@@ -381,10 +381,10 @@ abstract contract GameBase is Fixture {
         }
     }
 
-    function _publishModel() private returns (bytes32) {
+    function publishModel(uint32 specVersion, string memory name) internal returns (bytes32) {
         Manifest memory m;
-        (m.kind, m.class, m.specVersion) = (ModelKind.LLM, Class.Proven, 1);
-        (m.creator, m.name) = (creator, "judged");
+        (m.kind, m.class, m.specVersion) = (ModelKind.LLM, Class.Proven, specVersion);
+        (m.creator, m.name) = (creator, name);
         m.tokenizerHash = keccak256("tokenizer");
         m.weightsRoot = MerkleLib.root(_weights);
         return ModelVersionId.unwrap(registry.publish(m, header(), pathOf(_weights, 0)));

@@ -364,7 +364,6 @@ contract QuestionsTest is QuestionsBase {
 
     /// @dev Asks down from a signed opening of block (3, 2) to chunk 0 of vector 0, the residual before the layer.
     function chunkAsked(ReceiptEvidence memory e) private returns (Node memory n, bytes32[] memory words) {
-        bytes32 receiptHash = hashOf(e);
         words = wordsOf(10);
         bytes32 digest = bytes32(uint256(keccak256("digest")) >> 8);
         bytes32[] memory roots = new bytes32[](table.vectors(header(), 3, 2));
@@ -373,20 +372,7 @@ contract QuestionsTest is QuestionsBase {
         }
         roots[0] = digest;
         SignedOpening memory o = openingOf(e, 3, 2, rootOf(roots));
-        n = nodes.opening(header(), o.opening);
-        assertEq(n.level, 6, "51 vectors");
-        vm.prank(asker);
-        questions.askOpening(e, o);
-        bytes32[] memory children = childrenOf(roots, 6, 0);
-        questions.answerNode(receiptHash, n, 0, children);
-        vm.prank(asker);
-        questions.askChild(e, n, children, 0);
-        n = nodes.child(header(), n, children, 0);
-        bytes32[] memory leaves = childrenOf(roots, 2, 0);
-        questions.answerNode(receiptHash, n, 0, leaves);
-        vm.prank(asker);
-        questions.askChild(e, n, leaves, 0);
-        n = nodes.child(header(), n, leaves, 0);
+        n = askDown(asker, e, o, roots);
         assertEq(uint8(n.kind), uint8(NodeKind.Chunk), "a chunk");
         allow(n, words);
     }

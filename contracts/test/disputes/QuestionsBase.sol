@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Claims} from "../../src/disputes/Claims.sol";
-import {DisputeWiring} from "../../src/disputes/Evidence.sol";
-import {NodeTable} from "../../src/disputes/NodeTable.sol";
-import {Questions} from "../../src/disputes/Questions.sol";
 import {Node} from "../../src/interfaces/INodeTable.sol";
-import {QuestionTerms} from "../../src/interfaces/IQuestions.sol";
-import {IVault} from "../../src/interfaces/IVault.sol";
 import {Eip712} from "../../src/libraries/Eip712.sol";
 import {FeeLib} from "../../src/libraries/FeeLib.sol";
 import {MerkleLib} from "../../src/libraries/MerkleLib.sol";
@@ -16,15 +10,10 @@ import {TokenRoot} from "../../src/libraries/TokenRoot.sol";
 import {TraceLib} from "../../src/libraries/TraceLib.sol";
 import {Opening, Payment, ReceiptEvidence, SignedOpening, TokenLeaf} from "../../src/types/DisputeTypes.sol";
 import {Audience, Finish, Receipt as AnswerReceipt, Request, Voucher} from "../../src/types/Types.sol";
-import {Fixture} from "../Fixture.sol";
+import {QuestionsModule} from "./QuestionsModule.sol";
 
-/// @notice A deployment with questions and claims, an honest answer, and short words for what can be asked about it.
-abstract contract QuestionsBase is Fixture {
-    uint64 internal constant CLOCK = 20;
-    uint64 internal constant ANSWER_TIME = 2;
-    uint64 internal constant PROOF_TIME = 20;
-    uint96 internal constant BOND = 9e6;
-    uint96 internal constant ASK_COST = 5e6;
+/// @notice An honest answer, and short words for what can be asked about it.
+abstract contract QuestionsBase is QuestionsModule {
     uint32 internal constant PROMPT = 9;
     uint32 internal constant OUTPUT = 12;
     uint256 internal constant LAYERS = 5;
@@ -32,9 +21,6 @@ abstract contract QuestionsBase is Fixture {
     bytes32 internal constant SECRET = keccak256("secret");
     bytes32 internal constant SALT = keccak256("salt of the trace");
 
-    NodeTable internal nodes;
-    Questions internal questions;
-    Claims internal claims;
     bytes32 internal channel;
     address internal asker = makeAddr("asker");
     address internal asker2 = makeAddr("asker2");
@@ -44,34 +30,6 @@ abstract contract QuestionsBase is Fixture {
         fund(asker, FUNDS);
         fund(asker2, FUNDS);
         channel = openDefault(10_000e6);
-    }
-
-    // -------------------------------------------------------------- deploy
-
-    function moduleCount() internal pure override returns (uint64) {
-        return 3;
-    }
-
-    /// @dev The table of nodes is no module; here it is one for want of another place.
-    function deployModules(DisputeWiring memory w) internal override returns (address[] memory list) {
-        uint64 n = vm.getNonce(address(this));
-        address vault_ = vm.computeCreateAddress(address(this), n + 4);
-        nodes = new NodeTable(table);
-        questions = new Questions(w, IVault(vault_), nodes, verifiers, disputes, defaultTerms());
-        claims = new Claims(w);
-        list = new address[](3);
-        (list[0], list[1], list[2]) = (address(nodes), address(questions), address(claims));
-    }
-
-    function bondHolders() internal view override returns (address[] memory list) {
-        list = new address[](1);
-        list[0] = address(questions);
-    }
-
-    function defaultTerms() internal pure returns (QuestionTerms memory) {
-        return QuestionTerms({
-            clock: CLOCK, answerTime: ANSWER_TIME, proofTime: PROOF_TIME, baseBond: BOND, askCost: ASK_COST
-        });
     }
 
     // ------------------------------------------------------------ evidence
@@ -203,25 +161,6 @@ abstract contract QuestionsBase is Fixture {
         leaf.path = pathOf(tokenLeaves(TokenRoot.OUTPUT, ids), i, 0);
     }
 
-    /// @dev The nodes of one level, zeros up to the power of two included.
-    function levelOf(bytes32[] memory leaves, uint256 level) internal pure returns (bytes32[] memory row) {
-        row = new bytes32[](1 << TraceLib.depth(leaves.length));
-        for (uint256 i = 0; i < leaves.length; ++i) {
-            row[i] = leaves[i];
-        }
-        for (uint256 h = 0; h < level; ++h) {
-            bytes32[] memory next = new bytes32[](row.length / 2);
-            for (uint256 i = 0; i < next.length; ++i) {
-                next[i] = MerkleLib.node(row[2 * i], row[2 * i + 1]);
-            }
-            row = next;
-        }
-    }
-
-    function rootOf(bytes32[] memory leaves) internal pure returns (bytes32) {
-        return leaves.length == 0 ? bytes32(0) : levelOf(leaves, TraceLib.depth(leaves.length))[0];
-    }
-
     /// @dev Siblings of node `index` of `level`, up to the root.
     function pathOf(bytes32[] memory leaves, uint256 index, uint256 level)
         internal
@@ -238,20 +177,6 @@ abstract contract QuestionsBase is Fixture {
             }
             // The row of the next height, spread so that `index >> h` finds its place.
             row = next;
-        }
-    }
-
-    /// @dev What an answer about a node of a tree shows.
-    function childrenOf(bytes32[] memory leaves, uint256 level, uint256 index)
-        internal
-        pure
-        returns (bytes32[] memory children)
-    {
-        uint256 down = level < 4 ? level : 4;
-        bytes32[] memory row = levelOf(leaves, level - down);
-        children = new bytes32[](1 << down);
-        for (uint256 i = 0; i < children.length; ++i) {
-            children[i] = row[(index << down) + i];
         }
     }
 

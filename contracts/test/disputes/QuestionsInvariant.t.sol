@@ -43,13 +43,14 @@ contract QuestionsInvariantTest is QuestionsBase {
             made.push(abi.encode(e));
             hashes.push(hashOf(e));
         }
-        bytes4[] memory acts = new bytes4[](6);
+        bytes4[] memory acts = new bytes4[](7);
         acts[0] = this.ask.selector;
         acts[1] = this.answer.selector;
         acts[2] = this.expire.selector;
         acts[3] = this.payBond.selector;
         acts[4] = this.wait_.selector;
         acts[5] = this.claim.selector;
+        acts[6] = this.prove.selector;
         targetSelector(FuzzSelector(address(this), acts));
         targetContract(address(this));
     }
@@ -159,16 +160,37 @@ contract QuestionsInvariantTest is QuestionsBase {
         claims.claimBilling(e, auditor);
     }
 
+    /// @dev DSP-3: whatever is asked, answered or late, the game convicts as long as the window is open.
+    function prove(uint256 receipt) external {
+        ReceiptEvidence memory e = receiptAt(bound(receipt, 2, RECEIPTS - 1));
+        bytes32 receiptHash = hashOf(e);
+        bool over = block.timestamp >= disputes.disputableUntil(e);
+        if (over || ledger.faultOf(receiptHash) != FaultKind.None) return;
+        uint256 fork = vm.snapshotState();
+        uint256 stake = staking.stakeOf(provider2);
+        // A block behind the last: the one fault of the game that takes no tree.
+        disputes.proveOpeningShape(e, openingBy2(e, uint32(T), 0), auditor);
+        assertEq(uint8(ledger.faultOf(receiptHash)), uint8(FaultKind.Shape), "convicted");
+        assertEq(staking.stakeOf(provider2), stake - stake * 1500 / 10_000, "and slashed");
+        vm.revertToState(fork);
+    }
+
     function reply(Asked memory a, address from) private {
         Question memory q = questions.questionOf(a.id);
         if (q.state != QuestionState.Open || block.timestamp >= q.deadline) return;
         ReceiptEvidence memory e = receiptAt(a.receipt);
-        SignedOpening memory o = openingOf(e, a.t, a.l, "root");
-        if (a.receipt > 1) {
-            o.signature = sign(operator2Key, keccak256(abi.encode(Eip712.OPENING_TYPEHASH, o.opening)));
-        }
+        SignedOpening memory o = a.receipt > 1 ? openingBy2(e, a.t, a.l) : openingOf(e, a.t, a.l, "root");
         vm.prank(from);
         questions.answerBlock(e, o);
+    }
+
+    function openingBy2(ReceiptEvidence memory e, uint32 t, uint32 l)
+        private
+        view
+        returns (SignedOpening memory o)
+    {
+        o = openingOf(e, t, l, "root");
+        o.signature = sign(operator2Key, keccak256(abi.encode(Eip712.OPENING_TYPEHASH, o.opening)));
     }
 
     function windowOf(ReceiptEvidence memory e) private view returns (uint256 until) {

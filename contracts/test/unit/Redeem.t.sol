@@ -101,15 +101,21 @@ contract RedeemTest is Fixture {
     // ---------------------------------------------------------- rejections
 
     function test_redeem_badItems_areSkipped() public {
-        Voucher[] memory list = new Voucher[](7);
-        bytes[] memory signatures = new bytes[](7);
-        for (uint256 i = 0; i < 7; ++i) {
+        // Two channels whose last grace is over; of one the deposit has gone home.
+        bytes32 expired = openFor(D, uint64(block.timestamp) + 20);
+        bytes32 swept = openFor(D, uint64(block.timestamp) + 20);
+        vm.warp(block.timestamp + 20 + GRACE);
+        market.sweepChannel(swept);
+        Voucher[] memory list = new Voucher[](9);
+        bytes[] memory signatures = new bytes[](9);
+        for (uint256 i = 0; i < 9; ++i) {
             list[i] = voucherOf(channel, uint128(100 + i));
         }
         list[0].provider = provider2;
         list[1].channel = "unknown";
         list[3].modelVersion = "unknown";
-        for (uint256 i = 0; i < 7; ++i) {
+        (list[7].channel, list[8].channel) = (expired, swept);
+        for (uint256 i = 0; i < 9; ++i) {
             signatures[i] = signVoucher(i == 2 ? operatorKey : delegateKey, list[i]);
         }
         signatures[4] = hex"00";
@@ -122,8 +128,11 @@ contract RedeemTest is Fixture {
         expectRejected(list[3], IMarketEvents.UnknownModelVersion.selector);
         expectRejected(list[4], IMarketEvents.BadSignature.selector);
         expectRejected(list[6], IMarketEvents.VoucherNotHigher.selector);
+        expectRejected(list[7], IMarketEvents.ChannelClosed.selector);
+        expectRejected(list[8], IMarketEvents.ChannelClosed.selector);
         vm.prank(operator);
         assertEq(market.redeem(provider, list, signatures, ""), 105, "only the good one pays");
+        assertSolvent();
     }
 
     function test_redeem_malleableSignature_isRejected() public {
