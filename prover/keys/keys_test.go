@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc"
@@ -27,8 +28,18 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == keys.ChildCommand {
 		os.Exit(keys.RunChild(os.Args[2:], os.Stderr, cube(), forgetful(), committed()))
 	}
+	if len(os.Args) > 1 && os.Args[1] == dyingChild {
+		if err := os.WriteFile(filepath.Join(os.Args[3], "proving.key"), []byte("half a key"), 0o600); err != nil {
+			os.Exit(1)
+		}
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		select {}
+	}
 	os.Exit(m.Run())
 }
+
+// dyingChild is a key child that is killed in the middle of its work.
+const dyingChild = "keys-dying-child"
 
 type cubeCircuit struct {
 	X    frontend.Variable
@@ -135,6 +146,38 @@ func TestDevKeysAreDeterministicAndCached(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, data, 0o644))
 		_, err = store(dir, &log).Dev(t.Context(), c)
 		require.NoError(t, err, name)
+	}
+}
+
+// Keys whose making was cut short are made anew, whether the child was killed or the
+// process that waited for it.
+func TestKeysCutShortAreMadeAnew(t *testing.T) {
+	c := cube()
+	c.DevKey = common.Hash{1}
+	dir := t.TempDir()
+	var log bytes.Buffer
+	dying := store(dir, &log)
+	dying.Child[1] = dyingChild
+	_, err := dying.Dev(t.Context(), c)
+	require.ErrorContains(t, err, "killed")
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, entries, "half a key is left")
+
+	_, err = store(dir, &log).Dev(t.Context(), c)
+	require.ErrorContains(t, err, "verifying key of circuit cube is", "the hash is not known here")
+	sets, err := filepath.Glob(filepath.Join(dir, "*"))
+	require.NoError(t, err)
+	require.Len(t, sets, 1)
+	want, err := os.ReadFile(filepath.Join(sets[0], "proving.key"))
+	require.NoError(t, err)
+	for _, name := range []string{"proving.key", "verifying.key", "proving.keccak256"} { // in the order of writing
+		require.NoError(t, os.Remove(filepath.Join(sets[0], name)))
+		_, err = store(dir, &log).Dev(t.Context(), c)
+		require.ErrorContains(t, err, "verifying key of circuit cube is", name)
+		got, err := os.ReadFile(filepath.Join(sets[0], "proving.key"))
+		require.NoError(t, err)
+		require.Equal(t, want, got, name)
 	}
 }
 
