@@ -64,6 +64,7 @@ mutants: setup ## break each promise in a copy and see its test turn red
 
 bench: setup build ## print the figures, as ratios measured in one run
 	./dgrid bench --keys .cache/keys
+	$(TOOLS) go test ./runtime -run '^$$' -bench Hashing -benchtime 200x
 	$(TOOLS) go test ./relayer -run '^$$' -bench Match -benchtime 2000x
 	$(TOOLS) go test ./indexer/bench -run '^$$' -bench . -benchtime 1x -v
 	$(TOOLS) tools/snapshots.sh --check && cat contracts/snapshots/gas/DGrid.json

@@ -73,7 +73,7 @@ func Requests(ctx context.Context, cfg RequestsConfig) (res RequestsResult, err 
 		return res, err
 	}
 	defer func() { err = errors.Join(err, node.Stop()) }()
-	if err := untilOnline(ctx, relay); err != nil {
+	if err := UntilOnline(ctx, relay); err != nil {
 		return res, err
 	}
 	took := make([]time.Duration, cfg.Requests)
@@ -138,7 +138,8 @@ func processorTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-func untilOnline(ctx context.Context, relay *Relay) error {
+// UntilOnline waits until the relayer knows an offer.
+func UntilOnline(ctx context.Context, relay *Relay) error {
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for {

@@ -54,13 +54,21 @@ type Chain struct {
 	retired   map[common.Address]bool
 	stakes    map[common.Address]protocol.Amount
 	channels  map[common.Hash]provider.Channel
+	class     protocol.Class // of the one model
 	err       error
 }
 
 // NewChain returns a chain with nothing on it.
 func NewChain() *Chain {
 	return &Chain{operators: map[common.Address]common.Address{}, retired: map[common.Address]bool{},
-		stakes: map[common.Address]protocol.Amount{}, channels: map[common.Hash]provider.Channel{}}
+		stakes: map[common.Address]protocol.Amount{}, channels: map[common.Hash]provider.Channel{}, class: protocol.ClassProven}
+}
+
+// Serve makes the one model one of a class.
+func (c *Chain) Serve(class protocol.Class) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.class = class
 }
 
 // Do changes the chain.
@@ -121,7 +129,9 @@ func (c *Chain) Class(_ context.Context, version common.Hash) (protocol.Class, e
 	if version != Model {
 		return 0, fmt.Errorf("model version %s: %w", version, protocol.ErrNotFound)
 	}
-	return protocol.ClassProven, nil
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.class, nil
 }
 
 func (c *Chain) channel(id common.Hash) (provider.Channel, error) {
