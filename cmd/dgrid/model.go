@@ -61,7 +61,11 @@ func newModelImport(g *globals) *cobra.Command {
 			if err := writeFile(out, file); err != nil {
 				return err
 			}
-			return describe(g, cmd, file)
+			m, err := runtime.Parse(file)
+			if err != nil {
+				return err
+			}
+			return describe(g, cmd, file, m)
 		},
 	}
 	cmd.Flags().StringVar(&tokenizerFile, "tokenizer", "", "llama2.c tokenizer.bin of the checkpoint")
@@ -96,11 +100,20 @@ func factsOf(m *runtime.Model, size int, progress func(done, total int)) (modelF
 		TokenizerHash: network.TokenizerHash(m), Header: h, Vocabulary: h.Vocab, Context: h.Positions}, nil
 }
 
-func describe(g *globals, cmd *cobra.Command, file []byte) error {
+// readModel reads a model file; ErrInvalid wraps one that is no model.
+func readModel(path string) ([]byte, *runtime.Model, error) {
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read model: %w", err)
+	}
 	m, err := runtime.Parse(file)
 	if err != nil {
-		return err
+		return nil, nil, fmt.Errorf("read model %s: %w", path, err)
 	}
+	return file, m, nil
+}
+
+func describe(g *globals, cmd *cobra.Command, file []byte, m *runtime.Model) error {
 	f, err := factsOf(m, len(file), progress(cmd.ErrOrStderr(), "digest"))
 	if err != nil {
 		return err
@@ -121,11 +134,11 @@ func newModelInspect(g *globals) *cobra.Command {
 		Short: "Show the shape of a model file and what a version of it commits to",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			file, err := os.ReadFile(args[0])
+			file, m, err := readModel(args[0])
 			if err != nil {
-				return fmt.Errorf("read model: %w", err)
+				return err
 			}
-			return describe(g, cmd, file)
+			return describe(g, cmd, file, m)
 		},
 	}
 }
@@ -137,19 +150,25 @@ func newModelVerify(g *globals) *cobra.Command {
 		Short: "Check that a model file is canonical, inside all limits, and the one that is meant (exit 2 if not)",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			file, err := os.ReadFile(args[0])
-			if err != nil {
-				return fmt.Errorf("read model: %w", err)
+			var wanted common.Hash
+			if root != "" {
+				var err error
+				if wanted, err = parseHash("weights root", root); err != nil {
+					return err
+				}
 			}
-			m, err := runtime.Parse(file)
-			if err != nil {
+			file, m, err := readModel(args[0])
+			if errors.Is(err, protocol.ErrInvalid) {
 				return exitCode{exitCheck, err}
+			}
+			if err != nil {
+				return err
 			}
 			f, err := factsOf(m, len(file), progress(cmd.ErrOrStderr(), "digest"))
 			if err != nil {
 				return exitCode{exitCheck, err}
 			}
-			if root != "" && common.HexToHash(root) != f.WeightsRoot {
+			if root != "" && wanted != f.WeightsRoot {
 				return exitCode{exitCheck, fmt.Errorf("weights root is %s, not %s: %w", f.WeightsRoot, root, protocol.ErrConflict)}
 			}
 			if sha != "" && !strings.EqualFold(sha, f.FileSHA256) {
@@ -175,7 +194,11 @@ func newModelRun(g *globals) *cobra.Command {
 		Short: "Answer a prompt on this machine, with no network",
 		Args:  cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			m, err := runtime.Open(args[0])
+			_, m, err := readModel(args[0])
+			if err != nil {
+				return err
+			}
+			milli, err := temperatureMilli(temperature)
 			if err != nil {
 				return err
 			}
@@ -185,7 +208,7 @@ func newModelRun(g *globals) *cobra.Command {
 			}
 			params := runtime.Params{MaxTokens: maxTokens}
 			params.TemplateID = template
-			params.TemperatureMilli = uint32(math.Round(temperature * 1000))
+			params.TemperatureMilli = milli
 			params.Seed = crypto.Keccak256Hash([]byte(seed))
 			decoder := m.Tokenizer().NewDecoder(prompt)
 			var text strings.Builder
@@ -218,6 +241,15 @@ func newModelRun(g *globals) *cobra.Command {
 	return cmd
 }
 
+// temperatureMilli returns a temperature in thousandths; 0 is greedy.
+func temperatureMilli(t float64) (uint32, error) {
+	milli := math.Round(t * 1000)
+	if t != 0 && !(milli >= protocol.MinTemperatureMilli && milli <= protocol.MaxTemperatureMilli) { // nor NaN
+		return 0, fmt.Errorf("temperature %v is neither 0 nor from %v to %v: %w", t, protocol.MinTemperatureMilli/1000.0, protocol.MaxTemperatureMilli/1000.0, protocol.ErrInvalid)
+	}
+	return uint32(milli), nil
+}
+
 // encodePrompt asks through the first chat template where the model has one.
 func encodePrompt(m *runtime.Model, text string, raw bool) ([]uint32, uint32, error) {
 	if !raw {
@@ -235,11 +267,10 @@ func newModelEval(g *globals) *cobra.Command {
 		Short: "Measure a model against its float source; exit 2 if it fails the registration gate",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			file, err := os.ReadFile(args[0])
-			if err != nil {
-				return fmt.Errorf("read model: %w", err)
+			if windows < 1 {
+				return fmt.Errorf("measure %d windows: %w", windows, protocol.ErrInvalid)
 			}
-			m, err := runtime.Parse(file)
+			file, m, err := readModel(args[0])
 			if err != nil {
 				return err
 			}

@@ -79,7 +79,7 @@ of one. docs/trace-spec.md says what they mean.`,
 }
 
 func (f *traceFlags) run(cmd *cobra.Command, file string) (traceFacts, error) {
-	m, err := runtime.Open(file)
+	_, m, err := readModel(file)
 	if err != nil {
 		return traceFacts{}, err
 	}
