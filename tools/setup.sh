@@ -15,6 +15,7 @@ need node nodejs
 need npm npm
 if [ "${1:-all}" = all ]; then
 	need gcc gcc libc6-dev
+	need curl curl
 	need redis-server redis-server
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || packages="$packages postgresql"
 fi
