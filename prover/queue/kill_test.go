@@ -269,8 +269,8 @@ const proofBytes = 40 << 20
 // made, the keys, the constraint system and everybody in line included. Without one its
 // collector lets 120 to 160 MB come together, as it happens to run.
 const (
-	goLimit   = "128MiB"
-	peakBytes = 150_000_000
+	goLimit   = "100MiB"
+	peakBytes = 120_000_000
 )
 
 // A prover that is killed, at a drawn point before, during and after a proof, or that runs
@@ -284,7 +284,7 @@ func TestKilledProversProveTheSameStatement(t *testing.T) {
 	p, err := prover.New(set, 31337)
 	require.NoError(t, err)
 
-	requests, last := 3, life{Crowd: 200}
+	requests, last := 3, life{Requests: 4, Crowd: 200}
 	lives := []life{
 		{Nth: 1, Stage: queue.Loading},
 		{Nth: 2, Allocated: rand.Uint64N(proofBytes)},
