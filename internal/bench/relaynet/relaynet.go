@@ -251,10 +251,15 @@ type Relay struct {
 	tr     *http.Transport
 }
 
-// StartRelay starts a replica on a free loopback port.
+// StartRelay starts a replica of the relayer called "relayer" on a free loopback port.
 func StartRelay(chain *Chain, rdb redis.UniversalClient, cfg relayer.Config, log *slog.Logger) (*Relay, error) {
+	return StartRelayAs("relayer", chain, rdb, cfg, log)
+}
+
+// StartRelayAs starts a replica of the relayer whose key is Key(name).
+func StartRelayAs(name string, chain *Chain, rdb redis.UniversalClient, cfg relayer.Config, log *slog.Logger) (*Relay, error) {
 	cfg.Domain = Domain
-	r, err := relayer.New(cfg, relayer.Deps{Key: Key("relayer"), Redis: rdb, Chain: relayerChain{chain}, Registry: chain, Log: log})
+	r, err := relayer.New(cfg, relayer.Deps{Key: Key(name), Redis: rdb, Chain: relayerChain{chain}, Registry: chain, Log: log})
 	if err != nil {
 		return nil, err
 	}
@@ -269,13 +274,16 @@ func StartRelay(chain *Chain, rdb redis.UniversalClient, cfg relayer.Config, log
 	if err != nil {
 		return nil, errors.Join(err, x.run.Stop(), l.Close())
 	}
-	x.Client = &Client{c}
+	x.Client = &Client{c, r.Address()}
 	go x.srv.Serve(l) //nolint:errcheck // ends with Close
 	return x, nil
 }
 
 // Client is a relayer's client that reads answers to their end.
-type Client struct{ *relayclient.Client }
+type Client struct {
+	*relayclient.Client
+	Relayer common.Address // that it talks to
+}
 
 // Submit hands over a request and calls each for every event, until each returns an error. It
 // returns nil after an event with Done or Error; ErrUnavailable wraps a stream that broke.
@@ -373,8 +381,9 @@ type Payer struct {
 
 	mu    sync.Mutex
 	salts uint64
-	pass  wire.Need // what leases are taken with; only Channel, Expiry and Signature
-	lines map[protocol.Line]*payLine
+	// passes are what leases are taken with at each relayer; only Channel, Expiry and Signature.
+	passes map[common.Address]wire.Need
+	lines  map[protocol.Line]*payLine
 }
 
 type payLine struct {
@@ -385,7 +394,7 @@ type payLine struct {
 
 // NewPayer opens a channel for name.
 func NewPayer(chain *Chain, name string, deposit protocol.Amount) *Payer {
-	p := &Payer{Name: name, Channel: crypto.Keccak256Hash([]byte("channel of " + name)), lines: map[protocol.Line]*payLine{},
+	p := &Payer{Name: name, Channel: crypto.Keccak256Hash([]byte("channel of " + name)), passes: map[common.Address]wire.Need{}, lines: map[protocol.Line]*payLine{},
 		address: Addr(name), delegate: Key(name + " delegate")}
 	chain.Do(func(_ map[common.Address]common.Address, _ map[common.Address]protocol.Amount, channels map[common.Hash]provider.Channel) {
 		channels[p.Channel] = provider.Channel{Requester: Addr(name), Delegate: Addr(name + " delegate"), Deposit: deposit, Expiry: uint64(time.Now().Add(24 * time.Hour).Unix())}
@@ -393,19 +402,26 @@ func NewPayer(chain *Chain, name string, deposit protocol.Amount) *Payer {
 	return p
 }
 
-// Need is what the payer asks to be matched.
+// Need is what the payer asks to be matched by the relayer called "relayer".
 func (p *Payer) Need(prompt []uint32, maxTokens uint32) wire.Need {
+	return p.NeedAt(Addr("relayer"), prompt, maxTokens)
+}
+
+// NeedAt is what the payer asks a relayer to be matched.
+func (p *Payer) NeedAt(relayer common.Address, prompt []uint32, maxTokens uint32) wire.Need {
 	n := wire.Need{ModelVersion: Model, PromptTokens: uint32(len(prompt)), MaxOutputTokens: maxTokens, Channel: p.Channel, AllowFallbacks: true}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if now := uint64(time.Now().Unix()); p.pass.Expiry < now+60 {
-		p.pass = wire.Need{Channel: p.Channel, Expiry: now + 300}
+	pass := p.passes[relayer]
+	if now := uint64(time.Now().Unix()); pass.Expiry < now+60 {
+		pass = wire.Need{Channel: p.Channel, Expiry: now + 300}
 		var err error
-		if p.pass.Signature, err = Domain.Sign(p.delegate, p.pass.Pass(Addr("relayer"))); err != nil {
+		if pass.Signature, err = Domain.Sign(p.delegate, pass.Pass(relayer)); err != nil {
 			panic(err) // a key of this package
 		}
+		p.passes[relayer] = pass
 	}
-	n.Expiry, n.Signature = p.pass.Expiry, p.pass.Signature
+	n.Expiry, n.Signature = pass.Expiry, pass.Signature
 	return n
 }
 
@@ -438,7 +454,7 @@ type Result struct {
 
 // Ask matches, submits and reads to the end.
 func (p *Payer) Ask(ctx context.Context, c *Client, prompt []uint32, maxTokens uint32) (*Result, error) {
-	m, err := c.Match(ctx, p.Need(prompt, maxTokens))
+	m, err := c.Match(ctx, p.NeedAt(c.Relayer, prompt, maxTokens))
 	if err != nil {
 		return nil, err
 	}

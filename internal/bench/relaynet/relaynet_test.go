@@ -61,12 +61,17 @@ func worldOn(t *testing.T, chain *Chain, rdb redis.UniversalClient, cfg relayer.
 
 func (w *world) start(cfg relayer.Config) *Relay {
 	w.t.Helper()
+	return w.startAs("relayer", w.rdb, cfg)
+}
+
+func (w *world) startAs(name string, rdb redis.UniversalClient, cfg relayer.Config) *Relay {
+	w.t.Helper()
 	if cfg.DrainTimeout == 0 {
 		cfg.DrainTimeout = 100 * time.Millisecond
 	}
 	cfg.Explore = -1
 	cfg.CacheFor = time.Millisecond
-	r, err := StartRelay(w.chain, w.rdb, cfg, testLog(w.t))
+	r, err := StartRelayAs(name, w.chain, rdb, cfg, testLog(w.t))
 	require.NoError(w.t, err)
 	w.t.Cleanup(func() { require.NoError(w.t, r.Close()) })
 	return r
