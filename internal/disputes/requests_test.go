@@ -23,30 +23,6 @@ func (a *answer) crash(t testing.TB) {
 	require.Equal(t, a.receipt.TraceRoot, protocol.TraceRoot(a.secret, x.report.Root), "what it signed is what it makes again")
 }
 
-// question is a drawn one about an answer.
-func (m *adversary) question() protocol.Call {
-	v := m.victim
-	T := len(v.prompt) + len(v.output) - 1
-	at := step.Block{T: m.r.IntN(max(T, 1)), L: m.r.IntN(v.m.arch.Layers + 2)}
-	if at.L > v.m.arch.Layers && len(v.output) > 0 {
-		at.T = len(v.prompt) - 1 + m.r.IntN(len(v.output))
-	}
-	headless := at.L > v.m.arch.Layers && len(v.output) == 0
-	switch k := m.r.IntN(6); {
-	case k == 1 && len(v.output) > 0:
-		return v.askTokens(true, 0)
-	case k == 2:
-		return v.askTokens(false, 0)
-	case k == 3 && T > 0:
-		return v.askTrace()
-	case k == 4 && T > 0 && !headless:
-		return v.askBlock(at)
-	case k == 5 && T > 0 && !headless:
-		return v.askOpening(at)
-	}
-	return v.askParams()
-}
-
 // TestReferenceHonestRequestsAreNeverSlashed is one question and one attack for each of
 // many honest answers. Providers crash before they answer, between signing and sending, and
 // answer again; full size is ten thousand.

@@ -47,7 +47,7 @@ func TestReferenceWithholdingLosesOnTheClocks(t *testing.T) {
 			if !full() && n%3 != i%3 && n != long {
 				continue
 			}
-			for range size(1, 6) {
+			for range size(1, 4) {
 				x := texts[r.IntN(2)]
 				if n == long && !full() || full() && r.IntN(4) == 0 {
 					x = texts[2]
