@@ -11,6 +11,7 @@ import (
 	"github.com/consensys/gnark-crypto/ecc"
 	bn254 "github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+	groth16bn254 "github.com/consensys/gnark/backend/groth16/bn254"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/dgrid-network/dgrid/protocol/chunk"
 	"github.com/dgrid-network/dgrid/protocol/step"
 	"github.com/dgrid-network/dgrid/prover/circuit"
+	"github.com/dgrid-network/dgrid/prover/internal/cost"
 	"github.com/dgrid-network/dgrid/prover/keys"
 	"github.com/dgrid-network/dgrid/runtime"
 	"github.com/dgrid-network/dgrid/runtime/commit"
@@ -386,7 +388,7 @@ func BenchmarkProve(b *testing.B) {
 	b.ReportMetric(float64(f.VerifyGas), "gas")
 }
 
-// Proof bytes come from strangers: they are refused or have one encoding.
+// Proof bytes come from strangers: they are refused or have one encoding, and cost little.
 func FuzzDecode(f *testing.F) {
 	f.Add(make([]byte, ProofSize))
 	_, _, g1, g2 := bn254.Generators()
@@ -396,7 +398,9 @@ func FuzzDecode(f *testing.F) {
 		if len(data) != ProofSize {
 			return
 		}
-		p, err := decode(Proof(data))
+		var p *groth16bn254.Proof
+		var err error
+		require.Less(t, cost.Allocated(func() { p, err = decode(Proof(data)) }), uint64(decodeBytes))
 		if err != nil {
 			require.ErrorIs(t, err, protocol.ErrInvalid)
 			return
