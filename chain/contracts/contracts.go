@@ -74,6 +74,15 @@ func (r *Reader) Now(ctx context.Context) (uint64, error) {
 	return h.Time, nil
 }
 
+// Final returns number and time of the newest final block: what was read up to it stays.
+func (r *Reader) Final(ctx context.Context) (block, time uint64, err error) {
+	h, err := r.client.Head(ctx, chain.Finalized)
+	if err != nil {
+		return 0, 0, err
+	}
+	return h.Number.Uint64(), h.Time, nil
+}
+
 func amount(b *big.Int, err error) (protocol.Amount, error) {
 	if err != nil {
 		return protocol.Amount{}, err

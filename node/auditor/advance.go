@@ -287,7 +287,7 @@ func (j *judge) refused(ctx context.Context, refusal error) (mine bool, err erro
 	case "AlreadyProven", "AlreadyClaimed":
 		mine, err := j.verdict(ctx)
 		if err == nil && !mine {
-			err = j.beaten(refusal)
+			err = j.beaten(ctx, refusal)
 		}
 		return mine, err
 	case "WindowClosed":
@@ -301,6 +301,7 @@ func (j *judge) refused(ctx context.Context, refusal error) (mine bool, err erro
 
 // verdict reads what the chain says of the receipt, and whether this auditor's proof was it.
 func (j *judge) verdict(ctx context.Context) (mine bool, err error) {
+	j.c.Verdict = nil
 	faults, err := j.a.deps.Chain.Faults(ctx, j.c.Receipt, j.a.cfg.StartBlock)
 	if err != nil {
 		return false, err
@@ -324,15 +325,17 @@ func (j *judge) confirm(ctx context.Context) error {
 	receipt, err := wait(ctx, j.c.Intent)
 	var failed *txmgr.Failed
 	if errors.As(err, &failed) {
-		j.c.Verdict = nil
 		mine, err := j.verdict(ctx)
 		switch {
 		case err != nil:
 			return err
 		case mine: // an earlier transaction of this auditor did it
+			if _, err := j.settled(ctx); err != nil {
+				return err
+			}
 			return j.done()
 		case j.c.Verdict != nil:
-			return j.beaten(failed)
+			return j.beaten(ctx, failed)
 		}
 		j.c.State, j.c.Call, j.c.Intent = Opened, nil, common.Hash{}
 		return failed
@@ -367,10 +370,30 @@ func (j *judge) done() error {
 	return nil
 }
 
+// settled is verdict, once that is in a final block. It is errPending before: a reorg may take back
+// what somebody else proved, and then it is this auditor's to prove.
+func (j *judge) settled(ctx context.Context) (mine bool, err error) {
+	final, _, err := j.a.deps.Chain.Final(ctx) // read first: what is in it by then stays
+	if err != nil {
+		return false, err
+	}
+	if mine, err = j.verdict(ctx); err != nil {
+		return false, err
+	}
+	if j.c.Verdict == nil || j.c.Verdict.Block > final {
+		j.c.Verdict = nil
+		return false, fmt.Errorf("what was proven is not final: %w", errPending)
+	}
+	return mine, nil
+}
+
 // beaten goes on where somebody else proved the receipt wrong first. Whoever copied a claim may
 // have left out that the receipt was paid; the requester is not to lose by that.
-func (j *judge) beaten(why error) error {
-	if j.c.Verdict == nil || !j.c.Verdict.Refunded.IsZero() || j.c.Origin == OriginJob || j.c.Relayer == (common.Address{}) {
+func (j *judge) beaten(ctx context.Context, why error) error {
+	if _, err := j.settled(ctx); err != nil {
+		return err
+	}
+	if !j.c.Verdict.Refunded.IsZero() || j.c.Origin == OriginJob || j.c.Relayer == (common.Address{}) {
 		return j.over(Lost, "somebody else proved it: %v", why)
 	}
 	j.c.State, j.c.Note, j.c.Paid = Unpaid, fmt.Sprintf("somebody else proved it: %v", why), false
@@ -390,7 +413,10 @@ func (j *judge) settle(ctx context.Context) error {
 	if j.c.Settling != (common.Hash{}) {
 		_, err := j.a.deps.Sender.WaitFinal(ctx, j.c.Settling)
 		var failed *txmgr.Failed
-		if err != nil && !errors.As(err, &failed) {
+		if errors.As(err, &failed) { // somebody else had it refunded, or the payment moved: it is looked at again
+			j.c.Settling = common.Hash{}
+		}
+		if err != nil {
 			return fmt.Errorf("wait for the refund: %w", err)
 		}
 		return j.finish("the fee was refunded later")

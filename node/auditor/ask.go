@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
 
+	"github.com/dgrid-network/dgrid/chain"
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/chain/txmgr"
 	"github.com/dgrid-network/dgrid/protocol"
@@ -22,8 +25,10 @@ type Asked struct {
 	// Times counts how often it was asked; Intent is the last transaction about it.
 	Times  int         `json:"times"`
 	Intent common.Hash `json:"intent,omitzero"`
-	State  string      `json:"state"` // asked, open, expiring, silent, answered
-	Node   *Place      `json:"node,omitempty"`
+	// Expired are the transactions that ended it as unanswered: the last of them may convict.
+	Expired []common.Hash `json:"expired,omitempty"`
+	State   string        `json:"state"` // asked, open, expiring, silent, answered
+	Node    *Place        `json:"node,omitempty"`
 }
 
 // Place is a contracts.Node in JSON.
@@ -46,8 +51,8 @@ func (p Place) node() contracts.Node {
 	return contracts.Node{Kind: p.Kind, Level: p.Level, T: p.T, L: p.L, Vector: p.Vector, Index: p.Index, Size: p.Size, Hash: p.Hash}
 }
 
-// errPending says that a question on chain is not answered yet.
-var errPending = errors.New("a question on chain is open")
+// errPending says that something on chain is waited for: an answer, or that a block is final.
+var errPending = errors.New("waiting for the chain")
 
 // withheld counts what a provider does not serve. When patience is over it is asked on
 // chain, from then on about everything.
@@ -77,29 +82,33 @@ func (j *judge) convicted(ctx context.Context, pending error) error {
 	if err := j.release(ctx); err != nil {
 		return err
 	}
-	mine, err := j.verdict(ctx)
+	type sent struct {
+		intent common.Hash
+		gas    uint64
+	}
+	own := map[common.Hash]sent{} // of silence nobody is named
+	for _, asked := range j.c.Asked {
+		for _, intent := range asked.Expired {
+			receipt, err := j.a.deps.Sender.WaitFinal(ctx, intent)
+			if errors.As(err, new(*txmgr.Failed)) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			own[receipt.TxHash] = sent{intent, receipt.GasUsed}
+		}
+	}
+	mine, err := j.settled(ctx)
 	if err != nil {
 		return err
 	}
-	if j.c.Verdict == nil {
-		return pending // seen in another block than its event
-	}
 	j.c.Fault = &Finding{Kind: j.c.Verdict.Kind, Name: "withheld"}
-	for _, asked := range j.c.Asked {
-		if asked.State != "expiring" && asked.State != "silent" {
-			continue
-		}
-		receipt, err := j.a.deps.Sender.WaitFinal(ctx, asked.Intent)
-		var failed *txmgr.Failed
-		if err != nil && !errors.As(err, &failed) {
-			return err
-		}
-		if err == nil && receipt.TxHash == j.c.Verdict.Tx { // of silence nobody is named
-			j.c.Intent, j.c.Gas, mine = asked.Intent, receipt.GasUsed, true
-		}
+	if by, ok := own[j.c.Verdict.Tx]; ok {
+		j.c.Intent, j.c.Gas, mine = by.intent, by.gas, true
 	}
 	if !mine {
-		return j.over(Lost, "somebody else proved it")
+		return j.beaten(ctx, errors.New("while its provider was asked"))
 	}
 	return j.done()
 }
@@ -168,7 +177,7 @@ func (j *judge) record(id common.Hash, what string) *Asked {
 // outbox sends each once.
 func (j *judge) pose(ctx context.Context, r *Asked, ask func(contracts.Evidence, common.Hash) protocol.Call) error {
 	if r.State == "expiring" {
-		if err := j.sent(ctx, r); err != nil {
+		if err := j.sent(ctx, r, j.a.deps.Sender.Wait); err != nil {
 			return err
 		}
 		r.State = "silent"
@@ -176,7 +185,7 @@ func (j *judge) pose(ctx context.Context, r *Asked, ask func(contracts.Evidence,
 		return errPending // what the silence did is looked at before it is asked again
 	}
 	if r.State == "asked" {
-		if err := j.sent(ctx, r); err != nil {
+		if err := j.sent(ctx, r, j.a.deps.Sender.Wait); err != nil {
 			return err
 		}
 		if r.State == "asked" {
@@ -184,7 +193,10 @@ func (j *judge) pose(ctx context.Context, r *Asked, ask func(contracts.Evidence,
 			return errPending
 		}
 	}
-	if r.State == "open" { // and yet it is not: somebody else expired it
+	if r.State == "open" { // and yet it is not: a reorg took it back for now, or somebody else expired it
+		if err := j.sent(ctx, r, j.a.deps.Sender.WaitFinal); err != nil {
+			return err
+		}
 		r.State = "silent"
 	}
 	payment, err := j.payment(ctx)
@@ -193,6 +205,9 @@ func (j *judge) pose(ctx context.Context, r *Asked, ask func(contracts.Evidence,
 	}
 	call := ask(j.evidence(payment), salt("ask", r.Question, r.Times))
 	if _, err := j.a.deps.Chain.Simulate(ctx, j.a.deps.Sender.Address(), call); err != nil {
+		if e := new(chain.ContractError); errors.As(err, &e) && e.Name == "ReceiptProven" {
+			err = errors.Join(errPending, err) // then nothing is asked any more, and the case ends
+		}
 		return fmt.Errorf("ask for %s: %w", r.What, err)
 	}
 	// INVARIANT: a crash before the count is on disk repeats the salt, and with it the same transaction.
@@ -206,10 +221,10 @@ func (j *judge) pose(ctx context.Context, r *Asked, ask func(contracts.Evidence,
 
 // sent waits until the last transaction about a question is mined. One that failed leaves
 // the question as it was: it is looked at again.
-func (j *judge) sent(ctx context.Context, r *Asked) error {
+func (j *judge) sent(ctx context.Context, r *Asked, wait func(context.Context, common.Hash) (*types.Receipt, error)) error {
 	look, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
-	_, err := j.a.deps.Sender.Wait(look, r.Intent)
+	_, err := wait(look, r.Intent)
 	var failed *txmgr.Failed
 	switch {
 	case errors.As(err, &failed):
@@ -226,7 +241,7 @@ const glance = 100 * time.Millisecond
 
 func (j *judge) expire(ctx context.Context, r *Asked, n contracts.Node) error {
 	if r.State == "expiring" {
-		if err := j.sent(ctx, r); err != nil {
+		if err := j.sent(ctx, r, j.a.deps.Sender.Wait); err != nil {
 			return err
 		}
 		return errPending
@@ -242,7 +257,9 @@ func (j *judge) expire(ctx context.Context, r *Asked, n contracts.Node) error {
 	if r.Intent, err = j.a.deps.Sender.Submit(ctx, call); err != nil {
 		return fmt.Errorf("expire the question for %s: %w", r.What, err)
 	}
-	r.State = "expiring"
+	if r.State = "expiring"; !slices.Contains(r.Expired, r.Intent) {
+		r.Expired = append(r.Expired, r.Intent)
+	}
 	return errPending
 }
 

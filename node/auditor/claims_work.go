@@ -30,12 +30,14 @@ type Claimed struct {
 	State    State               `json:"state"`
 	Note     string              `json:"note,omitempty"`
 	FoundAt  uint64              `json:"found_at"` // block time
-	Call     *Call               `json:"call,omitempty"`
-	Intent   common.Hash         `json:"intent,omitzero"`
-	Gas      uint64              `json:"gas,omitempty"`
-	Verdict  *contracts.Fault    `json:"verdict,omitempty"`
-	Failures int                 `json:"failures,omitempty"` // in a row
-	Trouble  string              `json:"trouble,omitempty"`
+	// RefusedAt is the block time at which somebody else was first seen to have claimed it.
+	RefusedAt uint64           `json:"refused_at,omitempty"`
+	Call      *Call            `json:"call,omitempty"`
+	Intent    common.Hash      `json:"intent,omitzero"`
+	Gas       uint64           `json:"gas,omitempty"`
+	Verdict   *contracts.Fault `json:"verdict,omitempty"`
+	Failures  int              `json:"failures,omitempty"` // in a row
+	Trouble   string           `json:"trouble,omitempty"`
 
 	ready time.Time // since when it only waits for a payment
 	next  time.Time // when it is looked at again
@@ -210,6 +212,7 @@ func (a *Auditor) stepClaim(ctx context.Context, c *Claimed) error {
 	if err != nil {
 		return a.refusedClaim(ctx, c, err)
 	}
+	c.RefusedAt = 0
 	// INVARIANT: the call is on disk before it is sent, so a crash repeats this very transaction.
 	c.Call, c.Gas = saved(call), gas
 	if err := a.claimed.put(c); err != nil {
@@ -277,6 +280,9 @@ func (a *Auditor) refusedClaim(ctx context.Context, c *Claimed, refusal error) e
 			c.State = Submitted
 			return nil
 		}
+		if err := a.outdone(ctx, c); err != nil {
+			return err
+		}
 		c.State, c.Note = Lost, fmt.Sprintf("somebody else claimed it: %v", refusal)
 		return nil
 	case "NoFault", "NoPair", "WindowClosed", "NotProvenClass", "UnknownModelVersion", "NotSigned":
@@ -286,6 +292,24 @@ func (a *Auditor) refusedClaim(ctx context.Context, c *Claimed, refusal error) e
 		c.Call, c.Claim.Payment = nil, contracts.Payment{} // the line moved on: the payment is shown again
 	}
 	return fmt.Errorf("simulate: %w", refusal)
+}
+
+// outdone is errPending until what was claimed when this claim was refused first is final: a reorg
+// may take it back, and then it is this auditor's to claim.
+func (a *Auditor) outdone(ctx context.Context, c *Claimed) error {
+	_, final, err := a.deps.Chain.Final(ctx)
+	if err != nil {
+		return err
+	}
+	if c.RefusedAt == 0 {
+		if c.RefusedAt, err = a.deps.Chain.Now(ctx); err != nil {
+			return err
+		}
+	}
+	if final < c.RefusedAt {
+		return fmt.Errorf("what somebody else claimed is not final: %w", errPending)
+	}
+	return nil
 }
 
 // confirmClaim waits until the transaction is mined, notes what it did, and then until it is
@@ -301,11 +325,8 @@ func (a *Auditor) confirmClaim(ctx context.Context, c *Claimed) error {
 	var failed *txmgr.Failed
 	switch {
 	case errors.As(err, &failed):
-		if c.Verdict = nil; errors.Is(failed, protocol.ErrConflict) || errors.Is(failed, protocol.ErrExpired) {
-			c.State, c.Note = Lost, failed.Error()
-			return nil
-		}
-		c.State, c.Call, c.Intent = Found, nil, common.Hash{}
+		// Claimed by somebody else, or no longer to be claimed so: it is looked at again.
+		c.State, c.Call, c.Intent, c.Verdict = Found, nil, common.Hash{}, nil
 		return failed
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
 		return fmt.Errorf("the transaction is on its way: %w", errPending)

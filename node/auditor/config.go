@@ -20,6 +20,7 @@ import (
 // Chain is what an auditor reads. *contracts.Reader is one.
 type Chain interface {
 	Now(ctx context.Context) (uint64, error)
+	Final(ctx context.Context) (block, time uint64, err error)
 	Domain() protocol.Domain
 	Addresses() contracts.Addresses
 	Class(ctx context.Context, version common.Hash) (protocol.Class, error)

@@ -60,16 +60,16 @@ func TestOneWrongNumberIsSlashedByOneTransaction(t *testing.T) {
 	e, err = auditor.DecodeEvidence(raw)
 	require.NoError(t, err)
 	m := auditor.Model{Version: w.version, File: w.model}
-	verified := 0
+	checks := 0
 	checked, err := auditor.Check(t.Context(), e, m, func(task auditor.Task, proof []byte) error {
-		verified++
+		checks++
 		require.Equal(t, c.Fault.Task.Statement, task.Statement)
 		require.Equal(t, []byte(c.Proof.Proof), proof)
-		return nil
+		return verified(task, proof)
 	})
 	require.NoError(t, err)
 	require.True(t, checked.Proof)
-	require.Equal(t, 1, verified)
+	require.Equal(t, 1, checks)
 	require.Equal(t, devchain.Address(operator), checked.Operator)
 	e.Openings[0].Opening.BlockRoot[0] ^= 1
 	_, err = auditor.Check(t.Context(), e, m, nil)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -97,6 +98,7 @@ const (
 // world is a development chain with the real contracts, a published model and a provider
 // with stake.
 type world struct {
+	dev     *devchain.Chain
 	client  *chain.Client
 	reader  *contracts.Reader
 	start   uint64
@@ -131,7 +133,7 @@ func newWorldOf(t *testing.T, m *runtime.Model, cfg devchain.Config, change func
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- c.Run(ctx) }()
-	w := &world{model: m, lanes: map[int]*txmgr.Manager{}, outbox: txmgr.NewMemory(), ctx: ctx, decoder: chain.NewDecoder(chain.ABIs())}
+	w := &world{dev: c, model: m, lanes: map[int]*txmgr.Manager{}, outbox: txmgr.NewMemory(), ctx: ctx, decoder: chain.NewDecoder(chain.ABIs())}
 	w.client, err = chain.Dial(ctx, chain.Config{URL: c.WS(), ChainID: devchain.ChainID, Decoder: w.decoder})
 	require.NoError(t, err)
 	t.Cleanup(func() {
@@ -177,11 +179,17 @@ func (w *world) fund(t *testing.T, n int) {
 
 func (w *world) lane(n int) *txmgr.Manager {
 	if w.lanes[n] == nil {
-		w.lanes[n] = txmgr.New(txmgr.Config{ChainID: devchain.ChainID, Outbox: w.outbox, Node: w.client, Signer: chain.KeySigner{Key: devchain.Key(n)},
-			Decode: w.decoder.Decode, Logger: slog.New(slog.DiscardHandler)})
-		go func() { _ = w.lanes[n].Run(w.ctx) }()
+		w.laneBy(n, w.client)
 	}
 	return w.lanes[n]
+}
+
+// laneBy begins an account's lane on a node.
+func (w *world) laneBy(n int, node txmgr.Node) {
+	m := txmgr.New(txmgr.Config{ChainID: devchain.ChainID, Outbox: w.outbox, Node: node, Signer: chain.KeySigner{Key: devchain.Key(n)},
+		Decode: w.decoder.Decode, Logger: slog.New(slog.DiscardHandler)})
+	w.lanes[n] = m
+	go func() { _ = m.Run(w.ctx) }()
 }
 
 func (w *world) send(t *testing.T, n int, calls ...protocol.Call) {
@@ -539,20 +547,21 @@ func (a *answer) answering(t *testing.T, binder provider.Binder) {
 	heads := a.w.client.Heads(ctx)
 	lane := a.w.lane(operator)
 	go func() {
+		var failed error // a reorg may take a question away while it is answered: what counts is that the next round heals it
 		for range heads {
 			open, err := watch.Open(ctx)
 			for _, q := range open {
-				var call protocol.Call
-				if call, err = a.replier(binder).Reply(ctx, q); err == nil {
-					_, err = lane.Submit(ctx, call)
+				call, one := a.replier(binder).Reply(ctx, q)
+				if one == nil {
+					_, one = lane.Submit(ctx, call)
 				}
+				err = errors.Join(err, one)
 			}
-			if err != nil && ctx.Err() == nil {
-				ended <- err
-				return
+			if ctx.Err() == nil {
+				failed = err
 			}
 		}
-		ended <- nil
+		ended <- failed
 	}()
 	t.Cleanup(func() { stop(); require.NoError(t, <-ended) })
 }

@@ -1,0 +1,245 @@
+package auditor_test
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dgrid-network/dgrid/chain"
+	"github.com/dgrid-network/dgrid/chain/contracts"
+	"github.com/dgrid-network/dgrid/chain/deploy"
+	"github.com/dgrid-network/dgrid/chain/devchain"
+	"github.com/dgrid-network/dgrid/node/auditor"
+	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/step"
+	"github.com/dgrid-network/dgrid/protocol/wire"
+)
+
+// farFinal is a depth that no test takes so long for that what it just saw is final.
+const farFinal = 60
+
+// newForkedWorld is newWorld with room for reorgs.
+func newForkedWorld(t *testing.T, clock uint64) *world {
+	t.Helper()
+	return newWorldOf(t, odd(t), devchain.Config{FinalityDepth: farFinal}, func(p *deploy.Parameters) {
+		p.Questions.Clock, p.Questions.AnswerTime = clock, min(p.Questions.AnswerTime, clock/2)
+	})
+}
+
+// gate is a node that passes transactions on while it is open.
+type gate struct {
+	*chain.Client
+	shut atomic.Bool
+}
+
+func (g *gate) Send(ctx context.Context, raw []byte) error {
+	if g.shut.Load() {
+		return fmt.Errorf("send: the gate is shut: %w", protocol.ErrUnavailable)
+	}
+	return g.Client.Send(ctx, raw)
+}
+
+// gated gives an account a lane behind a gate.
+func (w *world) gated(n int) *gate {
+	g := &gate{Client: w.client}
+	w.laneBy(n, g)
+	return g
+}
+
+// forget takes blocks from one on back, until something is gone, with the transactions in them.
+func (w *world) forget(t *testing.T, from uint64, gone func() bool) {
+	t.Helper()
+	for tries := 0; ; tries++ {
+		require.Less(t, tries, 20)
+		require.NoError(t, w.dev.Rewind(from-1))
+		w.dev.DropPending()
+		if gone() {
+			return
+		}
+	}
+}
+
+// convictions are the proven faults of a receipt that convict.
+func (w *world) convictions(t *testing.T, receipt common.Hash) (list []contracts.Fault) {
+	t.Helper()
+	all, err := w.reader.Faults(t.Context(), receipt, w.start)
+	require.NoError(t, err)
+	for _, f := range all {
+		if f.Kind != contracts.FaultSilence {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// A conviction that a reorg takes back, out of the node's memory too, is sent again: the case is
+// not over before it is final.
+func TestAConvictionThatAReorgTookBackIsSentAgain(t *testing.T) {
+	t.Parallel()
+	w := newForkedWorld(t, 3600)
+	q, err := proving()
+	require.NoError(t, err)
+	liar := w.answered(t, params(700), prompt, 5, nil)
+	liar.cheat(step.Block{T: 4, L: 2}, step.Gated, 0, 9)
+	a := w.auditor(t, t.TempDir(), queued{q}, liar, nil)
+	running(t, a)
+	_, err = a.Add(t.Context(), liar.b)
+	require.NoError(t, err)
+	for range 2 {
+		require.Eventually(t, func() bool { return len(w.convictions(t, liar.receipt)) > 0 }, time.Minute, 10*time.Millisecond)
+		c, err := a.Cases().Get(liar.receipt)
+		require.NoError(t, err)
+		require.Equal(t, auditor.Submitted, c.State, "mined, not final: %s", c.Note)
+		w.forget(t, w.convictions(t, liar.receipt)[0].Block, func() bool { return len(w.convictions(t, liar.receipt)) == 0 })
+	}
+	c, err := a.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return c.State.Over() || c.State == auditor.Unpaid })
+	require.NoError(t, err)
+	require.Equal(t, auditor.Unpaid, c.State, c.Note)
+	require.Equal(t, []contracts.Fault{*c.Verdict}, w.convictions(t, liar.receipt))
+	require.EqualValues(t, 1, w.nonce(t, auditing), "one transaction")
+	require.Equal(t, c.Verdict.Bounty, w.free(t, auditing))
+}
+
+// Somebody else proves it first, and a reorg takes that back: a case is not lost before what
+// somebody else proved is final, and who had it first learns that it has not.
+func TestWhatSomebodyElseProvedCountsWhenItIsFinal(t *testing.T) {
+	t.Parallel()
+	w := newForkedWorld(t, 3600)
+	q, err := proving()
+	require.NoError(t, err)
+	liar := w.answered(t, params(700), prompt, 5, nil)
+	liar.cheat(step.Block{T: 4, L: 1}, step.Gated, 0, 3)
+	over := func(c auditor.Case) bool { return c.State.Over() || c.State == auditor.Unpaid }
+	door := w.gated(requester)
+	first := w.auditor(t, t.TempDir(), queued{q}, liar, func(_ *auditor.Config, d *auditor.Deps) { d.Sender = w.lane(requester) })
+	running(t, first)
+	_, err = first.Add(t.Context(), liar.b)
+	require.NoError(t, err)
+	c, err := first.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return c.Verdict != nil })
+	require.NoError(t, err)
+	require.Equal(t, devchain.Address(requester), c.Verdict.Submitter)
+	door.shut.Store(true)
+
+	second := w.auditor(t, t.TempDir(), queued{q}, liar, nil)
+	running(t, second)
+	_, err = second.Add(t.Context(), liar.b)
+	require.NoError(t, err)
+	got, err := second.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return over(c) || c.State == auditor.Proven && c.Trouble != "" })
+	require.NoError(t, err)
+	require.Equal(t, auditor.Proven, got.State, "%s %s", got.Note, got.Trouble)
+	require.Zero(t, w.nonce(t, auditing))
+	w.forget(t, c.Verdict.Block, func() bool { return len(w.convictions(t, liar.receipt)) == 0 })
+
+	got, err = second.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return over(c) || c.Verdict != nil })
+	require.NoError(t, err)
+	require.Equal(t, auditor.Submitted, got.State, got.Note)
+	door.shut.Store(false)
+	got, err = second.Wait(t.Context(), liar.receipt, over)
+	require.NoError(t, err)
+	require.Equal(t, auditor.Unpaid, got.State, got.Note)
+	c, err = first.Wait(t.Context(), liar.receipt, over)
+	require.NoError(t, err)
+	require.Equal(t, auditor.Lost, c.State, c.Note)
+	require.Equal(t, devchain.Address(auditing), c.Verdict.Submitter)
+	require.Equal(t, []contracts.Fault{*got.Verdict}, w.convictions(t, liar.receipt))
+	require.Equal(t, got.Verdict.Bounty, w.free(t, auditing))
+	require.True(t, w.free(t, requester).IsZero())
+}
+
+// stormed takes the newest blocks back, a drawn number of times, whenever a case changes; some
+// times the node forgets what was in them.
+func (w *world) stormed(t *testing.T, a *auditor.Auditor, receipt common.Hash) {
+	r := seeded(t)
+	begun, err := w.client.Head(t.Context(), chain.Latest) // what was there before stays
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() {
+		last, left := "", size(5, 40)
+		for ctx.Err() == nil && left > 0 {
+			c, err := a.Wait(ctx, receipt, func(c auditor.Case) bool {
+				now := fmt.Sprint(c.State, c.Asked, c.Verdict)
+				fresh := now != last && len(c.Asked) > 0
+				last = now
+				return fresh
+			})
+			if err != nil || c.State == auditor.Unpaid || c.State.Over() {
+				break
+			}
+			if r.IntN(2) == 0 {
+				continue
+			}
+			head, err := w.client.Head(ctx, chain.Latest)
+			if err == nil {
+				err = w.dev.Rewind(max(begun.Number.Uint64(), head.Number.Uint64()-uint64(1+r.IntN(6))))
+			}
+			if err != nil && ctx.Err() == nil {
+				ended <- err
+				return
+			}
+			if left--; r.IntN(2) == 0 {
+				w.dev.DropPending()
+			}
+		}
+		ended <- nil
+	}()
+	t.Cleanup(func() { stop(); require.NoError(t, <-ended) })
+}
+
+// Questions, their expiries and the conviction that they end in are taken back by reorgs: the
+// provider that keeps silent is convicted once all the same, and nobody's bond is lost.
+func TestSilenceLosesInAStormOfReorgs(t *testing.T) {
+	t.Parallel()
+	w := newForkedWorld(t, 20)
+	w.fund(t, auditing)
+	silent := w.answered(t, params(700), prompt, 5, nil)
+	silent.cheat(step.Block{T: 3, L: 1}, step.Gated, 0, 3)
+	silent.serve = func(_ wire.Evidence, x *wire.Exhibit) { *x = wire.Exhibit{Error: "no"} }
+	a := w.auditor(t, t.TempDir(), noProver{}, silent, func(c *auditor.Config, _ *auditor.Deps) { c.RetryEvery = 50 * time.Millisecond })
+	running(t, a)
+	_, err := a.Add(t.Context(), silent.b)
+	require.NoError(t, err)
+	w.stormed(t, a, silent.receipt)
+	c, err := a.Wait(t.Context(), silent.receipt, func(c auditor.Case) bool { return c.State.Over() || c.State == auditor.Unpaid })
+	require.NoError(t, err)
+	require.Equal(t, auditor.Unpaid, c.State, "%s %+v", c.Note, c.Verdict)
+	require.Equal(t, contracts.FaultWithheld, c.Verdict.Kind)
+	require.Equal(t, []contracts.Fault{*c.Verdict}, w.convictions(t, silent.receipt))
+	require.GreaterOrEqual(t, w.free(t, auditing).Cmp(tokens(1000)), 0, "bonds and costs came back: %s", w.free(t, auditing))
+}
+
+// Questions and answers are taken back by reorgs: they lead to the wrong number all the same, and
+// every bond comes back.
+func TestAnswersLeadToTheWrongNumberInAStormOfReorgs(t *testing.T) {
+	t.Parallel()
+	w := newForkedWorld(t, 3600)
+	q, err := proving()
+	require.NoError(t, err)
+	w.fund(t, auditing)
+	liar := w.answered(t, params(700), prompt, 5, nil)
+	liar.cheat(step.Block{T: 5, L: 2}, step.DownLinear, 0, 11)
+	liar.serve = func(_ wire.Evidence, x *wire.Exhibit) { *x = wire.Exhibit{Error: "no"} }
+	liar.answering(t, queued{q})
+	data := t.TempDir()
+	a := w.auditor(t, data, queued{q}, liar, func(c *auditor.Config, d *auditor.Deps) {
+		c.RetryEvery, c.LookEvery, c.Patience = 20*time.Millisecond, 20*time.Millisecond, 1
+		d.Bonds = bonds{contracts.NewBondWatch(w.reader, devchain.Address(auditing), w.start), w}
+	})
+	running(t, a)
+	_, err = a.Add(t.Context(), liar.b)
+	require.NoError(t, err)
+	w.stormed(t, a, liar.receipt)
+	c, err := a.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return c.State.Over() || c.State == auditor.Unpaid })
+	require.NoError(t, err)
+	require.Equal(t, auditor.Unpaid, c.State, "%s %+v", c.Note, c.Verdict)
+	require.Equal(t, contracts.FaultWrongStep, c.Verdict.Kind)
+	require.Equal(t, []contracts.Fault{*c.Verdict}, w.convictions(t, liar.receipt))
+	back, err := tokens(1000).Add(c.Verdict.Bounty)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return w.free(t, auditing) == back }, time.Minute, 50*time.Millisecond, "%s is free, not %s", w.free(t, auditing), back)
+}
