@@ -20,12 +20,17 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// devKeys are the keys of the Step circuit, from a cache that survives the run. A cold
-// one takes about ten seconds. Dev fails unless the key is the committed one: same
-// circuit, same seed, same gnark.
+// keyCache survives the run. A cold one takes about ten seconds.
+var keyCache = filepath.Join("..", ".cache", "keys")
+
+func keyStore(dir string) keys.Store {
+	return keys.Store{Dir: dir, Child: []string{os.Args[0], keys.ChildCommand}, Progress: os.Stderr}
+}
+
+// devKeys are the keys of the Step circuit. Dev fails unless the key is the committed one;
+// that it can still be made is for TestDevelopmentKeyIsRebuilt.
 var devKeys = sync.OnceValues(func() (*keys.Set, error) {
-	store := keys.Store{Dir: filepath.Join("..", ".cache", "keys"), Child: []string{os.Args[0], keys.ChildCommand}, Progress: os.Stderr}
-	return store.Dev(context.Background(), keys.Step())
+	return keyStore(keyCache).Dev(context.Background(), keys.Step())
 })
 
 func testProver(t testing.TB) *Prover {
