@@ -84,7 +84,8 @@ type Catalog interface {
 	All(ctx context.Context) ([]gateway.Model, error)
 }
 
-// Wallets verifies contract wallets by eth_call: ERC-1271 isValidSignature.
+// Wallets verifies contract wallets by eth_call: ERC-1271 isValidSignature, and ERC-6492 for
+// those that are not made yet.
 type Wallets interface {
 	ValidSignature(ctx context.Context, account common.Address, digest common.Hash, signature []byte) (bool, error)
 }

@@ -130,6 +130,7 @@ var refusals = []string{
 	"execution reverted", "gas required exceeds allowance", "out of gas", "invalid opcode", "invalid jump",
 	"stack underflow", "stack limit reached", "write protection", "max code size exceeded",
 	"contract address collision", "max initcode size exceeded", "intrinsic gas too low",
+	"gas uint64 overflow", "return data out of bounds", "max call depth exceeded", "must not begin with 0xef",
 }
 
 // Wrap gives an error of an RPC call its kind; see Client.Wrap.

@@ -1,16 +1,12 @@
 package network
 
 import (
-	"bytes"
 	"context"
 	"crypto/ecdsa"
-	"errors"
 	"fmt"
 	"log/slog"
-	"math/big"
 	"net/url"
 
-	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
@@ -38,26 +34,6 @@ func (c gatewayChain) ProviderOf(ctx context.Context, operator common.Address) (
 
 func (c gatewayChain) FreeStake(ctx context.Context, provider common.Address) (protocol.Amount, error) {
 	return c.Reader.FreeStake(ctx, provider)
-}
-
-// ValidSignature implements api.Wallets: whether a contract wallet takes the
-// signature for its own (ERC-1271). An account without code, and a wallet that
-// reverts or answers nonsense, does not.
-func (c gatewayChain) ValidSignature(ctx context.Context, account common.Address, digest common.Hash, signature []byte) (bool, error) {
-	// isValidSignature(bytes32 hash, bytes signature) returns its own selector.
-	selector := []byte{0x16, 0x26, 0xba, 0x7e}
-	data := append(append([]byte(nil), selector...), digest[:]...)
-	data = append(data, common.LeftPadBytes([]byte{0x40}, 32)...)
-	data = append(data, common.LeftPadBytes(big.NewInt(int64(len(signature))).Bytes(), 32)...)
-	data = append(data, common.RightPadBytes(signature, (len(signature)+31)/32*32)...)
-	out, err := c.Client.CallContract(ctx, ethereum.CallMsg{To: &account, Data: data}, nil)
-	if err != nil {
-		if errors.Is(c.Client.Wrap(err), protocol.ErrUnavailable) {
-			return false, fmt.Errorf("ask wallet %s: %w", account, c.Client.Wrap(err))
-		}
-		return false, nil
-	}
-	return len(out) >= 4 && bytes.Equal(out[:4], selector), nil
 }
 
 // APIOptions say who an API is and where its relayers are.

@@ -3,7 +3,9 @@ package network
 import (
 	"encoding/json"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/alicebob/miniredis/v2"
@@ -40,7 +42,7 @@ func tokenOf(decimals byte) []byte {
 
 // onChain returns a deployment's chain whose token has that many decimals; nothing else
 // of the deployment is there. More accounts may have code from the start.
-func onChain(t *testing.T, decimals byte, more types.GenesisAlloc) *Chain {
+func onChain(t *testing.T, decimals byte, more types.GenesisAlloc) (*Chain, *devchain.Chain) {
 	t.Helper()
 	alloc := devchain.Prefund(3)
 	alloc[tokenAt] = types.Account{Code: tokenOf(decimals)}
@@ -49,24 +51,18 @@ func onChain(t *testing.T, decimals byte, more types.GenesisAlloc) *Chain {
 	}
 	dev, err := devchain.Open(devchain.Config{Manual: true, Alloc: alloc, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
-	client, err := chain.Dial(t.Context(), chain.Config{URL: dev.HTTP(), ChainID: devchain.ChainID, Logger: slog.New(slog.DiscardHandler)})
+	client, err := chain.Dial(t.Context(), chain.Config{URL: dev.HTTP(), ChainID: devchain.ChainID, Attempts: 1, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		client.Close()
 		require.NoError(t, dev.Close())
 	})
-	return &Chain{Client: client, Reader: contracts.NewReader(client, contracts.Addresses{Token: tokenAt, Market: marketAt})}
+	return &Chain{Client: client, Reader: contracts.NewReader(client, contracts.Addresses{Token: tokenAt, Market: marketAt})}, dev
 }
 
-// What the API says of money is in units of the deployment's own token.
-func TestAPIShowsTheTokensDecimals(t *testing.T) {
-	c := onChain(t, 18, nil)
-	const unit = 1_000_000_000_000_000_000
-	version := common.Hash{7}
-	relay := &relaytest.Server{Domain: c.Reader.Domain(), Relayer: common.HexToAddress("0x4e"), Version: version, Class: protocol.ClassSampled,
-		Providers: []*relaytest.Provider{{Owner: common.HexToAddress("0xb0"), Operator: devchain.Key(2), PriceIn: 3 * unit, PriceOut: 6 * unit}}}
-	url := relay.Start()
-	t.Cleanup(relay.Close)
+// apiOn makes an API on a chain, with an empty index and a relayer.
+func apiOn(t *testing.T, c *Chain, relayer string) http.Handler {
+	t.Helper()
 	st, err := store.Open(t.Context(), "sqlite::memory:")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, st.Close()) })
@@ -74,16 +70,32 @@ func TestAPIShowsTheTokensDecimals(t *testing.T) {
 	require.NoError(t, err)
 	rdb := redis.NewClient(&redis.Options{Addr: miniredis.RunT(t).Addr()})
 	t.Cleanup(func() { require.NoError(t, rdb.Close()) })
-	server, err := c.API(t.Context(), APIOptions{Relayers: []string{url}, URL: "http://api.test", Delegate: devchain.Key(1)},
+	server, err := c.API(t.Context(), APIOptions{Relayers: []string{relayer}, URL: "http://api.test", Delegate: devchain.Key(1)},
 		st, net, NewCatalog(net, nil), rdb, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
-	get := func(path string, into any) {
-		t.Helper()
-		w := httptest.NewRecorder()
-		server.Handler().ServeHTTP(w, httptest.NewRequest("GET", path, nil))
-		require.Equal(t, 200, w.Code, w.Body)
-		require.NoError(t, json.Unmarshal(w.Body.Bytes(), into))
-	}
+	return server.Handler()
+}
+
+// answered asks a handler and reads its answer into a value.
+func answered(t *testing.T, handler http.Handler, status int, method, path, body string, into any) {
+	t.Helper()
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, httptest.NewRequest(method, path, strings.NewReader(body)))
+	require.Equal(t, status, w.Code, w.Body)
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), into))
+}
+
+// What the API says of money is in units of the deployment's own token.
+func TestAPIShowsTheTokensDecimals(t *testing.T) {
+	c, _ := onChain(t, 18, nil)
+	const unit = 1_000_000_000_000_000_000
+	version := common.Hash{7}
+	relay := &relaytest.Server{Domain: c.Reader.Domain(), Relayer: common.HexToAddress("0x4e"), Version: version, Class: protocol.ClassSampled,
+		Providers: []*relaytest.Provider{{Owner: common.HexToAddress("0xb0"), Operator: devchain.Key(2), PriceIn: 3 * unit, PriceOut: 6 * unit}}}
+	url := relay.Start()
+	t.Cleanup(relay.Close)
+	handler := apiOn(t, c, url)
+	get := func(path string, into any) { t.Helper(); answered(t, handler, 200, "GET", path, "", into) }
 
 	var about struct {
 		Data struct {
