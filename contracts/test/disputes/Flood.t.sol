@@ -448,7 +448,7 @@ contract FloodTest is QuestionsBase {
         // What they are asked next counts from then on, each for itself: a silence and not yet a fault.
         uint256 next = ledger.faultOf(hashes[seed % RECEIPTS]) == FaultKind.None
             ? seed % RECEIPTS
-            : (seed + 1) % RECEIPTS;
+            : addmod(seed, 1, RECEIPTS);
         (uint256 n, uint64 due) = askMore(next);
         vm.warp(due);
         expireBlock(next, n);
@@ -520,14 +520,14 @@ contract FloodTest is QuestionsBase {
             uint256[] memory open = new uint256[](RECEIPTS);
             uint64 due;
             for (uint256 k = 0; k < RECEIPTS; ++k) {
-                uint256 r = (k + seed) % RECEIPTS;
+                uint256 r = addmod(k, seed, RECEIPTS);
                 open[r] = type(uint256).max;
                 if (ledger.faultOf(hashes[r]) == FaultKind.None) (open[r], due) = askMore(r);
             }
             vm.warp(due);
             seed = uint256(keccak256(abi.encode(seed)));
             for (uint256 k = 0; k < RECEIPTS; ++k) {
-                uint256 r = (k + seed) % RECEIPTS;
+                uint256 r = addmod(k, seed, RECEIPTS);
                 if (open[r] != type(uint256).max) expireBlock(r, open[r]);
             }
         }
