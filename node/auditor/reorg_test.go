@@ -92,8 +92,15 @@ func TestAConvictionThatAReorgTookBackIsSentAgain(t *testing.T) {
 	require.NoError(t, err)
 	for range 2 {
 		require.Eventually(t, func() bool { return len(w.convictions(t, liar.receipt)) > 0 }, time.Minute, 10*time.Millisecond)
+		seen, err := w.client.Head(t.Context(), chain.Latest)
+		require.NoError(t, err)
+		require.Eventually(t, func() bool { // blocks enough to end a case that waits for none
+			now, err := w.client.Head(t.Context(), chain.Latest)
+			return err == nil && now.Number.Uint64() >= seen.Number.Uint64()+8
+		}, time.Minute, 10*time.Millisecond)
 		c, err := a.Cases().Get(liar.receipt)
 		require.NoError(t, err)
+		require.NotNil(t, c.Verdict)
 		require.Equal(t, auditor.Submitted, c.State, "mined, not final: %s", c.Note)
 		w.forget(t, w.convictions(t, liar.receipt)[0].Block, func() bool { return len(w.convictions(t, liar.receipt)) == 0 })
 	}
