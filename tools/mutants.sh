@@ -1,7 +1,8 @@
 #!/bin/sh
 # Breaks one promise at a time in a copy of the committed tree and runs the one test that
-# must turn red. A mutant is a file tools/mutants/*.patch: two lines that name the promise
-# and the test (`go: PACKAGE -run NAME` or `forge: ARGUMENTS`), then a diff.
+# must turn red. A mutant is a file tools/mutants/*.patch: two lines that name the promise,
+# with the rows of docs/threat-model.md that it is about in brackets, and the test
+# (`go: PACKAGE -run NAME [-timeout T]` or `forge: ARGUMENTS`), then a diff.
 #
 #   tools/mutants.sh [--baseline] [NAME...]
 #
