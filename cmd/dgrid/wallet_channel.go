@@ -381,19 +381,40 @@ func (c *client) checkVoucher(ctx context.Context, s signedVoucher) ([]check, bo
 	if err != nil {
 		return nil, false, err
 	}
-	l.add("voucher.delegate", signer == ch.Delegate || signer == ch.Retiring && now < ch.RetiresAt, "the channel's delegate is "+ch.Delegate.Hex(), "sign with the delegate's key")
-	until := ch.Expiry + timing.CloseGrace
-	if ch.ClosesAt != 0 {
-		until = ch.ClosesAt
-	}
-	l.add("channel.open", now < until, fmt.Sprintf("vouchers count until %d, it is %d", until, now), "too late: the channel's rest goes back to the requester")
-	l.add("voucher.covered", v.Total.Cmp(ch.Deposit) <= 0, "the deposit is "+c.money(ch.Deposit).String(), "top the channel up: dgrid wallet topup CHANNEL AMOUNT")
 	line, err := c.reader.Line(ctx, v.Line())
 	if err != nil {
 		return nil, false, err
 	}
-	paid := protocol.MustAmount(line.Paid)
-	l.add("voucher.higher", v.Total.Cmp(paid) > 0, "the line was paid "+c.money(paid).String(), "a voucher's total includes all before it and must be higher")
-	l.add("voucher.count", v.Count > 0, fmt.Sprintf("%d receipts", v.Count), "a voucher names its receipts")
+	judgeVoucher(&l, v, signer, voucherFacts{ch, now, timing.CloseGrace, protocol.MustAmount(line.Paid)}, func(a protocol.Amount) string { return c.money(a).String() })
 	return l.checks, l.ok(), nil
+}
+
+// voucherFacts are what the chain says of a voucher's channel and line.
+type voucherFacts struct {
+	contracts.Channel
+	now, grace uint64
+	linePaid   protocol.Amount
+}
+
+// judgeVoucher judges a voucher of a channel that there is.
+func judgeVoucher(l *checklist, v protocol.Voucher, signer common.Address, ch voucherFacts, money func(protocol.Amount) string) {
+	l.add("voucher.delegate", signer == ch.Delegate || signer != (common.Address{}) && signer == ch.Retiring && ch.now < ch.RetiresAt,
+		"the channel's delegate is "+ch.Delegate.Hex(), "sign with the delegate's key")
+	until := ch.Expiry + ch.grace
+	if ch.ClosesAt != 0 {
+		until = ch.ClosesAt
+	}
+	l.add("channel.open", ch.now < until, fmt.Sprintf("vouchers count until %d, it is %d", until, ch.now), "too late: the channel's rest goes back to the requester")
+	// What the channel paid on other lines is gone.
+	left, err := ch.Deposit.Sub(ch.Paid)
+	if err != nil {
+		left = protocol.Amount{}
+	}
+	adds, err := v.Total.Sub(ch.linePaid)
+	if err != nil {
+		adds = protocol.Amount{}
+	}
+	l.add("voucher.covered", adds.Cmp(left) <= 0, fmt.Sprintf("the deposit is %s, %s of it is left", money(ch.Deposit), money(left)), "top the channel up: dgrid wallet topup CHANNEL AMOUNT")
+	l.add("voucher.higher", !adds.IsZero(), "the line was paid "+money(ch.linePaid), "a voucher's total includes all before it and must be higher")
+	l.add("voucher.count", v.Count > 0, fmt.Sprintf("%d receipts", v.Count), "a voucher names its receipts")
 }
