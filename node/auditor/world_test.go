@@ -45,10 +45,14 @@ import (
 	"github.com/dgrid-network/dgrid/runtime/trace"
 )
 
-// The test binary is its own key child.
+// The test binary is its own key child, and the auditor that is killed.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == keys.ChildCommand {
 		os.Exit(keys.RunChild(os.Args[2:], os.Stderr, keys.Step()))
+	}
+	if text := os.Getenv(childEnv); text != "" {
+		fmt.Fprintln(os.Stderr, child(text))
+		os.Exit(1)
 	}
 	flag.Parse()
 	// Most of a test here is waiting for blocks.
@@ -99,6 +103,7 @@ const (
 // with stake.
 type world struct {
 	dev     *devchain.Chain
+	record  string // of the deployment
 	client  *chain.Client
 	reader  *contracts.Reader
 	start   uint64
@@ -145,7 +150,8 @@ func newWorldOf(t *testing.T, m *runtime.Model, cfg devchain.Config, change func
 	change(&p)
 	plan, err := deploy.Network(p)
 	require.NoError(t, err)
-	d, err := deploy.Run(t.Context(), w.client, chain.KeySigner{Key: devchain.Key(admin)}, plan, filepath.Join(t.TempDir(), "record.json"))
+	w.record = filepath.Join(t.TempDir(), "record.json")
+	d, err := deploy.Run(t.Context(), w.client, chain.KeySigner{Key: devchain.Key(admin)}, plan, w.record)
 	require.NoError(t, err)
 	w.reader, w.start = contracts.NewReader(w.client, d.Addresses()), d.StartBlock
 	w.join(t)
