@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -136,7 +137,20 @@ is; started again, it goes on where it was. docs/operations.md tells how to run 
 			return s.run(cmd, g, "indexer", s.cfg.Indexer.Listen, common.Address{}, mux, x.Run)
 		},
 	}
-	cmd.AddCommand(&cobra.Command{
+	cmd.AddCommand(newRebuildCommand(g))
+	return cmd
+}
+
+// rebuilt is what became of the tables: digests of all of them.
+type rebuilt struct {
+	Identical bool        `json:"identical"`
+	Block     uint64      `json:"block"`
+	Before    common.Hash `json:"before"`
+	After     common.Hash `json:"after"`
+}
+
+func newRebuildCommand(g *globals) *cobra.Command {
+	return &cobra.Command{
 		Use:   "rebuild",
 		Short: "Fold the stored events anew: the tables come out as they were, or a fault is found",
 		Args:  cobra.NoArgs,
@@ -157,14 +171,22 @@ is; started again, it goes on where it was. docs/operations.md tells how to run 
 			if err != nil {
 				return err
 			}
-			if before != after {
-				return exitCode{exitCheck, fmt.Errorf("the tables were %x and are %x now: %w", before[:8], after[:8], protocol.ErrConflict)}
+			at, err := tables.Cursor(cmd.Context())
+			if err != nil {
+				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "identical: %x\n", after[:8])
-			return nil
+			r := rebuilt{before == after, at.Number, before, after}
+			err = g.print(cmd, r, func(w io.Writer) {
+				if r.Identical {
+					fmt.Fprintf(w, "identical: %x\n", after[:8])
+				}
+			})
+			if err == nil && !r.Identical {
+				err = exitCode{exitCheck, fmt.Errorf("the tables were %x and are %x now: %w", before[:8], after[:8], protocol.ErrConflict)}
+			}
+			return err
 		},
-	})
-	return cmd
+	}
 }
 
 // tables opens the database and the deployment's part of it.
