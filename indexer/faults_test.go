@@ -114,47 +114,55 @@ func TestFaultyNodesWriteNoWrongRow(t *testing.T) {
 			return h
 		}},
 	}
-	rounds := 6
-	if raced {
-		rounds = 2
-	}
-	for name, fault := range faults {
-		t.Run(name, func(t *testing.T) {
-			rnd := rand.New(rand.NewPCG(4, 4))
-			c := bench.NewChain(12, 6, 3)
-			n := network(t, "sqlite::memory:")
-			l := fault
-			l.Chain, l.rnd = c, rand.New(rand.NewPCG(5, 5))
-			x := indexer.New(&l, n, indexer.Options{MaxSpan: 16, Fetchers: 1})
-			finalized := uint64(0)
-			for range rounds {
-				grow(c, rnd, 20)
-				for tries := 0; ; tries++ {
-					require.Less(t, tries, 2000, "no progress")
-					heads, err := l.Heads(context.Background())
-					require.NoError(t, err)
-					err = x.ConvergeAll(context.Background(), heads)
-					require.NotErrorIs(t, err, indexer.ErrHalted)
-					cursor, cerr := n.Cursor(context.Background())
-					require.NoError(t, cerr)
-					require.GreaterOrEqual(t, cursor.Finalized, finalized, "finality never moves back")
-					finalized = cursor.Finalized
-					if err == nil && cursor.Number == c.Head() {
-						break
-					}
-				}
-				equal(t, fresh(t, c), dump(t, n))
+	emptied(t, func(t *testing.T, empty func(testing.TB) *store.Network, few bool) {
+		rounds := 6
+		if few {
+			rounds = 1
+		} else if raced {
+			rounds = 2
+		}
+		for name, fault := range faults {
+			t.Run(name, func(t *testing.T) { faultyNode(t, empty(t), fault, rounds) })
+		}
+	})
+}
+
+func faultyNode(t *testing.T, n *store.Network, fault liar, rounds int) {
+	rnd := rand.New(rand.NewPCG(4, 4))
+	c := bench.NewChain(12, 6, 3)
+	l := fault
+	l.Chain, l.rnd = c, rand.New(rand.NewPCG(5, 5))
+	x := indexer.New(&l, n, indexer.Options{MaxSpan: 16, Fetchers: 1})
+	finalized := uint64(0)
+	for range rounds {
+		grow(c, rnd, 20)
+		for tries := 0; ; tries++ {
+			require.Less(t, tries, 2000, "no progress")
+			heads, err := l.Heads(context.Background())
+			require.NoError(t, err)
+			err = x.ConvergeAll(context.Background(), heads)
+			require.NotErrorIs(t, err, indexer.ErrHalted)
+			cursor, cerr := n.Cursor(context.Background())
+			require.NoError(t, cerr)
+			require.GreaterOrEqual(t, cursor.Finalized, finalized, "finality never moves back")
+			finalized = cursor.Finalized
+			if err == nil && cursor.Number == c.Head() {
+				break
 			}
-			require.Zero(t, x.Status().Reorgs, "a fault is not a reorg")
-		})
+		}
+		equal(t, fresh(t, c), dump(t, n))
 	}
+	require.Zero(t, x.Status().Reorgs, "a fault is not a reorg")
 }
 
 // TestIllegalTransitionHalts sends an event that the contracts cannot emit.
 func TestIllegalTransitionHalts(t *testing.T) {
+	emptied(t, func(t *testing.T, empty func(testing.TB) *store.Network, _ bool) { illegalTransition(t, empty(t)) })
+}
+
+func illegalTransition(t *testing.T, n *store.Network) {
 	c := bench.NewChain(12, 6, 3)
 	grow(c, rand.New(rand.NewPCG(1, 1)), 30)
-	n := network(t, "sqlite::memory:")
 	broken := &liar{Chain: c, rnd: rand.New(rand.NewPCG(1, 1))}
 	first := true
 	x := indexer.New(changed{broken, func(logs []store.Event) {

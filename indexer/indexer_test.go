@@ -26,6 +26,21 @@ func engines(t *testing.T, test func(t *testing.T, url string)) {
 	t.Run("postgres", func(t *testing.T) { test(t, testpg.URL(t)) })
 }
 
+// emptied runs a test on each engine with a network that is empty at the start of every
+// case: a database for each case would cost more than the case. On Postgres few says to
+// leave most cases out.
+func emptied(t *testing.T, test func(t *testing.T, empty func(testing.TB) *store.Network, few bool)) {
+	for engine, url := range map[string]func(testing.TB) string{"sqlite": func(testing.TB) string { return "sqlite::memory:" }, "postgres": testpg.URL} {
+		t.Run(engine, func(t *testing.T) {
+			n := network(t, url(t))
+			test(t, func(t testing.TB) *store.Network {
+				require.NoError(t, n.Reset(context.Background()))
+				return n
+			}, engine == "postgres")
+		})
+	}
+}
+
 func network(t testing.TB, url string) *store.Network { return networkOf(t, url, bench.Deployment) }
 
 func networkOf(t testing.TB, url string, d store.Deployment) *store.Network {
@@ -210,77 +225,83 @@ func TestReorg(t *testing.T) {
 // TestReorgDuringBackfill takes blocks back that have no undo rows, in the middle of
 // reading old blocks, and with the first block as the shared one.
 func TestReorgDuringBackfill(t *testing.T) {
-	seeds := uint64(20)
-	if raced {
-		seeds = 3
+	emptied(t, func(t *testing.T, empty func(testing.TB) *store.Network, few bool) {
+		seeds := uint64(20)
+		if raced || few {
+			seeds = 3
+		}
+		for seed := range seeds {
+			t.Run(fmt.Sprint(seed), func(t *testing.T) { reorgDuringBackfill(t, empty(t), seed) })
+		}
+	})
+}
+
+func reorgDuringBackfill(t *testing.T, n *store.Network, seed uint64) {
+	rnd := rand.New(rand.NewPCG(seed, 9))
+	c := bench.NewChain(12, 6, 3)
+	grow(c, rnd, 60+rnd.IntN(200))
+	x := newIndexer(c, n, 16)
+	heads, err := c.Heads(context.Background())
+	require.NoError(t, err)
+	for range 1 + rnd.IntN(6) {
+		if err := x.Converge(context.Background(), heads); err != nil {
+			require.ErrorIs(t, err, indexer.ErrNothingNew)
+		}
 	}
-	for seed := range seeds {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			rnd := rand.New(rand.NewPCG(seed, 9))
-			c := bench.NewChain(12, 6, 3)
-			grow(c, rnd, 60+rnd.IntN(200))
-			n := network(t, "sqlite::memory:")
-			x := newIndexer(c, n, 16)
-			heads, err := c.Heads(context.Background())
-			require.NoError(t, err)
-			for range 1 + rnd.IntN(6) {
-				if err := x.Converge(context.Background(), heads); err != nil {
-					require.ErrorIs(t, err, indexer.ErrNothingNew)
-				}
-			}
-			to := c.Head() - min(uint64(1+rnd.IntN(128)), c.Head())
-			if c.Head() <= 128 {
-				to = 0
-			}
-			c.Rewind(to)
-			grow(c, rnd, 1+rnd.IntN(150))
-			converge(t, x, c)
-			equal(t, fresh(t, c), dump(t, n))
-		})
+	to := c.Head() - min(uint64(1+rnd.IntN(128)), c.Head())
+	if c.Head() <= 128 {
+		to = 0
 	}
+	c.Rewind(to)
+	grow(c, rnd, 1+rnd.IntN(150))
+	converge(t, x, c)
+	equal(t, fresh(t, c), dump(t, n))
 }
 
 // TestDeeperReorgHalts is IDX-2.
 func TestDeeperReorgHalts(t *testing.T) {
-	deep := map[string]uint64{"129": 129, "200": 200, "genesis": 300}
-	if raced {
-		delete(deep, "200")
-	}
-	for name, back := range deep {
-		t.Run(name, func(t *testing.T) {
-			ctx, rnd := context.Background(), rand.New(rand.NewPCG(1, 1))
-			c := bench.NewChain(12, 6, 3)
-			grow(c, rnd, 300)
-			n := network(t, "sqlite::memory:")
-			x := newIndexer(c, n, 100)
-			converge(t, x, c)
-			before := dump(t, n)
-			if back == 300 {
-				c = bench.NewChain(12, 6, 4)
-				x = newIndexer(c, n, 100)
-				grow(c, rnd, 20) // a young chain at the same address
-			} else {
-				c.Rewind(300 - back)
-				grow(c, rnd, int(back)+1)
-			}
-			heads, _ := c.Heads(ctx)
-			err := x.ConvergeAll(ctx, heads)
-			require.ErrorIs(t, err, indexer.ErrHalted)
-			equal(t, before, dump(t, n))
-			meta, err := n.Status(ctx)
-			require.NoError(t, err)
-			require.NotEmpty(t, meta.Stale)
+	emptied(t, func(t *testing.T, empty func(testing.TB) *store.Network, few bool) {
+		deep := map[string]uint64{"129": 129, "200": 200, "genesis": 300}
+		if raced || few {
+			delete(deep, "200")
+		}
+		for name, back := range deep {
+			t.Run(name, func(t *testing.T) { deeperReorg(t, empty(t), back) })
+		}
+	})
+}
 
-			y := newIndexer(c, n, 100) // a restart does not go on either
-			require.ErrorIs(t, y.ConvergeAll(ctx, heads), indexer.ErrHalted)
-			require.False(t, y.Status().Ready)
-
-			require.NoError(t, n.Reset(ctx)) // resync does
-			z := newIndexer(c, n, 100)
-			converge(t, z, c)
-			equal(t, fresh(t, c), dump(t, n))
-		})
+func deeperReorg(t *testing.T, n *store.Network, back uint64) {
+	ctx, rnd := context.Background(), rand.New(rand.NewPCG(1, 1))
+	c := bench.NewChain(12, 6, 3)
+	grow(c, rnd, 300)
+	x := newIndexer(c, n, 100)
+	converge(t, x, c)
+	before := dump(t, n)
+	if back == 300 {
+		c = bench.NewChain(12, 6, 4)
+		x = newIndexer(c, n, 100)
+		grow(c, rnd, 20) // a young chain at the same address
+	} else {
+		c.Rewind(300 - back)
+		grow(c, rnd, int(back)+1)
 	}
+	heads, _ := c.Heads(ctx)
+	err := x.ConvergeAll(ctx, heads)
+	require.ErrorIs(t, err, indexer.ErrHalted)
+	equal(t, before, dump(t, n))
+	meta, err := n.Status(ctx)
+	require.NoError(t, err)
+	require.NotEmpty(t, meta.Stale)
+
+	y := newIndexer(c, n, 100) // a restart does not go on either
+	require.ErrorIs(t, y.ConvergeAll(ctx, heads), indexer.ErrHalted)
+	require.False(t, y.Status().Ready)
+
+	require.NoError(t, n.Reset(ctx)) // resync does
+	z := newIndexer(c, n, 100)
+	converge(t, z, c)
+	equal(t, fresh(t, c), dump(t, n))
 }
 
 func TestTwoNetworksShareADatabase(t *testing.T) {
