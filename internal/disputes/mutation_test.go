@@ -152,14 +152,16 @@ func partOf(name string) string {
 	return "request and receipt"
 }
 
-// idle says that a step does not read a field of its proof: whatever it is, the fault is
-// shown, and has the same effect.
+// idle says that a step does not read a field of its proof, or reads the same: the fault is
+// shown, and has the same effect. s is the step as it was changed.
 func idle(name string, st step.Statement, s bindings.Step, greedy, paid bool) bool {
 	earlier := st.A.Source == step.Earlier || st.B.Source == step.Earlier
-	picks := st.Op == step.OpPick
+	picks, claims := st.Op == step.OpPick, st.Op == step.OpAbsMax || st.Op == step.OpMax
 	switch top, _, _ := strings.Cut(name, "."); {
 	case name == "Step.Witness":
-		return !picks && st.Op != step.OpAbsMax && st.Op != step.OpMax
+		return !picks && !claims
+	case name == "Step.Col": // a claim's value and its witness are one
+		return claims && s.Col < 2
 	case top == "DigestA", top == "PathA":
 		return st.A.Source == step.None
 	case top == "DigestB", top == "PathB":
