@@ -153,6 +153,38 @@ func (g *Gateway) Advance(ctx context.Context, next *VoucherLine, from int64, le
 	return nil
 }
 
+// Adopt puts a line that its provider holds in the place of the one stored here, which had `from`
+// leaves: next is all of it, and receipts are its leaves from base on. Those that are stored here get
+// their place; what was behind base and is not among them is unpaid again. ErrConflict if
+// somebody else advanced the line, and then nothing changed.
+func (g *Gateway) Adopt(ctx context.Context, next *VoucherLine, from, base int64, receipts []common.Hash) error {
+	err := g.inTx(ctx, true, func(ctx context.Context, tx bun.Tx) error {
+		res, err := tx.NewUpdate().Model(next).Column("tree", "count", "total", "signature", "held_count", "refusal", "updated_at").
+			WherePK().Where("count = ?", from).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, protocol.ErrConflict)
+		}
+		if _, err := tx.NewUpdate().Model((*Generation)(nil)).Set("leaf = ?", NoLeaf).
+			Where("line = ? AND leaf >= ?", next.ID, base).Exec(ctx); err != nil {
+			return err
+		}
+		for i, receipt := range receipts {
+			if _, err := tx.NewUpdate().Model((*Generation)(nil)).Set("leaf = ?", base+int64(i)).
+				Where("line = ? AND receipt_hash = ?", next.ID, receipt).Exec(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("adopt line: %w", err)
+	}
+	return nil
+}
+
 // Held notes that the provider holds the voucher with count leaves.
 func (g *Gateway) Held(ctx context.Context, line common.Hash, count, now int64) error {
 	_, err := g.s.DB().NewUpdate().Model((*VoucherLine)(nil)).Set("held_count = ?", count).Set("refusal = ''").Set("updated_at = ?", now).

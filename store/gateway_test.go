@@ -202,4 +202,25 @@ func testGatewayLineAdvancesByCompareAndSwap(t *testing.T, fresh func() *store.G
 	require.NoError(t, err)
 	require.Len(t, leaves, 1)
 	require.Equal(t, "3", leaves[0].Fee.String())
+
+	// Another line is held, behind the first receipt: one that is not stored, then the third.
+	adopted := *line
+	adopted.Count, adopted.HeldCount, adopted.Signature, adopted.Tree, adopted.Refusal = 3, 3, []byte{2}, "{}", ""
+	require.NoError(t, g.Refused(ctx, line.ID, "it does not follow", 9))
+	held := []common.Hash{{0, 9}, {0, 3}}
+	require.ErrorIs(t, g.Adopt(ctx, &adopted, 1, 1, held), protocol.ErrConflict)
+	require.NoError(t, g.Adopt(ctx, &adopted, 2, 1, held))
+	row, err := g.VoucherLine(ctx, line.ID)
+	require.NoError(t, err)
+	require.Equal(t, adopted.Count, row.Count)
+	require.Equal(t, adopted.HeldCount, row.HeldCount)
+	require.Equal(t, adopted.Signature, row.Signature)
+	require.Empty(t, row.Refusal)
+	added, err = g.Added(ctx, line.ID, 0, 3)
+	require.NoError(t, err)
+	require.Equal(t, []common.Hash{{0, 1}, {0, 3}}, added)
+	leaves, err = g.Unpaid(ctx, line.ID, 9)
+	require.NoError(t, err)
+	require.Len(t, leaves, 1)
+	require.Equal(t, common.Hash{0, 2}, leaves[0].ReceiptHash)
 }

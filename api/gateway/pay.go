@@ -41,7 +41,8 @@ func (g *Gateway) Flush(ctx context.Context) error { return g.payAll(ctx, true) 
 
 // payState is one line as payers see it.
 type payState struct {
-	paying sync.Mutex // one at a time
+	paying  sync.Mutex // one at a time
+	adopted time.Time  // the line was taken over then; under paying
 
 	mu     sync.Mutex
 	failed int       // times in a row
@@ -131,10 +132,12 @@ func (g *Gateway) payLine(ctx context.Context, line protocol.Line) error {
 			return err
 		}
 		if !more {
-			if row.HeldCount < row.Count {
-				return g.sendVoucher(ctx, row) // refused before: perhaps not any more
+			if row.HeldCount == row.Count {
+				return nil
 			}
-			return nil
+			if err := g.sendVoucher(ctx, row); err != nil { // refused before: perhaps not any more
+				return err
+			}
 		}
 	}
 }
@@ -215,6 +218,11 @@ func (g *Gateway) send(ctx context.Context, row *store.VoucherLine, correct bool
 	if refusal == "" && paid.Pending {
 		g.metrics.vouchers.WithLabelValues("pending").Inc()
 		return fmt.Errorf("voucher of line %s waits at the relayer for its provider: %w", row.ID, protocol.ErrUnavailable)
+	}
+	if correct && refusal != "" && refused == nil && paid.Held != nil {
+		if adopted, err := g.adopt(ctx, row, paid.Held); err != nil || adopted {
+			return err
+		}
 	}
 	// The provider holds another number of receipts than we thought: a confirmation
 	// was lost, or it lost vouchers. What it lacks is sent again from there.

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
 	"strings"
@@ -91,11 +92,34 @@ func TestVouchersFollowFromReceiptsOrAreRefused(t *testing.T) {
 			return resign(p), delegates
 		},
 	}
+	held := map[string]*wire.Held{}
 	for name, make := range refused {
 		p, d := make()
 		_, err := b.pay(p, d, 100)
 		require.Error(t, err, name)
+		// Only whom the delegate let sign learns what is held.
+		var astray *astrayError
+		if errors.As(err, &astray) {
+			require.NotContains(t, []string{"not the delegate", "no delegate"}, name)
+			held[name] = astray.held
+		}
 	}
+	require.Contains(t, held, "other order")
+	require.Nil(t, held["other line"], "nothing is held of it")
+	line := b.lines[two.Voucher.Line()]
+	for limit := range 4 {
+		h := line.show(limit)
+		require.Equal(t, two.Voucher, h.Voucher)
+		require.Equal(t, two.Signature, h.Signature)
+		require.Len(t, h.Leaves, min(limit, 2))
+		tree := h.Base
+		for _, leaf := range h.Leaves {
+			tree, err = tree.Append(leaf.Receipt, leaf.Fee)
+			require.NoError(t, err)
+		}
+		require.Equal(t, two.Voucher.ReceiptsRoot, tree.Root())
+	}
+	require.Equal(t, line.show(wire.MaxHeld), held["lower than held"])
 	require.Equal(t, two.Voucher, b.lineViews()[0].Voucher)
 	for range 2 {
 		for _, p := range []wire.Pay{three, newest} { // with and without what is held already

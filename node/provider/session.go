@@ -318,6 +318,10 @@ func (p *Provider) handlePay(ctx context.Context, s *session, pay wire.Pay) {
 	paid.Count = count
 	if err != nil {
 		paid.Error = err.Error()
+		var astray *astrayError
+		if errors.As(err, &astray) {
+			paid.Held = astray.held
+		}
 		if protocol.Kind(err) == protocol.ErrInternal {
 			p.log.Error("cannot hold a voucher", "channel", pay.Voucher.Channel, "err", err)
 			paid.Error = "the provider cannot store the voucher"

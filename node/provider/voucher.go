@@ -52,6 +52,7 @@ func (b *book) pay(p wire.Pay, delegates []common.Address, now uint64) (uint64, 
 	}
 	added, tree, err := b.follow(line, p)
 	if err != nil {
+		err = &astrayError{err, line.show(wire.MaxHeld)}
 		b.mu.Unlock()
 		return held, err
 	}
@@ -78,6 +79,33 @@ func (b *book) pay(p wire.Pay, delegates []common.Address, now uint64) (uint64, 
 	}
 	b.step("voucher.durable")
 	return v.Count, nil
+}
+
+// astrayError refuses a voucher that the delegate signed and that does not follow from what is held.
+type astrayError struct {
+	error
+	held *wire.Held
+}
+
+func (e *astrayError) Unwrap() error { return e.error }
+
+// show returns what is held of a line with its newest receipts, at most limit; nil if that is nothing.
+func (l *lineBook) show(limit int) *wire.Held {
+	base, tail := l.leaves.base, l.leaves.tail
+	if l.tree.Count == 0 || base.Count+uint64(len(tail)) != l.tree.Count {
+		return nil
+	}
+	for ; len(tail) > limit; tail = tail[1:] {
+		var err error
+		if base, err = base.Append(tail[0].Receipt, tail[0].Fee); err != nil {
+			return nil
+		}
+	}
+	h := &wire.Held{Voucher: l.pay.Voucher, Signature: l.pay.Signature, Base: base}
+	for _, leaf := range tail {
+		h.Leaves = append(h.Leaves, wire.HeldLeaf{Receipt: leaf.Receipt, Fee: leaf.Fee})
+	}
+	return h
 }
 
 // follow checks that the voucher is what the line's tree becomes with the added

@@ -34,6 +34,9 @@ const InitialWindow = 64
 // MaxAdded is how many receipts one Pay may add.
 const MaxAdded = 8192
 
+// MaxHeld is how many receipts one Held shows.
+const MaxHeld = 2048
+
 // Kind names a message in the envelope.
 type Kind string
 
@@ -273,6 +276,24 @@ type Paid struct {
 	// Pending is set by a relayer that keeps the voucher for a provider that is not
 	// connected: not held by the provider yet.
 	Pending bool `json:"pending,omitempty"`
+	// Held, with an error, is what the provider holds of the line, for a payer that does not
+	// know it any more.
+	Held *Held `json:"held,omitempty"`
+}
+
+// Held is the newest voucher of a line as its payer signed it: over the receipts under the
+// peaks of Base and then Leaves, at most MaxHeld.
+type Held struct {
+	Voucher   protocol.Voucher `json:"voucher"`
+	Signature protocol.Bytes   `json:"signature"`
+	Base      protocol.SumTree `json:"base"`
+	Leaves    []HeldLeaf       `json:"leaves"`
+}
+
+// HeldLeaf is a receipt in a line's sum tree.
+type HeldLeaf struct {
+	Receipt common.Hash     `json:"receipt"`
+	Fee     protocol.Amount `json:"fee"`
 }
 
 // Drain announces that the provider takes no more work on this connection.

@@ -85,6 +85,7 @@ type Provider struct {
 
 	seq   uint64
 	lines map[protocol.Line]protocol.SumTree
+	held  map[protocol.Line]*wire.Held
 	fees  map[common.Hash]protocol.Amount // by receipt hash, not in a voucher yet
 	// settled are those in a voucher.
 	settled map[common.Hash]protocol.Amount
@@ -116,6 +117,8 @@ type Server struct {
 	// MaxAdded refuses payments that add more receipts, if it is not 0. MisCount makes
 	// that many payments be refused with the word that nothing is held.
 	MaxAdded, MisCount int
+	// Show changes what a provider shows of a line when it refuses a voucher.
+	Show func(*wire.Held)
 
 	mu       sync.Mutex
 	changed  chan struct{}
@@ -186,7 +189,7 @@ func (s *Server) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, p := range s.Providers {
-		p.lines = map[protocol.Line]protocol.SumTree{}
+		p.lines, p.held = map[protocol.Line]protocol.SumTree{}, nil
 		for receipt, fee := range p.settled {
 			p.fees[receipt] = fee
 		}
@@ -555,6 +558,13 @@ func (s *Server) pay(w http.ResponseWriter, r *http.Request) {
 	for _, p := range s.Providers {
 		if p.Owner == in.Voucher.Provider {
 			paid.Count = p.lines[in.Voucher.Line()].Count
+			if h := p.held[in.Voucher.Line()]; paid.Error != "" && h != nil {
+				shown := *h
+				if s.Show != nil {
+					s.Show(&shown)
+				}
+				paid.Held = &shown
+			}
 		}
 	}
 	lose := s.LosePaid > 0
@@ -601,7 +611,17 @@ func (s *Server) hold(in wire.Pay) error {
 	if tree.Root() != v.ReceiptsRoot || tree.Count != v.Count || tree.Total() != v.Total {
 		return fmt.Errorf("voucher does not match the receipts")
 	}
+	if p.held == nil {
+		p.held = map[protocol.Line]*wire.Held{}
+	}
+	h := p.held[v.Line()]
+	if h == nil {
+		h = &wire.Held{Base: protocol.SumTree{Peaks: []protocol.SumNode{}}}
+		p.held[v.Line()] = h
+	}
+	h.Voucher, h.Signature = v, in.Signature
 	for _, receipt := range in.Added {
+		h.Leaves = append(h.Leaves, wire.HeldLeaf{Receipt: receipt, Fee: p.fees[receipt]})
 		p.settled[receipt] = p.fees[receipt]
 		delete(p.fees, receipt)
 	}
