@@ -220,7 +220,7 @@ func TestReferenceCensoredPursuit(t *testing.T) {
 			require.False(t, won, "%s: %d blocks before move %d", k.name, c.count, at)
 		}
 		for _, share := range []float64{0.5, 0.9} {
-			for i := range uint64(size(1, 50)) {
+			for i := range uint64(size(1, 20)) {
 				c := censor{seed: seed + i, share: share, from: p.time, count: 7 * 24 * 3600 / slot}
 				slow, _, won := p.run(t, c)
 				require.True(t, won, "%s: a share of %g, seed %d", k.name, share, c.seed)
