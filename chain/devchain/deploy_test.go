@@ -68,7 +68,7 @@ func TestDeployAndUse(t *testing.T) {
 	require.Equal(t, d.Addresses(), read.Addresses())
 	require.Equal(t, d.Contracts[deploy.Market], read.Contracts[deploy.Market])
 	require.NoFileExists(t, path+".pending")
-	require.Len(t, d.Contracts, 18)
+	require.Len(t, d.Contracts, 19)
 	require.NoError(t, deploy.Verify(t.Context(), client, d))
 	plan, err := deploy.Network(deploy.Development(devchain.Address(0)))
 	require.NoError(t, err)
