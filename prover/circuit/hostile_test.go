@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 
@@ -108,7 +109,11 @@ func TestNoPrivateValueIsFree(t *testing.T) {
 		for name, v := range values {
 			old := *v
 			add(v, int64(2*r.IntN(2)-1))
-			require.Error(t, solve(t, compiled(), c), "op %d, %s", op, name)
+			p := quick()
+			if strings.HasPrefix(name, "word") { // which the digest holds
+				p = whole()
+			}
+			require.Error(t, p.solve(c), "op %d, %s", op, name)
 			*v = old
 		}
 		require.Greater(t, len(values), 18)

@@ -55,7 +55,7 @@ func requireAgreement(t testing.TB, in *StepInput, both bool) bool {
 
 // Random steps of every operation, edge values and ties more often than others: the
 // statement that holds has a witness and the other one, tried for one of four, has none.
-// One of 32 is tried on the whole circuit, every second of these with gnark's own solver,
+// One of 32 is tried on the whole circuit, every fourth of these with gnark's own solver,
 // the rest without the digests.
 func TestCircuitAgreesWithReference(t *testing.T) {
 	for _, op := range operations() {
@@ -66,7 +66,7 @@ func TestCircuitAgreesWithReference(t *testing.T) {
 			for i := range randomSteps {
 				in, ok := g.input(op), false
 				switch {
-				case i%64 == 0:
+				case i%128 == 0:
 					ok = requireAgreement(t, in, true)
 				case i%32 == 0:
 					ok = requireOneAnswer(t, whole(), in, true)
