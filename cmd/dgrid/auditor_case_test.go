@@ -87,22 +87,35 @@ func (a *audit) offline(code int, args ...string) answer {
 	return parseAnswer(a.t, out)
 }
 
-// bought are the receipts of one answer of each provider: the cheater's and the honest one's.
-func (a *audit) bought() (wrong, right common.Hash) {
+// asking opens a channel and returns what asks for an answer, routed as it is told.
+func (a *audit) asking() func(ctx context.Context, routing map[string]any) (*http.Response, error) {
 	a.t.Helper()
 	channel, err := a.net.OpenChannel(a.t.Context(), network.AccountRequester, 100, time.Hour)
 	require.NoError(a.t, err)
 	key, err := a.net.CreateKey(a.t.Context(), network.AccountRequester, channel)
 	require.NoError(a.t, err)
-	ask := func(routing map[string]any) (digest common.Hash) {
+	return func(ctx context.Context, routing map[string]any) (*http.Response, error) {
 		body, err := json.Marshal(map[string]any{"model": demo.Name + "@1", "max_tokens": 12, "provider": routing,
 			"messages": []map[string]string{{"role": "user", "content": demo.Prompts()[0]}}})
-		require.NoError(a.t, err)
-		req, err := http.NewRequestWithContext(a.t.Context(), http.MethodPost, a.net.APIURL+"/v1/chat/completions", bytes.NewReader(body))
-		require.NoError(a.t, err)
+		if err != nil {
+			return nil, err
+		}
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.net.APIURL+"/v1/chat/completions", bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
 		req.Header.Set("Authorization", "Bearer "+key)
 		req.Header.Set("Content-Type", "application/json")
-		res, err := http.DefaultClient.Do(req)
+		return http.DefaultClient.Do(req)
+	}
+}
+
+// bought are the receipts of one answer of each provider: the cheater's and the honest one's.
+func (a *audit) bought() (wrong, right common.Hash) {
+	a.t.Helper()
+	ask := a.asking()
+	buy := func(routing map[string]any) (digest common.Hash) {
+		res, err := ask(a.t.Context(), routing)
 		require.NoError(a.t, err)
 		defer res.Body.Close()
 		var out answer
@@ -113,7 +126,7 @@ func (a *audit) bought() (wrong, right common.Hash) {
 		return digest
 	}
 	cheater := []common.Address{devchain.Address(network.AccountThirdOwner)}
-	return ask(map[string]any{"only": cheater}), ask(map[string]any{"ignore": cheater})
+	return buy(map[string]any{"only": cheater}), buy(map[string]any{"ignore": cheater})
 }
 
 // runUntil runs the auditor until a case is in a state.
