@@ -56,6 +56,7 @@ test-system: setup ## the story in one process, and as separate ones on Postgres
 test-disputes: setup ## the evidence about disputes in full size (half an hour), a row per promise
 	@mkdir -p .cache && rm -f .cache/disputes.md
 	$(TOOLS) go test -tags heavy -count=1 -timeout 90m ./prover/circuit -run Agree -v
+	DGRID_DISPUTES=full $(TOOLS) go test -count=1 -timeout 90m ./node/auditor -run 'DrawnLies|KilledProcesses|StormOfReorgs|SpoiltCase'
 	DGRID_DISPUTES=full DGRID_DISPUTES_REPORT=$(CURDIR)/.cache/disputes.md $(TOOLS) go test -count=1 -timeout 90m ./internal/disputes; \
 		status=$$?; cat .cache/disputes.md; exit $$status
 

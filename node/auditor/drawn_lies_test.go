@@ -74,7 +74,7 @@ func TestDrawnLiesAreConvicted(t *testing.T) {
 	q, err := proving()
 	require.NoError(t, err)
 	r := seeded(t)
-	for i := range size(3, 90) {
+	for i := range size(3, 48) {
 		manner := i % manners
 		t.Run(fmt.Sprintf("%d %s", i, []string{"served", "answered", "silent"}[manner]), func(t *testing.T) {
 			clock := uint64(3600)
