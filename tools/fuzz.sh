@@ -3,6 +3,10 @@
 set -eu
 cd "$(dirname "$0")/.."
 time=${1:-30s}
+# Targets that decode what strangers send bound what an input allocates; this bounds what
+# the rest may heap up.
+GOMEMLIMIT=${GOMEMLIMIT:-1GiB}
+export GOMEMLIMIT
 
 go list ./... | while read -r package; do
 	dir=${package#github.com/dgrid-network/dgrid/}
