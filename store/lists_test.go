@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"fmt"
 	"math/big"
 	"reflect"
 	"slices"
@@ -300,4 +301,64 @@ func TestRowsAmong(t *testing.T) {
 		require.Len(t, p.Data, 1)
 		require.Equal(t, account(2), p.Data[0].Provider)
 	})
+}
+
+// TestPagesOfOneShowTheirOwn: what a page lists beside its row is of that row alone.
+func TestPagesOfOneShowTheirOwn(t *testing.T) {
+	engines(t, func(t *testing.T, url string) {
+		n := network(t, url)
+		var rows []store.Row
+		add := func(id string, r store.Row) {
+			*r.Base() = entity(id, 1, uint32(len(rows)))
+			rows = append(rows, r)
+		}
+		for i := range 2 {
+			who, it, id := account(i), hash(i+1), func(list string) string { return fmt.Sprint(list, i) }
+			add(store.AddressID(who), &store.Provider{Provider: who})
+			add(store.HashID(it), &store.Version{ModelVersion: it, Header: []byte{}})
+			add(store.HashID(it), &store.Channel{Channel: it})
+			add(store.HashID(it), &store.Receipt{Receipt: it, Provider: who})
+			add(id("operator"), &store.Operator{Operator: account(i + 7), Provider: who})
+			add(id("service"), &store.Service{Provider: who, ModelVersion: it})
+			add(id("slash"), &store.StakeChange{Provider: who, Kind: store.StakeSlashed})
+			add(id("stake"), &store.StakeChange{Provider: who, Kind: store.StakeAdded})
+			add(id("fault"), &store.Fault{Provider: who, Receipt: it, ModelVersion: it, Kind: "seam", Rung: store.RungFault})
+			add(id("line"), &store.Line{Channel: it, Provider: who})
+			add(id("open"), &store.Question{Question: hash(i + 10), Provider: who, Receipt: it, State: store.QuestionAsked, Node: []byte("{}"), Answer: []byte{}})
+			add(id("done"), &store.Question{Question: hash(i + 20), Provider: who, Receipt: it, State: store.QuestionAnswered, Node: []byte("{}"), Answer: []byte{}})
+		}
+		commit(t, n, block(1, 0), rows...)
+		for i := range 2 {
+			id := func(lists ...string) (ids []string) {
+				for _, list := range lists {
+					ids = append(ids, fmt.Sprint(list, i))
+				}
+				return ids
+			}
+			p, err := n.Provider(t.Context(), account(i))
+			require.NoError(t, err)
+			require.Equal(t, id("operator"), idsOf(p.Data.OperatorKeys))
+			require.Equal(t, id("service"), idsOf(p.Data.Services))
+			require.Equal(t, id("slash"), idsOf(p.Data.Slashes))
+			require.Equal(t, id("fault"), idsOf(p.Data.FaultList))
+			require.Equal(t, id("open"), idsOf(p.Data.Unanswered))
+			v, err := n.Version(t.Context(), hash(i+1))
+			require.NoError(t, err)
+			require.Equal(t, id("fault"), idsOf(v.Data.FaultList))
+			c, err := n.Channel(t.Context(), hash(i+1))
+			require.NoError(t, err)
+			require.Equal(t, id("line"), idsOf(c.Data.VoucherLines))
+			r, err := n.Receipt(t.Context(), hash(i+1))
+			require.NoError(t, err)
+			require.Equal(t, id("fault"), idsOf(r.Data.FaultList))
+			require.Equal(t, id("done", "open"), idsOf(r.Data.QuestionList))
+		}
+	})
+}
+
+func idsOf[R any](rows []R) (ids []string) {
+	for _, r := range rows {
+		ids = append(ids, reflect.ValueOf(r).FieldByName("ID").String())
+	}
+	return ids
 }
