@@ -114,10 +114,9 @@ contract VerifierSwapTest is GameBase, QuestionsModule {
         questions.answerChunk(e, n, words, provider, PROOF);
         swap();
         judgedByTheFirst(e);
+        uint256 held = vault.held(address(questions));
         questions.payBond(hashOf(e), n);
-        assertEq(
-            vault.held(address(questions)), 2 * BOND, "the bonds of the way down stay until they are paid"
-        );
+        assertEq(vault.held(address(questions)), held - BOND, "and the answer's bond goes home");
     }
 
     /// @dev The proof is on its way when the verifier is sealed: one block later it still counts.
