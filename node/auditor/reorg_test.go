@@ -250,3 +250,29 @@ func TestAnswersLeadToTheWrongNumberInAStormOfReorgs(t *testing.T) {
 	require.NoError(t, err)
 	require.Eventually(t, func() bool { return w.free(t, auditing) == back }, time.Minute, 50*time.Millisecond, "%s is free, not %s", w.free(t, auditing), back)
 }
+
+// Somebody else proves it while this auditor cannot ask: nothing is asked any more, and the case is
+// over.
+func TestACaseThatAsksEndsWhenSomebodyElseProvesIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, odd(t), 3600)
+	q, err := proving()
+	require.NoError(t, err)
+	liar := w.answered(t, params(700), prompt, 4, nil)
+	liar.cheat(step.Block{T: 3, L: 2}, step.Gated, 0, 4)
+	poor := w.auditor(t, t.TempDir(), noProver{}, nil, func(c *auditor.Config, _ *auditor.Deps) { c.Patience = 1 }) // no relayer, and no bonds
+	running(t, poor)
+	_, err = poor.Add(t.Context(), liar.b)
+	require.NoError(t, err)
+	_, err = poor.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return c.State == auditor.Asking && c.Failures > 0 })
+	require.NoError(t, err)
+	other := w.auditor(t, t.TempDir(), queued{q}, liar, func(_ *auditor.Config, d *auditor.Deps) { d.Sender = w.lane(requester) })
+	running(t, other)
+	_, err = other.Add(t.Context(), liar.b)
+	require.NoError(t, err)
+	c, err := poor.WaitOver(t.Context(), liar.receipt)
+	require.NoError(t, err)
+	require.Equal(t, auditor.Lost, c.State, c.Note)
+	require.Equal(t, devchain.Address(requester), c.Verdict.Submitter)
+	require.Zero(t, w.nonce(t, auditing))
+}
