@@ -105,7 +105,7 @@ func honestSuite(t *testing.T, name string, base *world, each int, system func(*
 }
 
 func TestReferenceHonestIsNeverSlashed(t *testing.T) {
-	honestSuite(t, "no honest receipt is ever slashed (reference)", referenceWorld(t), size(15, 350), func(w *world) proving { return w.oracle })
+	honestSuite(t, "no honest receipt is ever slashed (reference)", referenceWorld(t), size(10, 350), func(w *world) proving { return w.oracle })
 }
 
 func TestProvedHonestIsNeverSlashed(t *testing.T) {

@@ -418,7 +418,7 @@ func tamperSuite(t *testing.T, name string, base *world, each int, reference boo
 
 func TestReferenceAnyWrongValueSlashes(t *testing.T) {
 	w := referenceWorld(t)
-	tamperSuite(t, "any single wrong value is caught (reference)", w, size(30, 400), true, func(w *world) proving { return w.oracle })
+	tamperSuite(t, "any single wrong value is caught (reference)", w, size(20, 400), true, func(w *world) proving { return w.oracle })
 }
 
 func TestProvedAnyWrongValueSlashes(t *testing.T) {
