@@ -321,6 +321,6 @@ func TestModelEval(t *testing.T) {
 	m.refuse(exitError, "checkpoint", "eval", path, "--text", text, "--source", text)
 	m.refuse(exitError, "another vocabulary", "eval", tiny, "--text", text, "--source", source)
 	m.refuse(exitError, "fewer than", "eval", path, "--text", m.file("short", []byte("Once.")))
-	m.refuse(exitError, "windows", "eval", path, "--text", text, "--windows", "0")
+	m.refuse(exitError, "measure 0 windows", "eval", path, "--text", text, "--windows", "0")
 	m.refuse(exitError, `required flag(s) "text"`, "eval", path)
 }
