@@ -46,7 +46,7 @@ const (
 )
 
 // NodeStep is how many levels of a tree one answer shows at most.
-const NodeStep = 4
+const NodeStep = 6
 
 // QuestionID names a question: keccak256(abi.encode(receiptHash, node)).
 func QuestionID(receipt common.Hash, n Node) common.Hash {

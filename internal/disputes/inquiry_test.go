@@ -144,7 +144,7 @@ func (q *inquiry) walk(root protocol.Call, v *view, crooked func(child) error, v
 	if err != nil {
 		return err
 	}
-	down := min(int(n.Level), 4)
+	down := min(int(n.Level), contracts.NodeStep)
 	height := int(n.Level) - down
 	var list []child
 	for i, h := range children {

@@ -45,7 +45,7 @@ func (q *toll) down(call protocol.Call, leaf int) protocol.Call {
 	q.w.t.Helper()
 	for {
 		n, children := q.ask(call)
-		height := int(n.Level) - min(int(n.Level), 4)
+		height := int(n.Level) - min(int(n.Level), contracts.NodeStep)
 		call = q.a.askChild(n, children, uint32(leaf>>height)&(uint32(len(children))-1))
 		if height == 0 {
 			return call

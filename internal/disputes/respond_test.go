@@ -122,7 +122,7 @@ func level(leaves []common.Hash, height int) []common.Hash {
 
 // childrenOf are the nodes that an answer about a node of a tree shows.
 func childrenOf(leaves []common.Hash, n bindings.Node) []common.Hash {
-	down := min(int(n.Level), 4)
+	down := min(int(n.Level), contracts.NodeStep)
 	return level(leaves, int(n.Level)-down)[int(n.Index)<<down : (int(n.Index)+1)<<down]
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/chunk"
 	"github.com/dgrid-network/dgrid/protocol/step"
@@ -36,7 +37,10 @@ type telling struct {
 	mute, told bool
 }
 
-func levels(leaves int) int { return (protocol.MerkleDepth(leaves) + 3) / 4 }
+// levels counts the answers from the root of a tree to a leaf.
+func levels(leaves int) int {
+	return (protocol.MerkleDepth(leaves) + contracts.NodeStep - 1) / contracts.NodeStep
+}
 
 // look counts the questions about a block: only its opening, or one of its vectors too,
 // with or without the words of a chunk.
@@ -285,17 +289,17 @@ var secrets = []secret{
 	}},
 	{"a number behind claims with other right witnesses", false, func(s *telling) {
 		id := step.Out
-		groups := map[int]bool{int(id) >> 2: true}
-		for other, vec := range s.a.block(s.at).b.Layout {
+		layout, looked := s.a.block(s.at).b.Layout, []step.VectorID{id}
+		for other, vec := range layout {
 			if vec.Op == step.OpAbsMax && s.otherWitness(step.VectorID(other)) {
-				groups[other>>2] = true
+				looked = append(looked, step.VectorID(other))
 				s.want += levels(vec.Chunks()) + 1
 			}
 		}
 		c, place := s.place(s.at, id)
 		s.a.off(s.t, s.at, id, c, place)
 		s.look(s.at, id, true)
-		s.want += len(groups) - 1
+		s.want += rootAnswers(layout, looked...) - rootAnswers(layout, id)
 		s.longer = true
 		s.signed()
 	}},

@@ -163,14 +163,24 @@ func TestReferenceTokensAndParamsWithheld(t *testing.T) {
 	})
 }
 
+// rootAnswers counts the answers that show the roots of some vectors of a block. What
+// shows the first of them may show others too.
+func rootAnswers(layout []step.Vector, ids ...step.VectorID) int {
+	below := protocol.MerkleDepth(len(layout)) - contracts.NodeStep
+	if below <= 0 {
+		return levels(len(layout))
+	}
+	groups := map[int]bool{}
+	for _, id := range ids {
+		groups[int(id)>>below] = true
+	}
+	return 1 + len(groups)
+}
+
 // questionsInBlock counts the questions down to one chunk of a block: its opening, vector
 // roots, digests, words.
 func questionsInBlock(layout []step.Vector, id step.VectorID) int {
-	n := 2
-	if len(layout) > 1 {
-		n += (protocol.MerkleDepth(len(layout)) + 3) / 4
-	}
-	return n + (protocol.MerkleDepth(layout[id].Chunks())+3)/4
+	return 2 + rootAnswers(layout, id) + levels(layout[id].Chunks())
 }
 
 // transactions counts, by the layout that StepTable and NodeTable follow, what an auditor
@@ -181,7 +191,7 @@ func transactions(t testing.TB, a step.Arch, positions int) (direct, hop, aim in
 	leaves := positions * (a.Layers + 1)
 	layout, err := a.Layout(step.Block{T: positions - 1, L: 1})
 	require.NoError(t, err)
-	above := (protocol.MerkleDepth(leaves)+3)/4 + 1 // and the proof
+	above := levels(leaves) + 1 // and the proof
 	for id, v := range layout {
 		if v.Chunks() > 0 && !v.Digests() {
 			n := above + questionsInBlock(layout, step.VectorID(id))
@@ -205,19 +215,18 @@ func detour(t testing.TB, a step.Arch, positions int) (n int) {
 	t.Helper()
 	layout, err := a.Layout(step.Block{T: positions - 1, L: 1})
 	require.NoError(t, err)
-	above, claims, groups := (protocol.MerkleDepth(positions*(a.Layers+1))+3)/4+1, 0, map[int]bool{}
-	for id, v := range layout {
+	above, claims := levels(positions*(a.Layers+1))+1, 0
+	var before []step.VectorID
+	for i, v := range layout {
+		id := step.VectorID(i)
 		if v.Chunks() == 0 || v.Digests() {
 			continue
 		}
-		more := len(groups)
-		if groups[id>>2] {
-			more--
-		}
-		n = max(n, above+questionsInBlock(layout, step.VectorID(id))+claims+more)
+		more := rootAnswers(layout, append(before, id)...) - rootAnswers(layout, id)
+		n = max(n, above+questionsInBlock(layout, id)+claims+more)
 		if v.Op == step.OpAbsMax {
 			claims += levels(v.Chunks()) + 1
-			groups[id>>2] = true
+			before = append(before, id)
 		}
 	}
 	return n

@@ -12,7 +12,7 @@ import {Opening, VectorShape} from "../types/DisputeTypes.sol";
 /// @notice See `INodeTable`.
 contract NodeTable is INodeTable {
     /// @dev Levels of a tree that one answer shows, and token leaves in one answer (2^6).
-    uint256 private constant STEP = 4;
+    uint256 private constant STEP = 6;
     uint256 private constant RANGE_LEVELS = 6;
     uint256 private constant RANGE = 64;
     /// @dev No packing uses more bits of a word.

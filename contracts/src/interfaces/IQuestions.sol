@@ -186,7 +186,7 @@ interface IQuestions is IEvidence {
     ) external;
     function answerBlock(ReceiptEvidence calldata e, SignedOpening calldata o) external;
     /// @param salt of the trace root; ignored for other nodes
-    /// @param children the nodes four levels below, or the leaves if those are nearer
+    /// @param children the nodes six levels below, or the leaves if those are nearer
     function answerNode(bytes32 receiptHash, Node calldata node, bytes32 salt, bytes32[] calldata children)
         external;
     /// @notice The words of a chunk, each below the field's modulus, and a Bind proof (`ok` = 1) that the digest is theirs,

@@ -89,24 +89,24 @@ contract NodeTableTest is Test {
 
     /// @dev Nobody is asked about padding, even where a cheater put something.
     function test_padding_isNothingToAskAbout() public {
-        Node memory n = nodes.trace(header(), 5, "root");
-        assertNode(n, NodeKind.Trace, 5, 0, 20);
-        bytes32[] memory rows = filled(16);
-        // Children of level 1: two leaves each, the tenth is the last.
-        n = nodes.child(header(), n, rows, 9);
-        assertNode(n, NodeKind.Boundary, 1, 9, 20);
+        Node memory n = nodes.trace(header(), 20, "root");
+        assertNode(n, NodeKind.Trace, 7, 0, 80);
+        bytes32[] memory rows = filled(64);
+        // Children of level 1: two leaves each, the fortieth is the last.
+        n = nodes.child(header(), n, rows, 39);
+        assertNode(n, NodeKind.Boundary, 1, 39, 80);
         // Behind them an honest tree is zero; what is not can be asked about, down to the leaves.
-        n = nodes.trace(header(), 5, "root");
-        assertNode(nodes.child(header(), n, rows, 10), NodeKind.Boundary, 1, 10, 20);
-        rows[10] = 0;
-        expectNoNode(NodeKind.Boundary, 10);
-        nodes.child(header(), n, rows, 10);
-        expectNoNode(NodeKind.Boundary, 16);
-        nodes.child(header(), n, rows, 16);
+        n = nodes.trace(header(), 20, "root");
+        assertNode(nodes.child(header(), n, rows, 40), NodeKind.Boundary, 1, 40, 80);
+        rows[40] = 0;
+        expectNoNode(NodeKind.Boundary, 40);
+        nodes.child(header(), n, rows, 40);
+        expectNoNode(NodeKind.Boundary, 64);
+        nodes.child(header(), n, rows, 64);
         rows[3] = 0;
         expectNoNode(NodeKind.Boundary, 3);
         nodes.child(header(), n, rows, 3);
-        n = nodes.trace(header(), 5, "root");
+        n = nodes.trace(header(), 20, "root");
         n.kind = NodeKind.Params;
         expectNothing(NodeKind.Params);
         nodes.child(header(), n, rows, 0);
@@ -131,9 +131,8 @@ contract NodeTableTest is Test {
     function test_layer_vectors() public {
         Node memory n = nodes.opening(header(), Opening("receipt", 7, 2, "root"));
         assertNode(n, NodeKind.Vectors, 6, 0, 51);
-        n.level = 4;
-        bytes32[] memory list = filled(16);
-        // Vectors 0 to 15: the residual, its sums, two numbers, ... without biases there is no number 7 and 10.
+        bytes32[] memory list = filled(64);
+        // The residual, its sums, two numbers, ... without biases there is no number 7 and 10.
         Node memory c = nodes.child(header(), n, list, 1);
         assertNode(c, NodeKind.Chunk, 4, 0, 3);
         assertEq(c.vector, 1, "sums of squares: one chunk, asked for at once");
@@ -143,17 +142,13 @@ contract NodeTableTest is Test {
         expectNothing(NodeKind.Vectors);
         nodes.child(header(), n, list, 7);
         // Vector 23 holds digests of other blocks: 8 positions of 4 heads. They are this block's claim, their words are not.
-        n.index = 1;
-        c = nodes.child(header(), n, list, 7);
+        c = nodes.child(header(), n, list, 23);
         assertNode(c, NodeKind.Digests, 5, 0, 32);
         assertEq(c.vector, 23, "keys");
-        c = nodes.child(header(), c, list, 15);
-        assertNode(c, NodeKind.Digests, 1, 15, 32);
         expectNothing(NodeKind.Digests);
-        nodes.child(header(), c, filled(2), 1);
-        n.index = 3;
+        nodes.child(header(), c, list, 15);
         expectNoNode(NodeKind.Vectors, 51);
-        nodes.child(header(), n, list, 3);
+        nodes.child(header(), n, list, 51);
     }
 
     function test_head() public {
@@ -161,9 +156,9 @@ contract NodeTableTest is Test {
         assertNode(n, NodeKind.Vectors, 4, 0, 9);
         Node memory c = nodes.child(header(), n, filled(16), 7);
         assertNode(c, NodeKind.Digests, 7, 0, 79);
-        c = nodes.child(header(), c, filled(16), 9);
-        assertNode(c, NodeKind.Digests, 3, 9, 79);
-        c = nodes.child(header(), c, filled(8), 6);
+        c = nodes.child(header(), c, filled(64), 39);
+        assertNode(c, NodeKind.Digests, 1, 39, 79);
+        c = nodes.child(header(), c, filled(2), 0);
         assertNode(c, NodeKind.Chunk, 3, 78, 40_000 - 78 * 512);
         expectNoNode(NodeKind.Vectors, 0);
         nodes.opening(header(), Opening("receipt", 7, 4, 0));

@@ -121,16 +121,16 @@ contract QuestionsTest is QuestionsBase {
         assertEq(n.level, 7, "depth of 120 leaves");
         bytes32[] memory top = childrenOf(boundaries(), 7, 0);
         answerTrace(e);
-        // Children of level 7 are of level 3; 120 leaves reach to node 14 of 16.
+        // Children of level 7 are of level 1; 120 leaves reach to node 59 of 64.
         vm.startPrank(asker2);
-        for (uint32 i = 0; i < 15; i += 7) {
+        for (uint32 i = 3; i < 60; i += 28) {
             questions.askChild(e, n, top, i);
             Node memory m = nodes.child(header(), n, top, i);
             assertEq(uint8(m.kind), uint8(NodeKind.Boundary), "boundary");
-            assertEq(m.level, 3, "level");
-            bytes32[] memory leaves = childrenOf(boundaries(), 3, i);
-            bytes32[] memory wrong = childrenOf(boundaries(), 3, i);
-            wrong[3] ^= bytes32(uint256(1));
+            assertEq(m.level, 1, "level");
+            bytes32[] memory leaves = childrenOf(boundaries(), 1, i);
+            bytes32[] memory wrong = childrenOf(boundaries(), 1, i);
+            wrong[1] ^= bytes32(uint256(1));
             vm.expectRevert(
                 abi.encodeWithSelector(IQuestions.WrongAnswer.selector, questions.questionId(receiptHash, m))
             );
@@ -140,10 +140,10 @@ contract QuestionsTest is QuestionsBase {
             vm.expectRevert(abi.encodeWithSelector(INodeTable.BelowIsNothing.selector, NodeKind.Boundary));
             questions.askChild(e, m, leaves, 1);
         }
-        vm.expectRevert(abi.encodeWithSelector(INodeTable.NoSuchNode.selector, NodeKind.Boundary, 15));
-        questions.askChild(e, n, top, 15);
-        vm.expectRevert(abi.encodeWithSelector(INodeTable.NoSuchNode.selector, NodeKind.Boundary, 16));
-        questions.askChild(e, n, top, 16);
+        vm.expectRevert(abi.encodeWithSelector(INodeTable.NoSuchNode.selector, NodeKind.Boundary, 60));
+        questions.askChild(e, n, top, 60);
+        vm.expectRevert(abi.encodeWithSelector(INodeTable.NoSuchNode.selector, NodeKind.Boundary, 64));
+        questions.askChild(e, n, top, 64);
         bytes32[] memory forged = childrenOf(boundaries(), 7, 0);
         forged[0] = "mine";
         vm.expectRevert(
@@ -179,7 +179,7 @@ contract QuestionsTest is QuestionsBase {
         vm.expectRevert(abi.encodeWithSelector(IQuestions.WrongAnswer.selector, id));
         questions.answerNode(receiptHash, n, "other", children);
         bytes32[] memory short = childrenOf(boundaries(), 3, 0);
-        vm.expectRevert(abi.encodeWithSelector(INodeTable.BadAnswerLength.selector, "children", 8, 16));
+        vm.expectRevert(abi.encodeWithSelector(INodeTable.BadAnswerLength.selector, "children", 8, 64));
         questions.answerNode(receiptHash, n, SALT, short);
         vm.expectRevert(abi.encodeWithSelector(IQuestions.WrongKind.selector, NodeKind.Trace));
         questions.answerParams(receiptHash, n, params());
