@@ -10,7 +10,8 @@ STATICCHECK_VERSION := v0.8.2
 # Packages that link neither the embedded node nor gnark: cheap under the race detector.
 # What passed there is not run once more without it, but for the indexer: under the
 # detector its tests are smaller.
-RACE := ./protocol/... ./runtime/... ./relayer/... ./node/provider/... ./api/... ./store/... ./indexer/... ./internal/config/...
+RACE := ./protocol/... ./runtime/... ./relayer/... ./node/provider/... ./api/... ./store/... ./indexer/... ./internal/config/... ./internal/link/... \
+	./internal/bench/relaynet
 RACE_ONLY = go list $(RACE) | grep -v '/indexer$$'
 
 # Where tools/generate.sh writes.
@@ -44,18 +45,21 @@ test-contracts: node_modules/.stamp ## Solidity unit, fuzz and invariant tests
 	$(TOOLS) forge test
 
 test-go: setup ## Go packages that test-race does not run, or not in full size, but the system tests
-	$(TOOLS) go test $$(go list ./... | grep -v /internal/testsys | grep -vxF "$$($(RACE_ONLY))")
+	$(TOOLS) go test -timeout 20m $$(go list ./... | grep -v /internal/testsys | grep -vxF "$$($(RACE_ONLY))")
 
 test-race: setup ## the race detector where neither node nor gnark is linked, and on the auditor's loops
-	$(TOOLS) CGO_ENABLED=1 go test -race $(RACE)
+	$(TOOLS) CGO_ENABLED=1 go test -race -timeout 20m $(RACE)
 	$(TOOLS) CGO_ENABLED=1 go test -race ./node/auditor -run 'DrawnAuditorsAnswer|KilledAnywhere|TwoReceipts'
 
 test-system: setup ## the story in one process, and as separate ones on Postgres, Redis and anvil
 	$(TOOLS) go test -count=1 -timeout 15m ./internal/testsys/...
 
-test-disputes: setup ## the evidence about disputes in full size (half an hour), a row per promise
+test-disputes: setup ## the evidence about disputes in full size (an hour), a row per promise
 	@mkdir -p .cache && rm -f .cache/disputes.md
 	$(TOOLS) go test -tags heavy -count=1 -timeout 90m ./prover/circuit -run Agree -v
+	$(TOOLS) go test -tags heavy -count=1 -timeout 90m ./prover -run EveryOperationOnTheVerifierContract -v
+	DGRID_DISPUTES=full $(TOOLS) go test -count=1 -timeout 60m ./prover/queue -run Killed -v
+	FOUNDRY_FUZZ_RUNS=10000 $(TOOLS) forge test --match-test ZK4
 	DGRID_DISPUTES=full $(TOOLS) go test -count=1 -timeout 90m ./node/auditor -run 'DrawnLies|KilledProcesses|StormOfReorgs|SpoiltCase'
 	DGRID_DISPUTES=full DGRID_DISPUTES_REPORT=$(CURDIR)/.cache/disputes.md $(TOOLS) go test -count=1 -timeout 90m ./internal/disputes; \
 		status=$$?; cat .cache/disputes.md; exit $$status
@@ -73,8 +77,11 @@ bench: setup build ## print the figures, as ratios measured in one run
 ceremony-full: build ## hold a whole key ceremony alone, and print what each step takes (many minutes)
 	./dgrid ceremony rehearse
 
-fuzz: ## each fuzz target for half a minute
+fuzz: node_modules/.stamp ## each fuzz target for half a minute, contracts from a fresh seed
 	tools/fuzz.sh 30s
+	@seed=$${FUZZ_SEED:-0x$$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')}; \
+		echo "contracts from seed $$seed (again: FUZZ_SEED=$$seed make fuzz)"; \
+		$(TOOLS) forge test --fuzz-seed $$seed
 
 fmt: node_modules/.stamp ## format Go and Solidity
 	gofmt -w $$(git ls-files '*.go')
@@ -98,6 +105,7 @@ generate: node_modules/.stamp ## rebuild generated code: bindings, verifiers, sn
 verify: lint ## lint, and fail if generated code differs from its sources
 	$(TOOLS) tools/generate.sh
 	go test -C tools ./...
+	@for patch in tools/mutants/*.patch; do git apply --check -C1 $$patch || { echo "$$patch is stale"; exit 1; }; done
 	@git diff --exit-code -- $(GENERATED) && test -z "$$(git ls-files --others --exclude-standard -- $(GENERATED))" \
 		|| { git status --short -- $(GENERATED); echo "generated files drifted: run make generate and commit"; exit 1; }
 	go mod verify

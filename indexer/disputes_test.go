@@ -150,6 +150,9 @@ func TestSilencesCountAnew(t *testing.T) {
 
 // TestImpossibleDisputesHalt: what the contracts cannot do stops the indexer.
 func TestImpossibleDisputesHalt(t *testing.T) {
+	if raced {
+		t.Skip("folds events one by one: the pass without the detector runs it")
+	}
 	question := common.Hash{0xbb}
 	ask := askLog(question, 30, 1000)
 	expire := log(parts.Questions, "QuestionExpired", []any{rcpt, question, who}, uint8(1), true, num(0))

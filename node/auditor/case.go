@@ -130,12 +130,19 @@ type Opening struct {
 	Signature protocol.Bytes            `json:"signature"`
 	Roots     []common.Hash             `json:"roots,omitempty"`
 	Digests   map[string][]common.Hash  `json:"digests,omitempty"` // by number of the vector
+	Digest    map[string]Digest         `json:"digest,omitempty"`  // by "vector/chunk": what was asked for on chain
 	Words     map[string]protocol.Bytes `json:"words,omitempty"`   // by "vector/chunk"
 	// Leaves are the chunk leaves under the boundary leaf behind the block.
 	Leaves []common.Hash `json:"leaves,omitempty"`
 	// LeafNodes were shown on chain above them, where one is behind the last leaf; with them
 	// the leaves are the auditor's own.
 	LeafNodes []Node `json:"leaf_nodes,omitempty"`
+}
+
+// Digest is the digest of a chunk with its siblings up to the root of its vector.
+type Digest struct {
+	Hash common.Hash   `json:"hash"`
+	Path []common.Hash `json:"path"`
 }
 
 // files of a case's folder.

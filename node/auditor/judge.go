@@ -146,7 +146,7 @@ func (j *judge) block(ctx context.Context, at step.Block) (*claimed, error) {
 	}
 	s := &claimed{own: own, source: &source{peer: j.peer, kept: kept, at: at}}
 	if j.c.State == Asking {
-		s.source.chain = &chainSource{j, s, kept}
+		s.source.chain = newChainSource(j, s, kept)
 	}
 	if s.theirs, err = trace.NewOpening(j.m.arch, at, kept.Opening.BlockRoot, s.source); err != nil {
 		return nil, err

@@ -189,7 +189,7 @@ type source struct {
 	at    step.Block
 }
 
-var _ trace.Source = (*source)(nil)
+var _ trace.LeafSource = (*source)(nil)
 
 // Roots implements trace.Source.
 func (s *source) Roots(ctx context.Context) (list []common.Hash, err error) {
@@ -209,19 +209,28 @@ func (s *source) Roots(ctx context.Context) (list []common.Hash, err error) {
 	return list, err
 }
 
+// Leaf implements trace.LeafSource: on chain nothing is asked for but the way to one leaf.
+func (s *source) Leaf(ctx context.Context, id step.VectorID, c int) (common.Hash, []common.Hash, bool, error) {
+	if d, ok := s.kept.Digest[key(id, c)]; ok {
+		return d.Hash, d.Path, false, nil
+	}
+	if _, ok := s.kept.Digests[strconv.Itoa(int(id))]; ok || s.chain == nil {
+		return common.Hash{}, nil, true, nil
+	}
+	digest, path, err := s.chain.digest(ctx, id, c)
+	if err == nil {
+		put(&s.fresh.Digest, key(id, c), Digest{digest, path})
+	}
+	return digest, path, false, err
+}
+
 // Digests implements trace.Source.
 func (s *source) Digests(ctx context.Context, id step.VectorID) ([]common.Hash, error) {
 	name := strconv.Itoa(int(id))
 	if list, ok := s.kept.Digests[name]; ok {
 		return list, nil
 	}
-	var list []common.Hash
-	var err error
-	if s.chain != nil {
-		list, err = s.chain.digests(ctx, id)
-	} else {
-		list, err = s.peer.hashes(ctx, wire.Evidence{Want: wire.WantDigests, T: uint32(s.at.T), L: uint32(s.at.L), Vector: uint32(id)}, 1, maxLeaves)
-	}
+	list, err := s.peer.hashes(ctx, wire.Evidence{Want: wire.WantDigests, T: uint32(s.at.T), L: uint32(s.at.L), Vector: uint32(id)}, 1, maxLeaves)
 	if err != nil {
 		return nil, err
 	}
@@ -237,11 +246,14 @@ func (s *source) Words(ctx context.Context, id step.VectorID, c int) ([]byte, er
 	var x wire.Exhibit
 	var err error
 	if s.chain != nil {
-		digests, e := s.Digests(ctx, id)
+		digest, _, whole, e := s.Leaf(ctx, id, c)
 		if e != nil {
 			return nil, e
 		}
-		x.Words, err = s.chain.words(ctx, id, c, digests[c])
+		if whole {
+			digest = s.kept.Digests[strconv.Itoa(int(id))][c]
+		}
+		x.Words, err = s.chain.words(ctx, id, c, digest)
 	} else {
 		x, err = s.peer.ask(ctx, wire.Evidence{Want: wire.WantChunk, T: uint32(s.at.T), L: uint32(s.at.L), Vector: uint32(id), Chunk: uint32(c)})
 	}
@@ -257,6 +269,9 @@ func (s *source) Words(ctx context.Context, id step.VectorID, c int) ([]byte, er
 func (s *source) commit() {
 	for name, list := range s.fresh.Digests {
 		put(&s.kept.Digests, name, list)
+	}
+	for name, d := range s.fresh.Digest {
+		put(&s.kept.Digest, name, d)
 	}
 	for name, words := range s.fresh.Words {
 		put(&s.kept.Words, name, words)

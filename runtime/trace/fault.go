@@ -72,17 +72,17 @@ func (b *Block) FirstFault(ctx context.Context, theirs *Opening, end End) (Fault
 }
 
 func (b *Block) vectorFault(ctx context.Context, theirs *Opening, id step.VectorID) (Fault, error) {
-	digests, err := theirs.Digests(ctx, id)
-	if err != nil {
-		return Fault{}, err
-	}
 	vec := b.Layout[id]
 	for c, own := range b.digests[id] {
 		at := step.Step{Block: b.Block, Vector: id}
+		digest, err := theirs.Digest(ctx, id, c)
+		if err != nil {
+			return Fault{}, err
+		}
 		switch {
-		case digests[c] == own:
+		case digest == own:
 			continue
-		case digests[c] == (common.Hash{}) || !commit.IsElement(digests[c]): // nothing lies under either
+		case digest == (common.Hash{}) || !commit.IsElement(digest): // nothing lies under either
 			return Fault{NoElement, at, c}, nil
 		case vec.Digests():
 			at.Row, at.Col = vec.Index(c, 0)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -26,6 +27,15 @@ type Source interface {
 	Words(ctx context.Context, id step.VectorID, c int) ([]byte, error)
 }
 
+// LeafSource is a source that may show leaves of a vector one by one, where a whole vector
+// has a price: on chain each answer costs time.
+type LeafSource interface {
+	Source
+	// Leaf returns a leaf of a vector and its siblings up to the vector's root, lowest
+	// first. whole says that Digests has all leaves, and nothing else is returned.
+	Leaf(ctx context.Context, id step.VectorID, c int) (digest common.Hash, path []common.Hash, whole bool, err error)
+}
+
 // Opening is a block as somebody claims it. Everything that its source hands out is
 // checked against the block root, once, and kept. Not for concurrent use.
 type Opening struct {
@@ -35,8 +45,17 @@ type Opening struct {
 	source  Source
 	roots   []common.Hash
 	digests map[step.VectorID][]common.Hash
+	leaves  map[[2]int]leaf // of vectors that are known in part
 	words   map[[2]int][]byte
 	sponge  *commit.Digester
+}
+
+// leaf is a digest; alone says that only it is known of its vector, with its siblings up
+// to the vector's root.
+type leaf struct {
+	digest common.Hash
+	path   []common.Hash
+	alone  bool
 }
 
 // NewOpening returns the opening of block b under a block root.
@@ -45,8 +64,8 @@ func NewOpening(a step.Arch, b step.Block, root common.Hash, source Source) (*Op
 	if err != nil {
 		return nil, err
 	}
-	return &Opening{Layout: layout, root: root, source: source, digests: map[step.VectorID][]common.Hash{}, words: map[[2]int][]byte{},
-		sponge: commit.NewDigester()}, nil
+	return &Opening{Layout: layout, root: root, source: source, digests: map[step.VectorID][]common.Hash{}, leaves: map[[2]int]leaf{},
+		words: map[[2]int][]byte{}, sponge: commit.NewDigester()}, nil
 }
 
 // Opening returns the block as its own opening.
@@ -104,6 +123,43 @@ func (o *Opening) Roots(ctx context.Context) ([]common.Hash, error) {
 	return roots, nil
 }
 
+// Digest returns the digest of a chunk.
+func (o *Opening) Digest(ctx context.Context, id step.VectorID, c int) (common.Hash, error) {
+	l, err := o.leaf(ctx, id, c)
+	return l.digest, err
+}
+
+// leaf finds a digest.
+func (o *Opening) leaf(ctx context.Context, id step.VectorID, c int) (leaf, error) {
+	if l, ok := o.leaves[[2]int{int(id), c}]; ok {
+		return l, nil
+	}
+	source, ok := o.source.(LeafSource)
+	roots, err := o.Roots(ctx)
+	if err != nil {
+		return leaf{}, err
+	}
+	if _, known := o.digests[id]; ok && !known && roots[id] != (common.Hash{}) {
+		digest, path, whole, err := source.Leaf(ctx, id, c)
+		if err != nil {
+			return leaf{}, err
+		}
+		if !whole {
+			if len(path) != protocol.MerkleDepth(o.Layout[id].Chunks()) || protocol.MerkleRootFromPath(digest, c, path) != roots[id] {
+				return leaf{}, bad("digest of " + o.Layout[id].Name)
+			}
+			l := leaf{digest, path, true}
+			o.leaves[[2]int{int(id), c}] = l
+			return l, nil
+		}
+	}
+	digests, err := o.Digests(ctx, id)
+	if err != nil {
+		return leaf{}, err
+	}
+	return leaf{digest: digests[c]}, nil
+}
+
 // Digests returns the leaves of a vector, which has some.
 func (o *Opening) Digests(ctx context.Context, id step.VectorID) ([]common.Hash, error) {
 	if d, ok := o.digests[id]; ok {
@@ -134,7 +190,7 @@ func (o *Opening) Words(ctx context.Context, id step.VectorID, c int) ([]byte, e
 	if w, ok := o.words[at]; ok {
 		return w, nil
 	}
-	digests, err := o.Digests(ctx, id)
+	digest, err := o.Digest(ctx, id, c)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +199,7 @@ func (o *Opening) Words(ctx context.Context, id step.VectorID, c int) ([]byte, e
 		return nil, err
 	}
 	vec := o.Layout[id]
-	if d, err := o.sponge.DigestAny(vec.Kind, vec.Length(c), words); err != nil || d != digests[c] {
+	if d, err := o.sponge.DigestAny(vec.Kind, vec.Length(c), words); err != nil || d != digest {
 		return nil, bad("chunk of " + vec.Name)
 	}
 	o.words[at] = words
@@ -156,15 +212,19 @@ func (o *Opening) Path(ctx context.Context, id step.VectorID, c int) (common.Has
 	if err != nil {
 		return common.Hash{}, nil, err
 	}
-	digests, err := o.Digests(ctx, id)
+	l, err := o.leaf(ctx, id, c)
 	if err != nil {
 		return common.Hash{}, nil, err
 	}
-	p, err := path(roots, digests, int(id), c)
+	if l.alone {
+		high, err := protocol.MerklePath(roots, int(id))
+		return l.digest, append(slices.Clone(l.path), high...), err
+	}
+	p, err := path(roots, o.digests[id], int(id), c)
 	if err != nil {
 		return common.Hash{}, nil, err
 	}
-	return digests[c], p, nil
+	return l.digest, p, nil
 }
 
 // Read reads the number at a place of packed words totally: whatever the words are, it
