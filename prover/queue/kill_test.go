@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"runtime/metrics"
 	"sync"
 	"syscall"
@@ -203,6 +204,7 @@ func starve() {
 	var taken [][]byte
 	for {
 		taken = append(taken, make([]byte, 1<<20))
+		runtime.KeepAlive(taken)
 	}
 }
 
