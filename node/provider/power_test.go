@@ -45,26 +45,50 @@ func startPowered(t *testing.T) *powered {
 }
 
 // say sends a frame and returns the answer to it, of type T.
-func say[T any](s *powered, kind wire.Kind, body any, answer wire.Kind) T {
+func say[T any](s *powered, kind wire.Kind, body any, answer wire.Kind) (said T) {
+	s.t.Helper()
+	s.until(kind, body, func(e wire.Envelope) (found bool, err error) {
+		if found = e.Kind == answer; found {
+			said, err = wire.Open[T](e)
+		}
+		return found, err
+	})
+	return said
+}
+
+// asked sends an ask and returns its end. A refusal is an end without a receipt: who asks
+// again before the first one's end was noted gets that.
+func (s *powered) asked(a wire.Ask) (done wire.Done) {
+	s.t.Helper()
+	s.until(wire.KindAsk, a, func(e wire.Envelope) (bool, error) {
+		var err error
+		switch e.Kind {
+		case wire.KindDone:
+			done, err = wire.Open[wire.Done](e)
+		case wire.KindRefused:
+			var r wire.Refused
+			r, err = wire.Open[wire.Refused](e)
+			done = wire.Done{Hash: r.Hash, Error: string(r.Code)}
+		}
+		return done.Hash == a.Hash, err
+	})
+	return done
+}
+
+// until sends a frame and reads until found says so.
+func (s *powered) until(kind wire.Kind, body any, found func(wire.Envelope) (bool, error)) {
 	s.t.Helper()
 	frame, err := wire.Seal(kind, body)
 	require.NoError(s.t, err)
 	require.NoError(s.t, s.conn.Write(s.ctx, websocket.MessageText, frame))
-	for {
+	for over := false; !over; {
 		_, message, err := s.conn.Read(s.ctx)
 		require.NoError(s.t, err)
-		var found *T
 		require.NoError(s.t, wire.Each(message, func(e wire.Envelope) error {
-			if e.Kind != answer {
-				return nil
-			}
-			v, err := wire.Open[T](e)
-			found = &v
+			ends, err := found(e)
+			over = over || ends
 			return err
 		}))
-		if found != nil {
-			return *found
-		}
 	}
 }
 
@@ -115,14 +139,14 @@ func TestNothingIsSignedOnADiskThatDoesNotSync(t *testing.T) {
 
 	s.disk.Fail(errors.New("the disk is broken"))
 	for range 2 { // asked again, it is no different
-		cut := say[wire.Done](s, wire.KindAsk, second, wire.KindDone)
+		cut := s.asked(second)
 		require.Equal(t, second.Hash, cut.Hash)
 		require.NotEmpty(t, cut.Error)
 		require.Empty(t, cut.Signature)
 		require.Zero(t, cut.Receipt)
 	}
 	s.disk.Fail(nil) // a journal that broke stays broken until it is read anew
-	third := say[wire.Done](s, wire.KindAsk, testAsk(3), wire.KindDone)
+	third := s.asked(testAsk(3))
 	require.NotEmpty(t, third.Error)
 	require.Empty(t, third.Signature)
 
