@@ -8,11 +8,11 @@ BIN := .bin
 TOOLS := PATH="$(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$$PATH"
 STATICCHECK_VERSION := v0.8.2
 # Packages that link neither the embedded node nor gnark: cheap under the race detector.
-# What passed there is not run once more without it, but for the indexer: under the
-# detector its tests are smaller.
+# What passed there is not run once more without it, but for indexer and store: under
+# the detector their tests are fewer and smaller.
 RACE := ./protocol/... ./runtime/... ./relayer/... ./node/provider/... ./api/... ./store/... ./indexer/... ./internal/config/... ./internal/link/... \
 	./internal/bench/relaynet
-RACE_ONLY = go list $(RACE) | grep -v '/indexer$$'
+RACE_ONLY = go list $(RACE) | grep -v -e '/indexer$$' -e '/store$$'
 
 # Where tools/generate.sh writes.
 GENERATED := bindings contracts prover protocol runtime
