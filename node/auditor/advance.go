@@ -18,6 +18,7 @@ import (
 // but for the case itself, which the caller writes. Everything before the transaction may
 // be done again; the transaction is named by its content.
 func (j *judge) advance(ctx context.Context) error {
+	clear(j.seen)
 	switch j.c.State {
 	case Hidden:
 		return j.reveal(ctx)

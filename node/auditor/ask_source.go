@@ -17,74 +17,34 @@ type chainSource struct {
 	j    *judge
 	s    *claimed
 	kept *Opening
-	// What leads to each of a vector's many digests is made and read once.
-	own   map[step.VectorID]*tree
-	tops  map[step.VectorID]top
-	below map[contracts.Node][]common.Hash
+	own  map[step.VectorID]*tree // of the auditor's digests, made once
 }
 
-// top is the question about the root of a vector.
-type top struct {
-	node contracts.Node
-	ask  func(contracts.Evidence, common.Hash) protocol.Call
+// node names a node of the block that the opening is of.
+func (c *chainSource) node(kind contracts.NodeKind, size int, hash common.Hash) contracts.Node {
+	return contracts.Node{Kind: uint8(kind), Level: uint8(protocol.MerkleDepth(size)), T: c.kept.Opening.T, L: c.kept.Opening.L, Size: uint32(size), Hash: hash}
 }
 
-func newChainSource(j *judge, s *claimed, kept *Opening) *chainSource {
-	return &chainSource{j: j, s: s, kept: kept, own: map[step.VectorID]*tree{}, tops: map[step.VectorID]top{}, below: map[contracts.Node][]common.Hash{}}
-}
-
-// children returns the nodes that the provider showed below one.
-func (c *chainSource) children(ctx context.Context, what string, n contracts.Node, ask func(contracts.Evidence, common.Hash) protocol.Call) ([]common.Hash, error) {
-	if list, ok := c.below[n]; ok {
-		return list, nil
-	}
-	raw, err := c.j.answer(ctx, what, n, ask)
-	if err != nil {
-		return nil, err
-	}
-	_, list, err := contracts.DecodeNodeAnswer(raw)
-	if err == nil {
-		c.below[n] = list
-	}
-	return list, err
-}
-
-func (c *chainSource) vectors() contracts.Node {
-	count := len(c.s.own.Layout)
-	return contracts.Node{Kind: uint8(contracts.NodeVectors), Level: uint8(protocol.MerkleDepth(count)), T: c.kept.Opening.T, L: c.kept.Opening.L,
-		Size: uint32(count), Hash: c.kept.Opening.BlockRoot}
-}
-
-func (c *chainSource) askRoots(e contracts.Evidence, salt common.Hash) protocol.Call {
-	return c.j.a.deps.Chain.Addresses().AskOpening(e, c.kept.Opening, c.kept.Signature, salt)
+// vectors is the question about the opening itself.
+func (c *chainSource) vectors() question {
+	return question{fmt.Sprintf("vectors of block (%d, %d)", c.kept.Opening.T, c.kept.Opening.L), c.node(contracts.NodeVectors, len(c.s.own.Layout), c.kept.Opening.BlockRoot),
+		func(e contracts.Evidence, salt common.Hash) protocol.Call {
+			return c.j.a.deps.Chain.Addresses().AskOpening(e, c.kept.Opening, c.kept.Signature, salt)
+		}}
 }
 
 func (c *chainSource) roots(ctx context.Context) ([]common.Hash, error) {
-	what := fmt.Sprintf("vectors of block (%d, %d)", c.kept.Opening.T, c.kept.Opening.L)
-	return c.j.below(ctx, what, c.vectors(), c.s.own.Roots(), c.askRoots)
+	return c.j.leaves(ctx, c.vectors(), c.s.own.Roots())
 }
 
-// digests is the question about the root of a vector, and how it is asked: as a child of
-// the answer that shows it, or, of a block of one vector, about the opening itself.
-func (c *chainSource) digests(ctx context.Context, id step.VectorID) (top, error) {
-	if t, ok := c.tops[id]; ok {
-		return t, nil
-	}
-	all := c.vectors()
-	chunks := c.s.own.Layout[id].Chunks()
-	t := top{contracts.Node{Kind: uint8(contracts.NodeDigests), Level: uint8(protocol.MerkleDepth(chunks)), T: all.T, L: all.L, Vector: uint32(id),
-		Size: uint32(chunks), Hash: c.kept.Roots[id]}, c.askRoots}
-	if all.Level > 0 {
-		parent, children, child, err := c.j.parent(ctx, "vectors of a block", all, int(id), c.askRoots)
-		if err != nil {
-			return top{}, err
-		}
-		t.ask = func(e contracts.Evidence, salt common.Hash) protocol.Call {
-			return c.j.a.deps.Chain.Addresses().AskChild(e, parent, children, child, salt)
-		}
-	}
-	c.tops[id] = t
-	return t, nil
+// digests is the question about the root of a vector.
+func (c *chainSource) digests(ctx context.Context, id step.VectorID) (question, error) {
+	vec := c.s.own.Layout[id]
+	q := question{what: "digests of " + vec.Name, node: c.node(contracts.NodeDigests, vec.Chunks(), c.kept.Roots[id])}
+	q.node.Vector = uint32(id)
+	var err error
+	q.ask, err = c.j.under(ctx, c.vectors(), int(id))
+	return q, err
 }
 
 // digest finds the digest of a chunk and its siblings up to the root of its vector. Only
@@ -96,65 +56,52 @@ func (c *chainSource) digest(ctx context.Context, id step.VectorID, at int) (com
 		mine = newTree(c.s.own.Digests(id), nil)
 		c.own[id] = mine
 	}
-	if mine.root() == c.kept.Roots[id] {
+	switch root := c.kept.Roots[id]; {
+	case mine.root() == root:
 		return mine.node(0, at), mine.path(0, at), nil
+	case mine.depth() == 0:
+		return root, nil, nil
 	}
-	if mine.depth() == 0 {
-		return c.kept.Roots[id], nil, nil
-	}
-	t, err := c.digests(ctx, id)
+	q, err := c.digests(ctx, id)
 	if err != nil {
 		return common.Hash{}, nil, err
 	}
-	n, ask := t.node, t.ask
 	var above []common.Hash
 	for {
-		level := int(n.Level)
+		level := int(q.node.Level)
 		switch {
 		case level == 0:
-			return n.Hash, above, nil
-		case n.Hash == mine.node(level, int(n.Index)):
+			return q.node.Hash, above, nil
+		case q.node.Hash == mine.node(level, int(q.node.Index)):
 			return mine.node(0, at), append(mine.path(0, at)[:level], above...), nil
-		case n.Hash == (common.Hash{}): // all below it is zero
+		case q.node.Hash == (common.Hash{}): // all below it is zero
 			return common.Hash{}, append(make([]common.Hash, level), above...), nil
 		}
-		children, err := c.children(ctx, "digests of "+c.s.own.Layout[id].Name, n, ask)
+		x, err := c.j.below(ctx, q)
 		if err != nil {
 			return common.Hash{}, nil, err
 		}
-		lower := level - min(level, contracts.NodeStep)
-		child := at>>lower - int(n.Index)<<(level-lower)
-		siblings, err := protocol.MerklePath(children, child)
+		q = c.j.toward(q, x.children, at)
+		siblings, err := protocol.MerklePath(x.children, int(q.node.Index)%len(x.children))
 		if err != nil {
 			return common.Hash{}, nil, err
 		}
 		above = append(siblings, above...)
-		parent := n
-		n.Level, n.Index, n.Hash = uint8(lower), uint32(at>>lower), children[child]
-		ask = func(e contracts.Evidence, salt common.Hash) protocol.Call {
-			return c.j.a.deps.Chain.Addresses().AskChild(e, parent, children, uint32(child), salt)
-		}
 	}
 }
 
 func (c *chainSource) words(ctx context.Context, id step.VectorID, at int, digest common.Hash) ([]byte, error) {
 	vec := c.s.own.Layout[id]
-	n := contracts.Node{Kind: uint8(contracts.NodeChunk), Level: uint8(vec.Kind), T: c.kept.Opening.T, L: c.kept.Opening.L, Vector: uint32(id),
-		Index: uint32(at), Size: uint32(vec.Length(at)), Hash: digest}
-	t, err := c.digests(ctx, id)
+	q, err := c.digests(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	ask := t.ask
-	if t.node.Level > 0 {
-		parent, children, child, err := c.j.parent(ctx, "digests of "+vec.Name, t.node, at, ask)
-		if err != nil {
-			return nil, err
-		}
-		ask = func(e contracts.Evidence, salt common.Hash) protocol.Call {
-			return c.j.a.deps.Chain.Addresses().AskChild(e, parent, children, child, salt)
-		}
+	ask, err := c.j.under(ctx, q, at)
+	if err != nil {
+		return nil, err
 	}
+	n := contracts.Node{Kind: uint8(contracts.NodeChunk), Level: uint8(vec.Kind), T: c.kept.Opening.T, L: c.kept.Opening.L, Vector: uint32(id),
+		Index: uint32(at), Size: uint32(vec.Length(at)), Hash: digest}
 	raw, err := c.j.answer(ctx, fmt.Sprintf("chunk %d of %s", at, vec.Name), n, ask)
 	if err != nil {
 		return nil, err

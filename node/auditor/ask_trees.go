@@ -12,34 +12,94 @@ import (
 	"github.com/dgrid-network/dgrid/protocol/step"
 )
 
+// question is a node of a tree and how it is asked about.
+type question struct {
+	what string
+	node contracts.Node
+	ask  func(contracts.Evidence, common.Hash) protocol.Call
+}
+
+// answered is what a provider showed below a node. salt hides the trace root, and is zero of
+// other nodes.
+type answered struct {
+	children []common.Hash
+	salt     common.Hash
+}
+
+// below returns what the provider showed below a node. It is read once in a look at a case,
+// and not kept for the next: a reorg may have taken the answer back, and then it has to be
+// asked for again.
+func (j *judge) below(ctx context.Context, q question) (answered, error) {
+	if x, ok := j.seen[q.node]; ok {
+		return x, nil
+	}
+	raw, err := j.answer(ctx, q.what, q.node, q.ask)
+	if err != nil {
+		return answered{}, err
+	}
+	var x answered
+	if x.salt, x.children, err = contracts.DecodeNodeAnswer(raw); err != nil {
+		return answered{}, err
+	}
+	j.seen[q.node] = x
+	return x, nil
+}
+
+// child is the question about the i-th node below one.
+func (j *judge) child(q question, children []common.Hash, i int) question {
+	at, parent := j.a.deps.Chain.Addresses(), q.node
+	down := min(parent.Level, contracts.NodeStep)
+	if contracts.NodeKind(parent.Kind) == contracts.NodeTrace {
+		q.node.Kind = uint8(contracts.NodeBoundary)
+	}
+	q.node.Level, q.node.Index, q.node.Hash = parent.Level-down, parent.Index<<down|uint32(i), children[i]
+	q.ask = func(e contracts.Evidence, salt common.Hash) protocol.Call {
+		return at.AskChild(e, parent, children, uint32(i), salt)
+	}
+	return q
+}
+
+// toward is the question about the node below one that leads to a leaf.
+func (j *judge) toward(q question, children []common.Hash, leaf int) question {
+	down := min(q.node.Level, contracts.NodeStep)
+	return j.child(q, children, leaf>>(q.node.Level-down)-int(q.node.Index)<<down)
+}
+
+// under returns how what lies under a leaf is asked about: below the answer that showed the
+// leaf. What was not asked on the way, because the leaves were served, is asked.
+func (j *judge) under(ctx context.Context, q question, leaf int) (func(contracts.Evidence, common.Hash) protocol.Call, error) {
+	for q.node.Level > 0 {
+		x, err := j.below(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		q = j.toward(q, x.children, leaf)
+	}
+	return q.ask, nil
+}
+
 // walk descends the boundary tree on chain to the first leaf that differs from the
 // replay's, and returns the provider's tree as far as that shows it: all of the replay's
 // if only the salt is another.
 func (j *judge) walk(ctx context.Context, own []common.Hash) (*tree, error) {
-	at := j.a.deps.Chain.Addresses()
 	mine := newTree(own, nil)
-	n := contracts.TraceNode(j.b.Receipt.TraceRoot, len(own))
-	ask := at.AskTrace
-	what := "the trace"
+	q := j.traceTop(len(own))
 	var nodes []Node
 	var salt common.Hash
 	for {
-		raw, err := j.answer(ctx, what, n, ask)
+		x, err := j.below(ctx, q)
 		if err != nil {
 			return nil, err
 		}
-		shown, children, err := contracts.DecodeNodeAnswer(raw)
-		if err != nil {
-			return nil, err
+		top := contracts.NodeKind(q.node.Kind) == contracts.NodeTrace
+		if top {
+			salt = x.salt // further down the contract reads none
 		}
-		if contracts.NodeKind(n.Kind) == contracts.NodeTrace {
-			salt = shown // further down the contract reads none
-		}
-		down := min(int(n.Level), contracts.NodeStep)
-		level, first := int(n.Level)-down, int(n.Index)<<down
-		nodes = append(nodes, folded(level, first, children)...)
+		down := min(int(q.node.Level), contracts.NodeStep)
+		level, first := int(q.node.Level)-down, int(q.node.Index)<<down
+		nodes = append(nodes, folded(level, first, x.children)...)
 		child := -1
-		for i, hash := range children {
+		for i, hash := range x.children {
 			if misshapen(len(own), level, first+i, hash) {
 				return newSalted(own, nodes, salt), nil
 			}
@@ -47,24 +107,24 @@ func (j *judge) walk(ctx context.Context, own []common.Hash) (*tree, error) {
 				child = i
 			}
 		}
-		if child < 0 && contracts.NodeKind(n.Kind) == contracts.NodeTrace {
+		switch {
+		case child < 0 && top:
 			return newSalted(own, nodes, salt), nil // the replay's tree under another salt
-		}
-		if child < 0 {
+		case child < 0:
 			return nil, fmt.Errorf("children of a node that differs are those of the replay: %w", protocol.ErrInternal)
-		}
-		if level == 0 {
+		case level == 0:
 			leaves := append([]common.Hash(nil), own...)
-			leaves[first+child] = children[child]
+			leaves[first+child] = x.children[child]
 			return newSalted(leaves, nodes, salt), nil
 		}
-		parent := n
-		n.Kind, n.Level, n.Index, n.Hash = uint8(contracts.NodeBoundary), uint8(level), uint32(first+child), children[child]
-		what = fmt.Sprintf("node %d of level %d of the trace", first+child, level)
-		ask = func(e contracts.Evidence, salt common.Hash) protocol.Call {
-			return at.AskChild(e, parent, children, uint32(child), salt)
-		}
+		q = j.child(q, x.children, child)
+		q.what = fmt.Sprintf("node %d of level %d of the trace", q.node.Index, level)
 	}
+}
+
+// traceTop is the question about the top of the boundary tree, of so many leaves.
+func (j *judge) traceTop(leaves int) question {
+	return question{"the trace", contracts.TraceNode(j.b.Receipt.TraceRoot, leaves), j.a.deps.Chain.Addresses().AskTrace}
 }
 
 // folded are the children of a node and everything between them and it, with it.
@@ -96,58 +156,24 @@ func (j *judge) askOpening(ctx context.Context, at step.Block) (*Opening, error)
 	return &Opening{Opening: protocol.Opening{ReceiptHash: j.c.Receipt, T: n.T, L: n.L, BlockRoot: root}, Signature: signature}, nil
 }
 
-// below collects the leaves of a tree that an opening commits to, on chain. What is equal
-// in the block itself is not asked for.
-func (j *judge) below(ctx context.Context, what string, n contracts.Node, own []common.Hash, ask func(contracts.Evidence, common.Hash) protocol.Call) ([]common.Hash, error) {
-	mine := newTree(own, nil)
-	leaves := make([]common.Hash, 1<<mine.depth())
-	var descend func(n contracts.Node, ask func(contracts.Evidence, common.Hash) protocol.Call) error
-	descend = func(n contracts.Node, ask func(contracts.Evidence, common.Hash) protocol.Call) error {
-		level, index := int(n.Level), int(n.Index)
-		if n.Hash == mine.node(level, index) || level == 0 {
-			for i := index << level; i < (index+1)<<level; i++ {
-				leaves[i] = mine.node(0, i)
-			}
-			if level == 0 {
-				leaves[index] = n.Hash
-			}
-			return nil
-		}
-		raw, err := j.answer(ctx, what, n, ask)
-		if err != nil {
-			return err
-		}
-		_, children, err := contracts.DecodeNodeAnswer(raw)
-		if err != nil {
-			return err
-		}
-		down := min(level, contracts.NodeStep)
-		for i, hash := range children {
-			child := n
-			child.Level, child.Index, child.Hash = uint8(level-down), uint32(index<<down|i), hash
-			if hash == (common.Hash{}) || int(child.Index)<<child.Level >= len(own) && child.Level == 0 {
-				if child.Level == 0 {
-					leaves[child.Index] = hash
-				}
-				continue // nothing is below it, or nothing that counts
-			}
-			err := descend(child, func(e contracts.Evidence, salt common.Hash) protocol.Call {
-				return j.a.deps.Chain.Addresses().AskChild(e, n, children, uint32(i), salt)
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+// leaves asks for the leaves of a tree that one answer shows whole: a block has at most 64
+// vectors, and a boundary as many chunks. It asks for none if they are the auditor's own.
+func (j *judge) leaves(ctx context.Context, q question, own []common.Hash) ([]common.Hash, error) {
+	switch {
+	case q.node.Hash == protocol.MerkleRoot(own):
+		return own, nil
+	case q.node.Level == 0:
+		return []common.Hash{q.node.Hash}, nil
+	case q.node.Level > contracts.NodeStep:
+		return nil, fmt.Errorf("%s: %d levels are more than an answer shows: %w", q.what, q.node.Level, protocol.ErrInternal)
 	}
-	return leaves, descend(n, ask)
+	x, err := j.below(ctx, q)
+	return x.children, err
 }
 
-// askLeaves gets the chunk leaves under a boundary leaf that differs, on chain: below the
-// answer that showed the leaf.
+// askLeaves gets the chunk leaves under a boundary leaf that differs, on chain.
 func (j *judge) askLeaves(ctx context.Context, s *claimed, n int) error {
-	row := j.m.arch.Layers + 1
-	index := s.own.T*row + s.own.L
+	index := s.own.T*(j.m.arch.Layers+1) + s.own.L
 	own := make([]common.Hash, 0, n)
 	for c := range n {
 		words, err := s.own.Chunk(outOf(s.own.Block), c)
@@ -156,36 +182,12 @@ func (j *judge) askLeaves(ctx context.Context, s *claimed, n int) error {
 		}
 		own = append(own, chunk.Leaf(words))
 	}
-	top := contracts.TraceNode(j.b.Receipt.TraceRoot, len(j.tree.leaves))
-	parent, children, child, err := j.parent(ctx, "the trace", top, index, j.a.deps.Chain.Addresses().AskTrace)
+	ask, err := j.under(ctx, j.traceTop(len(j.tree.leaves)), index)
 	if err != nil {
 		return err
 	}
-	below := contracts.Node{Kind: uint8(contracts.NodeBoundaryChunks), Level: uint8(protocol.MerkleDepth(n)), T: uint32(s.own.T), L: uint32(s.own.L),
-		Size: uint32(n), Hash: j.tree.node(0, index)}
-	const what = "chunks of a boundary"
-	ask := func(e contracts.Evidence, salt common.Hash) protocol.Call {
-		return j.a.deps.Chain.Addresses().AskChild(e, parent, children, child, salt)
-	}
-	if below.Level > contracts.NodeStep {
-		raw, err := j.answer(ctx, what, below, ask)
-		if err != nil {
-			return err
-		}
-		_, row, err := contracts.DecodeNodeAnswer(raw)
-		if err != nil {
-			return err
-		}
-		level := int(below.Level) - contracts.NodeStep
-		for i, hash := range row {
-			// Nothing is asked about a node behind the last leaf: it is wrong as it stands.
-			if misshapen(n, level, i, hash) {
-				s.source.kept.Leaves, s.source.kept.LeafNodes = own, folded(level, 0, row)
-				return nil
-			}
-		}
-	}
-	list, err := j.below(ctx, what, below, own, ask)
+	list, err := j.leaves(ctx, question{"chunks of a boundary", contracts.Node{Kind: uint8(contracts.NodeBoundaryChunks), Level: uint8(protocol.MerkleDepth(n)),
+		T: uint32(s.own.T), L: uint32(s.own.L), Size: uint32(n), Hash: j.tree.node(0, index)}, ask}, own)
 	if err == nil {
 		s.source.kept.Leaves = list
 	}
@@ -198,33 +200,4 @@ func outOf(at step.Block) step.VectorID {
 		return step.EmbedOut
 	}
 	return step.Out
-}
-
-// parent finds the node right above a leaf of a tree, its answer, and which child leads to
-// the leaf. What was not asked on the way, because the leaves were served, is asked.
-func (j *judge) parent(ctx context.Context, what string, n contracts.Node, leaf int, ask func(contracts.Evidence, common.Hash) protocol.Call) (contracts.Node, []common.Hash, uint32, error) {
-	for {
-		raw, err := j.answer(ctx, what, n, ask)
-		if err != nil {
-			return n, nil, 0, err
-		}
-		_, children, err := contracts.DecodeNodeAnswer(raw)
-		if err != nil {
-			return n, nil, 0, err
-		}
-		down := min(int(n.Level), contracts.NodeStep)
-		level := int(n.Level) - down
-		child := uint32(leaf>>level) - n.Index<<down
-		if level == 0 {
-			return n, children, child, nil
-		}
-		above := n
-		ask = func(e contracts.Evidence, salt common.Hash) protocol.Call {
-			return j.a.deps.Chain.Addresses().AskChild(e, above, children, child, salt)
-		}
-		if contracts.NodeKind(n.Kind) == contracts.NodeTrace {
-			n.Kind = uint8(contracts.NodeBoundary)
-		}
-		n.Level, n.Index, n.Hash = uint8(level), uint32(leaf>>level), children[child]
-	}
 }

@@ -134,9 +134,6 @@ type Opening struct {
 	Words     map[string]protocol.Bytes `json:"words,omitempty"`   // by "vector/chunk"
 	// Leaves are the chunk leaves under the boundary leaf behind the block.
 	Leaves []common.Hash `json:"leaves,omitempty"`
-	// LeafNodes were shown on chain above them, where one is behind the last leaf; with them
-	// the leaves are the auditor's own.
-	LeafNodes []Node `json:"leaf_nodes,omitempty"`
 }
 
 // Digest is the digest of a chunk with its siblings up to the root of its vector.

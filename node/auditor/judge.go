@@ -30,6 +30,7 @@ type judge struct {
 	tree   *tree // the provider's boundary tree
 	shown  map[step.Block]*claimed
 	kept   []*Opening
+	seen   map[contracts.Node]answered // in this look
 
 	evident *shown    // what shows the fault
 	ready   time.Time // since when the transaction only waits for a payment
@@ -54,7 +55,8 @@ func (a *Auditor) judge(c *Case) (*judge, error) {
 			return nil, err
 		}
 	}
-	j := &judge{a: a, c: c, b: b, params: params, m: a.models[b.Request.ModelVersion], shown: map[step.Block]*claimed{}}
+	j := &judge{a: a, c: c, b: b, params: params, m: a.models[b.Request.ModelVersion], shown: map[step.Block]*claimed{},
+		seen: map[contracts.Node]answered{}}
 	if j.salts, err = a.cases.Salts(c.Receipt); err != nil {
 		return nil, err
 	}
@@ -146,7 +148,7 @@ func (j *judge) block(ctx context.Context, at step.Block) (*claimed, error) {
 	}
 	s := &claimed{own: own, source: &source{peer: j.peer, kept: kept, at: at}}
 	if j.c.State == Asking {
-		s.source.chain = newChainSource(j, s, kept)
+		s.source.chain = &chainSource{j, s, kept, map[step.VectorID]*tree{}}
 	}
 	if s.theirs, err = trace.NewOpening(j.m.arch, at, kept.Opening.BlockRoot, s.source); err != nil {
 		return nil, err

@@ -272,7 +272,7 @@ func (j *judge) showPadding(at Node) *shown {
 // showChunks shows a chunk behind the last one of a boundary, where the chunks themselves
 // are right.
 func (j *judge) showChunks(ctx context.Context, s *claimed, f trace.Fault) (*shown, error) {
-	below := newTree(s.source.kept.Leaves, s.source.kept.LeafNodes)
+	below := newTree(s.source.kept.Leaves, nil)
 	at, ok := below.crooked(s.own.Layout[f.Step.Vector].Chunks())
 	if !ok {
 		return nil, notServed("no chunk leaf under boundary (%d, %d) differs", s.own.T, s.own.L)
