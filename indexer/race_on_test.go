@@ -2,6 +2,5 @@
 
 package indexer_test
 
-// raced says that the race detector is on. It watches threads, which need no 400
-// reorgs, and makes the pure-Go SQLite about twenty times slower.
+// raced says that the race detector is on. It watches threads, which need no 400 reorgs.
 const raced = true

@@ -200,9 +200,6 @@ type none struct{}
 // TestEveryFilterAndSort covers each list of the marketplace with each of its filters and
 // sorts, on both engines: where SQLite keeps its file changes no order.
 func TestEveryFilterAndSort(t *testing.T) {
-	if raced {
-		t.Skip("compares rows: the pass without the detector runs it")
-	}
 	for engine, url := range map[string]func(testing.TB) string{"sqlite": func(testing.TB) string { return "sqlite::memory:" }, "postgres": testpg.URL} {
 		t.Run(engine, func(t *testing.T) {
 			n := network(t, url(t))

@@ -50,9 +50,6 @@ func account(i int) common.Address { return common.BigToAddress(big.NewInt(int64
 
 // TestAmountsKeepTheirValueAndOrder is DB-6.
 func TestAmountsKeepTheirValueAndOrder(t *testing.T) {
-	if raced {
-		t.Skip("compares values: the pass without the detector runs it")
-	}
 	rnd := rand.New(rand.NewPCG(1, 1))
 	most := new(big.Int).Lsh(big.NewInt(1), 256)
 	amounts := []protocol.Amount{{}, protocol.NewAmount(1), protocol.MustAmount(new(big.Int).Sub(most, big.NewInt(1))),
