@@ -138,7 +138,7 @@ func TestASpoiltCaseIsRefusedOrSaysTheSame(t *testing.T) {
 	for _, x := range []*answer{honest, liar} {
 		_, err := a.Add(t.Context(), x.b)
 		require.NoError(t, err)
-		c, err := a.Wait(t.Context(), x.receipt, func(c auditor.Case) bool { return c.State.Over() || c.State == auditor.Unpaid })
+		c, err := a.Wait(t.Context(), x.receipt, decided)
 		require.NoError(t, err)
 		e, err := a.Cases().Export(c.Receipt)
 		require.NoError(t, err)

@@ -96,7 +96,7 @@ func TestDrawnLiesAreConvicted(t *testing.T) {
 			running(t, a)
 			_, err := a.Add(t.Context(), liar.b)
 			require.NoError(t, err)
-			c, err := a.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return c.State.Over() || c.State == auditor.Unpaid || c.Failures > 20 })
+			c, err := a.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return decided(c) || c.Failures > 20 })
 			require.NoError(t, err)
 			require.Equal(t, auditor.Unpaid, c.State, "%s %s", c.Note, c.Trouble)
 			require.Equal(t, []contracts.Fault{*c.Verdict}, w.convictions(t, liar.receipt))

@@ -34,7 +34,7 @@ func TestOneWrongNumberIsSlashedByOneTransaction(t *testing.T) {
 	right, err := a.WaitOver(t.Context(), honest.receipt)
 	require.NoError(t, err)
 	require.Equal(t, auditor.Right, right.State, right.Note)
-	c, err := a.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return c.State.Over() || c.State == auditor.Unpaid })
+	c, err := a.Wait(t.Context(), liar.receipt, decided)
 	require.NoError(t, err)
 	require.Equal(t, auditor.Unpaid, c.State, "%s %+v", c.Note, c.Verdict)
 	require.Equal(t, contracts.FaultWrongStep, c.Fault.Kind)
@@ -90,7 +90,7 @@ func TestSilenceLosesOnTheClocks(t *testing.T) {
 	running(t, a)
 	_, err := a.Add(t.Context(), silent.b)
 	require.NoError(t, err)
-	c, err := a.Wait(t.Context(), silent.receipt, func(c auditor.Case) bool { return c.State.Over() || c.State == auditor.Unpaid })
+	c, err := a.Wait(t.Context(), silent.receipt, decided)
 	require.NoError(t, err)
 	require.Equal(t, auditor.Unpaid, c.State, "%s %+v", c.Note, c.Verdict)
 	require.Equal(t, contracts.FaultWithheld, c.Verdict.Kind)
@@ -112,60 +112,19 @@ func TestAnswersOnChainLeadToTheWrongNumber(t *testing.T) {
 	w := newWorld(t, odd(t), 3600)
 	q, err := proving()
 	require.NoError(t, err)
-	w.fund(t, auditing)
-	liar := w.answered(t, params(700), prompt, 5, nil)
-	liar.cheat(step.Block{T: 5, L: 2}, step.DownLinear, 0, 11)
-	liar.serve = func(_ wire.Evidence, x *wire.Exhibit) { *x = wire.Exhibit{Error: "no"} }
+	liar, a, data := w.accused(t, queued{q})
 	liar.answering(t, queued{q})
-	data := t.TempDir()
-	a := w.auditor(t, data, queued{q}, liar, func(c *auditor.Config, d *auditor.Deps) {
-		c.RetryEvery, c.LookEvery, c.Patience = 20*time.Millisecond, 20*time.Millisecond, 1
-		d.Bonds = bonds{contracts.NewBondWatch(w.reader, devchain.Address(auditing), w.start), w}
-	})
-	running(t, a)
-	_, err = a.Add(t.Context(), liar.b)
-	require.NoError(t, err)
-	c, err := a.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return c.State.Over() || c.State == auditor.Unpaid })
+	c, err := a.Wait(t.Context(), liar.receipt, decided)
 	require.NoError(t, err)
 	require.Equal(t, auditor.Unpaid, c.State, "%s %+v", c.Note, c.Verdict)
 	require.Equal(t, contracts.FaultWrongStep, c.Verdict.Kind)
 	require.Equal(t, step.Step{Block: step.Block{T: 5, L: 2}, Vector: step.DownLinear, Col: 11}, c.Fault.Step)
 	t.Logf("%d questions", len(c.Asked))
-
-	// Every bond comes back, and with the bounty that is all there is.
-	back, err := tokens(1000).Add(c.Verdict.Bounty)
-	require.NoError(t, err)
-	require.Eventually(t, func() bool { return w.free(t, auditing) == back }, time.Minute, 50*time.Millisecond, "%s is free, not %s", w.free(t, auditing), back)
+	w.paidBack(t, c)
 	require.Eventually(t, func() bool {
 		left, err := auditor.LockedBonds(data)
 		return err == nil && len(left) == 0
 	}, time.Minute, 50*time.Millisecond)
-}
-
-// bonds pays bonds out as the auditor.
-type bonds struct {
-	*contracts.BondWatch
-	w *world
-}
-
-func (b bonds) PayBond(ctx context.Context, bond contracts.Bond) (contracts.PaidBond, error) {
-	call := b.w.reader.Addresses().PayBondAt(bond)
-	if _, err := b.w.reader.Simulate(ctx, devchain.Address(auditing), call); err != nil {
-		return contracts.PaidBond{}, err
-	}
-	id, err := b.w.lane(auditing).Submit(ctx, call)
-	if err != nil {
-		return contracts.PaidBond{}, err
-	}
-	receipt, err := b.w.lane(auditing).Wait(ctx, id)
-	if err != nil {
-		return contracts.PaidBond{}, err
-	}
-	paid, ok := b.w.reader.Addresses().BondIn(receipt.Logs, bond.Question)
-	if !ok || paid.To != devchain.Address(auditing) {
-		return paid, errors.New("the transaction paid another bond")
-	}
-	return paid, nil
 }
 
 // noProver is for cases that need no proof.

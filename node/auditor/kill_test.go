@@ -173,7 +173,7 @@ func TestKilledProcessesConvictOnce(t *testing.T) {
 		require.NoError(t, err)
 		over := func() bool {
 			c, err := cases.Get(liar.receipt)
-			return err == nil && (c.State.Over() || c.State == auditor.Unpaid)
+			return err == nil && decided(*c)
 		}
 		before := w.nonce(t, auditing)
 		for deaths := 0; ; deaths++ {

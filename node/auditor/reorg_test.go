@@ -3,6 +3,8 @@ package auditor_test
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -77,6 +79,21 @@ func (w *world) convictions(t *testing.T, receipt common.Hash) (list []contracts
 	return list
 }
 
+// askedIn is the first block that a question was asked in.
+func (w *world) askedIn(t *testing.T, question common.Hash) uint64 {
+	t.Helper()
+	for n := w.start; ; n++ {
+		head, err := w.reader.Head(t.Context())
+		require.NoError(t, err)
+		require.LessOrEqual(t, n, head, "nobody asked")
+		list, err := w.reader.Asked(t.Context(), n, n)
+		require.NoError(t, err)
+		if slices.ContainsFunc(list, func(q contracts.AskedQuestion) bool { return q.ID == question }) {
+			return n
+		}
+	}
+}
+
 // A conviction that a reorg takes back, out of the node's memory too, is sent again: the case is
 // not over before it is final.
 func TestAConvictionThatAReorgTookBackIsSentAgain(t *testing.T) {
@@ -104,7 +121,7 @@ func TestAConvictionThatAReorgTookBackIsSentAgain(t *testing.T) {
 		require.Equal(t, auditor.Submitted, c.State, "mined, not final: %s", c.Note)
 		w.forget(t, w.convictions(t, liar.receipt)[0].Block, func() bool { return len(w.convictions(t, liar.receipt)) == 0 })
 	}
-	c, err := a.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return c.State.Over() || c.State == auditor.Unpaid })
+	c, err := a.Wait(t.Context(), liar.receipt, decided)
 	require.NoError(t, err)
 	require.Equal(t, auditor.Unpaid, c.State, c.Note)
 	require.Equal(t, []contracts.Fault{*c.Verdict}, w.convictions(t, liar.receipt))
@@ -121,7 +138,6 @@ func TestWhatSomebodyElseProvedCountsWhenItIsFinal(t *testing.T) {
 	require.NoError(t, err)
 	liar := w.answered(t, params(700), prompt, 5, nil)
 	liar.cheat(step.Block{T: 4, L: 1}, step.Gated, 0, 3)
-	over := func(c auditor.Case) bool { return c.State.Over() || c.State == auditor.Unpaid }
 	door := w.gated(requester)
 	first := w.auditor(t, t.TempDir(), queued{q}, liar, func(_ *auditor.Config, d *auditor.Deps) { d.Sender = w.lane(requester) })
 	running(t, first)
@@ -136,20 +152,20 @@ func TestWhatSomebodyElseProvedCountsWhenItIsFinal(t *testing.T) {
 	running(t, second)
 	_, err = second.Add(t.Context(), liar.b)
 	require.NoError(t, err)
-	got, err := second.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return over(c) || c.State == auditor.Proven && c.Trouble != "" })
+	got, err := second.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return decided(c) || c.State == auditor.Proven && c.Trouble != "" })
 	require.NoError(t, err)
 	require.Equal(t, auditor.Proven, got.State, "%s %s", got.Note, got.Trouble)
 	require.Zero(t, w.nonce(t, auditing))
 	w.forget(t, c.Verdict.Block, func() bool { return len(w.convictions(t, liar.receipt)) == 0 })
 
-	got, err = second.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return over(c) || c.Verdict != nil })
+	got, err = second.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return decided(c) || c.Verdict != nil })
 	require.NoError(t, err)
 	require.Equal(t, auditor.Submitted, got.State, got.Note)
 	door.shut.Store(false)
-	got, err = second.Wait(t.Context(), liar.receipt, over)
+	got, err = second.Wait(t.Context(), liar.receipt, decided)
 	require.NoError(t, err)
 	require.Equal(t, auditor.Unpaid, got.State, got.Note)
-	c, err = first.Wait(t.Context(), liar.receipt, over)
+	c, err = first.Wait(t.Context(), liar.receipt, decided)
 	require.NoError(t, err)
 	require.Equal(t, auditor.Lost, c.State, c.Note)
 	require.Equal(t, devchain.Address(auditing), c.Verdict.Submitter)
@@ -175,7 +191,7 @@ func (w *world) stormed(t *testing.T, a *auditor.Auditor, receipt common.Hash) {
 				last = now
 				return fresh
 			})
-			if err != nil || c.State == auditor.Unpaid || c.State.Over() {
+			if err != nil || decided(c) {
 				break
 			}
 			if r.IntN(2) == 0 {
@@ -212,7 +228,7 @@ func TestSilenceLosesInAStormOfReorgs(t *testing.T) {
 	_, err := a.Add(t.Context(), silent.b)
 	require.NoError(t, err)
 	w.stormed(t, a, silent.receipt)
-	c, err := a.Wait(t.Context(), silent.receipt, func(c auditor.Case) bool { return c.State.Over() || c.State == auditor.Unpaid })
+	c, err := a.Wait(t.Context(), silent.receipt, decided)
 	require.NoError(t, err)
 	require.Equal(t, auditor.Unpaid, c.State, "%s %+v", c.Note, c.Verdict)
 	require.Equal(t, contracts.FaultWithheld, c.Verdict.Kind)
@@ -227,28 +243,45 @@ func TestAnswersLeadToTheWrongNumberInAStormOfReorgs(t *testing.T) {
 	w := newForkedWorld(t, 3600)
 	q, err := proving()
 	require.NoError(t, err)
-	w.fund(t, auditing)
-	liar := w.answered(t, params(700), prompt, 5, nil)
-	liar.cheat(step.Block{T: 5, L: 2}, step.DownLinear, 0, 11)
-	liar.serve = func(_ wire.Evidence, x *wire.Exhibit) { *x = wire.Exhibit{Error: "no"} }
+	liar, a, _ := w.accused(t, queued{q})
 	liar.answering(t, queued{q})
-	data := t.TempDir()
-	a := w.auditor(t, data, queued{q}, liar, func(c *auditor.Config, d *auditor.Deps) {
-		c.RetryEvery, c.LookEvery, c.Patience = 20*time.Millisecond, 20*time.Millisecond, 1
-		d.Bonds = bonds{contracts.NewBondWatch(w.reader, devchain.Address(auditing), w.start), w}
-	})
-	running(t, a)
-	_, err = a.Add(t.Context(), liar.b)
-	require.NoError(t, err)
 	w.stormed(t, a, liar.receipt)
-	c, err := a.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return c.State.Over() || c.State == auditor.Unpaid })
+	c, err := a.Wait(t.Context(), liar.receipt, decided)
 	require.NoError(t, err)
 	require.Equal(t, auditor.Unpaid, c.State, "%s %+v", c.Note, c.Verdict)
 	require.Equal(t, contracts.FaultWrongStep, c.Verdict.Kind)
 	require.Equal(t, []contracts.Fault{*c.Verdict}, w.convictions(t, liar.receipt))
-	back, err := tokens(1000).Add(c.Verdict.Bounty)
+	w.paidBack(t, c)
+}
+
+// A reorg takes an answer back that a further question stood on, and the provider falls silent:
+// what was read of it counts no more, so that its question expires, and it is convicted.
+func TestAnAnswerThatAReorgTookBackIsSilence(t *testing.T) {
+	t.Parallel()
+	w := newForkedWorld(t, 60)
+	door := w.gated(operator)
+	liar, a, _ := w.accused(t, noProver{})
+	liar.answering(t, nil)
+	above := func(c auditor.Case) bool { // an answer is read, and a question below it asked
+		n := len(c.Asked)
+		return n > 1 && strings.HasPrefix(c.Asked[n-2].What, "vectors") && c.Asked[n-2].State == "answered"
+	}
+	c, err := a.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return above(c) || decided(c) })
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return w.free(t, auditing) == back }, time.Minute, 50*time.Millisecond, "%s is free, not %s", w.free(t, auditing), back)
+	require.True(t, above(c), "%s %+v", c.Note, c.Verdict)
+	door.shut.Store(true)
+	id := c.Asked[len(c.Asked)-2].Question
+	w.forget(t, w.askedIn(t, id), func() bool {
+		q, err := w.reader.Question(t.Context(), id)
+		require.NoError(t, err)
+		return q.State != contracts.QuestionAnswered
+	})
+	c, err = a.Wait(t.Context(), liar.receipt, decided)
+	require.NoError(t, err)
+	require.Equal(t, auditor.Unpaid, c.State, "%s %+v", c.Note, c.Verdict)
+	require.Equal(t, contracts.FaultWithheld, c.Verdict.Kind)
+	require.Equal(t, []contracts.Fault{*c.Verdict}, w.convictions(t, liar.receipt))
+	require.Eventually(t, func() bool { return w.free(t, auditing).Cmp(tokens(1000)) >= 0 }, time.Minute, 50*time.Millisecond, "bonds and costs came back: %s", w.free(t, auditing))
 }
 
 // Somebody else proves it while this auditor cannot ask: nothing is asked any more, and the case is

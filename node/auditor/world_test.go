@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -30,7 +29,6 @@ import (
 	"github.com/dgrid-network/dgrid/chain/txmgr"
 	"github.com/dgrid-network/dgrid/internal/testmodels/raw"
 	"github.com/dgrid-network/dgrid/node/auditor"
-	"github.com/dgrid-network/dgrid/node/provider"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/bundle"
 	"github.com/dgrid-network/dgrid/protocol/chunk"
@@ -454,6 +452,9 @@ func running(t testing.TB, a *auditor.Auditor) (stop func()) {
 	return stop
 }
 
+// decided says whether an answer was found right, or its provider convicted.
+func decided(c auditor.Case) bool { return c.State.Over() || c.State == auditor.Unpaid }
+
 // feed is an API with an audit feed of some bundles.
 func feed(t testing.TB, list ...*answer) string {
 	mux := http.NewServeMux()
@@ -495,79 +496,3 @@ func (w *world) nonce(t testing.TB, n int) uint64 {
 }
 
 func odd(t testing.TB) *runtime.Model { return raw.Model(t, raw.Odd(), 7, 1<<14) }
-
-// blockShown is a block as its provider shows it.
-type blockShown struct {
-	*lie
-	chunks []common.Hash
-}
-
-func (b blockShown) Root() common.Hash          { return protocol.MerkleRoot(b.roots) }
-func (b blockShown) VectorRoots() []common.Hash { return b.roots }
-func (b blockShown) Digests(v step.VectorID) []common.Hash {
-	if d := b.digests[v]; d != nil {
-		return d
-	}
-	return b.b.Digests(v)
-}
-
-func (b blockShown) Words(v step.VectorID, c int) []byte {
-	if w := b.words[[2]int{int(v), c}]; w != nil {
-		return w
-	}
-	w, _ := b.b.Chunk(v, c)
-	return w
-}
-
-func (b blockShown) BoundaryLeaves() []common.Hash { return b.chunks }
-
-// replier answers on chain with what the answer's provider shows.
-func (a *answer) replier(binder provider.Binder) provider.Replier {
-	return provider.Replier{Addresses: a.w.reader.Addresses(), Binder: binder, Submitter: devchain.Address(operator),
-		Answered: provider.Answered{Ask: wire.Ask{Request: a.b.Request, Params: a.p, Secret: a.salting(), Prompt: a.b.Prompt}, Output: a.b.Output, Receipt: a.b.Receipt},
-		Boundaries: func(context.Context) ([]common.Hash, error) {
-			a.mu.Lock()
-			defer a.mu.Unlock()
-			return a.leaves, nil
-		},
-		Block: func(_ context.Context, b step.Block) (provider.OpenBlock, error) {
-			a.mu.Lock()
-			defer a.mu.Unlock()
-			return blockShown{a.block(b), a.chunks}, nil
-		},
-		Sign: func(v protocol.Typed) (protocol.Bytes, error) { return a.b.Domain.Sign(devchain.Key(operator), v) }}
-}
-
-// Bind implements provider.Binder.
-func (q queued) Bind(ctx context.Context, b provider.Binding) ([]byte, error) {
-	r, err := q.Queue.Prove(ctx, queue.Job{Right: true, Deadline: b.Deadline,
-		Step: &circuit.StepInput{Statement: b.Statement, A: b.Words, Submitter: b.Submitter, Point: b.Point, Value: b.Value}})
-	return r.Proof[:], err
-}
-
-// answering answers questions on chain for the provider until the test ends.
-func (a *answer) answering(t *testing.T, binder provider.Binder) {
-	watch := contracts.NewQuestionWatch(a.w.reader, devchain.Address(owner), a.w.start)
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	heads := a.w.client.Heads(ctx)
-	lane := a.w.lane(operator)
-	go func() {
-		var failed error // a reorg may take a question away while it is answered: what counts is that the next round heals it
-		for range heads {
-			open, err := watch.Open(ctx)
-			for _, q := range open {
-				call, one := a.replier(binder).Reply(ctx, q)
-				if one == nil {
-					_, one = lane.Submit(ctx, call)
-				}
-				err = errors.Join(err, one)
-			}
-			if ctx.Err() == nil {
-				failed = err
-			}
-		}
-		ended <- failed
-	}()
-	t.Cleanup(func() { stop(); require.NoError(t, <-ended) })
-}
