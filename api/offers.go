@@ -59,13 +59,21 @@ func (q *query) wish() wish {
 	return w
 }
 
-// live lists the offers that a wish is about, best first.
-func (s *Server) live(ctx context.Context, w wish) ([]offer, error) {
+// live lists the offers that a wish is about, best first. Where it does not, it has answered.
+func (s *Server) live(c *gin.Context, q *query, w wish) (list []offer, ok bool) {
+	if s.unindexed(c) {
+		return nil, false
+	}
+	if q.err != nil {
+		s.fail(c, q.err)
+		return nil, false
+	}
+	ctx := c.Request.Context()
 	views, err := s.liveOffers(ctx)
 	if err != nil {
-		return nil, err
+		s.fail(c, err)
+		return nil, false
 	}
-	list := []offer{}
 	for _, v := range views {
 		o := v.Offer
 		if w.version != (common.Hash{}) && o.ModelVersion != w.version || w.provider != (common.Address{}) && o.Provider != w.provider {
@@ -83,7 +91,7 @@ func (s *Server) live(ctx context.Context, w wish) ([]offer, error) {
 		list = append(list, offer{view: v, cost: cost, suitability: suits(v, w.wanted, w.minContext), id: o.Provider.Hex() + o.ModelVersion.Hex()})
 	}
 	order(list, w.measure)
-	return list, nil
+	return list, true
 }
 
 // marketOffers lists live offers, best first by the measure asked for. Busy offers
@@ -93,16 +101,8 @@ func (s *Server) marketOffers(c *gin.Context) {
 	w := q.wish()
 	w.version, w.provider = q.hash("model_version"), q.address("provider")
 	q.enum("class", &w.class)
-	if s.unindexed(c) {
-		return
-	}
-	if q.err != nil {
-		s.fail(c, q.err)
-		return
-	}
-	list, err := s.live(c.Request.Context(), w)
-	if err != nil {
-		s.fail(c, err)
+	list, ok := s.live(c, q, w)
+	if !ok {
 		return
 	}
 	list, next, err := cut(list, w)
@@ -184,16 +184,8 @@ func listLive[F any, K comparable, R any, V any](s *Server, c *gin.Context, filt
 		q.wrong("order", `"desc": live offers are listed best first`)
 	}
 	w, f := q.wish(), filter(q)
-	if s.unindexed(c) {
-		return
-	}
-	if q.err != nil {
-		s.fail(c, q.err)
-		return
-	}
-	list, err := s.live(c.Request.Context(), w)
-	if err != nil {
-		s.fail(c, err)
+	list, ok := s.live(c, q, w)
+	if !ok {
 		return
 	}
 	var names []K
