@@ -280,6 +280,7 @@ func TestDoctorFindsTheUsualMistakes(t *testing.T) {
 		c := p.doctor(exitCheck, append(base, "--set", "provider.version="+version)...)["model.version"]
 		require.Equal(t, statusFail, c.Status)
 		require.Contains(t, c.Detail, "has weights")
+		p.refuse(exitError, []string{"has weights"}, append(append([]string{"provider", "run"}, base...), "--set", "provider.version="+version)...)
 		creator.refuse(exitError, []string{"has weights", "use the model file"}, "wallet", "job", "hello", "--model", model, "--version", version)
 		creator.refuse(exitCheck, []string{"weights root"}, "model", "publish", other, "--name", "x", "--weights-root", "0x"+strings.Repeat("11", 32))
 	})

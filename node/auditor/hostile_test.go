@@ -20,6 +20,7 @@ import (
 
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/chain/devchain"
+	"github.com/dgrid-network/dgrid/internal/testmodels/raw"
 	"github.com/dgrid-network/dgrid/node/auditor"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/step"
@@ -336,4 +337,24 @@ func TestADamagedCaseStopsNoOther(t *testing.T) {
 	c, err := a.WaitOver(t.Context(), honest.receipt)
 	require.NoError(t, err)
 	require.Equal(t, auditor.Right, c.State)
+}
+
+// An auditor whose file is not the one that the version names accuses nobody: neither what is
+// right nor what its own numbers would call wrong.
+func TestAnotherFileThanPublishedAccusesNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, odd(t), 3600)
+	honest := w.answered(t, params(0), prompt, 4, nil)
+	other := raw.Model(t, raw.Odd(), 8, 1<<14)
+	a := w.auditor(t, t.TempDir(), noProver{}, honest, func(c *auditor.Config, _ *auditor.Deps) {
+		c.Models = []auditor.Model{{Version: w.version, File: other}}
+	})
+	running(t, a)
+	_, err := a.Add(t.Context(), honest.b)
+	require.NoError(t, err)
+	c, err := a.Wait(t.Context(), honest.receipt, func(c auditor.Case) bool { return c.State.Over() || c.Fault != nil || c.Failures > 0 })
+	require.NoError(t, err)
+	require.Equal(t, auditor.Unusable, c.State)
+	require.Contains(t, c.Note, "has weights")
+	require.Zero(t, w.nonce(t, auditing))
 }
