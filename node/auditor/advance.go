@@ -435,10 +435,14 @@ func (j *judge) settle(ctx context.Context) error {
 		if _, err := j.a.deps.Chain.Simulate(ctx, j.a.deps.Sender.Address(), call); err != nil {
 			var e *chain.ContractError
 			if errors.As(err, &e) && (e.Name == "NothingToSettle" || e.Name == "WindowClosed") {
+				if err := j.a.outdone(ctx, &j.c.RefusedAt); err != nil {
+					return err
+				}
 				return j.finish("%v", err)
 			}
 			return fmt.Errorf("simulate the refund: %w", err)
 		}
+		j.c.RefusedAt = 0
 		j.c.Settling, err = j.a.deps.Sender.Submit(ctx, call)
 		return err
 	}

@@ -83,6 +83,8 @@ type Case struct {
 	Verdict  *contracts.Fault `json:"verdict,omitempty"`
 	Paid     bool             `json:"paid,omitempty"` // the evidence of payment was in the call
 	Settling common.Hash      `json:"settling,omitzero"`
+	// RefusedAt is the block time at which the refund was first seen to be done by somebody else.
+	RefusedAt uint64 `json:"refused_at,omitempty"`
 
 	Failures int    `json:"failures,omitempty"` // in a row, in this state
 	Trouble  string `json:"trouble,omitempty"`

@@ -210,7 +210,7 @@ func TestAnOverBilledReceiptIsRefundedWhenItIsPaidLater(t *testing.T) {
 		_, err := a.AddPaid(t.Context(), one.b, relayerOf, uint64(i))
 		require.NoError(t, err)
 	}
-	c, err := a.Wait(t.Context(), dear.receipt, func(c auditor.Case) bool { return c.State == auditor.Unpaid || c.State.Over() })
+	c, err := a.Wait(t.Context(), dear.receipt, decided)
 	require.NoError(t, err)
 	require.Equal(t, auditor.Unpaid, c.State, "%s %s", c.Note, c.Trouble)
 	require.Equal(t, "over_billing", c.Verdict.Kind.String())

@@ -280,7 +280,7 @@ func (a *Auditor) refusedClaim(ctx context.Context, c *Claimed, refusal error) e
 			c.State = Submitted
 			return nil
 		}
-		if err := a.outdone(ctx, c); err != nil {
+		if err := a.outdone(ctx, &c.RefusedAt); err != nil {
 			return err
 		}
 		c.State, c.Note = Lost, fmt.Sprintf("somebody else claimed it: %v", refusal)
@@ -294,20 +294,20 @@ func (a *Auditor) refusedClaim(ctx context.Context, c *Claimed, refusal error) e
 	return fmt.Errorf("simulate: %w", refusal)
 }
 
-// outdone is errPending until what was claimed when this claim was refused first is final: a reorg
-// may take it back, and then it is this auditor's to claim.
-func (a *Auditor) outdone(ctx context.Context, c *Claimed) error {
+// outdone is errPending until what stood in the way when somebody was refused first, at since, is
+// final: a reorg may take it back, and then it is this auditor's to do.
+func (a *Auditor) outdone(ctx context.Context, since *uint64) error {
 	_, final, err := a.deps.Chain.Final(ctx)
 	if err != nil {
 		return err
 	}
-	if c.RefusedAt == 0 {
-		if c.RefusedAt, err = a.deps.Chain.Now(ctx); err != nil {
+	if *since == 0 {
+		if *since, err = a.deps.Chain.Now(ctx); err != nil {
 			return err
 		}
 	}
-	if final < c.RefusedAt {
-		return fmt.Errorf("what somebody else claimed is not final: %w", errPending)
+	if final < *since {
+		return fmt.Errorf("what somebody else did is not final: %w", errPending)
 	}
 	return nil
 }

@@ -309,3 +309,56 @@ func TestACaseThatAsksEndsWhenSomebodyElseProvesIt(t *testing.T) {
 	require.Equal(t, devchain.Address(requester), c.Verdict.Submitter)
 	require.Zero(t, w.nonce(t, auditing))
 }
+
+// Somebody else has a fee refunded, and a reorg takes that back: the requester gets it all the same.
+func TestARefundThatAReorgTookBackIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	w := newForkedWorld(t, 3600)
+	id := w.channel(t)
+	dear := w.answered(t, params(700), prompt, 4, nil).on(id)
+	r := dear.b.Receipt
+	r.Fee = tokens(3)
+	dear.signReceipt(r)
+	door := w.gated(requester)
+	data := map[int]string{requester: t.TempDir(), auditing: t.TempDir()}
+	start := func(n int) (*auditor.Auditor, func()) {
+		a := w.auditor(t, data[n], noProver{}, dear, func(c *auditor.Config, d *auditor.Deps) {
+			c.Models, c.PaymentWait, d.Sender = nil, -1, w.lane(n)
+		})
+		stop := running(t, a)
+		_, err := a.AddPaid(t.Context(), dear.b, relayerOf, 0)
+		require.NoError(t, err)
+		return a, stop
+	}
+	for _, n := range []int{requester, auditing} {
+		a, stop := start(n)
+		c, err := a.Wait(t.Context(), dear.receipt, decided)
+		require.NoError(t, err)
+		require.Equal(t, auditor.Unpaid, c.State, "%s %s", c.Note, c.Trouble)
+		require.Equal(t, devchain.Address(requester), c.Verdict.Submitter)
+		stop()
+	}
+	w.redeem(t, id, dear.leaf())
+	before := w.free(t, requester)
+	back, err := before.Add(tokens(3))
+	require.NoError(t, err)
+	head, err := w.reader.Head(t.Context())
+	require.NoError(t, err)
+	_, stop := start(requester)
+	require.Eventually(t, func() bool { return w.free(t, requester) == back }, time.Minute, 10*time.Millisecond)
+	door.shut.Store(true)
+	stop()
+
+	a, _ := start(auditing)
+	c, err := a.Wait(t.Context(), dear.receipt, func(c auditor.Case) bool { return c.State.Over() || c.RefusedAt != 0 })
+	require.NoError(t, err)
+	require.Equal(t, auditor.Unpaid, c.State, "refunded, not final: %s", c.Note)
+	require.Zero(t, w.nonce(t, auditing))
+	w.forget(t, head+1, func() bool { return w.free(t, requester) == before })
+	c, err = a.WaitOver(t.Context(), dear.receipt)
+	require.NoError(t, err)
+	require.Equal(t, auditor.Lost, c.State, c.Note)
+	require.NotZero(t, c.Settling)
+	require.EqualValues(t, 1, w.nonce(t, auditing), "the refund")
+	require.Equal(t, back, w.free(t, requester))
+}
