@@ -55,7 +55,7 @@ var errorKinds = map[error]names{
 		"BadOperatorConsent", "BadSignature", "ECDSAInvalidSignature", "ECDSAInvalidSignatureLength",
 		"ECDSAInvalidSignatureS", "ERC2612InvalidSigner", "ERC3009InvalidSignature", "NotCaller", "NotFirst", "NotMarket", "NotModule",
 		"NotOperator", "NotOperatorOf", "NotRequester", "NotSlasher", "OwnableUnauthorizedAccount"),
-	protocol.ErrExpired: set("TooLate",
+	protocol.ErrExpired: set("TooLate", "BeaconLost",
 		"ClockOver", "WindowClosed",
 		"AcceptanceExpired", "ChannelClosed", "ERC2612ExpiredSignature", "ERC3009InvalidAuthorizationTime",
 		"JobDeadlinePassed", "ScheduleExpired", "SignatureExpired"),

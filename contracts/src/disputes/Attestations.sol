@@ -53,7 +53,9 @@ contract Attestations is IAttestations {
         // INVARIANT: seats of the roster are known for a round, and no longer.
         uint64 until = a.registeredAt + ROUND;
         if (block.timestamp >= until) revert RoundOpen(modelVersion, until);
-        (bytes32 seed,) = BEACON.reveal(a.beacon, a.seed, modelVersion, header);
+        (bytes32 seed, bool lost) = BEACON.reveal(a.beacon, a.seed, modelVersion, header);
+        // INVARIANT: what takes a lost beacon's place was known at the registration, so nobody is drawn by it.
+        if (lost) revert BeaconLost(modelVersion);
         (a.seed, a.isDrawn) = (seed, true);
         for (uint256 i = 0; i < PICKS; ++i) {
             (address first, address second) = AUDITORS.pick(a.roster, keccak256(abi.encode(seed, i)));

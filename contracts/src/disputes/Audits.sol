@@ -20,9 +20,8 @@ contract Audits is IAudits, Evidence {
     /// @dev The most points of one redeem.
     uint256 private constant MAX_POINTS = 256;
     uint8 private constant SILENCES = 3;
-    /// @dev What signing off a wrong receipt costs of an auditor's stake, and what a fault costs of a provider's.
+    /// @dev What signing off a wrong receipt costs of an auditor's stake.
     uint256 private constant SIGNED_OFF_BPS = 2000;
-    uint256 private constant FAULT_BPS = 1500;
 
     IVault private immutable VAULT;
     IAuditors private immutable AUDITORS;
@@ -41,6 +40,8 @@ contract Audits is IAudits, Evidence {
     mapping(bytes32 point => Point) private _points;
     mapping(bytes32 receiptHash => Drawn) private _drawn;
     mapping(bytes32 receiptHash => mapping(address auditor => bool)) private _assigned;
+    /// @dev What auditors lost who had signed a wrong receipt off.
+    mapping(bytes32 receiptHash => uint256) private _signedOff;
     /// @inheritdoc IAudits
     mapping(address auditor => uint256) public owed;
 
@@ -147,8 +148,12 @@ contract Audits is IAudits, Evidence {
         _noteReceipt(a, e, receiptHash, secret);
         // INVARIANT: whom a draw obliges can read what it is about, whoever made the call.
         emit LeafOpened(receiptHash, msg.data);
+        bool opened;
         for (uint256 i = 0; i < indices.length; ++i) {
-            _openPoint(a, audit, indices[i], receiptHash, start, end, secret);
+            if (_openPoint(a, audit, indices[i], receiptHash, start, end, secret)) opened = true;
+        }
+        if (!opened) {
+            revert WrongState(pointId(audit, indices[0]), _points[pointId(audit, indices[0])].state);
         }
     }
 
@@ -406,11 +411,12 @@ contract Audits is IAudits, Evidence {
         uint128 start,
         uint128 end,
         bool secret
-    ) private {
+    ) private returns (bool) {
         if (index >= a.points || a.drawnAt == 0) revert NoSuchPoint(audit, index);
         bytes32 id = pointId(audit, index);
         Point storage p = _points[id];
-        if (p.state != PointState.Waiting) revert WrongState(id, p.state);
+        // INVARIANT: who opens one point of a call first, keeps none of the others waiting.
+        if (p.state != PointState.Waiting) return false;
         uint64 deadline = _deadline(a, p);
         if (block.timestamp >= deadline) revert ClockOver(id, deadline);
         uint256 at = _pointAt(a, index);
@@ -422,6 +428,7 @@ contract Audits is IAudits, Evidence {
         if (!secret) _assign(p, id, a, receiptHash);
         p.state = p.first == address(0) ? PointState.Settled : PointState.Opened;
         emit PointOpened(audit, receiptHash, a.provider, index, p.first, p.second, p.attestBy);
+        return true;
     }
 
     function _assign(Point storage p, bytes32 id, Audit storage a, bytes32 receiptHash) private {
@@ -476,15 +483,18 @@ contract Audits is IAudits, Evidence {
         FaultKind fault
     ) private {
         if (auditor == address(0)) return;
-        uint256 due;
+        uint256 due = _due(_audits[audit]);
         uint256 taken;
         if (answer == Answer.Right && _isWrong(fault)) {
-            taken = AUDITORS.punish(auditor, id, _signedOff(auditor, _drawn[receiptHash].provider));
+            taken = AUDITORS.punish(auditor, id, _forSigningOff(auditor, receiptHash));
+            _signedOff[receiptHash] += taken;
+            due = 0;
         } else if (answer == Answer.Right || (answer == Answer.Wrong && fault != FaultKind.None)) {
-            due = _due(_audits[audit]);
             owed[auditor] += due;
         } else {
-            taken = AUDITORS.punish(auditor, id, ABSENCE);
+            // INVARIANT: an absence costs no more than the answer would have paid, or redeems of dust burn stakes.
+            taken = AUDITORS.punish(auditor, id, due < ABSENCE ? due : ABSENCE);
+            due = 0;
         }
         emit AuditSettled(audit, receiptHash, auditor, index, due, taken);
     }
@@ -494,11 +504,13 @@ contract Audits is IAudits, Evidence {
         return uint256(a.stretch) * a.payBps / BPS / 2;
     }
 
-    /// @dev INVARIANT: a provider that has itself proven wrong takes no more from an auditor than it loses.
-    function _signedOff(address auditor, address provider) private view returns (uint256) {
+    /// @dev INVARIANT: a provider that has itself proven wrong takes no more from all its auditors than it loses.
+    function _forSigningOff(address auditor, bytes32 receiptHash) private view returns (uint256) {
         uint256 share = uint256(AUDITORS.auditorOf(auditor).stake) * SIGNED_OFF_BPS / BPS;
-        uint256 lost = STAKING.stakeOf(provider) * FAULT_BPS / BPS;
-        return share < lost ? share : lost;
+        uint256 lost = LEDGER.lostFor(receiptHash);
+        uint256 taken = _signedOff[receiptHash];
+        if (taken >= lost) return 0;
+        return share < lost - taken ? share : lost - taken;
     }
 
     /// @dev Faults that replaying the receipt shows. The others are of openings that no auditor saw, or are silence.

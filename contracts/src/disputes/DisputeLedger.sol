@@ -14,13 +14,15 @@ contract DisputeLedger is IDisputeLedger {
     /// @dev A bounty is so many times what a dispute costs.
     uint256 private constant COSTS = 20;
 
-    // slot 0 | fault 1 | refunded 1 | extendedUntil 8 | paidUntil 8 | stretch 8 | free 6
+    // slot 0 | fault 1 | refunded 1 | extendedUntil 8 | paidUntil 8 | stretch 8 | lost 6
     struct Record {
         FaultKind fault;
         bool refunded;
         uint64 extendedUntil;
         uint64 paidUntil;
         uint64 stretch;
+        // Base units: what the conviction took and paid to nobody, 2^48 - 1 if it was more.
+        uint48 lost;
     }
 
     // slot 0 | silentUntil 8 | withheldUntil 8 | free 16
@@ -65,14 +67,18 @@ contract DisputeLedger is IDisputeLedger {
         r.fault = v.kind;
         if (v.refund != 0 || v.job != 0) r.refunded = true;
         // Silence is paid at cost: knocking a provider offline must not pay.
-        slashed = _slash(v, FAULT_BPS, true, v.kind == FaultKind.Withheld ? BOUNTY / COSTS : BOUNTY);
+        uint256 lost;
+        (slashed, lost) = _slash(v, FAULT_BPS, true, v.kind == FaultKind.Withheld ? BOUNTY / COSTS : BOUNTY);
+        // casting is safe: bounded
+        // forge-lint: disable-next-line(unsafe-typecast)
+        r.lost = lost < type(uint48).max ? uint48(lost) : type(uint48).max;
         if (v.job != 0) SLASHER.disproveJob(v.job);
     }
 
     /// @inheritdoc IDisputeLedger
     function rebuke(Verdict calldata v, uint256 compensation) external onlyModule returns (uint256 slashed) {
         if (v.refund != 0) _records[v.cause].refunded = true;
-        slashed = _slash(v, SMALL_BPS, false, compensation);
+        (slashed,) = _slash(v, SMALL_BPS, false, compensation);
     }
 
     /// @inheritdoc IDisputeLedger
@@ -144,6 +150,11 @@ contract DisputeLedger is IDisputeLedger {
     }
 
     /// @inheritdoc IDisputeLedger
+    function lostFor(bytes32 receiptHash) external view returns (uint256) {
+        return _records[receiptHash].lost;
+    }
+
+    /// @inheritdoc IDisputeLedger
     function extendedUntil(bytes32 receiptHash) external view returns (uint64) {
         return _records[receiptHash].extendedUntil;
     }
@@ -187,12 +198,13 @@ contract DisputeLedger is IDisputeLedger {
 
     function _slash(Verdict calldata v, uint16 bps, bool forfeit, uint256 reward)
         private
-        returns (uint256 slashed)
+        returns (uint256 slashed, uint256 lost)
     {
         uint256 refunded;
         uint256 paid;
         (slashed, refunded, paid) =
             SLASHER.slash(v.provider, v.cause, bps, forfeit, v.refundTo, v.refund, v.submitter, reward);
+        lost = slashed > refunded + paid ? slashed - refunded - paid : 0;
         emit FaultProven(v.cause, v.provider, v.submitter, v.kind, slashed, refunded, paid, v.modelVersion);
     }
 }

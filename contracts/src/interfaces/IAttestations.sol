@@ -30,6 +30,8 @@ interface IAttestations {
     error RoundOpen(bytes32 modelVersion, uint64 until);
     error NotRegistered(bytes32 modelVersion);
     error AlreadyDrawn(bytes32 modelVersion);
+    /// @notice Nobody drew while the beacon could be read: the version is registered again when its round is over.
+    error BeaconLost(bytes32 modelVersion);
     error NotAssigned(bytes32 modelVersion, address account);
     error AlreadyAttested(bytes32 modelVersion, address auditor);
 

@@ -16,7 +16,7 @@ struct AuditTerms {
     uint64 attestTime;
     // How long stake, credit and the window are held after that, for the proof that follows.
     uint64 proofTime;
-    // What a drawn auditor that does not answer loses.
+    // What a drawn auditor that does not answer loses at most.
     uint96 absence;
     // What reporting a silence costs; comes back from its slash.
     uint96 reportCost;
@@ -119,15 +119,16 @@ struct Drawn {
 ///   any audit, so it answers for the longer stretches that it makes; stake taken away makes shorter ones.
 /// - `draw`: anyone, until drawTime is over. Nothing is ever drawn again. If the block's hash is lost, or the provider has
 ///   no free stake, the redeem is drawn as densely as it can be (256 points). An audit that nobody draws is void.
-/// - `openLeaf`: anyone who has the receipt; it is the provider's to see to. A root that holds something else there (a
+/// - `openLeaf`: anyone who has the receipt; it is the provider's to see to. Points that are open already are passed over. A root that holds something else there (a
 ///   receipt of another channel, or with another fee) cannot be opened.
 /// - `reportSilence`: a point that nobody opened in its clock. The small rung, at most once for clocks of one provider that
 ///   overlap, questions included; a new clock begins. The third on one point is a proven fault. As with questions, silences
 ///   count from the provider's last Withheld on, by when their clock began: one outage is one fault, of however many points.
 /// - `attest`: each of the two, once. Requests whose audience is the requester alone are opened, but nobody is told to look.
 /// - `settle`: anyone, when the receipt can no longer be disputed, or was proven wrong. Who was right is owed its half of the
-///   auditors' share of the stretch, from the pool; who signed off a wrong receipt loses a fifth of its stake, but no
-///   more than the provider did; who did not answer, or called a receipt wrong that nobody proved wrong, loses `absence`.
+///   auditors' share of the stretch, from the pool; who signed off a wrong receipt loses a fifth of its stake, but all
+///   of them together no more than its conviction took and paid to nobody; who did not answer, or called a receipt wrong that
+///   nobody proved wrong, loses what the answer would have paid, `absence` at most.
 ///   What auditors lose burns.
 /// - `punishDraw`: each further point that met a receipt which was proven wrong is a proven fault of its own.
 ///

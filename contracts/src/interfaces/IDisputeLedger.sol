@@ -78,6 +78,8 @@ interface IDisputeLedger {
     function withheldUntil(address provider) external view returns (uint64);
     /// @notice None: not proven.
     function faultOf(bytes32 receiptHash) external view returns (FaultKind);
+    /// @notice What the conviction of a receipt took from its provider and paid to nobody, in base units; 2^48 - 1 if more.
+    function lostFor(bytes32 receiptHash) external view returns (uint256);
     function extendedUntil(bytes32 receiptHash) external view returns (uint64);
     /// @notice How far questions extended a receipt's window, when its own ends at the earliest, and how many seconds may be
     /// added to `maxHold`.

@@ -73,6 +73,21 @@ contract AttestationsTest is AuditsBase {
         attestations.registerVersion(tuned);
     }
 
+    /// @dev What decides a lost draw is known at the registration: whoever registers could wait for a draw of its own.
+    function test_a_lost_beacon_draws_nobody() public {
+        seats(12, 1000e6);
+        attestations.registerVersion(tuned);
+        vm.roll(attestations.attestationOf(tuned).beacon + 8192);
+        vm.expectRevert(abi.encodeWithSelector(IAttestations.BeaconLost.selector, tuned));
+        attestations.drawVersion(tuned, "");
+        (, uint32 drawn_) = attestations.attestationsOf(tuned);
+        assertEq(drawn_, 0, "nobody");
+        vm.warp(attestations.attestationOf(tuned).registeredAt + AUDITOR_UNBONDING);
+        drawVersion();
+        (, drawn_) = attestations.attestationsOf(tuned);
+        assertGt(drawn_, 0, "the next round draws");
+    }
+
     function test_later_rounds_add() public {
         seats(1, 1000e6);
         drawVersion();

@@ -805,14 +805,20 @@ contract AuditsTest is AuditsBase {
         bytes32 id = drawn(list);
         audits.openLeaf(placed(list, 0, 0), one(0));
         answer(id, 0, Answer.Right, Answer.Right);
-        convict(hashOf(list[0]), FaultKind.WrongStep);
-        vm.warp(audits.pointOf(id, 0).attestBy);
         // A provider with next to nothing proves a fault on itself.
         uint256 left = staking.stakeOf(provider);
         vm.prank(address(market));
         staking.penalize(provider, 0, left - 1000);
+        convict(hashOf(list[0]), FaultKind.WrongStep);
+        uint256 lost = ledger.lostFor(hashOf(list[0]));
+        assertLe(lost, 1000 - staking.stakeOf(provider), "what was paid out again is no loss");
+        vm.warp(audits.pointOf(id, 0).attestBy);
         audits.settle(id, 0);
-        assertEq(stakeOfAuditor(roster[0]), 1000e6 - 150, "no more than the provider loses");
+        assertEq(
+            stakeOfAuditor(roster[0]) + stakeOfAuditor(roster[1]),
+            2000e6 - lost,
+            "no more than the provider lost"
+        );
     }
 
     /// @dev A provider can have itself proven wrong by an opening that no auditor saw, or by falling silent.
