@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -44,62 +45,85 @@ func (p *Provider) drawLoop(ctx context.Context) error {
 }
 
 // DrawsNow looks for drawn points once and opens their receipts, the most urgent first. One
-// that cannot be opened stops none of the others. What is sent is named by its content and by
-// the clock that it answers: doing it again sends nothing twice, also after a crash.
+// that cannot be opened stops none of the others. What waits still is handed to the sender
+// again, whatever became of it there: a node that had not seen the draw may have judged it.
+// A transaction is named by its content and by the clock that it answers, and acts once, also
+// after a crash.
 func (p *Provider) DrawsNow(ctx context.Context) error {
 	p.opening.Lock()
 	defer p.opening.Unlock()
 	waiting, err := p.deps.Draws.Waiting(ctx)
 	var failed error
+	opened := map[drawnPoint]*drawOpening{}
 	if err != nil {
 		failed = fmt.Errorf("list drawn points: %w", err) // what was listed is opened all the same
+		opened = maps.Clone(p.opened)                     // and what was not may wait still
 	}
-	sent := p.opened
-	p.opened = map[drawnPoint]bool{}
 	for _, a := range waiting {
-		fresh := a
-		fresh.Points = nil
-		for _, point := range a.Points {
-			at := drawnPoint{a.Audit, point.Index, point.Deadline}
-			if sent[at] {
-				p.opened[at] = true
-			} else {
-				fresh.Points = append(fresh.Points, point)
-			}
-		}
-		if len(fresh.Points) == 0 {
-			continue
-		}
-		if err := p.openDrawn(ctx, fresh); err != nil {
+		if err := p.openDrawn(ctx, a, opened); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("open audit %s of line %s: %w", a.Audit, a.Line, err))
 		}
 	}
+	p.opened = opened
 	return failed
 }
 
-// drawnPoint is one clock of one point.
+// drawnPoint is one clock of one point, under one root: a reorg may draw another one.
 type drawnPoint struct {
-	audit    common.Hash
-	index    uint32
-	deadline uint64
+	audit, root common.Hash
+	index       uint32
+	at          protocol.Amount
+	deadline    uint64
 }
 
 // openDrawn sends what opens the points of one audit: one transaction for those that one
-// receipt pays and that have one clock.
-func (p *Provider) openDrawn(ctx context.Context, a contracts.WaitingAudit) error {
-	calls, err := p.openings(a)
-	for _, c := range calls {
-		if _, serr := p.deps.Answers.Submit(ctx, c.call); serr != nil {
-			err = errors.Join(err, serr)
+// receipt pays and that have one clock. What was made before is kept while one of its points
+// waits; those of them that are open already stop none of the others.
+func (p *Provider) openDrawn(ctx context.Context, a contracts.WaitingAudit, opened map[drawnPoint]*drawOpening) error {
+	name := func(w contracts.WaitingPoint) drawnPoint {
+		return drawnPoint{a.Audit, a.Root, w.Index, w.At, w.Deadline}
+	}
+	var calls []*drawOpening
+	fresh := a
+	fresh.Points = nil
+	for _, point := range a.Points {
+		o := p.opened[name(point)]
+		if o == nil {
+			fresh.Points = append(fresh.Points, point)
 			continue
 		}
-		for _, i := range c.points {
-			p.opened[drawnPoint{a.Audit, i, c.call.Deadline + 1}] = true
+		opened[name(point)] = o
+		if !slices.Contains(calls, o) {
+			calls = append(calls, o)
 		}
-		p.metrics.drawn.Add(float64(len(c.points)))
-		p.log.Info("opened a drawn receipt", "audit", a.Audit, "receipt", c.receipt, "points", len(c.points))
 	}
-	return err
+	var failed error
+	if len(fresh.Points) > 0 {
+		made, err := p.openings(fresh)
+		failed = err
+		for i := range made {
+			o := &made[i]
+			calls = append(calls, o)
+			for _, point := range fresh.Points {
+				if point.Deadline == o.call.Deadline+1 && slices.Contains(o.points, point.Index) {
+					opened[name(point)] = o
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(calls, func(x, y *drawOpening) int { return cmp.Compare(x.call.Deadline, y.call.Deadline) })
+	for _, o := range calls {
+		if _, err := p.deps.Answers.Submit(ctx, o.call); err != nil {
+			failed = errors.Join(failed, err)
+			continue
+		}
+		if !o.sent {
+			o.sent = true
+			p.metrics.drawn.Add(float64(len(o.points)))
+			p.log.Info("opened a drawn receipt", "audit", a.Audit, "receipt", o.receipt, "points", len(o.points))
+		}
+	}
+	return failed
 }
 
 // drawOpening is a transaction that opens one receipt.
@@ -107,6 +131,7 @@ type drawOpening struct {
 	receipt common.Hash
 	points  []uint32
 	call    protocol.Call
+	sent    bool // handed to the sender once
 }
 
 // openings makes the transactions, and says what stands in the way of the others.
@@ -161,7 +186,7 @@ func (p *Provider) openings(a contracts.WaitingAudit) (calls []drawOpening, fail
 		for some := range slices.Chunk(points, maxPoints) {
 			call := p.deps.Draws.Addresses().OpenLeaf(e, some, clockSalt(at.deadline))
 			call.Deadline = at.deadline - 1
-			calls = append(calls, drawOpening{leaves[at.leaf].Receipt, some, call})
+			calls = append(calls, drawOpening{receipt: leaves[at.leaf].Receipt, points: some, call: call})
 		}
 	}
 	slices.SortFunc(calls, func(x, y drawOpening) int {

@@ -3,12 +3,18 @@ package provider
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"math/big"
+	"slices"
 	"testing"
 
+	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dgrid-network/dgrid/chain"
 	"github.com/dgrid-network/dgrid/chain/contracts"
+	"github.com/dgrid-network/dgrid/chain/txmgr"
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
@@ -71,7 +77,7 @@ func TestDrawnPointsAreOpenedByTheirReceipts(t *testing.T) {
 	}
 	require.Len(t, chain.sent, 3)
 	for _, times := range chain.sent {
-		require.Equal(t, 1, times)
+		require.Equal(t, 3, times, "the sender is told of what waits still, and acts once")
 	}
 	require.NoError(t, p.book.log.Close())
 	p, err := New(testConfig(dir), Deps{Key: operatorKey.key, Chain: newTestChain(), Answers: chain, Draws: drawn{audit}})
@@ -85,6 +91,92 @@ func TestDrawnPointsAreOpenedByTheirReceipts(t *testing.T) {
 	p.deps.Draws = drawn{again}
 	require.NoError(t, p.DrawsNow(t.Context()))
 	require.Len(t, chain.sent, 4, "another clock is another transaction")
+}
+
+// lateNode is one of several behind one address: the first simulation runs where the draw's
+// block is not known yet.
+type lateNode struct{ simulated, sent int }
+
+func (n *lateNode) Observe(context.Context, common.Address) (txmgr.Observation, error) {
+	return txmgr.Observation{Head: protocol.BlockRef{Number: 10, Time: 10}, GasLimit: 30e6, BaseFee: big.NewInt(1), Tip: big.NewInt(1)}, nil
+}
+
+func (n *lateNode) Receipts(context.Context, []common.Hash) (txmgr.Receipts, error) {
+	return txmgr.Receipts{}, nil
+}
+
+func (n *lateNode) Simulate(context.Context, ethereum.CallMsg) (uint64, error) {
+	if n.simulated++; n.simulated == 1 {
+		return 0, noSuchPoint{errors.New("execution reverted: NoSuchPoint")}
+	}
+	return 100_000, nil
+}
+
+func (n *lateNode) Send(context.Context, []byte) error { n.sent++; return nil }
+
+func (n *lateNode) Heads(context.Context) <-chan protocol.BlockRef { return nil }
+
+// noSuchPoint is a call that the contract refuses.
+type noSuchPoint struct{ error }
+
+func (noSuchPoint) RevertData() []byte { return []byte{1, 2, 3, 4} }
+
+// One node's word that there is no such point gives no point up: it would be silence.
+func TestADrawnPointIsOpenedAfterARefusedSimulation(t *testing.T) {
+	node := &lateNode{}
+	m := txmgr.New(txmgr.Config{ChainID: 31337, Outbox: txmgr.NewMemory(), Node: node, Signer: chain.KeySigner{Key: operatorKey.key}, Logger: slog.New(slog.DiscardHandler)})
+	p, receipts := paidProvider(t, t.TempDir(), 2, &asks{sent: map[common.Hash]int{}})
+	t.Cleanup(func() { require.NoError(t, p.book.log.Close()) })
+	v := testPay(receipts...).Voucher
+	p.deps.Answers = m
+	p.deps.Draws = drawn{{Audit: common.Hash{1}, Line: contracts.LineID(v.Line()), Root: v.ReceiptsRoot,
+		Points: []contracts.WaitingPoint{{Index: 0, At: protocol.NewAmount(1), Deadline: 1000}}}}
+	look := func() {
+		require.NoError(t, p.DrawsNow(t.Context()))
+		require.NoError(t, m.Converge(t.Context()))
+	}
+	look()
+	require.Zero(t, node.sent, "refused")
+	look()
+	require.Equal(t, 1, node.sent)
+	look()
+	require.Equal(t, 2, node.simulated, "what is on its way is no other transaction")
+}
+
+// What was made for points that wait is handed over again as it is, also when somebody else
+// opens some of them or more are drawn: nothing else is sent, and no line is read again.
+func TestOpeningsAreKeptWhileTheirPointsWait(t *testing.T) {
+	chain := &asks{sent: map[common.Hash]int{}}
+	p, receipts := paidProvider(t, t.TempDir(), 5, chain)
+	t.Cleanup(func() { require.NoError(t, p.book.log.Close()) })
+	v := testPay(receipts...).Voucher
+	two := contracts.WaitingAudit{Audit: common.Hash{1}, Line: contracts.LineID(v.Line()), Root: v.ReceiptsRoot,
+		Points: []contracts.WaitingPoint{{Index: 0, At: protocol.NewAmount(0), Deadline: 50}, {Index: 1, At: protocol.NewAmount(4), Deadline: 50}}}
+	p.deps.Draws = drawn{two}
+	require.NoError(t, p.DrawsNow(t.Context()))
+	require.Len(t, chain.sent, 1, "both points in one transaction")
+	lines := p.book.lines
+	p.book.lines = nil
+	one := two
+	one.Points = two.Points[1:]
+	p.deps.Draws = drawn{one}
+	require.NoError(t, p.DrawsNow(t.Context()))
+	require.Len(t, chain.sent, 1)
+	for _, times := range chain.sent {
+		require.Equal(t, 2, times)
+	}
+	more := one
+	more.Points = append(slices.Clone(one.Points), contracts.WaitingPoint{Index: 2, At: protocol.NewAmount(7), Deadline: 50})
+	p.deps.Draws = drawn{more}
+	require.ErrorIs(t, p.DrawsNow(t.Context()), protocol.ErrNotFound, "the new one is looked up")
+	p.book.lines = lines
+	require.NoError(t, p.DrawsNow(t.Context()))
+	require.Len(t, chain.sent, 2)
+	moved := one
+	moved.Points = []contracts.WaitingPoint{{Index: 1, At: protocol.NewAmount(20), Deadline: 50}}
+	p.deps.Draws = drawn{moved}
+	require.NoError(t, p.DrawsNow(t.Context()))
+	require.Len(t, chain.sent, 3, "a reorg drew another place")
 }
 
 // What cannot be opened is said, and stops nothing else.

@@ -28,7 +28,7 @@ type Provider struct {
 	exhibits *exhibits
 	replies  replies // to questions on chain
 	opening  sync.Mutex
-	opened   map[drawnPoint]bool // handed to the sender, and waiting still
+	opened   map[drawnPoint]*drawOpening // what opens the points that wait
 	peers    []*peer
 	dialer   *http.Client
 	clock    func() time.Time
@@ -58,7 +58,7 @@ func New(cfg Config, deps Deps) (*Provider, error) {
 	}
 	p := &Provider{cfg: cfg, deps: deps, log: deps.Log, clock: time.Now, exhibits: newExhibits(), models: map[common.Hash]*Model{},
 		dialer: &http.Client{CheckRedirect: noRedirects}, runs: map[common.Hash]*run{},
-		busyOf: map[common.Hash]uint32{}, inFlight: map[common.Hash]protocol.Amount{}, drainSignal: make(chan struct{})}
+		busyOf: map[common.Hash]uint32{}, inFlight: map[common.Hash]protocol.Amount{}, opened: map[drawnPoint]*drawOpening{}, drainSignal: make(chan struct{})}
 	p.worklife, p.cutWork = context.WithCancelCause(context.Background())
 	p.view = &chainView{chain: deps.Chain, provider: cfg.Provider, keep: cfg.CacheFor, clock: time.Now, channels: map[common.Hash]*memo[Channel]{}}
 	for i := range p.cfg.Models {
