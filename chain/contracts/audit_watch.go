@@ -108,12 +108,19 @@ type DrawWatch struct {
 
 	mu    sync.Mutex
 	next  uint64
-	known map[common.Hash]WaitingAudit // registered, perhaps drawn
+	known map[common.Hash]*watchedAudit
+}
+
+// watchedAudit is a registered audit, perhaps drawn. Its points are never filled in.
+type watchedAudit struct {
+	WaitingAudit
+	over   uint64 // the block at which it was first seen that nothing will wait; 0 while something may
+	looked uint64 // the block it was read at last
 }
 
 // NewDrawWatch starts at the block the contracts were deployed in.
 func NewDrawWatch(r *Reader, provider common.Address, startBlock uint64) *DrawWatch {
-	return &DrawWatch{reader: r, provider: provider, next: startBlock, known: map[common.Hash]WaitingAudit{}}
+	return &DrawWatch{reader: r, provider: provider, next: startBlock, known: map[common.Hash]*watchedAudit{}}
 }
 
 // Addresses returns where the contracts are.
@@ -131,8 +138,8 @@ func (w *DrawWatch) Waiting(ctx context.Context) ([]WaitingAudit, error) {
 	topics := [][]common.Hash{{auditRegisteredTopic}, nil, nil, {common.BytesToHash(w.provider[:])}}
 	err = w.reader.logsOf(ctx, w.next, latest, []common.Address{w.reader.at.Audits}, topics, func(l *types.Log) error {
 		e, err := audits.UnpackAuditRegisteredEvent(l)
-		if err == nil && e.Checkpoint != JobCheckpoint {
-			w.known[e.Audit] = WaitingAudit{Audit: e.Audit, Line: e.Line, Checkpoint: e.Checkpoint}
+		if err == nil && e.Checkpoint != JobCheckpoint && w.known[e.Audit] == nil {
+			w.known[e.Audit] = &watchedAudit{WaitingAudit: WaitingAudit{Audit: e.Audit, Line: e.Line, Checkpoint: e.Checkpoint}}
 		}
 		return err
 	})
@@ -150,13 +157,15 @@ func (w *DrawWatch) Waiting(ctx context.Context) ([]WaitingAudit, error) {
 	}
 	var open []WaitingAudit
 	var failed error
-	for id, known := range w.known {
-		a, over, err := w.waiting(ctx, known, terms, now)
-		if err != nil {
-			failed = errors.Join(failed, fmt.Errorf("read audit %s: %w", id, err))
-		}
-		if over {
-			delete(w.known, id) // a reorg brings it back: its log is read again
+	for _, known := range w.look(latest) {
+		a, over, err := w.waiting(ctx, known.WaitingAudit, terms, now)
+		switch {
+		case err != nil:
+			failed = errors.Join(failed, fmt.Errorf("read audit %s: %w", known.Audit, err))
+		case over:
+			known.over, known.looked = cmp.Or(known.over, max(latest, 1)), latest
+		default:
+			known.over, known.looked = 0, latest
 		}
 		if len(a.Points) > 0 {
 			open = append(open, a)
@@ -168,8 +177,32 @@ func (w *DrawWatch) Waiting(ctx context.Context) ([]WaitingAudit, error) {
 	return open, failed
 }
 
+// lookOver is how many of the audits that look over are read each time, by turns.
+const lookOver = 16
+
+// look chooses the audits to read at block latest, and forgets those that no reorg brings back.
+func (w *DrawWatch) look(latest uint64) []*watchedAudit {
+	var look, rest []*watchedAudit
+	for id, known := range w.known {
+		switch {
+		case known.over == 0:
+			look = append(look, known)
+		// INVARIANT: what looks over is read once more behind the overlap. Its log is older than
+		// any overlap by then: a draw in the last block of drawTime would never be seen again.
+		case known.looked > known.over+watchOverlap:
+			delete(w.known, id)
+		case known.looked != latest:
+			rest = append(rest, known)
+		}
+	}
+	slices.SortFunc(rest, func(x, y *watchedAudit) int {
+		return cmp.Or(cmp.Compare(x.looked, y.looked), bytes.Compare(x.Audit[:], y.Audit[:]))
+	})
+	return append(look, rest[:min(len(rest), lookOver)]...)
+}
+
 // waiting adds the points that wait to an audit, those that could be read if err is not nil.
-// over says that none will wait again.
+// over says that none will wait again, on this branch.
 func (w *DrawWatch) waiting(ctx context.Context, known WaitingAudit, terms AuditTerms, now uint64) (_ WaitingAudit, over bool, err error) {
 	a, err := w.reader.Audit(ctx, known.Audit)
 	if err != nil {
