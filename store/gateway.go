@@ -19,7 +19,7 @@ import (
 //   - A generation's max fee is held on its key and channel from Begin until
 //     exactly one of Settle and Release: neither can be spent twice.
 //   - A receipt gets a leaf of its line once, in the transaction that stores the
-//     voucher which pays it (Advance), by compare and swap on the line's count.
+//     voucher which pays it (Advance), by compare and swap on the line's newest voucher.
 //
 // Amounts of these tables are decimal text on both engines: SQL neither sorts nor
 // adds them.

@@ -123,20 +123,15 @@ func (g *Gateway) Added(ctx context.Context, line common.Hash, from, to int64) (
 }
 
 // Advance stores the next voucher of a line with the leaves it adds. next carries
-// the new tree, count, total and signature; ErrConflict if somebody else advanced
-// the line since it had `from` leaves, and then nothing changed.
-func (g *Gateway) Advance(ctx context.Context, next *VoucherLine, from int64, leaves []Leaf) error {
+// the new tree, count, total and signature, made over `from`, the line as it was read;
+// ErrConflict if it is another one by now, and then nothing changed.
+func (g *Gateway) Advance(ctx context.Context, next, from *VoucherLine, leaves []Leaf) error {
 	err := g.inTx(ctx, true, func(ctx context.Context, tx bun.Tx) error {
-		res, err := tx.NewUpdate().Model(next).Column("tree", "count", "total", "signature", "updated_at").
-			WherePK().Where("count = ?", from).Exec(ctx)
-		if err != nil {
+		if err := swap(ctx, tx, next, from, "tree", "count", "total", "signature", "updated_at"); err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, protocol.ErrConflict)
-		}
 		for i, leaf := range leaves {
-			res, err := tx.NewUpdate().Model((*Generation)(nil)).Set("leaf = ?", from+int64(i)).
+			res, err := tx.NewUpdate().Model((*Generation)(nil)).Set("leaf = ?", from.Count+int64(i)).
 				Where("hash = ? AND leaf = ?", leaf.Hash, NoLeaf).Exec(ctx)
 			if err != nil {
 				return err
@@ -153,19 +148,27 @@ func (g *Gateway) Advance(ctx context.Context, next *VoucherLine, from int64, le
 	return nil
 }
 
-// Adopt puts a line that its provider holds in the place of the one stored here, which had `from`
-// leaves: next is all of it, and receipts are its leaves from base on. Those that are stored here get
+// swap writes columns of a line unless it is another one than was read. Lines of one length may
+// differ, when one of them was adopted: its voucher's signature names a line.
+func swap(ctx context.Context, tx bun.Tx, next, from *VoucherLine, columns ...string) error {
+	res, err := tx.NewUpdate().Model(next).Column(columns...).WherePK().Where("count = ? AND signature = ?", from.Count, from.Signature).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(err, protocol.ErrConflict)
+	}
+	return nil
+}
+
+// Adopt puts a line that its provider holds in the place of `from`, the one that was read here:
+// next is all of it, and receipts are its leaves from base on. Those that are stored here get
 // their place; what was behind base and is not among them is unpaid again. ErrConflict if
-// somebody else advanced the line, and then nothing changed.
-func (g *Gateway) Adopt(ctx context.Context, next *VoucherLine, from, base int64, receipts []common.Hash) error {
+// the line is another one by now, and then nothing changed.
+func (g *Gateway) Adopt(ctx context.Context, next, from *VoucherLine, base int64, receipts []common.Hash) error {
 	err := g.inTx(ctx, true, func(ctx context.Context, tx bun.Tx) error {
-		res, err := tx.NewUpdate().Model(next).Column("tree", "count", "total", "signature", "held_count", "refusal", "updated_at").
-			WherePK().Where("count = ?", from).Exec(ctx)
-		if err != nil {
+		if err := swap(ctx, tx, next, from, "tree", "count", "total", "signature", "held_count", "refusal", "updated_at"); err != nil {
 			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, protocol.ErrConflict)
 		}
 		if _, err := tx.NewUpdate().Model((*Generation)(nil)).Set("leaf = ?", NoLeaf).
 			Where("line = ? AND leaf >= ?", next.ID, base).Exec(ctx); err != nil {

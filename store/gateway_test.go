@@ -191,9 +191,10 @@ func testGatewayLineAdvancesByCompareAndSwap(t *testing.T, fresh func() *store.G
 	require.NoError(t, err)
 	require.Len(t, leaves, 2)
 
+	empty := *line
 	line.Count, line.Signature = 2, []byte{1}
-	require.NoError(t, g.Advance(ctx, line, 0, leaves))
-	require.ErrorIs(t, g.Advance(ctx, line, 0, leaves), protocol.ErrConflict)
+	require.NoError(t, g.Advance(ctx, line, &empty, leaves))
+	require.ErrorIs(t, g.Advance(ctx, line, &empty, leaves), protocol.ErrConflict)
 	added, err := g.Added(ctx, line.ID, 0, 2)
 	require.NoError(t, err)
 	require.Equal(t, []common.Hash{{0, 1}, {0, 2}}, added)
@@ -208,8 +209,10 @@ func testGatewayLineAdvancesByCompareAndSwap(t *testing.T, fresh func() *store.G
 	adopted.Count, adopted.HeldCount, adopted.Signature, adopted.Tree, adopted.Refusal = 3, 3, []byte{2}, "{}", ""
 	require.NoError(t, g.Refused(ctx, line.ID, "it does not follow", 9))
 	held := []common.Hash{{0, 9}, {0, 3}}
-	require.ErrorIs(t, g.Adopt(ctx, &adopted, 1, 1, held), protocol.ErrConflict)
-	require.NoError(t, g.Adopt(ctx, &adopted, 2, 1, held))
+	shorter := *line
+	shorter.Count = 1
+	require.ErrorIs(t, g.Adopt(ctx, &adopted, &shorter, 1, held), protocol.ErrConflict)
+	require.NoError(t, g.Adopt(ctx, &adopted, line, 1, held))
 	row, err := g.VoucherLine(ctx, line.ID)
 	require.NoError(t, err)
 	require.Equal(t, adopted.Count, row.Count)
@@ -223,4 +226,28 @@ func testGatewayLineAdvancesByCompareAndSwap(t *testing.T, fresh func() *store.G
 	require.NoError(t, err)
 	require.Len(t, leaves, 1)
 	require.Equal(t, common.Hash{0, 2}, leaves[0].ReceiptHash)
+}
+
+// A line that another process adopted is not the one that was read, however long both are: what
+// was signed over that one would stand for leaves that its provider never takes.
+func TestGatewayAdoptedLineIsNotAdvancedFromTheOneBefore(t *testing.T) {
+	engines(t, func(t *testing.T, url string) {
+		g, ctx := open(t, url).Gateway(), context.Background()
+		empty, err := g.EnsureLine(ctx, protocol.Line{Channel: common.Hash{1}}, 1)
+		require.NoError(t, err)
+		as := func(name byte, count int64) *store.VoucherLine {
+			next := *empty
+			next.Count, next.Signature, next.Tree = count, []byte{name}, string(rune(name))
+			return &next
+		}
+		own, fromOwn, held, fromHeld := as('o', 1), as('p', 2), as('h', 1), as('i', 2)
+		require.NoError(t, g.Advance(ctx, own, empty, nil))
+		require.NoError(t, g.Adopt(ctx, held, own, 0, []common.Hash{{2}}))
+		require.ErrorIs(t, g.Advance(ctx, fromOwn, own, nil), protocol.ErrConflict)
+		require.ErrorIs(t, g.Adopt(ctx, fromOwn, own, 0, nil), protocol.ErrConflict)
+		row, err := g.VoucherLine(ctx, empty.ID)
+		require.NoError(t, err)
+		require.Equal(t, held.Tree, row.Tree)
+		require.NoError(t, g.Advance(ctx, fromHeld, held, nil))
+	})
 }

@@ -46,7 +46,7 @@ func (g *Gateway) adopt(ctx context.Context, row *store.VoucherLine, held *wire.
 	}
 	next.Tree, next.Count, next.Total, next.Signature = string(raw), int64(v.Count), v.Total, held.Signature
 	next.HeldCount, next.Refusal, next.UpdatedAt = next.Count, "", g.unix()
-	if err := g.store.Adopt(ctx, &next, row.Count, base, receipts); err != nil {
+	if err := g.store.Adopt(ctx, &next, row, base, receipts); err != nil {
 		return false, fmt.Errorf("adopt line %s: %w", row.ID, err)
 	}
 	state.adopted = g.now()

@@ -168,7 +168,7 @@ func (g *Gateway) extend(ctx context.Context, row *store.VoucherLine) (bool, err
 	}
 	next.Tree, next.Count, next.Total, next.UpdatedAt = string(raw), int64(tree.Count), tree.Total(), g.unix()
 	next.Refusal = ""
-	if err := g.store.Advance(ctx, &next, row.Count, leaves); err != nil {
+	if err := g.store.Advance(ctx, &next, row, leaves); err != nil {
 		return false, err
 	}
 	g.log.Info("voucher signed", "line", row.ID, "provider", row.Provider, "total", next.Total, "count", next.Count)
