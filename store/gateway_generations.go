@@ -150,7 +150,8 @@ func (g *Gateway) Unclaim(ctx context.Context, keyID, name string) error {
 
 // Begin stores a generation before it is submitted and holds its max fee and
 // tokens. funds is the channel's deposit and paid the part that the chain already
-// paid out. It wraps a *LimitError when something does not fit.
+// paid out. It wraps a *LimitError when something does not fit, and ErrConflict if the
+// generation's idempotency name is not (or no longer) its own: then nothing changed.
 func (g *Gateway) Begin(ctx context.Context, gen *Generation, funds, paid protocol.Amount) error {
 	gen.State, gen.Leaf = GenerationSubmitted, NoLeaf
 	// Not durable against a power cut by itself: what that loses is an answer that
@@ -182,10 +183,14 @@ func (g *Gateway) Begin(ctx context.Context, gen *Generation, funds, paid protoc
 			return err
 		}
 		if gen.Idempotency != "" {
-			_, err := tx.NewUpdate().Model((*Idempotency)(nil)).Set("request_hash = ?", gen.Hash).
-				Where("key_id = ? AND name = ?", gen.KeyID, gen.Idempotency).Exec(ctx)
+			// INVARIANT: a name buys once, also where it was taken away meanwhile and given to another.
+			res, err := tx.NewUpdate().Model((*Idempotency)(nil)).Set("request_hash = ?", gen.Hash).
+				Where("key_id = ? AND name = ? AND body_hash = ? AND request_hash = ?", gen.KeyID, gen.Idempotency, gen.BodyHash, common.Hash{}).Exec(ctx)
 			if err != nil {
 				return err
+			}
+			if n, err := res.RowsAffected(); err != nil || n == 0 {
+				return errors.Join(err, fmt.Errorf("idempotency name %q belongs to another request: %w", gen.Idempotency, protocol.ErrConflict))
 			}
 		}
 		return g.move(ctx, tx, key, channel, gen, +1, protocol.Amount{}, 0)

@@ -133,7 +133,7 @@ func TestGatewayIdempotencyName(t *testing.T) {
 func testGatewayIdempotencyName(t *testing.T, fresh func() *store.Gateway) {
 	g, ctx := fresh(), context.Background()
 	require.NoError(t, g.CreateKey(ctx, gatewayKey("k", nil)))
-	row := store.Idempotency{KeyID: "k", Name: "n", BodyHash: common.Hash{4}, CreatedAt: 100, ExpiresAt: 200}
+	row := store.Idempotency{KeyID: "k", Name: "n", BodyHash: common.Hash{9}, CreatedAt: 100, ExpiresAt: 200}
 	var wg sync.WaitGroup
 	owned := make(chan struct{}, 100)
 	for range 100 {
@@ -164,6 +164,44 @@ func testGatewayIdempotencyName(t *testing.T, fresh func() *store.Gateway) {
 	held, err = g.Claim(ctx, row)
 	require.NoError(t, err)
 	require.Nil(t, held, "an expired name is free")
+}
+
+// A replica whose clock is ahead drops names too early: whoever lost one to another request buys
+// nothing under it.
+func TestGatewayNameBuysOnceAlsoWhenItIsPurgedTooEarly(t *testing.T) {
+	engines(t, func(t *testing.T, url string) {
+		g, ctx := open(t, url).Gateway(), context.Background()
+		require.NoError(t, g.CreateKey(ctx, gatewayKey("k", nil)))
+		funds := protocol.NewAmount(100)
+		row := store.Idempotency{KeyID: "k", Name: "n", BodyHash: common.Hash{9}, CreatedAt: 1000, ExpiresAt: 1 << 20}
+		named := func(n, body byte) *store.Generation {
+			gen := generation(n, 5)
+			gen.Idempotency, gen.BodyHash = "n", common.Hash{body}
+			return gen
+		}
+		claim := func() {
+			held, err := g.Claim(ctx, row)
+			require.NoError(t, err)
+			require.Nil(t, held)
+		}
+		claim()
+		require.NoError(t, g.Purge(ctx, 3000))
+		require.ErrorIs(t, g.Begin(ctx, named(1, 9), funds, protocol.Amount{}), protocol.ErrConflict, "the name is nobody's")
+		claim()
+		require.ErrorIs(t, g.Begin(ctx, named(2, 8), funds, protocol.Amount{}), protocol.ErrConflict, "the name is another body's")
+		first := named(3, 9)
+		require.NoError(t, g.Begin(ctx, first, funds, protocol.Amount{}))
+		require.ErrorIs(t, g.Begin(ctx, named(4, 9), funds, protocol.Amount{}), protocol.ErrConflict, "it was bought under")
+		held, err := g.Claim(ctx, row)
+		require.NoError(t, err)
+		require.Equal(t, first.Hash, held.RequestHash)
+		spent, err := g.SpentOf(ctx, common.Hash{1})
+		require.NoError(t, err)
+		require.Equal(t, "5", spent.Held.String(), "what is refused holds nothing")
+		gens, err := g.Open(ctx)
+		require.NoError(t, err)
+		require.Len(t, gens, 1)
+	})
 }
 
 func TestGatewayLineAdvancesByCompareAndSwap(t *testing.T) {

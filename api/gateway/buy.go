@@ -235,6 +235,9 @@ func (g *Gateway) begin(ctx context.Context, f *flight, p prompt) (*delivery, er
 		if errors.As(err, &limit) {
 			return nil, limited(c, limit)
 		}
+		if errors.Is(err, protocol.ErrConflict) {
+			return nil, &Error{Code: CodeInProgress, Detail: "another request took this idempotency key meanwhile", RetryAfter: defaultRetryInterval, Cause: err}
+		}
 		return nil, err
 	}
 	f.know(func(i *Info) {

@@ -5,11 +5,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/api/gateway"
 	"github.com/dgrid-network/dgrid/api/gateway/relaytest"
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/wire"
 	"github.com/dgrid-network/dgrid/store"
 )
 
@@ -121,4 +123,29 @@ func TestNamesComeBack(t *testing.T) {
 	held, err = n.Store.Gateway().Claim(ctx, store.Idempotency{KeyID: c.KeyID, Name: c.Name, CreatedAt: old, ExpiresAt: old + 1<<20})
 	require.NoError(t, err)
 	require.Nil(t, held, "the name is free")
+}
+
+// A name that a clock ahead of ours dropped, and that another request took, buys nothing here:
+// the client is told to ask again, and the name stays the other's.
+func TestANameThatAnotherTookBuysNothing(t *testing.T) {
+	ctx := context.Background()
+	var n *relaytest.Net
+	var c gateway.Chat
+	now := time.Now().Unix()
+	n = start(t, relaytest.Options{Paused: true, Server: func(s *relaytest.Server) {
+		s.Rematch = func(*wire.Match) {
+			names := n.Store.Gateway()
+			if err := names.Purge(ctx, now+3600); err != nil {
+				t.Error(err)
+			}
+			if _, err := names.Claim(ctx, store.Idempotency{KeyID: c.KeyID, Name: c.Name, BodyHash: common.Hash{5}, CreatedAt: now, ExpiresAt: now + 1<<20}); err != nil {
+				t.Error(err)
+			}
+		}
+	}})
+	c = n.Chat()
+	c.Name = "once"
+	_, err := n.Gateway.Ask(ctx, c)
+	require.Equal(t, gateway.CodeInProgress, code(t, err))
+	require.Zero(t, n.Answers())
 }
