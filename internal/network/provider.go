@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -93,23 +94,45 @@ func (c *providerChain) redeem(batch []provider.SignedVoucher) protocol.Call {
 	return c.reader.Addresses().Redeem(c.provider, vouchers, signatures, nil)
 }
 
-// Redeem implements provider.Redeemer. A batch is named by its vouchers and by what
-// was paid on their lines before, so that what exceeded a limit can be redeemed
-// again later, and a crash between two attempts repeats nothing.
+// Redeem implements provider.Redeemer. A crash between two attempts repeats nothing: what waits in the outbox is
+// waited for.
 func (c *providerChain) Redeem(ctx context.Context, batch []provider.SignedVoucher) ([]provider.Paid, error) {
-	state := make([]byte, 0, 32*len(batch))
-	for _, b := range batch {
-		line, err := c.reader.Line(ctx, b.Voucher.Line())
-		if err != nil {
-			return nil, err
-		}
-		state = append(state, line.Paid.FillBytes(make([]byte, 32))...)
+	before, err := c.paid(ctx, batch)
+	if err != nil {
+		return nil, err
 	}
 	call := c.redeem(batch)
-	call.Salt = crypto.Keccak256Hash(state)
+	if call.Salt, err = c.attempt(ctx, call, before); err != nil {
+		return nil, err
+	}
 	if _, err := c.sender.SubmitAndWait(ctx, call); err != nil {
 		return nil, err
 	}
+	return c.paid(ctx, batch)
+}
+
+// attempt names a redeem by what was paid on its lines before, and by how often it succeeded since. The number is
+// needed because a redeem that finds no room succeeds too, and changes nothing: its name is used up, and the same
+// vouchers must go again once there is room.
+func (c *providerChain) attempt(ctx context.Context, call protocol.Call, before []provider.Paid) (common.Hash, error) {
+	state := make([]byte, 8, 8+32*len(before))
+	for _, line := range before {
+		state = append(state, line.Total.Big().FillBytes(make([]byte, 32))...)
+	}
+	for n := uint64(0); ; n++ {
+		binary.BigEndian.PutUint64(state, n)
+		call.Salt = crypto.Keccak256Hash(state)
+		in, err := c.sender.Get(ctx, protocol.IntentID(c.reader.Domain().ChainID, c.sender.Address(), call))
+		if err != nil && !errors.Is(err, protocol.ErrNotFound) {
+			return common.Hash{}, fmt.Errorf("look for a redeem in the outbox: %w", err)
+		}
+		if done := in.State == protocol.IntentConfirmed || in.State == protocol.IntentMined && in.Status == 1; !done {
+			return call.Salt, nil
+		}
+	}
+}
+
+func (c *providerChain) paid(ctx context.Context, batch []provider.SignedVoucher) ([]provider.Paid, error) {
 	paid := make([]provider.Paid, len(batch))
 	for i, b := range batch {
 		line, err := c.reader.Line(ctx, b.Voucher.Line())

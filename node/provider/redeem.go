@@ -231,13 +231,17 @@ func (p *Provider) redeemBatch(ctx context.Context, batch []SignedVoucher, v Red
 		p.metrics.redeems.WithLabelValues("failed").Inc()
 		return fmt.Errorf("redeem %d vouchers: %w", len(batch), err)
 	}
-	p.metrics.redeems.WithLabelValues("paid").Inc()
-	p.rests.tried(p.cfg.Redeem, batch, paid, v, p.cfg.RedeemEvery)
+	if p.rests.tried(p.cfg.Redeem, batch, paid, v, p.cfg.RedeemEvery) {
+		p.metrics.redeems.WithLabelValues("paid").Inc()
+		p.log.Info("redeemed vouchers", "vouchers", len(batch), "took", time.Since(began))
+	} else {
+		p.metrics.redeems.WithLabelValues("unpaid").Inc()
+		p.log.Info("handed in vouchers that found no room", "vouchers", len(batch), "took", time.Since(began))
+	}
 	for _, line := range paid {
 		if err := p.book.redeemed(line.Line, line.Total, v.Now); err != nil {
 			return err
 		}
 	}
-	p.log.Info("redeemed vouchers", "vouchers", len(batch), "took", time.Since(began))
 	return nil
 }

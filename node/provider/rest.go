@@ -55,8 +55,9 @@ func (r *rests) rest(batch []SignedVoucher, now uint64, every time.Duration) {
 	}
 }
 
-// tried lets those lines rest for which the chain paid nothing more, and wakes the others.
-func (r *rests) tried(p Policy, batch []SignedVoucher, paid []Paid, v RedeemView, every time.Duration) {
+// tried lets those lines rest for which the chain paid nothing more, and wakes the others; it tells
+// whether there are any.
+func (r *rests) tried(p Policy, batch []SignedVoucher, paid []Paid, v RedeemView, every time.Duration) (woken bool) {
 	before := map[protocol.Line]protocol.Amount{}
 	for _, l := range v.Lines {
 		before[l.Line] = l.Redeemed
@@ -64,6 +65,7 @@ func (r *rests) tried(p Policy, batch []SignedVoucher, paid []Paid, v RedeemView
 	for _, x := range paid {
 		if x.Total.Cmp(before[x.Line]) > 0 {
 			delete(r.lines, x.Line)
+			woken = true
 			continue
 		}
 		i := slices.IndexFunc(batch, func(s SignedVoucher) bool { return s.Voucher.Line() == x.Line })
@@ -78,6 +80,7 @@ func (r *rests) tried(p Policy, batch []SignedVoucher, paid []Paid, v RedeemView
 			r.pressed[g] = true
 		}
 	}
+	return woken
 }
 
 // pressing returns the vouchers of a batch that are to be handed in although they pay nothing:

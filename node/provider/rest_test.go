@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/protocol"
@@ -114,6 +115,7 @@ func TestGracePeriodIsProlongedOnce(t *testing.T) {
 		chain.fixed++
 	}
 	require.Len(t, work.redeemed, 1)
+	require.EqualValues(t, 1, outcome(t, p, "unpaid"))
 	chain.channel.Retiring = delegateKey.address
 	for range 5 {
 		require.NoError(t, p.redeemRound(t.Context(), false))
@@ -122,6 +124,21 @@ func TestGracePeriodIsProlongedOnce(t *testing.T) {
 	work.room = 7
 	require.NoError(t, p.redeemRound(t.Context(), false))
 	require.Len(t, work.redeemed, 3)
+	require.EqualValues(t, 1, outcome(t, p, "paid"), "nothing else was")
+}
+
+// outcome is how many batches had one.
+func outcome(t *testing.T, p *Provider, name string) float64 {
+	registry := prometheus.NewPedanticRegistry()
+	require.NoError(t, registry.Register(p.metrics.redeems))
+	families, err := registry.Gather()
+	require.NoError(t, err)
+	for _, m := range families[0].GetMetric() {
+		if m.GetLabel()[0].GetValue() == name {
+			return m.GetCounter().GetValue()
+		}
+	}
+	return 0
 }
 
 // Too little is not worth its gas, unless it is old, its channel ends, or somebody asks.
