@@ -76,7 +76,7 @@ func (c *providerChain) Channel(ctx context.Context, id common.Hash) (provider.C
 		return provider.Channel{}, err
 	}
 	if now < ch.RetiresAt {
-		out.Retiring = ch.Retiring
+		out.Retiring, out.RetiresAt = ch.Retiring, ch.RetiresAt
 	}
 	return out, nil
 }

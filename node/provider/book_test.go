@@ -286,7 +286,7 @@ func TestEveryRefusalHasItsCode(t *testing.T) {
 	*chain = *newTestChain()
 	chain.stake = protocol.NewAmount(11 * protocol.ExposureDivisor)
 	require.Empty(t, judge(testAsk(1)), "the limit itself is allowed")
-	chain.channel.Delegate, chain.channel.Retiring = common.Address{1}, delegateKey.address
+	chain.channel.Delegate, chain.channel.Retiring, chain.channel.RetiresAt = common.Address{1}, delegateKey.address, uint64(time.Now().Unix())+7200
 	require.Empty(t, judge(testAsk(1)), "a retiring delegate still counts")
 	for i := range byte(4) {
 		_, _, err := p.begin(s, testAsk(i+1))

@@ -125,6 +125,10 @@ func (p *Provider) checkMoney(ctx context.Context, relayer common.Address, a wir
 	if err != nil || signer == (common.Address{}) || signer != ch.Delegate && signer != ch.Retiring {
 		return refuse(wire.RefuseSignature, "signed by %s, not by the channel's delegate", signer)
 	}
+	// Who may pay no more by the deadline is not served.
+	if signer != ch.Delegate && (!p.cfg.Redeem.mayPay(ch, r.Deadline) || p.book.heldFrom(p.lineOf(a), ch.Delegate)) {
+		return refuse(wire.RefuseSignature, "signed by %s, which retires: its successor must sign", signer)
+	}
 	if r.Requester != ch.Requester {
 		return refuse(wire.RefuseSignature, "the channel belongs to another requester")
 	}
@@ -152,6 +156,10 @@ func (p *Provider) checkMoney(ctx context.Context, relayer common.Address, a wir
 		return refuse(wire.RefuseExposure, "maximum fee %s is above free stake %s / %d", r.MaxFee, stake, protocol.ExposureDivisor)
 	}
 	return nil
+}
+
+func (p *Provider) lineOf(a wire.Ask) protocol.Line {
+	return protocol.Line{Channel: a.Request.Payment, Provider: p.cfg.Provider, ModelVersion: a.Request.ModelVersion, Relayer: a.Relayer}
 }
 
 func (p *Provider) checkReservation(relayer common.Address, a wire.Ask, now uint64) error {

@@ -80,6 +80,7 @@ type Channel struct {
 	Requester common.Address
 	Delegate  common.Address
 	Retiring  common.Address // the delegate before, while its vouchers still count; else zero
+	RetiresAt uint64         // block time at which they count no more
 	Deposit   protocol.Amount
 	Paid      protocol.Amount // redeemed by anyone
 	Expiry    uint64          // block time after which nothing is redeemed

@@ -208,7 +208,7 @@ func (p *Provider) Hold(ctx context.Context, pay wire.Pay) (uint64, error) {
 		return refused(fmt.Errorf("voucher of %s passes the channel's deposit %s: %w", pay.Voucher.Total, ch.Deposit, protocol.ErrInsufficient))
 	}
 	delegates := []common.Address{ch.Delegate}
-	if ch.Retiring != (common.Address{}) {
+	if p.cfg.Redeem.mayPay(ch, now) {
 		delegates = append(delegates, ch.Retiring)
 	}
 	return p.book.pay(pay, delegates, now)

@@ -18,7 +18,7 @@ import (
 type Policy struct {
 	Amount protocol.Amount // what makes a batch worth its gas, owed in all and paid by it, and a bond's share; anything if 0
 	Age    uint64          // seconds of block time after which any voucher is redeemed: 6 h
-	Margin uint64          // seconds before a channel's expiry at which its vouchers must go: 1 h
+	Margin uint64          // seconds before a channel's expiry, or a delegate's, at which its vouchers must go: 1 h
 	Batch  int             // vouchers in one redeem: 100
 }
 
@@ -63,10 +63,11 @@ type RedeemView struct {
 	Lines    []LineView
 	Channels map[common.Hash]Channel  // a channel that is missing could not be read
 	Paused   map[protocol.Line]uint64 // lines that paid nothing, and the block time until which they rest
+	Retiring map[protocol.Line]bool   // lines whose voucher counts until their channel's RetiresAt only
 }
 
 // Decide returns the batches to redeem now, the largest vouchers first. A line is due when
-// its channel is closing or near its expiry, when its oldest voucher is old, or when the provider
+// its channel is closing or near its expiry, or the delegate that signed is, when its oldest voucher is old, or when the provider
 // drains; all lines that owe anything go along once together they owe Amount. A line that paid
 // nothing rests, unless its channel's end is near.
 func (p Policy) Decide(v RedeemView) [][]SignedVoucher {
@@ -81,7 +82,7 @@ func (p Policy) Decide(v RedeemView) [][]SignedVoucher {
 		if !ch.Deposit.IsZero() && ch.Paid.Cmp(ch.Deposit) >= 0 {
 			continue // emptied by others: gas would buy nothing
 		}
-		ending := p.ending(ch, v.Now)
+		ending := p.ending(v, l.Line)
 		if v.Paused[l.Line] > v.Now && !ending && !v.Asked && !v.Draining {
 			continue
 		}
@@ -110,8 +111,28 @@ func (p Policy) Decide(v RedeemView) [][]SignedVoucher {
 	return batches
 }
 
-// ending tells whether a channel's vouchers must go now.
-func (p Policy) ending(ch Channel, now uint64) bool { return ch.Closing || ch.Expiry-now <= p.Margin }
+// ending tells whether a line's voucher must go now.
+func (p Policy) ending(v RedeemView, line protocol.Line) bool {
+	ch := v.Channels[line.Channel]
+	return p.closing(ch, v.Now) || v.Retiring[line] && !p.mayPay(ch, v.Now)
+}
+
+func (p Policy) closing(ch Channel, now uint64) bool { return ch.Closing || ch.Expiry <= now+p.Margin }
+
+// mayPay tells whether what a channel's retiring delegate signs at a time can still be redeemed before it counts
+// no more. From then on nothing of it is taken, and what is held goes: once, however often it signs.
+func (p Policy) mayPay(ch Channel, now uint64) bool {
+	return ch.Retiring != (common.Address{}) && now+p.complete().Margin < ch.RetiresAt
+}
+
+// retires tells whether a voucher counts until its channel's RetiresAt only.
+func (p *Provider) retires(ch Channel, l LineView) bool {
+	if ch.Retiring == (common.Address{}) || ch.Retiring == ch.Delegate {
+		return false
+	}
+	signer, err := p.cfg.Domain.Recover(l.Voucher, l.Signature)
+	return err == nil && signer == ch.Retiring
+}
 
 func (p Policy) complete() Policy {
 	if p.Age == 0 {
@@ -187,7 +208,7 @@ func (p *Provider) redeemDue(ctx context.Context, asked bool) error {
 	if err != nil {
 		return err
 	}
-	v := RedeemView{Now: now, Asked: asked, Lines: p.book.lineViews(), Channels: map[common.Hash]Channel{}, Paused: p.rests.paused()}
+	v := RedeemView{Now: now, Asked: asked, Lines: p.book.lineViews(), Channels: map[common.Hash]Channel{}, Paused: p.rests.paused(), Retiring: map[protocol.Line]bool{}}
 	p.mu.Lock()
 	v.Draining = p.draining
 	p.mu.Unlock()
@@ -200,7 +221,7 @@ func (p *Provider) redeemDue(ctx context.Context, asked bool) error {
 			p.log.Warn("cannot read a channel that owes", "channel", l.Line.Channel, "err", err)
 			continue
 		}
-		v.Channels[l.Line.Channel] = ch
+		v.Channels[l.Line.Channel], v.Retiring[l.Line] = ch, p.retires(ch, l)
 	}
 	var errs []error
 	for _, batch := range p.cfg.Redeem.Decide(v) {

@@ -97,7 +97,11 @@ func (r *rests) pressing(p Policy, batch []SignedVoucher, v RedeemView) []Signed
 
 func (p Policy) graceOf(s SignedVoucher, v RedeemView) grace {
 	ch := v.Channels[s.Voucher.Channel]
-	return grace{s.Voucher.Channel, ch.Retiring, p.complete().ending(ch, v.Now)}
+	g := grace{channel: s.Voucher.Channel, ending: p.complete().closing(ch, v.Now)}
+	if v.Retiring[s.Voucher.Line()] {
+		g.retiring = ch.Retiring
+	}
+	return g
 }
 
 // worth tells whether a batch that would pay quote is worth its gas.
@@ -114,6 +118,6 @@ func (p Policy) worth(batch []SignedVoucher, v RedeemView, quote protocol.Amount
 		since[l.Line] = l.Since
 	}
 	return slices.ContainsFunc(batch, func(s SignedVoucher) bool {
-		return p.ending(v.Channels[s.Voucher.Channel], v.Now) || since[s.Voucher.Line()]+p.Age <= v.Now
+		return p.ending(v, s.Voucher.Line()) || since[s.Voucher.Line()]+p.Age <= v.Now
 	})
 }

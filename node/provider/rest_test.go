@@ -116,7 +116,7 @@ func TestGracePeriodIsProlongedOnce(t *testing.T) {
 	}
 	require.Len(t, work.redeemed, 1)
 	require.EqualValues(t, 1, outcome(t, p, "unpaid"))
-	chain.channel.Retiring = delegateKey.address
+	chain.channel.Delegate, chain.channel.Retiring, chain.channel.RetiresAt = successorKey.address, delegateKey.address, chain.fixed+7200
 	for range 5 {
 		require.NoError(t, p.redeemRound(t.Context(), false))
 	}

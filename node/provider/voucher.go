@@ -23,8 +23,9 @@ func (b *book) heldOf(l protocol.Line) uint64 {
 }
 
 // pay holds a voucher if it follows from the provider's own receipts, and returns how many
-// receipts the line's newest voucher holds, also with an error. The signature must be that of one of delegates;
-// now is the block time. Holding the same voucher again is no error.
+// receipts the line's newest voucher holds, also with an error. The signature must be that of one of delegates: the
+// channel's, and after it one that retires, whose voucher never takes the place of one of the channel's. now is the
+// block time. Holding the same voucher again is no error.
 func (b *book) pay(p wire.Pay, delegates []common.Address, now uint64) (uint64, error) {
 	v := p.Voucher
 	signer, err := b.domain.Recover(v, p.Signature)
@@ -49,6 +50,10 @@ func (b *book) pay(p wire.Pay, delegates []common.Address, now uint64) (uint64, 
 			}
 		}
 		return held, nil
+	}
+	if signer != delegates[0] && b.signedBy(line, delegates[0]) {
+		b.mu.Unlock()
+		return held, fmt.Errorf("voucher is signed by %s, which retires, and one of its successor is held: %w", signer, protocol.ErrUnauthorized)
 	}
 	added, tree, err := b.follow(line, p)
 	if err != nil {
@@ -79,6 +84,22 @@ func (b *book) pay(p wire.Pay, delegates []common.Address, now uint64) (uint64, 
 	}
 	b.step("voucher.durable")
 	return v.Count, nil
+}
+
+// signedBy tells whether a line's newest voucher is a delegate's. The caller holds mu.
+func (b *book) signedBy(line *lineBook, delegate common.Address) bool {
+	if line == nil || line.tree.Count == 0 {
+		return false
+	}
+	signer, err := b.domain.Recover(line.pay.Voucher, line.pay.Signature)
+	return err == nil && signer == delegate
+}
+
+// heldFrom tells whether the newest voucher that is held of a line is a delegate's.
+func (b *book) heldFrom(l protocol.Line, delegate common.Address) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.signedBy(b.lines[l], delegate)
 }
 
 // astrayError refuses a voucher that the delegate signed and that does not follow from what is held.
