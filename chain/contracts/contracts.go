@@ -122,11 +122,7 @@ func (r *Reader) Nonce(ctx context.Context, account common.Address) (*big.Int, e
 
 // Line returns what was paid on a voucher line.
 func (r *Reader) Line(ctx context.Context, line protocol.Line) (bindings.Line, error) {
-	id, err := chain.Call(ctx, r.client, r.at.Market, nil, market.PackLineId(line.Channel, line.Provider, line.ModelVersion, line.Relayer), market.UnpackLineId)
-	if err != nil {
-		return bindings.Line{}, err
-	}
-	return chain.Call(ctx, r.client, r.at.Market, nil, market.PackLineOf(id), market.UnpackLineOf)
+	return chain.Call(ctx, r.client, r.at.Market, nil, market.PackLineOf(LineID(line)), market.UnpackLineOf)
 }
 
 // QuoteRedeem returns what a redeem sent by an operator would pay on the newest state.

@@ -97,7 +97,7 @@ func (c *providerChain) redeem(batch []provider.SignedVoucher) protocol.Call {
 // Redeem implements provider.Redeemer. A crash between two attempts repeats nothing: what waits in the outbox is
 // waited for.
 func (c *providerChain) Redeem(ctx context.Context, batch []provider.SignedVoucher) ([]provider.Paid, error) {
-	before, err := c.paid(ctx, batch)
+	before, err := c.Paid(ctx, linesOf(batch))
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (c *providerChain) Redeem(ctx context.Context, batch []provider.SignedVouch
 	if _, err := c.sender.SubmitAndWait(ctx, call); err != nil {
 		return nil, err
 	}
-	return c.paid(ctx, batch)
+	return c.Paid(ctx, linesOf(batch))
 }
 
 // attempt names a redeem by what was paid on its lines before, and by how often it succeeded since. The number is
@@ -132,14 +132,23 @@ func (c *providerChain) attempt(ctx context.Context, call protocol.Call, before 
 	}
 }
 
-func (c *providerChain) paid(ctx context.Context, batch []provider.SignedVoucher) ([]provider.Paid, error) {
-	paid := make([]provider.Paid, len(batch))
+func linesOf(batch []provider.SignedVoucher) []protocol.Line {
+	lines := make([]protocol.Line, len(batch))
 	for i, b := range batch {
-		line, err := c.reader.Line(ctx, b.Voucher.Line())
+		lines[i] = b.Voucher.Line()
+	}
+	return lines
+}
+
+// Paid implements provider.Redeemer.
+func (c *providerChain) Paid(ctx context.Context, lines []protocol.Line) ([]provider.Paid, error) {
+	paid := make([]provider.Paid, len(lines))
+	for i, l := range lines {
+		line, err := c.reader.Line(ctx, l)
 		if err != nil {
 			return nil, err
 		}
-		paid[i] = provider.Paid{Line: b.Voucher.Line(), Total: protocol.MustAmount(line.Paid)}
+		paid[i] = provider.Paid{Line: l, Total: protocol.MustAmount(line.Paid)}
 	}
 	return paid, nil
 }

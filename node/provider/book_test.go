@@ -367,6 +367,20 @@ func (f *fakeChainWork) Redeem(_ context.Context, vs []SignedVoucher) (paid []Pa
 	return paid, nil
 }
 
+func (f *fakeChainWork) Paid(_ context.Context, lines []protocol.Line) ([]Paid, error) {
+	total := map[protocol.Line]protocol.Amount{}
+	for _, batch := range f.redeemed {
+		for _, v := range batch {
+			total[v.Voucher.Line()] = v.Voucher.Total
+		}
+	}
+	paid := make([]Paid, len(lines))
+	for i, l := range lines {
+		paid[i] = Paid{l, total[l]}
+	}
+	return paid, nil
+}
+
 func (f *fakeChainWork) Credits(context.Context) ([]Credit, error) {
 	return []Credit{{ID: common.Hash{1}, MaturesAt: 5}, {ID: common.Hash{2}, MaturesAt: 1 << 60}}, nil
 }

@@ -34,10 +34,11 @@ type Paid struct {
 	Total protocol.Amount
 }
 
-// Redeemer brings vouchers on chain. Quote tells what redeeming a batch would pay now, and costs
+// Redeemer brings vouchers on chain. Paid reads what was paid of each line so far. Quote tells what redeeming a batch would pay now, and costs
 // nothing. Redeem returns when the outcome is known, with what the chain has paid of each line by
 // then; handing in the same batch again must be harmless.
 type Redeemer interface {
+	Paid(ctx context.Context, lines []protocol.Line) ([]Paid, error)
 	Quote(ctx context.Context, vouchers []SignedVoucher) (protocol.Amount, error)
 	Redeem(ctx context.Context, vouchers []SignedVoucher) ([]Paid, error)
 }
@@ -208,6 +209,9 @@ func (p *Provider) redeemDue(ctx context.Context, asked bool) error {
 	if err != nil {
 		return err
 	}
+	if err := p.readPaid(ctx, now); err != nil {
+		return err
+	}
 	v := RedeemView{Now: now, Asked: asked, Lines: p.book.lineViews(), Channels: map[common.Hash]Channel{}, Paused: p.rests.paused(), Retiring: map[protocol.Line]bool{}}
 	p.mu.Lock()
 	v.Draining = p.draining
@@ -228,6 +232,37 @@ func (p *Provider) redeemDue(ctx context.Context, asked bool) error {
 		errs = append(errs, p.redeemBatch(ctx, batch, v))
 	}
 	return errors.Join(errs...)
+}
+
+// settled is how long what was paid is read again, in seconds of block time: a reorganization may take it back.
+const settled = 3600
+
+// readPaid sets the book to what the chain has paid: the process may have ended before it noted a redeem, and a
+// reorganization may have made less of one.
+func (p *Provider) readPaid(ctx context.Context, now uint64) error {
+	var lines []protocol.Line
+	noted := map[protocol.Line]protocol.Amount{}
+	for _, l := range p.book.lineViews() {
+		if !l.Owed.IsZero() || now <= l.RedeemedAt+settled {
+			lines, noted[l.Line] = append(lines, l.Line), l.Redeemed
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	paid, err := p.deps.Redeemer.Paid(ctx, lines)
+	if err != nil {
+		return fmt.Errorf("read what was paid of %d lines: %w", len(lines), err)
+	}
+	for _, x := range paid {
+		if x.Total != noted[x.Line] {
+			p.log.Info("the chain has paid another sum than was noted", "channel", x.Line.Channel, "noted", noted[x.Line], "paid", x.Total)
+		}
+		if err := p.book.redeemed(x.Line, x.Total, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // redeemBatch redeems what pays. A batch that would pay nothing, because half the stake is

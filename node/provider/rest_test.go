@@ -18,6 +18,15 @@ type fullChain struct {
 	room  uint64
 	paid  map[protocol.Line]protocol.Amount
 	asked int
+	read  int
+}
+
+func (f *fullChain) Paid(_ context.Context, lines []protocol.Line) (paid []Paid, err error) {
+	f.read += len(lines)
+	for _, l := range lines {
+		paid = append(paid, Paid{l, f.paid[l]})
+	}
+	return paid, nil
 }
 
 func (f *fullChain) each(vs []SignedVoucher, room uint64, take func(protocol.Line, protocol.Amount)) uint64 {
@@ -166,4 +175,45 @@ func TestRedeemIsWorthItsGas(t *testing.T) {
 			require.Len(t, work.redeemed, c.sent)
 		})
 	}
+}
+
+// A redeem was mined, and the process ended before it noted that: the chain knows.
+func TestWhatWasPaidIsReadFromTheChain(t *testing.T) {
+	work, chain := &fullChain{room: 1000, paid: map[protocol.Line]protocol.Amount{}}, newTestChain()
+	p, _ := redeemer(t, chain, work, Policy{}, 60)
+	line := p.book.lineViews()[0].Line
+	work.paid[line] = protocol.NewAmount(60)
+	chain.channel.Deposit, chain.channel.Paid = protocol.NewAmount(100), protocol.NewAmount(60)
+	require.NoError(t, p.redeemRound(t.Context(), false))
+	require.Empty(t, work.redeemed)
+	_, owed := p.book.owed(line.Channel)
+	require.True(t, owed.IsZero(), "or a channel with 40 left, 60 of them owed, takes no request any more")
+}
+
+// A reorganization took back what was paid, and less is paid in its place. The rest is redeemed, also by the next process.
+func TestWhatAReorganizationTookBackIsRedeemedAgain(t *testing.T) {
+	work, chain := &fullChain{room: 60, paid: map[protocol.Line]protocol.Amount{}}, newTestChain()
+	p, _ := redeemer(t, chain, work, Policy{}, 60)
+	line := p.book.lineViews()[0].Line
+	require.NoError(t, p.redeemRound(t.Context(), false))
+	require.Equal(t, protocol.NewAmount(60), p.book.lineViews()[0].Redeemed)
+	work.paid[line] = protocol.NewAmount(20)
+	chain.fixed += 60
+	require.NoError(t, p.redeemRound(t.Context(), false))
+	require.Len(t, work.redeemed, 1, "there is no room")
+	require.Equal(t, protocol.NewAmount(40), p.book.lineViews()[0].Owed)
+	views := p.book.lineViews()
+	require.NoError(t, p.book.log.Close())
+
+	next, err := New(p.cfg, p.deps)
+	require.NoError(t, err)
+	p.book.log = next.book.log // which the test closes
+	require.Equal(t, views, next.book.lineViews())
+	work.room = 40
+	require.NoError(t, next.redeemRound(t.Context(), false))
+	require.Equal(t, protocol.NewAmount(60), work.paid[line])
+	asked := work.read
+	chain.fixed += 3601
+	require.NoError(t, next.redeemRound(t.Context(), false))
+	require.Equal(t, asked, work.read, "what was paid an hour ago stays")
 }

@@ -216,7 +216,7 @@ func (b *book) hold(v voucherRecord) error {
 	return nil
 }
 
-// redeemed notes, durably, what the chain has paid of a line.
+// redeemed notes, durably, what the chain has paid of a line; it may be less than what was noted before.
 func (b *book) redeemed(line protocol.Line, total protocol.Amount, now uint64) error {
 	rec := redeemRecord{line, total, now}
 	data, err := json.Marshal(rec)
@@ -224,6 +224,10 @@ func (b *book) redeemed(line protocol.Line, total protocol.Amount, now uint64) e
 		return fmt.Errorf("encode a redemption: %w", err)
 	}
 	b.mu.Lock()
+	if l := b.lines[line]; l == nil || l.redeemed == total {
+		b.mu.Unlock()
+		return nil
+	}
 	ticket, err := b.log.Append(journal.Record{Type: recordRedeem, Data: data})
 	if err == nil {
 		b.noteRedeemed(rec)
@@ -238,7 +242,7 @@ func (b *book) redeemed(line protocol.Line, total protocol.Amount, now uint64) e
 
 func (b *book) noteRedeemed(r redeemRecord) {
 	l := b.lines[r.Line]
-	if l == nil || r.Total.Cmp(l.redeemed) <= 0 {
+	if l == nil || r.Total == l.redeemed {
 		return
 	}
 	l.redeemed, l.redeemedAt, l.since = r.Total, r.At, 0
@@ -253,8 +257,10 @@ type LineView struct {
 	Voucher   protocol.Voucher `json:"voucher"`
 	Signature protocol.Bytes   `json:"signature"`
 	Redeemed  protocol.Amount  `json:"redeemed"`
-	Owed      protocol.Amount  `json:"owed"`
-	Since     uint64           `json:"since"` // block time of the oldest voucher not redeemed; 0 if none
+	// RedeemedAt is the block time at which Redeemed was noted.
+	RedeemedAt uint64          `json:"redeemed_at"`
+	Owed       protocol.Amount `json:"owed"`
+	Since      uint64          `json:"since"` // block time of the oldest voucher not redeemed; 0 if none
 }
 
 func (b *book) lineViews() []LineView {
@@ -262,7 +268,7 @@ func (b *book) lineViews() []LineView {
 	defer b.mu.Unlock()
 	views := make([]LineView, 0, len(b.lines))
 	for key, l := range b.lines {
-		views = append(views, LineView{key, l.pay.Voucher, l.pay.Signature, l.redeemed, l.owed(), l.since})
+		views = append(views, LineView{key, l.pay.Voucher, l.pay.Signature, l.redeemed, l.redeemedAt, l.owed(), l.since})
 	}
 	slices.SortFunc(views, func(x, y LineView) int {
 		return x.Line.Channel.Cmp(y.Line.Channel)*4 + x.Line.ModelVersion.Cmp(y.Line.ModelVersion)*2 + x.Line.Relayer.Cmp(y.Line.Relayer)
