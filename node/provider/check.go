@@ -132,8 +132,9 @@ func (p *Provider) checkMoney(ctx context.Context, relayer common.Address, a wir
 	if r.Requester != ch.Requester {
 		return refuse(wire.RefuseSignature, "the channel belongs to another requester")
 	}
-	if ch.Closing || ch.Expiry <= r.Deadline {
-		return refuse(wire.RefuseFunds, "the channel is closing, or expires before the request's deadline")
+	// What is answered by the deadline is redeemed in the margin after it.
+	if margin := p.cfg.Redeem.complete().Margin; ch.Closing || ch.Expiry <= r.Deadline+margin {
+		return refuse(wire.RefuseFunds, "the channel is closing, or pays no longer than %d s after the request's deadline", margin)
 	}
 	if err := p.checkReservation(relayer, a, now); err != nil {
 		return err

@@ -48,7 +48,7 @@ type Config struct {
 	CacheFor  time.Duration // how old chain reads may be: 2 s
 
 	Redeem       Policy
-	RedeemEvery  time.Duration // 15 s
+	RedeemEvery  time.Duration // 15 s; at most half of Redeem.Margin, so that a round falls into it
 	JobsEvery    time.Duration // 2 s
 	AnswersEvery time.Duration // how often questions on chain are looked for: 2 s
 	Control      string        // address of the control endpoint: "unix:/path" or a loopback host:port; none if empty
@@ -133,6 +133,7 @@ func (c *Config) complete(d *Deps) error {
 	def(&c.StopGrace, 10*time.Second)
 	def(&c.CacheFor, 2*time.Second)
 	def(&c.RedeemEvery, 15*time.Second)
+	c.RedeemEvery = min(c.RedeemEvery, time.Duration(c.Redeem.complete().Margin)*time.Second/2)
 	def(&c.JobsEvery, 2*time.Second)
 	def(&c.AnswersEvery, 2*time.Second)
 	if d.Log == nil {

@@ -381,3 +381,20 @@ func TestANewOperatorOpensWhatTheOldOneSigned(t *testing.T) {
 	require.ErrorIs(t, err, protocol.ErrNotFound, "another provider's")
 	require.NoError(t, p.book.log.Close())
 }
+
+// A request whose voucher comes too late to be redeemed is free work: its channel must last longer than its deadline,
+// by the margin in which redeem rounds fall.
+func TestAChannelOutlastsWhatIsBoughtFromIt(t *testing.T) {
+	chain, cfg := newTestChain(), testConfig(t.TempDir())
+	cfg.CacheFor, cfg.Redeem.Margin, cfg.RedeemEvery = time.Nanosecond, 600, time.Hour
+	p, err := New(cfg, Deps{Key: operatorKey.key, Chain: chain})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, p.book.log.Close()) })
+	require.LessOrEqual(t, p.cfg.RedeemEvery, 300*time.Second)
+	a := testAsk(1)
+	chain.channel.Expiry = a.Request.Deadline + 601
+	require.NoError(t, p.checkMoney(t.Context(), relayerKey.address, a, protocol.Amount{}))
+	chain.channel.Expiry--
+	err = p.checkMoney(t.Context(), relayerKey.address, a, protocol.Amount{})
+	require.Equal(t, wire.RefuseFunds, refused(a.Hash, err).Code)
+}
