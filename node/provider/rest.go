@@ -28,6 +28,8 @@ type grace struct {
 	channel  common.Hash
 	retiring common.Address
 	ending   bool
+	// last is its end once that is a margin away, else 0: what holds were stretched by since is added then.
+	last uint64
 }
 
 // paused returns until when each line rests.
@@ -78,13 +80,16 @@ func (r *rests) tried(p Policy, batch []SignedVoucher, paid []Paid, v RedeemView
 				r.pressed = map[grace]bool{}
 			}
 			r.pressed[g] = true
+			g.last = 0
+			r.pressed[g] = true
 		}
 	}
 	return woken
 }
 
 // pressing returns the vouchers of a batch that are to be handed in although they pay nothing:
-// the contract prolongs a grace period, once, for a voucher that finds no room.
+// the contract prolongs a grace period, once, for a voucher that finds no room, and again by what holds were
+// stretched since.
 func (r *rests) pressing(p Policy, batch []SignedVoucher, v RedeemView) []SignedVoucher {
 	var press []SignedVoucher
 	for _, s := range batch {
@@ -97,9 +102,13 @@ func (r *rests) pressing(p Policy, batch []SignedVoucher, v RedeemView) []Signed
 
 func (p Policy) graceOf(s SignedVoucher, v RedeemView) grace {
 	ch := v.Channels[s.Voucher.Channel]
-	g := grace{channel: s.Voucher.Channel, ending: p.complete().closing(ch, v.Now)}
+	p = p.complete()
+	g, end := grace{channel: s.Voucher.Channel, ending: p.closing(ch, v.Now)}, ch.Expiry
 	if v.Retiring[s.Voucher.Line()] {
-		g.retiring = ch.Retiring
+		g.retiring, end = ch.Retiring, min(end, ch.RetiresAt)
+	}
+	if end <= v.Now+p.Margin {
+		g.last = end
 	}
 	return g
 }

@@ -217,3 +217,32 @@ func TestWhatAReorganizationTookBackIsRedeemedAgain(t *testing.T) {
 	require.NoError(t, next.redeemRound(t.Context(), false))
 	require.Equal(t, asked, work.read, "what was paid an hour ago stays")
 }
+
+// Holds that questions stretched since make credit mature later; the contract adds that to a grace period for a voucher
+// that finds no room then. So one is sent again before its end, and before each later one.
+func TestGracePeriodIsProlongedForWhatHoldsWereStretchedBy(t *testing.T) {
+	const margin = 600
+	work, chain := &fullChain{paid: map[protocol.Line]protocol.Amount{}}, newTestChain()
+	p, _ := redeemer(t, chain, work, Policy{Margin: margin}, 7)
+	round := func(sent int, why string) {
+		for range 3 {
+			require.NoError(t, p.redeemRound(t.Context(), false))
+		}
+		require.Len(t, work.redeemed, sent, why)
+	}
+	chain.channel.Closing = true
+	round(1, "the first")
+	chain.fixed = chain.channel.Expiry - margin - 1
+	round(1, "nothing can have changed that matters yet")
+	chain.fixed++
+	round(2, "before the end")
+	chain.channel.Expiry += 3600
+	round(2, "the contract prolonged it")
+	chain.fixed = chain.channel.Expiry - margin
+	round(3, "before the next")
+	chain.channel.Closing, chain.channel.Expiry = false, chain.fixed+margin
+	p.rests.pressed = nil
+	round(4, "an expired channel's")
+	chain.channel.Closing, chain.channel.Expiry = true, chain.fixed+100*margin
+	round(4, "which prolonging closes")
+}
