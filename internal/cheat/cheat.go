@@ -81,6 +81,11 @@ func NewWrong(m *runtime.Model, seed uint64) *Wrong {
 // Check implements provider.Backend.
 func (w *Wrong) Check(context.Context) error { return nil }
 
+// CheckRequest implements provider.Backend.
+func (w *Wrong) CheckRequest(work provider.Work) error {
+	return w.model.CheckRequest(work.Ask.Prompt, runtime.Params{Params: work.Ask.Params, MaxTokens: int(work.Ask.Request.MaxOutputTokens)})
+}
+
 // lie is the wrong number of a request, the same whenever it is asked for: in the last
 // position of the prompt, so that every answer has it. Numbers whose change rounding
 // swallows are no lies; the next one is drawn.
@@ -231,6 +236,9 @@ func NewSilent(m *runtime.Model) *Silent {
 
 // Check implements provider.Backend.
 func (q *Silent) Check(context.Context) error { return nil }
+
+// CheckRequest implements provider.Backend.
+func (q *Silent) CheckRequest(work provider.Work) error { return q.honest.CheckRequest(work) }
 
 // Generate implements provider.Backend.
 func (q *Silent) Generate(ctx context.Context, work provider.Work, emit func(provider.Piece) error) (provider.Answer, error) {

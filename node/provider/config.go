@@ -215,6 +215,10 @@ type Backend interface {
 	Generate(ctx context.Context, w Work, emit func(Piece) error) (Answer, error)
 	// Check tells whether the backend could answer now.
 	Check(ctx context.Context) error
+	// CheckRequest finds, without working, what Generate can never answer, and wraps
+	// ErrInvalid. What it lets pass may be refused later only where nobody knows before:
+	// by an upstream.
+	CheckRequest(w Work) error
 }
 
 // runningFees is twice the largest sum of fees that can run at once.

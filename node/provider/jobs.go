@@ -93,7 +93,7 @@ func (p *Provider) job(ctx context.Context, j Job) error {
 	p.mu.Lock()
 	m, full := p.models[j.Request.ModelVersion], p.draining || p.busy >= p.cfg.Concurrency
 	p.mu.Unlock()
-	if m == nil || full || !p.wantsJob(m, j, now, stake) {
+	if m == nil || full || !p.wantsJob(ctx, m, j, now, stake) {
 		return nil
 	}
 	a := protocol.Acceptance{Job: j.ID, RequestHash: p.cfg.Domain.Digest(j.Request), Provider: p.cfg.Provider,
@@ -108,11 +108,14 @@ func (p *Provider) job(ctx context.Context, j Job) error {
 	return p.deliverJob(ctx, j)
 }
 
-// wantsJob tells whether a job is sound, pays the offer's prices and is within exposure.
-func (p *Provider) wantsJob(m *Model, j Job, now uint64, stake protocol.Amount) bool {
+// wantsJob tells whether a job is sound, pays the offer's prices, is within exposure and
+// is one that the backend can answer: the contract knows no vocabulary, and what is accepted
+// and cannot be answered burns the maximum fee from the stake.
+func (p *Provider) wantsJob(ctx context.Context, m *Model, j Job, now uint64, stake protocol.Amount) bool {
 	ask := p.jobAsk(j)
 	return m.Class == protocol.ClassProven && j.Request.Payment == j.ID && j.Request.Deadline > now &&
-		checkTerms(p.cfg.Domain, m, ask) == nil && protocol.WithinExposure(j.Request.MaxFee, stake)
+		checkTerms(p.cfg.Domain, m, ask) == nil && protocol.WithinExposure(j.Request.MaxFee, stake) &&
+		m.Backend.CheckRequest(Work{ask}) == nil && m.Backend.Check(ctx) == nil
 }
 
 // deliverJob answers an assigned job, once over all restarts, and delivers the receipt.

@@ -93,6 +93,8 @@ type countBackend struct{}
 
 func (countBackend) Check(context.Context) error { return nil }
 
+func (countBackend) CheckRequest(Work) error { return nil }
+
 func (countBackend) Generate(ctx context.Context, w Work, emit func(Piece) error) (a Answer, err error) {
 	a.Finish, a.BoundaryRoot = protocol.FinishLength, common.Hash{1}
 	for i := range w.Ask.Request.MaxOutputTokens {

@@ -30,6 +30,13 @@ func NewRuntime(model *runtime.Model, words *tokenizer.Tokenizer, places int) *R
 // Check always succeeds: the model is in memory.
 func (r *Runtime) Check(context.Context) error { return nil }
 
+// CheckRequest asks the model: length, vocabulary and params.
+func (r *Runtime) CheckRequest(w Work) error { return r.model.CheckRequest(w.Ask.Prompt, paramsOf(w)) }
+
+func paramsOf(w Work) runtime.Params {
+	return runtime.Params{Params: w.Ask.Params, MaxTokens: int(w.Ask.Request.MaxOutputTokens)}
+}
+
 // Generate runs the model. Stop strings end the answer after the token that
 // completes one.
 func (r *Runtime) Generate(ctx context.Context, w Work, emit func(Piece) error) (Answer, error) {
@@ -43,7 +50,7 @@ func (r *Runtime) Generate(ctx context.Context, w Work, emit func(Piece) error) 
 	stop := newStopper(w.Ask.Stop)
 	dec := r.words.NewDecoder(w.Ask.Prompt)
 	var text strings.Builder
-	res, err := s.Generate(ctx, w.Ask.Prompt, runtime.Params{Params: w.Ask.Params, MaxTokens: int(w.Ask.Request.MaxOutputTokens)}, func(id uint32) error {
+	res, err := s.Generate(ctx, w.Ask.Prompt, paramsOf(w), func(id uint32) error {
 		part := dec.Push(id)
 		text.WriteString(part)
 		if err := emit(Piece{Tokens: []uint32{id}, Text: part}); err != nil {

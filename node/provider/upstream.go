@@ -120,6 +120,9 @@ func (u *Upstream) Check(ctx context.Context) error {
 	return fmt.Errorf("upstream does not list model %q: %w", u.cfg.Model, protocol.ErrNotFound)
 }
 
+// CheckRequest always succeeds: only the upstream knows what it answers.
+func (u *Upstream) CheckRequest(Work) error { return nil }
+
 type chatRequest struct {
 	Model         string          `json:"model"`
 	Messages      json.RawMessage `json:"messages"`

@@ -174,6 +174,9 @@ func Token(prompt []uint32, i int) uint32 { return (prompt[i%len(prompt)] + uint
 // Check always succeeds.
 func (e *Echo) Check(context.Context) error { return nil }
 
+// CheckRequest always succeeds.
+func (e *Echo) CheckRequest(provider.Work) error { return nil }
+
 // Generate follows the rule until the maximum.
 func (e *Echo) Generate(ctx context.Context, w provider.Work, emit func(provider.Piece) error) (provider.Answer, error) {
 	var a provider.Answer
