@@ -28,10 +28,12 @@ type Chain struct {
 	Reader     *contracts.Reader
 	Deployment *deploy.Deployment
 	Timing     store.Timing
-	url        string
-	depth      uint64
-	decoder    *chain.Decoder
-	log        *slog.Logger
+	// MaxDeadline is the longest time that a job may have, seconds.
+	MaxDeadline uint64
+	url         string
+	depth       uint64
+	decoder     *chain.Decoder
+	log         *slog.Logger
 }
 
 // Connect dials the node at url and checks that it serves the recorded contracts.
@@ -66,6 +68,7 @@ func (c *Chain) with(ctx context.Context, d *deploy.Deployment) (*Chain, error) 
 	if err != nil {
 		return nil, err
 	}
+	out.MaxDeadline = t.MaxDeadline
 	out.Timing = store.Timing{DisputeWindow: t.DisputeWindow, CloseGrace: t.CloseGrace, Epoch: t.Epoch, MaxHold: t.MaxHold}
 	return &out, nil
 }

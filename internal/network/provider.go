@@ -40,7 +40,14 @@ func (c *Chain) Provider(o ProviderOptions, redeemEvery time.Duration, log *slog
 	return provider.New(provider.Config{
 		Domain: c.Reader.Domain(), Provider: o.Owner, Journal: o.Journal, Relayers: relayers, Models: o.Models,
 		DisputeWindow: time.Duration(c.Timing.DisputeWindow) * time.Second, Redeem: o.Redeem, RedeemEvery: redeemEvery, Control: o.Control,
+		JobMargin: jobMargin(c.MaxDeadline),
 	}, deps)
+}
+
+// jobMargin is what of a job's time is kept for its delivery: five blocks of twelve seconds, less
+// where the longest deadline is a minute.
+func jobMargin(maxDeadline uint64) time.Duration {
+	return time.Duration(min(60, max(maxDeadline/12, 1))) * time.Second
 }
 
 // providerChain is the chain as a provider sees it, and its hands on it.

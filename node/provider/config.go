@@ -47,9 +47,12 @@ type Config struct {
 	StopGrace time.Duration // for signing off cut answers when stopping: 10 s
 	CacheFor  time.Duration // how old chain reads may be: 2 s
 
-	Redeem       Policy
-	RedeemEvery  time.Duration // 15 s; at most half of Redeem.Margin, so that a round falls into it
-	JobsEvery    time.Duration // 2 s
+	Redeem      Policy
+	RedeemEvery time.Duration // 15 s; at most half of Redeem.Margin, so that a round falls into it
+	JobsEvery   time.Duration // 2 s
+	// JobMargin is what of a job's time must be left for the block of its delivery when the
+	// answer is there: 1 min. Half of it, and 30 s at most, the block of an acceptance must have.
+	JobMargin    time.Duration
 	AnswersEvery time.Duration // how often questions on chain are looked for: 2 s
 	Control      string        // address of the control endpoint: "unix:/path" or a loopback host:port; none if empty
 	SegmentBytes int64         // of the journal; 64 MiB
@@ -135,6 +138,7 @@ func (c *Config) complete(d *Deps) error {
 	def(&c.RedeemEvery, 15*time.Second)
 	c.RedeemEvery = min(c.RedeemEvery, time.Duration(c.Redeem.complete().Margin)*time.Second/2)
 	def(&c.JobsEvery, 2*time.Second)
+	def(&c.JobMargin, time.Minute)
 	def(&c.AnswersEvery, 2*time.Second)
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)

@@ -20,8 +20,8 @@ type Job struct {
 }
 
 // acceptanceLife is how long an acceptance may wait for a block, in seconds. One that
-// is held back counts as a promise until then; a provider that still wants the job
-// signs another.
+// is held back counts as a promise until then, or until the job would be late; a provider that
+// still wants the job signs another.
 const acceptanceLife = 30
 
 // Jobs is the door to the jobs on chain.
@@ -82,22 +82,32 @@ func (p *Provider) job(ctx context.Context, j Job) error {
 	if j.Assigned != (common.Address{}) {
 		return nil
 	}
-	now, err := p.view.now(ctx)
-	if err != nil {
-		return err
-	}
 	stake, err := p.view.stake(ctx)
 	if err != nil {
 		return err
 	}
 	p.mu.Lock()
-	m, full := p.models[j.Request.ModelVersion], p.draining || p.busy >= p.cfg.Concurrency
+	m := p.models[j.Request.ModelVersion]
+	full := m == nil || p.draining || !p.freeLocked(m)
 	p.mu.Unlock()
-	if m == nil || full || !p.wantsJob(ctx, m, j, now, stake) {
+	if full || !p.wantsJob(ctx, m, j, stake) {
+		return nil
+	}
+	token, err := p.tokenTime(m)
+	if err != nil {
+		return err
+	}
+	now, err := p.view.now(ctx) // after the trial, which takes a while
+	if err != nil {
+		return err
+	}
+	until, ok := p.acceptUntil(m, j.Request, now, token)
+	if !ok {
+		p.log.Debug("left a job that has too little time", "job", j.ID, "deadline", j.Request.Deadline)
 		return nil
 	}
 	a := protocol.Acceptance{Job: j.ID, RequestHash: p.cfg.Domain.Digest(j.Request), Provider: p.cfg.Provider,
-		ValidUntil: min(j.Request.Deadline, now+acceptanceLife)}
+		ValidUntil: until}
 	sig, err := p.cfg.Domain.Sign(p.deps.Key, a)
 	if err != nil {
 		return err
@@ -111,9 +121,9 @@ func (p *Provider) job(ctx context.Context, j Job) error {
 // wantsJob tells whether a job is sound, pays the offer's prices, is within exposure and
 // is one that the backend can answer: the contract knows no vocabulary, and what is accepted
 // and cannot be answered burns the maximum fee from the stake.
-func (p *Provider) wantsJob(ctx context.Context, m *Model, j Job, now uint64, stake protocol.Amount) bool {
+func (p *Provider) wantsJob(ctx context.Context, m *Model, j Job, stake protocol.Amount) bool {
 	ask := p.jobAsk(j)
-	return m.Class == protocol.ClassProven && j.Request.Payment == j.ID && j.Request.Deadline > now &&
+	return m.Class == protocol.ClassProven && j.Request.Payment == j.ID &&
 		checkTerms(p.cfg.Domain, m, ask) == nil && protocol.WithinExposure(j.Request.MaxFee, stake) &&
 		m.Backend.CheckRequest(Work{ask}) == nil && m.Backend.Check(ctx) == nil
 }
@@ -157,7 +167,7 @@ func (p *Provider) answerJob(ask wire.Ask) error {
 	defer p.end(r)
 	ctx, stop := p.untilDeadline(r)
 	defer stop()
-	answer, err := m.Backend.Generate(ctx, Work{ask}, func(Piece) error { return nil })
+	answer, err := p.generate(ctx, m, Work{ask}, func(Piece) error { return nil })
 	if err == nil && (answer.OutputTokens == 0 || answer.Finish == protocol.FinishCancelled) {
 		err = context.Cause(ctx)
 		if err == nil {

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
@@ -67,4 +68,99 @@ func TestJobsThatTheBackendCannotAnswerAreNotAccepted(t *testing.T) {
 	p = jobProvider(t, work, downBackend{}, nil)
 	require.NoError(t, p.JobsNow(t.Context()))
 	require.Empty(t, work.accepted, "a backend that is down")
+}
+
+// slowBackend takes a second of its clock for a token.
+type slowBackend struct {
+	countBackend
+	now    *time.Time
+	asked  *int
+	failed error // what Generate returns, if set
+}
+
+func newSlowBackend() slowBackend { return slowBackend{now: &time.Time{}, asked: new(int)} }
+
+func (b slowBackend) clock() time.Time { return *b.now }
+
+func (b slowBackend) Generate(ctx context.Context, w Work, emit func(Piece) error) (Answer, error) {
+	if *b.asked++; b.failed != nil {
+		return Answer{}, b.failed
+	}
+	return b.countBackend.Generate(ctx, w, func(p Piece) error {
+		*b.now = b.now.Add(time.Second)
+		return emit(p)
+	})
+}
+
+// A job is accepted if its tokens, at twice the measured time, and the blocks of acceptance and
+// delivery fit before its deadline; and the acceptance is worth nothing once they do not.
+func TestJobsThatWouldBeLateAreNotAccepted(t *testing.T) {
+	const now, tokens, margin = 1_000_000, 3 + 4, 60
+	accepted := func(deadline uint64, backend slowBackend) []protocol.Acceptance {
+		work := &fakeChainWork{outputs: map[common.Hash][]uint32{}, jobs: []Job{testJob(1, func(j *Job) { j.Request.Deadline = deadline })}}
+		p := jobProvider(t, work, backend, func(c *Config, d *Deps) {
+			c.Models[0].Capacity = 1
+			d.Chain.(*testChain).fixed = now
+		})
+		p.clock = backend.clock
+		require.NoError(t, p.JobsNow(t.Context()))
+		require.Len(t, work.outputs, len(work.accepted))
+		return work.accepted
+	}
+	require.Empty(t, accepted(now+1, newSlowBackend()))
+	require.Empty(t, accepted(now+2*tokens+margin+margin/2-1, newSlowBackend()))
+	one := accepted(now+2*tokens+margin+margin/2, newSlowBackend())
+	require.Len(t, one, 1)
+	require.EqualValues(t, now+margin/2, one[0].ValidUntil)
+	broken := newSlowBackend()
+	broken.failed = protocol.ErrUnavailable
+	require.Empty(t, accepted(now+3_000, broken), "nobody knows how long it takes")
+}
+
+// The pace is tried out once in a while, in the places that are free, and answers make it
+// slower only.
+func TestThePaceIsMeasured(t *testing.T) {
+	backend := newSlowBackend()
+	p := jobProvider(t, nil, backend, func(c *Config, _ *Deps) { c.Models[0].Capacity, c.Concurrency = 1, 3 })
+	p.clock = backend.clock
+	m := p.models[testVersion]
+	current := func() time.Duration {
+		token, err := p.tokenTime(m)
+		require.NoError(t, err)
+		return token
+	}
+	for range 2 {
+		require.Equal(t, 3*time.Second, current(), "as if all three places were busy")
+		require.Equal(t, 1, *backend.asked, "one trial is enough")
+	}
+	answer := func(tokens uint32, reader time.Duration) {
+		w := Work{testAsk(1)}
+		w.Ask.Request.MaxOutputTokens = tokens
+		_, err := p.generate(t.Context(), m, w, func(Piece) error {
+			*backend.now = backend.now.Add(reader)
+			return nil
+		})
+		require.NoError(t, err)
+	}
+	answer(paceTokens+1, 5*time.Second)
+	require.Equal(t, 3*time.Second, current(), "the backend took one second, its reader five")
+	for _, known := range []time.Duration{time.Second, 2 * time.Second} {
+		p.paces[m.Version] = pace{backend.clock(), known}
+		answer(paceTokens+1, 0)
+		require.Equal(t, known, current())
+	}
+	p.paces[m.Version] = pace{backend.clock(), time.Millisecond}
+	answer(paceTokens, 0)
+	require.Equal(t, time.Millisecond, current(), "too few tokens")
+	answer(paceTokens+1, 0)
+	require.Equal(t, time.Second, current())
+
+	*backend.now = backend.now.Add(paceFor)
+	r, _, err := p.begin(&session{relayer: relayerKey.address}, testAsk(1))
+	require.NoError(t, err)
+	_, err = p.tokenTime(m)
+	require.ErrorIs(t, err, protocol.ErrUnavailable, "no place to try it in")
+	p.end(r)
+	require.Equal(t, 3*time.Second, current())
+	require.Zero(t, p.busy)
 }

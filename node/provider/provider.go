@@ -45,6 +45,7 @@ type Provider struct {
 	runs        map[common.Hash]*run
 	busy        uint32
 	busyOf      map[common.Hash]uint32
+	paces       map[common.Hash]pace            // by model version
 	inFlight    map[common.Hash]protocol.Amount // per channel: maximum fees of what runs
 	draining    bool
 	drainSignal chan struct{}
@@ -58,7 +59,8 @@ func New(cfg Config, deps Deps) (*Provider, error) {
 	}
 	p := &Provider{cfg: cfg, deps: deps, log: deps.Log, clock: time.Now, exhibits: newExhibits(), models: map[common.Hash]*Model{},
 		dialer: &http.Client{CheckRedirect: noRedirects}, runs: map[common.Hash]*run{},
-		busyOf: map[common.Hash]uint32{}, inFlight: map[common.Hash]protocol.Amount{}, opened: map[drawnPoint]*drawOpening{}, drainSignal: make(chan struct{})}
+		busyOf: map[common.Hash]uint32{}, paces: map[common.Hash]pace{}, inFlight: map[common.Hash]protocol.Amount{}, opened: map[drawnPoint]*drawOpening{},
+		drainSignal: make(chan struct{})}
 	p.worklife, p.cutWork = context.WithCancelCause(context.Background())
 	p.view = &chainView{chain: deps.Chain, provider: cfg.Provider, keep: cfg.CacheFor, clock: time.Now, channels: map[common.Hash]*memo[Channel]{}}
 	for i := range p.cfg.Models {

@@ -131,7 +131,7 @@ func (p *Provider) begin(s *session, a wire.Ask) (r *run, wait <-chan struct{}, 
 		return nil, nil, refuse(wire.RefuseDraining, "the provider takes no more work")
 	case m == nil:
 		return nil, nil, refuse(wire.RefuseUnknown, "model version %s is not served here", a.Request.ModelVersion)
-	case p.busy >= p.cfg.Concurrency || p.busyOf[m.Version] >= m.Capacity:
+	case !p.freeLocked(m):
 		return nil, nil, refuse(wire.RefuseBusy, "all %d places are taken", p.cfg.Concurrency)
 	case a.Relayer != s.relayer:
 		return nil, nil, refuse(wire.RefuseSignature, "the request names another relayer")
@@ -232,7 +232,7 @@ func (p *Provider) work(r *run, send func(wire.Chunk) error) (wire.Done, error) 
 	started := p.clock()
 	var chunks uint32
 	var tokens, bytes int
-	answer, err := r.model.Backend.Generate(ctx, Work{a}, func(piece Piece) error {
+	answer, err := p.generate(ctx, r.model, Work{a}, func(piece Piece) error {
 		if err := send(wire.Chunk{Hash: a.Hash, Seq: chunks, Tokens: piece.Tokens, Text: piece.Text}); err != nil {
 			return err
 		}
