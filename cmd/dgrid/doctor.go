@@ -123,7 +123,7 @@ func (d *doctor) disk() {
 		d.list.note("journal.readable", statusWarn, "a running provider holds it", "nothing, if this provider is meant to run now")
 		return
 	}
-	d.list.try("journal.readable", err, fmt.Sprintf("%d records", records), "restore provider.data from its backup; without it, vouchers that were not redeemed are lost")
+	d.list.try("journal.readable", err, fmt.Sprintf("%d records", records), "restore provider.data from its backup and go on with it under a new operator key; without it, vouchers that were not redeemed are lost")
 }
 
 func (d *doctor) backend(ctx context.Context) (network.Served, bool) {

@@ -50,7 +50,7 @@ type redeemRecord struct {
 }
 
 type summaryRecord struct {
-	Next  map[common.Address]uint64 `json:"next"` // sequence number of each operator's next receipt
+	Next  map[common.Address]uint64 `json:"next"` // of each operator that signed: one above its last sequence number
 	Lines []lineRecord              `json:"lines"`
 }
 
@@ -192,7 +192,7 @@ func (b *book) unpaidOf(relayer common.Address, limit int) []common.Hash {
 	defer b.mu.Unlock()
 	var found []*entry
 	for _, e := range b.byRequest {
-		if e.durable && !e.paid && !e.job && e.line.Relayer == relayer && e.operator == b.operator {
+		if e.durable && !e.paid && !e.job && e.line.Relayer == relayer {
 			found = append(found, e)
 		}
 	}
@@ -227,7 +227,7 @@ func (b *book) sign(r answerRecord) (protocol.Receipt, protocol.Bytes, error) {
 		return protocol.Receipt{}, nil, fmt.Errorf("sign a second receipt for request %s: %w", r.Receipt.RequestHash, protocol.ErrConflict)
 	}
 	r.Operator = b.operator
-	r.Receipt.Seq = b.next[b.operator]
+	r.Receipt.Seq = b.number()
 	data, err := json.Marshal(r)
 	if err != nil {
 		b.mu.Unlock()
@@ -259,11 +259,21 @@ func (b *book) sign(r answerRecord) (protocol.Receipt, protocol.Bytes, error) {
 	return r.Receipt, sig, err
 }
 
-// signature signs a durable receipt again; signing is deterministic.
-func (b *book) signature(e *entry) (protocol.Bytes, error) {
-	if e.operator != b.operator {
-		return nil, fmt.Errorf("receipt %s was signed by operator %s, whose key is not here: %w", e.hash, e.operator, protocol.ErrConflict)
+// number is that of the next receipt. The caller holds mu.
+//
+// INVARIANT: it is above every number in the journal, whoever signed it. The key that is here
+// signs what its predecessors answered too, where a voucher, a question or a draw asks for it:
+// a count of its own would give it two receipts of one number.
+func (b *book) number() (next uint64) {
+	for _, n := range b.next {
+		next = max(next, n)
 	}
+	return next
+}
+
+// signature signs a durable receipt with the key that is here, whichever operator signed it
+// first; signing is deterministic.
+func (b *book) signature(e *entry) (protocol.Bytes, error) {
 	return protocol.SignDigest(b.key, e.hash)
 }
 

@@ -75,7 +75,7 @@ type Earnings struct {
 func (p *Provider) Status(ctx context.Context) Status {
 	s := Status{Provider: p.cfg.Provider, Operator: p.book.operator, Relayers: []RelayerStatus{}, Models: []ModelStatus{}}
 	p.book.mu.Lock()
-	s.NextSeq, s.Receipts = p.book.next[p.book.operator], len(p.book.byRequest)
+	s.NextSeq, s.Receipts = p.book.number(), len(p.book.byRequest)
 	p.book.mu.Unlock()
 	s.Journal.First, s.Journal.Last = p.book.log.Segments()
 	if err := p.book.log.Err(); err != nil {

@@ -8,13 +8,14 @@
 //
 // Invariants:
 //   - A receipt's signature leaves the process only after request, answer and receipt
-//     are in the journal, synced. A sequence number is never used twice.
+//     are in the journal, synced. A sequence number is never used twice: numbers count on
+//     over all operator keys of a journal, so the newest may sign what those before answered.
 //   - One request hash has at most one receipt, also across restarts.
 //   - An answer that was begun ends with exactly one receipt, unless it ended before
 //     its first token.
 //   - A voucher is held only if its root, count and total follow from receipts of
 //     this journal in the order the payer gave.
 //
-// One process per operator key and journal. After restoring an old copy of a journal
-// register a new operator and start a new one: numbers after the copy were used.
+// One process per operator key and journal. After restoring an old copy of a journal go on
+// with it under a new operator key: the old one used numbers that the copy does not know.
 package provider

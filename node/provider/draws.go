@@ -205,7 +205,7 @@ func (p *Provider) evidenceOf(receipt common.Hash) (contracts.Evidence, error) {
 	if err != nil {
 		return contracts.Evidence{}, err
 	}
-	signature, err := p.cfg.Domain.Sign(p.deps.Key, r.Receipt)
+	signature, err := p.book.signature(e)
 	return contracts.Evidence{Request: r.Ask.Request, Receipt: r.Receipt, Signature: signature}, err
 }
 

@@ -96,7 +96,7 @@ func (l *Log) loadSegment(n uint64, first, last bool, replay func(Pos, Record) e
 			return fmt.Errorf("journal segment %d is damaged at byte %d, and later segments exist: %w", n, end, protocol.ErrInvalid)
 		}
 		if at := laterBatch(data[end+1:], l.number); at >= 0 {
-			return fmt.Errorf("journal segment %d is damaged at byte %d, before a whole batch at %d: restore the folder, or start a new operator with a new journal: %w",
+			return fmt.Errorf("journal segment %d is damaged at byte %d, before a whole batch at %d: restore a copy of the folder and go on with it under a new operator key: %w",
 				n, end, end+1+at, protocol.ErrInvalid)
 		}
 	}
