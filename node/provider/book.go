@@ -123,7 +123,7 @@ func openBook(c Config, d Deps) (*book, error) {
 		next: map[common.Address]uint64{}, byRequest: map[common.Hash]*entry{}, byReceipt: map[common.Hash]*entry{},
 		lines: map[protocol.Line]*lineBook{}, lineOf: map[common.Hash][]protocol.Line{}, unpaid: map[common.Hash]protocol.Amount{},
 	}
-	log, err := journal.Open(c.Journal, journal.Options{SegmentBytes: c.SegmentBytes, Head: b.summary, Step: d.step, Disk: d.disk}, b.replay)
+	log, err := journal.Open(c.Journal, journal.Options{SegmentBytes: c.SegmentBytes, Head: b.summary, Step: d.step, Disk: d.disk}, fromSummary(b.replay))
 	if err != nil {
 		return nil, fmt.Errorf("open the journal in %s: %w", c.Journal, err)
 	}

@@ -52,12 +52,26 @@ func Export(dir string, d protocol.Domain, operator common.Address, sign func(pr
 // CheckJournal replays the journal in dir as a start would. A folder that does not
 // exist yet is fine; one that a running provider holds is protocol.ErrConflict.
 func CheckJournal(dir string) (records int, err error) {
-	log, err := journal.Open(dir, journal.Options{}, func(journal.Pos, journal.Record) error {
+	log, err := journal.Open(dir, journal.Options{}, fromSummary(func(journal.Pos, journal.Record) error {
 		records++
 		return nil
-	})
+	}))
 	if err != nil {
 		return records, fmt.Errorf("read the journal: %w", err)
 	}
 	return records, log.Close()
+}
+
+// fromSummary replays a journal that begins at its beginning, or with the summary of what it does
+// not hold any more; of another nobody knows which numbers were used.
+func fromSummary(replay func(journal.Pos, journal.Record) error) func(journal.Pos, journal.Record) error {
+	begun := false
+	return func(pos journal.Pos, rec journal.Record) error {
+		if !begun && pos.Segment > 1 && rec.Type != recordSummary {
+			return fmt.Errorf("journal begins with segment %d, and that without a summary of those before: restore a copy of the folder and go on with it under a new operator key: %w",
+				pos.Segment, protocol.ErrInvalid)
+		}
+		begun = true
+		return replay(pos, rec)
+	}
 }

@@ -87,12 +87,13 @@ type Log struct {
 	err     error  // why nothing can be appended any more
 	closed  bool
 	first   uint64 // oldest segment that exists
-	last    uint64 // segment being written
+	last    uint64 // newest segment that has its summary on disk
 	wake    chan struct{}
 	stopped chan struct{}
 
 	// Only the writer goroutine uses these.
 	file   File
+	at     uint64 // the segment that file is
 	size   int64
 	number uint64 // of the next batch
 	spare  []byte
@@ -189,7 +190,8 @@ func (l *Log) Err() error {
 	return l.err
 }
 
-// Segments returns the oldest and the newest segment's number.
+// Segments returns the oldest segment's number and the newest's that stands for all before it:
+// one that is being begun does not count before its summary is durable.
 func (l *Log) Segments() (first, last uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -228,11 +230,15 @@ func (l *Log) Read(p Pos) (Record, error) {
 	return Record{Type: buf[4], Data: buf[recordHead:]}, nil
 }
 
-// Drop deletes the segments before keep. The newest always stays.
+// Drop deletes the segments before keep. The newest that Segments returns always stays, and all
+// stay once the log is broken: nothing says which of its summaries the disk holds.
 func (l *Log) Drop(keep uint64) error {
 	l.mu.Lock()
-	first, last := l.first, l.last
+	first, last, err := l.first, l.last, l.err
 	l.mu.Unlock()
+	if err != nil {
+		return err
+	}
 	for n := first; n < min(keep, last); n++ {
 		if err := os.Remove(l.path(n)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("drop a journal segment: %w", err)
@@ -293,7 +299,7 @@ func (l *Log) put(b *batch) error {
 	buf = binary.BigEndian.AppendUint64(buf, l.number)
 	b.pos = make([]Pos, 0, len(b.records))
 	for _, r := range b.records {
-		b.pos = append(b.pos, Pos{l.last, l.size + int64(len(buf)), uint32(len(r.Data))})
+		b.pos = append(b.pos, Pos{l.at, l.size + int64(len(buf)), uint32(len(r.Data))})
 		buf = binary.BigEndian.AppendUint32(buf, uint32(len(r.Data)))
 		buf = append(append(buf, r.Type), r.Data...)
 	}
@@ -341,14 +347,28 @@ func (l *Log) putHalves(b *batch) error {
 // roll starts the next segment with the summary of all before it.
 func (l *Log) roll() error {
 	old := l.file
-	if err := l.create(l.last + 1); err != nil {
+	if err := l.create(l.at + 1); err != nil {
 		return err
 	}
 	if err := old.Close(); err != nil {
 		return fmt.Errorf("close a journal segment: %w", err)
 	}
 	l.opt.Step("journal.rolled")
-	return l.summarize()
+	if err := l.summarize(); err != nil {
+		return err
+	}
+	l.publish()
+	return nil
+}
+
+// publish lets the segments before the one being written be dropped. Its summary is durable.
+func (l *Log) publish() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.last = l.at
+	if l.first == 0 {
+		l.first = l.at
+	}
 }
 
 // summarize writes the summary at the head of an empty segment.
@@ -384,13 +404,7 @@ func (l *Log) create(n uint64) error {
 		f.Close()
 		return fmt.Errorf("create a journal segment: %w", err)
 	}
-	l.file, l.size = f, int64(headerSize)
-	l.mu.Lock()
-	l.last = n
-	if l.first == 0 {
-		l.first = n
-	}
-	l.mu.Unlock()
+	l.file, l.at, l.size = f, n, int64(headerSize)
 	return nil
 }
 

@@ -165,6 +165,32 @@ func TestMissingSegmentIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "segment 3 is missing")
 }
 
+// A first segment after others that are gone must stand for them: without its summary nobody
+// knows what they said.
+func TestFirstSegmentWithoutASummaryIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	opt := Options{SegmentBytes: 1, Head: func() []Record { return []Record{{2, []byte("summary")}} }}
+	l, _ := reopen(t, dir, opt)
+	for range 3 {
+		add(t, l, "one")
+	}
+	_, newest := l.Segments()
+	require.NoError(t, l.Drop(newest))
+	require.NoError(t, l.Close())
+	path := l.path(newest)
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for _, size := range []int{0, 3, headerSize, headerSize + 1, headerSize + batchHead} {
+		require.NoError(t, os.WriteFile(path, whole[:size], 0o600))
+		_, err := Open(dir, opt, nil)
+		require.ErrorIs(t, err, protocol.ErrInvalid, "%d bytes are left", size)
+	}
+	require.NoError(t, os.WriteFile(path, whole, 0o600))
+	l, got := reopen(t, dir, opt)
+	require.Equal(t, []string{"2:summary", "1:one"}, got)
+	require.NoError(t, l.Close())
+}
+
 func TestBrokenDiskStopsTheLog(t *testing.T) {
 	l, _ := reopen(t, t.TempDir(), Options{})
 	add(t, l, "fine")

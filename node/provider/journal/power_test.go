@@ -3,9 +3,11 @@ package journal_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/node/provider/journal"
@@ -95,4 +97,63 @@ func TestJournalNeedsADiskThatSyncs(t *testing.T) {
 	disk.Fail(broken)
 	_, err := journal.Open(filepath.Join(disk.Root, "journal"), journal.Options{Disk: disk}, nil)
 	require.ErrorIs(t, err, broken)
+}
+
+// Old segments stay until the summary that stands for them is on disk: at any point of a roll
+// they may be dropped, and the power go, and what was counted is still known.
+func TestSegmentsStayUntilTheirSummaryIsDurable(t *testing.T) {
+	disk := &journaltest.Disk{Root: t.TempDir()}
+	dir := filepath.Join(disk.Root, "journal")
+	var l *journal.Log
+	count, points := 0, 0
+	opt := journal.Options{Disk: disk, SegmentBytes: 1, Head: func() []journal.Record {
+		return []journal.Record{{Type: 2, Data: fmt.Append(nil, count)}}
+	}}
+	opt.Step = func(at string) { // runs where a test must not end
+		points++
+		if l == nil || !assert.NoError(t, l.Drop(math.MaxUint64)) || count < 2 {
+			return
+		}
+		left, known := t.TempDir(), ""
+		assert.NoError(t, disk.Lose(dir, left))
+		after, err := journal.Open(left, journal.Options{}, func(_ journal.Pos, r journal.Record) error { known = string(r.Data); return nil })
+		if assert.NoError(t, err) {
+			assert.GreaterOrEqual(t, known, fmt.Sprint(count-1), "at %s of record %d", at, count)
+			assert.NoError(t, after.Close())
+		}
+	}
+	l, _ = open(t, dir, opt)
+	for range 6 {
+		count++
+		ticket, err := l.Append(journal.Record{Type: 1, Data: fmt.Append(nil, count)})
+		require.NoError(t, err)
+		_, err = ticket.Wait()
+		require.NoError(t, err)
+	}
+	require.NoError(t, l.Close())
+	require.Greater(t, points, 6)
+	first, last := l.Segments()
+	require.Equal(t, first, last)
+}
+
+// A summary that could not be written leaves the segments before it where they are.
+func TestBrokenLogDropsNothing(t *testing.T) {
+	disk := &journaltest.Disk{Root: t.TempDir()}
+	dir := filepath.Join(disk.Root, "journal")
+	broken := errors.New("the disk is broken")
+	l, _ := open(t, dir, journal.Options{Disk: disk, SegmentBytes: 20, Step: func(at string) {
+		if at == "journal.rolled" {
+			disk.Fail(broken)
+		}
+	}, Head: func() []journal.Record { return []journal.Record{{Type: 2, Data: []byte("summary")}} }})
+	for i := range 2 { // the second one begins a segment
+		ticket, err := l.Append(journal.Record{Type: 1, Data: []byte("one")})
+		require.NoError(t, err)
+		_, err = ticket.Wait()
+		require.Equal(t, i == 1, errors.Is(err, broken))
+	}
+	disk.Fail(nil)
+	require.ErrorIs(t, l.Drop(math.MaxUint64), broken)
+	require.ErrorIs(t, l.Close(), broken)
+	require.Equal(t, []string{"one"}, afterPowerLoss(t, disk, dir))
 }

@@ -21,7 +21,11 @@ func (l *Log) load(replay func(Pos, Record) error) error {
 		return err
 	}
 	if len(numbers) == 0 {
-		return l.create(1)
+		if err := l.create(1); err != nil {
+			return err
+		}
+		l.publish()
+		return nil
 	}
 	l.first = numbers[0]
 	for i, n := range numbers {
@@ -34,9 +38,12 @@ func (l *Log) load(replay func(Pos, Record) error) error {
 	}
 	// A crash between a segment's header and its summary: without one, dropping the
 	// segments before would forget what they said, also which numbers were used.
-	if l.size == int64(headerSize) && l.last > 1 {
-		return l.summarize()
+	if l.size == int64(headerSize) && l.at > 1 {
+		if err := l.summarize(); err != nil {
+			return err
+		}
 	}
+	l.publish()
 	return nil
 }
 
@@ -68,7 +75,7 @@ func (l *Log) loadSegment(n uint64, first, last bool, replay func(Pos, Record) e
 	}
 	if header := binary.BigEndian.AppendUint64([]byte(segmentMagic), n); !bytes.HasPrefix(data, header) {
 		// A segment is used only after its header was synced.
-		if last && len(data) <= headerSize {
+		if last && len(data) <= headerSize && !(first && n > 1) {
 			return l.create(n)
 		}
 		return fmt.Errorf("journal segment %d has no header: %w", n, protocol.ErrInvalid)
@@ -100,6 +107,10 @@ func (l *Log) loadSegment(n uint64, first, last bool, replay func(Pos, Record) e
 				n, end, end+1+at, protocol.ErrInvalid)
 		}
 	}
+	if first && n > 1 && end == headerSize {
+		return fmt.Errorf("journal begins with segment %d, and that has no summary of those before: restore a copy of the folder and go on with it under a new operator key: %w",
+			n, protocol.ErrInvalid)
+	}
 	if !last {
 		return nil
 	}
@@ -110,7 +121,7 @@ func (l *Log) loadSegment(n uint64, first, last bool, replay func(Pos, Record) e
 	if err != nil {
 		return fmt.Errorf("open journal segment %d: %w", n, err)
 	}
-	l.file, l.size, l.last = f, int64(end), n
+	l.file, l.at, l.size = f, n, int64(end)
 	if err := f.Sync(); err != nil {
 		return fmt.Errorf("sync journal segment %d: %w", n, err)
 	}
