@@ -24,8 +24,10 @@ type Asked struct {
 	// Times counts how often it was asked; Intent is the last transaction about it.
 	Times  int         `json:"times"`
 	Intent common.Hash `json:"intent,omitzero"`
-	// Expired are the transactions that ended it as unanswered: the last of them may convict.
+	// Expired are the transactions that ended it as unanswered: the last of them may convict. Due is the
+	// deadline of the asking that the last of them is about, in Unix seconds: each asking has another.
 	Expired []common.Hash `json:"expired,omitempty"`
+	Due     uint64        `json:"due,omitempty"`
 	State   string        `json:"state"` // asked, open, expiring, silent, answered
 	Node    *Place        `json:"node,omitempty"`
 }
@@ -124,7 +126,7 @@ func (j *judge) release(ctx context.Context) error {
 			return err
 		}
 		if q.State == contracts.QuestionOpen && q.Asker == j.a.deps.Sender.Address() {
-			return j.expire(ctx, asked, asked.Node.node())
+			return j.expire(ctx, asked, q)
 		}
 	}
 	return nil
@@ -157,7 +159,7 @@ func (j *judge) answer(ctx context.Context, what string, n contracts.Node, ask f
 		if now < q.Deadline {
 			return nil, errPending
 		}
-		return nil, j.expire(ctx, record, n)
+		return nil, j.expire(ctx, record, q)
 	}
 	return nil, j.pose(ctx, record, ask)
 }
@@ -238,25 +240,30 @@ func (j *judge) sent(ctx context.Context, r *Asked, wait func(context.Context, c
 // glance is how long a case looks for a transaction before others have their turn.
 const glance = 100 * time.Millisecond
 
-func (j *judge) expire(ctx context.Context, r *Asked, n contracts.Node) error {
+// expire ends a question that nobody answered in time. Whoever keeps it open by asking it again
+// after each end gets one silence more for each, as if this auditor had asked.
+func (j *judge) expire(ctx context.Context, r *Asked, q contracts.Question) error {
 	if r.State == "expiring" {
 		if err := j.sent(ctx, r, j.a.deps.Sender.Wait); err != nil {
 			return err
 		}
-		return errPending
+		if r.State == "expiring" && r.Due == q.Deadline {
+			return errPending // it was read before that was mined, or a reorg takes a while
+		}
 	}
 	payment, err := j.payment(ctx)
 	if err != nil {
 		return err
 	}
-	call := j.a.deps.Chain.Addresses().Expire(j.evidence(payment), n, salt("expire", r.Question, r.Times))
+	// INVARIANT: each try has a salt of its own. A crash before it is on disk repeats the salt, and with it the same transaction.
+	call := j.a.deps.Chain.Addresses().Expire(j.evidence(payment), r.Node.node(), salt("end", r.Question, len(r.Expired)))
 	if _, err := j.a.deps.Chain.Simulate(ctx, j.a.deps.Sender.Address(), call); err != nil {
 		return errors.Join(errPending, fmt.Errorf("expire the question for %s: %w", r.What, err))
 	}
 	if r.Intent, err = j.a.deps.Sender.Submit(ctx, call); err != nil {
 		return fmt.Errorf("expire the question for %s: %w", r.What, err)
 	}
-	if r.State = "expiring"; !slices.Contains(r.Expired, r.Intent) {
+	if r.State, r.Due = "expiring", q.Deadline; !slices.Contains(r.Expired, r.Intent) {
 		r.Expired = append(r.Expired, r.Intent)
 	}
 	return errPending

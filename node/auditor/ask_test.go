@@ -1,0 +1,88 @@
+package auditor_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dgrid-network/dgrid/chain/contracts"
+	"github.com/dgrid-network/dgrid/chain/devchain"
+	"github.com/dgrid-network/dgrid/node/auditor"
+	"github.com/dgrid-network/dgrid/protocol/step"
+	"github.com/dgrid-network/dgrid/protocol/wire"
+)
+
+// mute serves nothing.
+func mute(_ wire.Evidence, x *wire.Exhibit) { *x = wire.Exhibit{Error: "no"} }
+
+// open reads whether a question waits for an answer.
+func (w *world) open(question common.Hash) (bool, error) {
+	q, err := w.reader.Question(w.ctx, question)
+	return q.State == contracts.QuestionOpen, err
+}
+
+// A puppet of the silent provider asks first, or asks again whenever the auditor ended a
+// question, before that looks again. Each silence counts all the same, and the third convicts.
+func TestAPuppetThatAsksAgainBuysNoTime(t *testing.T) {
+	t.Parallel()
+	for name, first := range map[string]bool{"before the auditor": true, "after it": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, odd(t), 20)
+			w.fund(t, auditing)
+			w.fund(t, requester)
+			silent := w.answered(t, params(700), prompt, 5, nil)
+			silent.cheat(step.Block{T: 3, L: 1}, step.Gated, 0, 3)
+			silent.serve = mute
+			a := w.auditor(t, t.TempDir(), noProver{}, silent, func(c *auditor.Config, _ *auditor.Deps) {
+				c.RetryEvery, c.Patience = 20*time.Millisecond, 1
+			})
+			id := contracts.QuestionID(silent.receipt, contracts.TraceNode(silent.b.Receipt.TraceRoot, len(silent.leaves)))
+			puppet, e := w.lane(requester), contracts.Evidence{Request: silent.b.Request, Receipt: silent.b.Receipt, Signature: silent.b.Signature}
+			asked := 0
+			a.SetPoint(func(at string, c *auditor.Case) error {
+				if at != "after asking" {
+					return nil
+				}
+				if ended := len(c.Asked) > 0 && c.Asked[0].State == "expiring"; ended && asked < 2 || first && asked == 0 {
+					if ended {
+						if _, err := w.lane(auditing).Wait(w.ctx, c.Asked[0].Intent); err != nil {
+							return err
+						}
+					}
+					if open, err := w.open(id); open || err != nil {
+						return err
+					}
+					asked++
+					call := w.reader.Addresses().AskTrace(e, common.Hash{byte(asked)})
+					sent, err := puppet.Submit(w.ctx, call)
+					if err == nil {
+						_, err = puppet.Wait(w.ctx, sent)
+					}
+					if err != nil {
+						return fmt.Errorf("ask again: %w", err)
+					}
+				}
+				return nil
+			})
+			running(t, a)
+			_, err := a.Add(t.Context(), silent.b)
+			require.NoError(t, err)
+			ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+			defer stop()
+			c, err := a.Wait(ctx, silent.receipt, decided)
+			require.NoError(t, err)
+			require.Equal(t, contracts.FaultWithheld, c.Verdict.Kind, "%s %s", c.State, c.Note)
+			require.Equal(t, 2, asked)
+			require.Len(t, c.Asked, 1)
+			require.Equal(t, 1, c.Asked[0].Times)
+			require.Len(t, c.Asked[0].Expired, 3)
+			require.Equal(t, devchain.Address(owner), c.Verdict.Provider)
+			require.GreaterOrEqual(t, w.free(t, auditing).Cmp(tokens(1000)), 0, "the bond came back")
+		})
+	}
+}
