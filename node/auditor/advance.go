@@ -35,7 +35,12 @@ func (j *judge) advance(ctx context.Context) error {
 	case Submitted:
 		return j.confirm(ctx)
 	case Unpaid:
+		if err := j.reclaim(ctx); err != nil && !errors.Is(err, errPending) {
+			return err
+		}
 		return j.settle(ctx)
+	case Right, Settled, Lost, Unusable:
+		return j.reclaim(ctx)
 	}
 	return fmt.Errorf("case in state %q: %w", j.c.State, protocol.ErrInternal)
 }

@@ -30,6 +30,10 @@ type Asked struct {
 	Due     uint64        `json:"due,omitempty"`
 	State   string        `json:"state"` // asked, open, expiring, silent, answered
 	Node    *Place        `json:"node,omitempty"`
+	// ClosedAt is the block time at which it was first seen not to hold this auditor's bond as a question that is open; Closed
+	// says that this is final.
+	ClosedAt uint64 `json:"closed_at,omitempty"`
+	Closed   bool   `json:"closed,omitempty"`
 }
 
 // Place is a contracts.Node in JSON.
@@ -80,7 +84,7 @@ func (j *judge) convicted(ctx context.Context, pending error) error {
 	if err != nil || kind == contracts.FaultNone {
 		return errors.Join(err, pending)
 	}
-	if err := j.release(ctx); err != nil {
+	if err := j.release(ctx, true); err != nil {
 		return err
 	}
 	type sent struct {
@@ -112,24 +116,6 @@ func (j *judge) convicted(ctx context.Context, pending error) error {
 		return j.beaten(ctx, errors.New("while its provider was asked"))
 	}
 	return j.done()
-}
-
-// release takes back the bonds of own questions that nobody will answer, as the receipt is proven wrong.
-func (j *judge) release(ctx context.Context) error {
-	for i := range j.c.Asked {
-		asked := &j.c.Asked[i]
-		if asked.Times == 0 || asked.Node == nil {
-			continue
-		}
-		q, err := j.a.deps.Chain.Question(ctx, asked.Question)
-		if err != nil {
-			return err
-		}
-		if q.State == contracts.QuestionOpen && q.Asker == j.a.deps.Sender.Address() {
-			return j.expire(ctx, asked, q)
-		}
-	}
-	return nil
 }
 
 // answer returns what the provider answered on chain about a node, and asks where nobody

@@ -2,7 +2,11 @@ package auditor_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,8 +23,8 @@ import (
 // mute serves nothing.
 func mute(_ wire.Evidence, x *wire.Exhibit) { *x = wire.Exhibit{Error: "no"} }
 
-// open reads whether a question waits for an answer.
-func (w *world) open(question common.Hash) (bool, error) {
+// isOpen reads whether a question waits for an answer.
+func (w *world) isOpen(question common.Hash) (bool, error) {
 	q, err := w.reader.Question(w.ctx, question)
 	return q.State == contracts.QuestionOpen, err
 }
@@ -54,7 +58,7 @@ func TestAPuppetThatAsksAgainBuysNoTime(t *testing.T) {
 							return err
 						}
 					}
-					if open, err := w.open(id); open || err != nil {
+					if open, err := w.isOpen(id); open || err != nil {
 						return err
 					}
 					asked++
@@ -85,4 +89,49 @@ func TestAPuppetThatAsksAgainBuysNoTime(t *testing.T) {
 			require.GreaterOrEqual(t, w.free(t, auditing).Cmp(tokens(1000)), 0, "the bond came back")
 		})
 	}
+}
+
+// An API shows what was hidden once it is asked for on chain, and the answer is right: the bond of the
+// question that nobody answers comes back all the same, to an auditor that was stopped meanwhile too.
+func TestTheBondOfAQuestionThatNobodyNeedsComesBack(t *testing.T) {
+	t.Parallel()
+	w := newDrawWorld(t)
+	w.opening(t)
+	a, audit, _ := w.hidden(t, nil)
+	var shown atomic.Bool
+	api := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if !shown.Load() || r.URL.Path != "/v1/audits/"+a.receipt.Hex() {
+			http.Error(rw, "no", http.StatusNotFound)
+			return
+		}
+		_ = json.NewEncoder(rw).Encode(a.b)
+	}))
+	t.Cleanup(api.Close)
+	data, before := t.TempDir(), w.free(t, auditing)
+	begin := func() (*auditor.Auditor, func()) {
+		x := w.auditor(t, data, noProver{}, nil, func(c *auditor.Config, d *auditor.Deps) {
+			w.drawing(auditing, c, d)
+			c.Feeds, c.RetryEvery, c.LookEvery, d.SignText = []string{api.URL}, 20*time.Millisecond, 20*time.Millisecond, signText(devchain.Key(auditing))
+		})
+		return x, running(t, x)
+	}
+	x, stop := begin()
+	drawnFor(t, x, audit)
+	w.pass(t, time.Hour)
+	_, err := x.Wait(t.Context(), a.receipt, func(c auditor.Case) bool { return len(c.Asked) > 0 && c.Asked[0].Times > 0 })
+	require.NoError(t, err)
+	shown.Store(true)
+	c, err := x.WaitOver(t.Context(), a.receipt)
+	require.NoError(t, err)
+	require.Equal(t, auditor.Right, c.State, c.Note)
+	require.Eventually(t, func() bool { open, err := w.isOpen(c.Asked[0].Question); return open && err == nil }, time.Minute, 10*time.Millisecond)
+	require.Negative(t, w.free(t, auditing).Cmp(before))
+	stop()
+	w.pass(t, 20*time.Hour)
+	x, _ = begin()
+	c, err = x.Wait(t.Context(), a.receipt, func(c auditor.Case) bool { return c.Asked[0].Closed })
+	require.NoError(t, err)
+	require.Equal(t, auditor.Right, c.State)
+	require.Empty(t, c.Trouble)
+	require.GreaterOrEqual(t, w.free(t, auditing).Cmp(before), 0, "%s is free", w.free(t, auditing))
 }

@@ -103,7 +103,7 @@ func (a *Auditor) Run(ctx context.Context) error {
 		}
 	}
 	for _, c := range list { // payments are read off the lines, so all receipts come first
-		if !c.State.Over() {
+		if !c.State.Over() || c.bonded() {
 			a.enqueue(ctx, c.Receipt)
 		}
 	}
@@ -267,7 +267,7 @@ func (a *Auditor) announce() {
 	a.changed = make(chan struct{})
 }
 
-// work moves one case until it is over or ctx ends. Failures are tried again, each time
+// work moves one case until it is over, no bond is out for it, or ctx ends. Failures are tried again, each time
 // after a longer pause.
 func (a *Auditor) work(ctx context.Context, receipt common.Hash) error {
 	defer func() {
@@ -313,13 +313,17 @@ func (a *Auditor) work(ctx context.Context, receipt common.Hash) error {
 		}
 		a.metrics.moved(before, j.c.State)
 		a.announce()
-		if j.c.State.Over() {
+		over := j.c.State.Over()
+		if over && !j.c.bonded() {
 			return nil
 		}
 		if err == nil && j.c.State != before {
 			continue
 		}
 		pause := a.cfg.RetryEvery << min(j.c.Failures, 6)
+		if over {
+			pause, j = max(pause, a.cfg.LookEvery), nil // only the files are needed any more
+		}
 		select {
 		case <-ctx.Done():
 			return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/dgrid-network/dgrid/chain/contracts"
@@ -69,6 +70,79 @@ func (a *Auditor) BondsNow(ctx context.Context) error {
 	}
 	a.metrics.locked.Set(float64(len(locked)))
 	return errors.Join(failed, replace(a.cfg.Data, fileBonds, locked))
+}
+
+// bonded says whether the bond of an own question may still be out that only its end brings back.
+func (r *Asked) bonded() bool { return r.Times > 0 && r.Node != nil && !r.Closed }
+
+func (c *Case) bonded() bool {
+	return slices.ContainsFunc(c.Asked, func(r Asked) bool { return r.bonded() })
+}
+
+// reclaim takes back the bonds of questions that a case asks no more about: it is errPending
+// until none is open, in a final block. Bonds of answers are BondsNow's.
+func (j *judge) reclaim(ctx context.Context) error {
+	if !j.c.bonded() {
+		return nil
+	}
+	kind, err := j.a.deps.Chain.FaultOf(ctx, j.c.Receipt)
+	if err != nil {
+		return err
+	}
+	if err := j.release(ctx, kind != contracts.FaultNone); err != nil {
+		return fmt.Errorf("take back the bonds of open questions: %w", err)
+	}
+	for i := range j.c.Asked {
+		if r := &j.c.Asked[i]; r.bonded() {
+			if err := j.a.outdone(ctx, &r.ClosedAt); err != nil {
+				return fmt.Errorf("take back the bonds of open questions: %w", err)
+			}
+			r.Closed = true
+		}
+	}
+	if j.c.State.Over() {
+		j.c.Failures, j.c.Trouble = 0, ""
+	}
+	return nil
+}
+
+// release ends own questions that nobody answered: those whose time is over, and all where the
+// receipt is proven wrong. It is errPending while one is open or on its way.
+func (j *judge) release(ctx context.Context, proven bool) error {
+	reader := j.a.deps.Chain
+	now, err := reader.Now(ctx)
+	if err != nil {
+		return err
+	}
+	var open error
+	for i := range j.c.Asked {
+		r := &j.c.Asked[i]
+		if !r.bonded() {
+			continue
+		}
+		q, err := reader.Question(ctx, r.Question)
+		if err != nil {
+			return err
+		}
+		switch mine := q.State == contracts.QuestionOpen && q.Asker == j.a.deps.Sender.Address(); {
+		case mine && (proven || now >= q.Deadline):
+			err = j.expire(ctx, r, q)
+		case mine:
+			err = errPending
+		case r.State == "asked": // the transaction that asks may still be mined
+			if err = j.sent(ctx, r, j.a.deps.Sender.Wait); err == nil && r.State == "asked" {
+				r.State, err = "open", errPending
+			}
+		}
+		if err == nil {
+			continue
+		}
+		if !errors.Is(err, errPending) {
+			return err
+		}
+		r.ClosedAt, open = 0, err
+	}
+	return open
 }
 
 // LockedBonds reads what an auditor's questions held when it looked last; none if it never did.

@@ -160,7 +160,7 @@ func (j *judge) reveal(ctx context.Context) error {
 	if j.looked.IsZero() {
 		j.looked = time.Now()
 	}
-	if time.Since(j.looked) > lookAgain { // an API may show it after all
+	if time.Since(j.looked) > lookAgain*j.a.cfg.LookEvery { // an API may show it after all
 		j.looked = time.Now()
 		if b, err := j.a.drawnBundle(ctx, j.c.Receipt); err == nil {
 			return j.uncover(b, nil)
@@ -194,8 +194,8 @@ func (j *judge) reveal(ctx context.Context) error {
 	return j.read(asks, answers)
 }
 
-// lookAgain is how long a case waits on chain before it looks at the APIs again.
-const lookAgain = time.Minute
+// lookAgain is how many times LookEvery a case waits on chain before it looks at the APIs again.
+const lookAgain = 4
 
 // read makes an answer out of what its provider showed on chain.
 func (j *judge) read(asks []hiddenQuestion, answers [][]byte) error {
