@@ -94,7 +94,7 @@ func (j *judge) convicted(ctx context.Context, pending error) error {
 	own := map[common.Hash]sent{} // of silence nobody is named
 	for _, asked := range j.c.Asked {
 		for _, intent := range asked.Expired {
-			receipt, err := j.a.deps.Sender.WaitFinal(ctx, intent)
+			receipt, err := glimpse(ctx, j.a.deps.Sender.WaitFinal, intent) // others wait for this turn
 			if errors.As(err, new(*txmgr.Failed)) {
 				continue
 			}
@@ -208,23 +208,31 @@ func (j *judge) pose(ctx context.Context, r *Asked, ask func(contracts.Evidence,
 
 // sent waits until the last transaction about a question is mined. One that failed leaves
 // the question as it was: it is looked at again.
-func (j *judge) sent(ctx context.Context, r *Asked, wait func(context.Context, common.Hash) (*types.Receipt, error)) error {
-	look, cancel := context.WithTimeout(ctx, glance)
-	defer cancel()
-	_, err := wait(look, r.Intent)
-	var failed *txmgr.Failed
-	switch {
-	case errors.As(err, &failed):
+func (j *judge) sent(ctx context.Context, r *Asked, wait waiting) error {
+	_, err := glimpse(ctx, wait, r.Intent)
+	if errors.As(err, new(*txmgr.Failed)) {
 		r.State = ""
 		return nil
-	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
-		return errPending
 	}
 	return err
 }
 
+// waiting is how far a transaction is waited for: Sender.Wait or Sender.WaitFinal.
+type waiting = func(context.Context, common.Hash) (*types.Receipt, error)
+
 // glance is how long a case looks for a transaction before others have their turn.
 const glance = 100 * time.Millisecond
+
+// glimpse looks whether a transaction came so far: errPending if it did not yet.
+func glimpse(ctx context.Context, wait waiting, intent common.Hash) (*types.Receipt, error) {
+	look, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
+	receipt, err := wait(look, intent)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return nil, errPending
+	}
+	return receipt, err
+}
 
 // expire ends a question that nobody answered in time. Whoever keeps it open by asking it again
 // after each end gets one silence more for each, as if this auditor had asked.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/chain/contracts"
@@ -134,4 +135,54 @@ func TestTheBondOfAQuestionThatNobodyNeedsComesBack(t *testing.T) {
 	require.Equal(t, auditor.Right, c.State)
 	require.Empty(t, c.Trouble)
 	require.GreaterOrEqual(t, w.free(t, auditing).Cmp(before), 0, "%s is free", w.free(t, auditing))
+}
+
+// notFinal is a sender whose transactions are mined, and not final before settle is closed.
+type notFinal struct {
+	auditor.Sender
+	settle chan struct{}
+}
+
+func (n notFinal) WaitFinal(ctx context.Context, id common.Hash) (*types.Receipt, error) {
+	select {
+	case <-n.settle:
+		return n.Sender.WaitFinal(ctx, id)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// While the conviction of a silent provider is not final, other cases are replayed: with one worker too.
+func TestAConvictionThatIsNotFinalHoldsNoOtherCaseUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, odd(t), 20)
+	w.fund(t, auditing)
+	silent, honest := w.answered(t, params(700), prompt, 5, nil), w.answered(t, params(700), prompt, 4, nil)
+	silent.cheat(step.Block{T: 3, L: 1}, step.Gated, 0, 3)
+	silent.serve = mute
+	sender := notFinal{w.lane(auditing), make(chan struct{})}
+	a := w.auditor(t, t.TempDir(), noProver{}, silent, func(c *auditor.Config, d *auditor.Deps) {
+		c.RetryEvery, c.Patience, d.Sender = 20*time.Millisecond, 1, sender
+	})
+	running(t, a)
+	_, err := a.Add(t.Context(), silent.b)
+	require.NoError(t, err)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	// The end of the third question, which convicts, is on chain; what the case does next is to wait for it to be final.
+	_, err = a.Wait(ctx, silent.receipt, func(c auditor.Case) bool { return len(c.Asked) > 0 && len(c.Asked[0].Expired) == 3 })
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return len(w.convictions(t, silent.receipt)) > 0 }, time.Minute, 10*time.Millisecond)
+	_, err = a.Add(t.Context(), honest.b)
+	require.NoError(t, err)
+	c, err := a.WaitOver(ctx, honest.receipt)
+	require.NoError(t, err)
+	require.Equal(t, auditor.Right, c.State)
+	waits, err := a.Cases().Get(silent.receipt)
+	require.NoError(t, err)
+	require.Nil(t, waits.Verdict)
+	close(sender.settle)
+	c, err = a.Wait(ctx, silent.receipt, decided)
+	require.NoError(t, err)
+	require.Equal(t, contracts.FaultWithheld, c.Verdict.Kind)
 }
