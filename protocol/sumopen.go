@@ -72,6 +72,45 @@ func (t SumTree) Open(leaves []SumLeaf, index int) (o SumOpening, err error) {
 	return o, err
 }
 
+// Under folds what shows a leaf, as SumTree.open of the contracts does: where the leaf is in the
+// tree whose root follows. It fails with ErrInvalid for a path that no tree of count leaves has.
+func (l SumLeaf) Under(count, index uint64, path []SumNode) (o SumOpening, err error) {
+	if index >= count || !l.Fee.Fits128() {
+		return o, fmt.Errorf("leaf %d of %d, fee %s: %w", index, count, l.Fee, ErrInvalid)
+	}
+	// The leaf's peak is the largest that the two numbers do not share.
+	height := bits.Len64(count^index) - 1
+	below := uint64(1)<<height - 1
+	right := count&below != 0
+	depth := height + bits.OnesCount64(count>>(height+1))
+	if right {
+		depth++
+	}
+	if len(path) != depth {
+		return o, fmt.Errorf("path of %d nodes, not %d: %w", len(path), depth, ErrInvalid)
+	}
+	node := sumLeaf(l.Receipt, l.Fee)
+	o = SumOpening{Count: count, Index: index, Path: path}
+	for i, sibling := range path {
+		if !sibling.Sum.Fits128() {
+			return SumOpening{}, fmt.Errorf("sum %s passes 2^128: %w", sibling.Sum, ErrInvalid)
+		}
+		left, other := node, sibling
+		if i < height && index>>i&1 == 1 || i > height || i == height && !right {
+			if o.Start, err = o.Start.Add(sibling.Sum); err != nil {
+				return SumOpening{}, err
+			}
+			left, other = sibling, node
+		}
+		if node, err = sumNode(left, other); err != nil {
+			return SumOpening{}, err
+		}
+	}
+	o.Root = SumRoot(count, node.Sum, node.Hash)
+	o.End, err = o.Start.Add(l.Fee)
+	return o, err
+}
+
 // spine makes nodes of a tree whose first leaves are known only by their peaks.
 type spine struct {
 	base   SumTree

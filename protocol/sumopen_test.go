@@ -1,6 +1,7 @@
 package protocol_test
 
 import (
+	"math/big"
 	"math/bits"
 	"testing"
 
@@ -73,9 +74,24 @@ func TestSumOpeningsFoldAsTheContractDoes(t *testing.T) {
 				folded, end := fold(t, n, i, leaves[i], o.Path)
 				require.Equal(t, o.Root, folded, "leaf %d of %d, %d known by peaks", i, n, known)
 				require.Equal(t, o.End, end)
+				under, err := leaves[i].Under(uint64(n), uint64(i), o.Path)
+				require.NoError(t, err)
+				require.Equal(t, o, under)
 			}
 		}
 	}
 	_, err := trees[3].Open(leaves[3:], len(leaves)-3)
 	require.ErrorIs(t, err, protocol.ErrInvalid)
+	o, err := trees[0].Open(leaves, 4)
+	require.NoError(t, err)
+	huge := protocol.MustAmount(new(big.Int).Lsh(big.NewInt(1), 128))
+	for what, under := range map[string]func() (protocol.SumOpening, error){
+		"no such leaf": func() (protocol.SumOpening, error) { return leaves[4].Under(4, 4, nil) },
+		"short":        func() (protocol.SumOpening, error) { return leaves[4].Under(o.Count, o.Index, o.Path[1:]) },
+		"dear":         func() (protocol.SumOpening, error) { return protocol.SumLeaf{Fee: huge}.Under(1, 0, nil) },
+		"dear beside":  func() (protocol.SumOpening, error) { return leaves[0].Under(2, 0, []protocol.SumNode{{Sum: huge}}) },
+	} {
+		_, err := under()
+		require.ErrorIs(t, err, protocol.ErrInvalid, what)
+	}
 }

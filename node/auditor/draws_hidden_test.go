@@ -19,17 +19,29 @@ import (
 // shows, behind one of next to nothing that nobody knows of. Half of the auditors' share of it is 12.75 tokens, more than four bonds of 3.
 func (w *drawWorld) hidden(t *testing.T, cheat func(a *answer)) (a *answer, audit common.Hash, api string) {
 	t.Helper()
+	w.enlarge(t)
+	a = w.dear(t, cheat)
+	require.Equal(t, tokens(850), a.b.Receipt.Fee)
+	return a, w.redeem(t, w.answered(t, params(0), prompt, 1, nil), a), feed(t)
+}
+
+// enlarge adds to the provider's stake until one stretch of it is 850 tokens.
+func (w *drawWorld) enlarge(t *testing.T) {
+	t.Helper()
 	at, me, more, stake := w.reader.Addresses(), devchain.Address(owner), common.Hash{1}, tokens(240_000)
 	w.send(t, owner, at.Mint(me, stake, more), at.Approve(at.Vault, stake, more), at.Deposit(me, stake, more), at.Stake(stake, more))
-	a = w.bought(t, func(a *answer) {
+}
+
+// dear makes an answer of 850 tokens, for auditors only.
+func (w *drawWorld) dear(t *testing.T, cheat func(a *answer)) *answer {
+	t.Helper()
+	return w.bought(t, func(a *answer) {
 		a.b.Request.PriceOut, a.b.Request.MaxFee = protocol.NewAmount(212_500_000_000_000), tokens(850)
 		if cheat != nil {
 			cheat(a)
 		}
 		a.sign()
 	})
-	require.Equal(t, tokens(850), a.b.Receipt.Fee)
-	return a, w.redeem(t, w.answered(t, params(0), prompt, 1, nil), a), feed(t)
 }
 
 func isOpened(d auditor.Draw) bool { return len(d.Points) > 0 && d.Points[0].State == "opened" }
