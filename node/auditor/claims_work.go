@@ -39,14 +39,17 @@ type Claimed struct {
 	Failures  int              `json:"failures,omitempty"` // in a row
 	Trouble   string           `json:"trouble,omitempty"`
 
-	ready time.Time // since when it only waits for a payment
-	next  time.Time // when it is looked at again
+	ready time.Time   // since when it only waits for a payment
+	next  time.Time   // when it is looked at again
+	tried common.Hash // the lines that its leaves were looked for in last
 }
 
 // Claims is the folder of the claims that were found, one file each.
 type Claims struct {
 	dir string
 	mu  sync.Mutex
+	// leaves are those of known claims as their lines hold them now.
+	leaves map[common.Hash][]contracts.PaidLeaf
 }
 
 // OpenClaims creates the folder if it is missing.
@@ -54,7 +57,7 @@ func OpenClaims(dir string) (*Claims, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open claims: %w", err)
 	}
-	return &Claims{dir: dir}, nil
+	return &Claims{dir: dir, leaves: map[common.Hash][]contracts.PaidLeaf{}}, nil
 }
 
 func (s *Claims) file(id common.Hash) string { return id.Hex() + ".json" }
@@ -90,14 +93,28 @@ func (s *Claims) List() (list []*Claimed, err error) {
 	return list, err
 }
 
-// create writes a new claim; created is false if it is known.
+// create writes a new claim; created is false if it is known. Of a known one its leaves are kept, for
+// newLeaves: its line may have another root than when it was found.
 func (s *Claims) create(c *Claimed) (created bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, err := s.Get(c.ID); !errors.Is(err, protocol.ErrNotFound) {
-		return false, err
+	known, err := s.Get(c.ID)
+	if errors.Is(err, protocol.ErrNotFound) {
+		return true, s.put(c)
 	}
-	return true, s.put(c)
+	if err == nil && !known.State.Over() && len(c.Claim.Paid) > 0 {
+		s.leaves[c.ID] = c.Claim.Paid
+	}
+	return false, err
+}
+
+// newLeaves takes what a known claim's leaves were found to be since it was asked last.
+func (s *Claims) newLeaves(id common.Hash) (paid []contracts.PaidLeaf, found bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	paid, found = s.leaves[id]
+	delete(s.leaves, id)
+	return paid, found
 }
 
 func (s *Claims) put(c *Claimed) error { return replace(s.dir, s.file(c.ID), c) }
@@ -289,7 +306,14 @@ func (a *Auditor) refusedClaim(ctx context.Context, c *Claimed, refusal error) e
 		c.State, c.Note = Lost, refusal.Error()
 		return nil
 	case "EvidenceMismatch", "BadPathLength":
-		c.Call, c.Claim.Payment = nil, contracts.Payment{} // the line moved on: the payment is shown again
+		c.Call, c.Claim.Payment = nil, contracts.Payment{} // the line moved on: what is paid is shown again
+		again, err := a.showAgain(ctx, c)
+		if err != nil {
+			return errors.Join(refusal, err)
+		}
+		if again {
+			return fmt.Errorf("the line moved on: %w", errPending)
+		}
 	}
 	return fmt.Errorf("simulate: %w", refusal)
 }
