@@ -34,7 +34,9 @@ func TestAClaimFollowsItsLine(t *testing.T) {
 			one, two, three := w.answered(t, params(700), prompt, 3, nil).on(id), w.answered(t, params(700), prompt, 4, nil).on(id), w.answered(t, params(700), prompt, 5, nil).on(id)
 			data := t.TempDir()
 			begin := func() *auditor.Auditor {
-				return w.auditor(t, data, noProver{}, one, func(c *auditor.Config, _ *auditor.Deps) { c.LookEvery, c.RetryEvery = 20*time.Millisecond, time.Millisecond })
+				return w.auditor(t, data, noProver{}, one, func(c *auditor.Config, _ *auditor.Deps) {
+					c.LookEvery, c.RetryEvery = 20*time.Millisecond, time.Millisecond
+				})
 			}
 			a := begin()
 			stop := running(t, a)
