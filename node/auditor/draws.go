@@ -78,7 +78,8 @@ type Drawing struct {
 type drawing struct {
 	draws   *Draws
 	redeems Redeems
-	next    uint64 // the block from which redeems are read after a restart
+	next    uint64                           // the block from which redeems are read after a restart
+	unread  map[common.Hash]contracts.Redeem // by audit: listed, and not noted yet
 	open    map[common.Hash]*openDraw
 	classes map[common.Hash]protocol.Class // of model versions
 	logins  logins
@@ -98,6 +99,7 @@ func (a *Auditor) beginDrawing() (err error) {
 		a.cfg.Draw.Every = 2 * time.Second
 	}
 	a.open, a.classes, a.logins.sessions = map[common.Hash]*openDraw{}, map[common.Hash]protocol.Class{}, map[string]session{}
+	a.unread = map[common.Hash]contracts.Redeem{}
 	if a.drawn, err = newDrawMetrics(a.deps.Metrics); err != nil {
 		return err
 	}
@@ -204,8 +206,9 @@ func (a *Auditor) openDraw(d *Draw) {
 
 // drawRound looks at every draw once. One that fails stops no other.
 func (a *Auditor) drawRound(ctx context.Context, k *constants) error {
-	if err := a.newDraws(ctx); err != nil {
-		return err
+	unread := a.newDraws(ctx)
+	if errors.As(unread, new(fatal)) {
+		return unread
 	}
 	r := &round{constants: k}
 	var err error
@@ -253,7 +256,7 @@ func (a *Auditor) drawRound(ctx context.Context, k *constants) error {
 			a.log.Info("draw moved", "draw", d.ID, "provider", d.Provider, "from", before, "to", d.State, "note", d.Note)
 		}
 	}
-	return a.collect(ctx)
+	return errors.Join(unread, a.collect(ctx))
 }
 
 // troubled notes what stands in the way. What somebody else did first is nobody's trouble.
@@ -293,59 +296,6 @@ func (a *Auditor) save(d *openDraw) error {
 	}
 	a.announce()
 	return nil
-}
-
-// newDraws makes draws of what was redeemed since the last look. INVARIANT: they are on disk
-// before the place in the log is.
-func (a *Auditor) newDraws(ctx context.Context) error {
-	list, versions, next, err := a.redeems.Redeemed(ctx)
-	if err != nil {
-		return fmt.Errorf("list redeems: %w", err)
-	}
-	for _, r := range list {
-		if r.Amount.IsZero() {
-			continue
-		}
-		if err := a.noteRedeem(ctx, r); err != nil {
-			return err
-		}
-	}
-	for _, version := range versions {
-		if err := a.noteDraw(&Draw{ID: version, State: DrawRegistered, Version: version}, true); err != nil {
-			return err
-		}
-	}
-	if next == a.next {
-		return nil
-	}
-	if err := a.draws.setCursor(next); err != nil {
-		return fatal{err}
-	}
-	a.next = next
-	return nil
-}
-
-func (a *Auditor) noteRedeem(ctx context.Context, r contracts.Redeem) error {
-	id := r.Audit()
-	if _, err := a.draws.Get(id); !errors.Is(err, protocol.ErrNotFound) {
-		return nil // known, or damaged: then it is not overwritten
-	}
-	class, known := a.classes[r.Line.ModelVersion]
-	if !known {
-		var err error
-		if class, err = a.deps.Chain.Class(ctx, r.Line.ModelVersion); err != nil {
-			return fmt.Errorf("read the class of model version %s: %w", r.Line.ModelVersion, err)
-		}
-		a.classes[r.Line.ModelVersion] = class
-	}
-	if class != protocol.ClassProven {
-		return nil
-	}
-	at, err := a.deps.Draws.RedeemedAt(ctx, contracts.LineID(r.Line), r.Checkpoint)
-	if err != nil {
-		return fmt.Errorf("read the redeem of %s: %w", id, err)
-	}
-	return a.noteDraw(&Draw{ID: id, State: DrawSeen, Line: r.Line, Checkpoint: r.Checkpoint, Provider: r.Line.Provider, Amount: r.Amount, RedeemedAt: at}, false)
 }
 
 // noteJob makes a draw of a delivered job whose receipt is a case.
