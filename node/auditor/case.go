@@ -63,7 +63,7 @@ type Case struct {
 	Relayer common.Address `json:"relayer,omitzero"`
 	Bought  uint64         `json:"bought,omitempty"`
 	Number  uint64         `json:"number,omitempty"`
-	// Opened is the receipt's place in its line as its provider opened it for a draw, and AtOnce how
+	// Opened is the receipt's place in its line as its provider opened it for the draw that is known last, and AtOnce how
 	// many questions are asked at a time, of a receipt that was hidden.
 	Opened *contracts.Payment `json:"opened,omitempty"`
 	AtOnce int                `json:"at_once,omitempty"`

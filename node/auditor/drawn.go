@@ -138,9 +138,11 @@ func (a *Auditor) advancePoint(ctx context.Context, r *round, d *openDraw, audit
 		return a.waitingPoint(ctx, r, d, audit, p, c)
 	case contracts.PointOpened:
 		p.State, p.Receipt, p.AttestBy = "opened", c.Receipt, c.AttestBy
+		a.meet(d.Draw, c.Receipt)
 		return a.openedPoint(ctx, r, d, audit, p, c)
 	case contracts.PointSettled:
 		p.State, p.Receipt = "settled", c.Receipt
+		a.meet(d.Draw, c.Receipt)
 		return 0, a.ended(ctx, r, d, p, c)
 	case contracts.PointWithheld:
 		p.State = "withheld"

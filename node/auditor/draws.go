@@ -79,6 +79,7 @@ type drawing struct {
 	draws   *Draws
 	redeems Redeems
 	next    uint64                           // the block from which redeems are read after a restart
+	meets   map[common.Hash]common.Hash      // by receipt: the draw that met it last
 	unread  map[common.Hash]contracts.Redeem // by audit: listed, and not noted yet
 	open    map[common.Hash]*openDraw
 	classes map[common.Hash]protocol.Class // of model versions
@@ -99,7 +100,7 @@ func (a *Auditor) beginDrawing() (err error) {
 		a.cfg.Draw.Every = 2 * time.Second
 	}
 	a.open, a.classes, a.logins.sessions = map[common.Hash]*openDraw{}, map[common.Hash]protocol.Class{}, map[string]session{}
-	a.unread = map[common.Hash]contracts.Redeem{}
+	a.unread, a.meets = map[common.Hash]contracts.Redeem{}, map[common.Hash]common.Hash{}
 	if a.drawn, err = newDrawMetrics(a.deps.Metrics); err != nil {
 		return err
 	}
@@ -108,6 +109,15 @@ func (a *Auditor) beginDrawing() (err error) {
 	}
 	if a.next, err = a.draws.cursor(); err != nil {
 		return err
+	}
+	list, err := a.draws.List()
+	if err != nil {
+		a.log.Error("cannot read some draws", "err", err)
+	}
+	for _, d := range list {
+		for _, p := range d.Points {
+			a.meet(d, p.Receipt)
+		}
 	}
 	a.redeems = a.deps.Redeems(max(a.next, a.cfg.StartBlock))
 	return nil
@@ -160,10 +170,7 @@ type openDraw struct {
 
 // followDraws works on draws until ctx ends.
 func (a *Auditor) followDraws(ctx context.Context) error {
-	list, err := a.draws.List()
-	if err != nil {
-		a.log.Error("cannot read some draws", "err", err)
-	}
+	list, _ := a.draws.List() // what cannot be read was told about when the folder was opened
 	for _, d := range list {
 		if d.State != DrawOver {
 			a.openDraw(d)

@@ -32,9 +32,10 @@ type judge struct {
 	kept   []*Opening
 	seen   map[contracts.Node]answered // in this look
 
-	evident *shown    // what shows the fault
-	ready   time.Time // since when the transaction only waits for a payment
-	looked  time.Time // when APIs were asked for a hidden answer last
+	evident *shown      // what shows the fault
+	ready   time.Time   // since when the transaction only waits for a payment
+	looked  time.Time   // when APIs were asked for a hidden answer last
+	met     common.Hash // the draw whose opening was read
 }
 
 // claimed is a block as it is and as the provider signed it.

@@ -15,15 +15,33 @@ import (
 // payment shows where the receipt is in a redeemed voucher line: Count 0 if it is not known
 // to be in one and paid to its end, which every dispute accepts.
 func (j *judge) payment(ctx context.Context) (contracts.Payment, error) {
-	if j.c.Origin == OriginJob || j.c.Relayer == (common.Address{}) {
+	if j.c.Origin == OriginJob {
 		return contracts.Payment{}, nil
 	}
-	line := protocol.Line{Channel: j.b.Request.Payment, Provider: j.c.Provider, ModelVersion: j.b.Request.ModelVersion, Relayer: j.c.Relayer}
+	p, err := j.paidBy(ctx, j.c.Relayer, j.ordered)
+	if err != nil || p.Count != 0 {
+		return p, err
+	}
+	if err := j.readOpening(ctx); err != nil || j.c.Opened == nil {
+		return contracts.Payment{}, err
+	}
+	return j.paidBy(ctx, j.c.Opened.Relayer, j.opened)
+}
+
+// paidBy is the payment by one relayer's line, whose root has the receipt where place says.
+func (j *judge) paidBy(ctx context.Context, relayer common.Address, place func(protocol.Line, contracts.Line) (protocol.SumOpening, error)) (contracts.Payment, error) {
+	if relayer == (common.Address{}) {
+		return contracts.Payment{}, nil
+	}
+	line := j.line(relayer)
 	state, err := j.a.deps.Chain.Line(ctx, line)
 	if err != nil {
 		return contracts.Payment{}, fmt.Errorf("read the voucher line: %w", err)
 	}
-	o, err := j.place(line, state)
+	if state.Count == 0 {
+		return contracts.Payment{}, nil
+	}
+	o, err := place(line, state)
 	if err != nil || o.Count == 0 {
 		return contracts.Payment{}, err
 	}
@@ -35,28 +53,73 @@ func (j *judge) payment(ctx context.Context) (contracts.Payment, error) {
 	return contracts.Payment{Relayer: line.Relayer, Count: o.Count, Index: o.Index, Checkpoint: checkpoint, Path: o.Path}, err
 }
 
-// place is where a line's root holds the receipt, Count 0 if nothing says so. Either the line's other
-// receipts are cases too: vouchers list them in the order in which they were bought, and a root says
-// whether the order that is known is the right one. Or its provider opened it for a draw.
-func (j *judge) place(line protocol.Line, state contracts.Line) (protocol.SumOpening, error) {
-	if state.Count == 0 {
-		return protocol.SumOpening{}, nil
-	}
+func (j *judge) line(relayer common.Address) protocol.Line {
+	return protocol.Line{Channel: j.b.Request.Payment, Provider: j.c.Provider, ModelVersion: j.b.Request.ModelVersion, Relayer: relayer}
+}
+
+// ordered is where the receipt is among the line's receipts, Count 0 if they do not make its root. All
+// of them must be cases: vouchers list them in the order in which they were bought, and a root says
+// whether the order that is known is the right one.
+func (j *judge) ordered(line protocol.Line, state contracts.Line) (protocol.SumOpening, error) {
 	j.a.mu.Lock()
 	leaves := j.a.seen.leaves(line)
 	j.a.mu.Unlock()
 	index := slices.IndexFunc(leaves, func(l protocol.SumLeaf) bool { return l.Receipt == j.c.Receipt })
-	if index >= 0 && uint64(index) < state.Count && uint64(len(leaves)) >= state.Count {
-		o, err := protocol.SumTree{}.Open(leaves[:state.Count], index)
-		if err != nil || o.Root == state.ReceiptsRoot {
-			return o, err
-		}
+	if index < 0 || uint64(index) >= state.Count || uint64(len(leaves)) < state.Count {
+		return protocol.SumOpening{}, nil
 	}
-	if p := j.c.Opened; p != nil && p.Count == state.Count {
-		o, err := protocol.SumLeaf{Receipt: j.c.Receipt, Fee: j.b.Receipt.Fee}.Under(p.Count, p.Index, p.Path)
-		if err == nil && o.Root == state.ReceiptsRoot { // no other root came since
-			return o, nil
-		}
+	o, err := protocol.SumTree{}.Open(leaves[:state.Count], index)
+	if err != nil || o.Root != state.ReceiptsRoot {
+		return protocol.SumOpening{}, err
 	}
-	return protocol.SumOpening{}, nil
+	return o, nil
+}
+
+// opened is where its provider opened the receipt for a draw, Count 0 if another root came since.
+func (j *judge) opened(_ protocol.Line, state contracts.Line) (protocol.SumOpening, error) {
+	p := j.c.Opened
+	if p.Count != state.Count {
+		return protocol.SumOpening{}, nil
+	}
+	o, err := protocol.SumLeaf{Receipt: j.c.Receipt, Fee: j.b.Receipt.Fee}.Under(p.Count, p.Index, p.Path)
+	if err != nil || o.Root != state.ReceiptsRoot {
+		return protocol.SumOpening{}, nil
+	}
+	return o, nil
+}
+
+// readOpening reads what opened the receipt for the draw that is known to have met it last, once.
+func (j *judge) readOpening(ctx context.Context) error {
+	j.a.mu.Lock()
+	id, known := j.a.meets[j.c.Receipt]
+	j.a.mu.Unlock()
+	if !known || id == j.met {
+		return nil
+	}
+	audit, err := j.a.deps.Draws.Audit(ctx, id)
+	if err != nil {
+		return fmt.Errorf("read the audit of a drawn receipt: %w", err)
+	}
+	if audit.Beacon == 0 { // a reorg took it back
+		return nil
+	}
+	e, err := j.a.deps.Draws.OpenedLeaf(ctx, j.c.Receipt, audit.Beacon)
+	if errors.Is(err, protocol.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the opening of a drawn receipt: %w", err)
+	}
+	j.c.Opened, j.met = &e.Payment, id
+	return nil
+}
+
+// meet remembers which draw met a receipt, to find its opening.
+func (a *Auditor) meet(d *Draw, receipt common.Hash) {
+	if d.Job != (common.Hash{}) || receipt == (common.Hash{}) {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.meets[receipt] = d.ID
 }

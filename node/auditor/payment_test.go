@@ -1,6 +1,7 @@
 package auditor_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -57,4 +58,77 @@ func TestAHiddenReceiptThatIsPaidInPartIsAskedAbout(t *testing.T) {
 	c, err = x.WaitOver(t.Context(), liar.receipt)
 	require.NoError(t, err)
 	require.NotZero(t, c.Settling, "%s %s", c.State, c.Note)
+}
+
+// A drawn receipt stands behind one that nobody knows of, so that no root can be made from what is known:
+// its opening shows all the same that it is paid, and the requester is refunded by the conviction.
+func TestTheOpeningOfADrawnReceiptShowsItsPayment(t *testing.T) {
+	t.Parallel()
+	w := newDrawWorld(t)
+	w.opening(t)
+	q, err := proving()
+	require.NoError(t, err)
+	liar, audit, _ := w.hidden(t, func(a *answer) { a.b.Output[3] ^= 4 })
+	x := w.seated(t, auditing, t.TempDir(), w.api(t), queued{q}, liar)
+	running(t, x)
+	drawnFor(t, x, audit)
+	c, err := x.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return c.Verdict != nil || c.State.Over() })
+	require.NoError(t, err)
+	require.NotNil(t, c.Verdict, "%s %s", c.State, c.Note)
+	require.Equal(t, liar.b.Receipt.Fee, c.Verdict.Refunded)
+}
+
+// The same of a receipt that was a case, and convicted, before it was paid and drawn: the opening has it refunded, also by a
+// process that begins after the draw is over.
+func TestTheOpeningOfAConvictedReceiptRefundsIt(t *testing.T) {
+	t.Parallel()
+	w := newDrawWorld(t)
+	w.opening(t)
+	w.enlarge(t)
+	wrong, data := w.dear(t, nil), t.TempDir()
+	overBilled(wrong)
+	w.mu.Lock()
+	w.answers[wrong.receipt] = wrong
+	w.mu.Unlock()
+	paid := make(chan struct{}) // the line is read as if it was empty before
+	begin := func() *auditor.Auditor {
+		return w.auditor(t, data, noProver{}, nil, func(c *auditor.Config, d *auditor.Deps) {
+			w.drawing(auditing, c, d)
+			d.Chain = &blind{w.reader, paid}
+		})
+	}
+	x := begin()
+	stop := running(t, x)
+	_, err := x.AddPaid(t.Context(), wrong.b, w.line.Relayer, 0)
+	require.NoError(t, err)
+	c, err := x.Wait(t.Context(), wrong.receipt, decided)
+	require.NoError(t, err)
+	require.Equal(t, auditor.Unpaid, c.State, "%s %s", c.Note, c.Trouble)
+	audit := w.redeem(t, w.answered(t, params(0), prompt, 1, nil), wrong)
+	_, err = x.WaitDraw(t.Context(), audit, isOpened)
+	require.NoError(t, err)
+	stop()
+	close(paid)
+	before := w.free(t, requester)
+	x = begin()
+	running(t, x)
+	c, err = x.WaitOver(t.Context(), wrong.receipt)
+	require.NoError(t, err)
+	require.NotZero(t, c.Settling, "%s %s", c.State, c.Note)
+	require.Positive(t, w.free(t, requester).Cmp(before), "as much of it as a stake of 85 % refunds at once")
+}
+
+// blind is a chain whose lines are empty until they are seen.
+type blind struct {
+	*contracts.Reader
+	seen chan struct{}
+}
+
+func (b *blind) Line(ctx context.Context, line protocol.Line) (contracts.Line, error) {
+	select {
+	case <-b.seen:
+		return b.Reader.Line(ctx, line)
+	default:
+		return contracts.Line{}, nil
+	}
 }
