@@ -21,8 +21,12 @@ import (
 	"github.com/dgrid-network/dgrid/store"
 )
 
-// drainTime bounds how long a provider that is told to stop finishes answers.
-const drainTime = 30 * time.Second
+// drainTime bounds how long a provider that is told to stop finishes answers. It waits for the
+// jobs that it accepted, because a late one burns stake: until no deadline can be left.
+const (
+	drainTime = 30 * time.Second
+	jobsTime  = protocol.MaxDeadline * time.Second
+)
 
 // Served is the model that a provider's configuration describes.
 type Served struct {
@@ -129,15 +133,23 @@ func RunProvider(ctx context.Context, c *Chain, cfg config.Provider, source KeyS
 		return err
 	}
 	log.Info("provider starts", "provider", cfg.Owner, "operator", key.Address(), "version", cfg.Version, "class", served.Class, "control", cfg.Control)
-	return serveUntil(ctx, p, lane.Run, proofs.Run)
+	return serveUntil(ctx, drainTime, p, lane.Run, proofs.Run)
 }
 
 // redeemMargin is how long before a channel's end its vouchers are redeemed: an
 // hour, less where the whole grace period is shorter.
 func redeemMargin(closeGrace uint64) uint64 { return min(3600, max(closeGrace/2, 1)) }
 
-// serveUntil runs a provider and what it stands on until ctx ends and the provider drained.
-func serveUntil(ctx context.Context, p *provider.Provider, parts ...func(context.Context) error) error {
+// drainer is a provider that runs.
+type drainer interface {
+	Run(ctx context.Context) error
+	Drain()
+	Settled() <-chan struct{}
+}
+
+// serveUntil runs a provider and what it stands on until ctx ends and the provider drained, for
+// which it has the time drain, and longer if it accepted jobs.
+func serveUntil(ctx context.Context, drain time.Duration, p drainer, parts ...func(context.Context) error) error {
 	// Both outlive ctx: draining sends.
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -158,9 +170,14 @@ func serveUntil(ctx context.Context, p *provider.Provider, parts ...func(context
 		p.Drain()
 		select {
 		case <-running.Done():
-		case <-time.After(drainTime):
-			stop()
+		case <-time.After(drain):
 		}
+		select {
+		case <-running.Done():
+		case <-p.Settled():
+		case <-time.After(jobsTime):
+		}
+		stop()
 		return nil
 	})
 	return g.Wait()

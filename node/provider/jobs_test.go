@@ -2,6 +2,11 @@ package provider
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,6 +15,7 @@ import (
 
 	"github.com/dgrid-network/dgrid/models/demo"
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/wire"
 	"github.com/dgrid-network/dgrid/runtime"
 )
 
@@ -163,4 +169,192 @@ func TestThePaceIsMeasured(t *testing.T) {
 	p.end(r)
 	require.Equal(t, 3*time.Second, current())
 	require.Zero(t, p.busy)
+}
+
+// jobBoard is the Market's jobs as they are after every call; its hooks run before, and may fail the call.
+type jobBoard struct {
+	jobs                []Job
+	tale                []string // what was done
+	list, take, deliver func() error
+}
+
+func (b *jobBoard) Waiting(context.Context) ([]Job, error) {
+	if err := b.list(); err != nil {
+		return nil, err
+	}
+	return slices.Clone(b.jobs), nil
+}
+
+func (b *jobBoard) Accept(_ context.Context, a protocol.Acceptance, _ protocol.Bytes) error {
+	b.tale = append(b.tale, fmt.Sprint("accept ", a.Job[0]))
+	if err := b.take(); err != nil {
+		return err
+	}
+	i := slices.IndexFunc(b.jobs, func(j Job) bool { return j.ID == a.Job })
+	b.jobs[i].Assigned = a.Provider
+	return nil
+}
+
+func (b *jobBoard) Deliver(_ context.Context, r protocol.Receipt, _ protocol.Bytes, _ []uint32) error {
+	i := slices.IndexFunc(b.jobs, func(j Job) bool { return testDomain.Digest(j.Request) == r.RequestHash })
+	b.tale = append(b.tale, fmt.Sprint("deliver ", b.jobs[i].ID[0]))
+	if err := b.deliver(); err != nil {
+		return err
+	}
+	b.jobs = slices.Delete(b.jobs, i, i+1)
+	return nil
+}
+
+func newJobBoard(jobs ...Job) *jobBoard {
+	fine := func() error { return nil }
+	return &jobBoard{jobs: jobs, list: fine, take: fine, deliver: fine}
+}
+
+// once fails with err the first time.
+func once(err error) func() error {
+	return func() error {
+		defer func() { err = nil }()
+		return err
+	}
+}
+
+func assigned(j *Job) { j.Assigned = testOwner }
+
+func onePlace(c *Config, _ *Deps) { c.Models[0].Capacity = 1 }
+
+// Whoever sees an acceptance and asks for everything else at once leaves the job its place.
+func TestAnAcceptedJobKeepsItsPlace(t *testing.T) {
+	board := newJobBoard(testJob(1, nil))
+	p := jobProvider(t, board, countBackend{}, onePlace)
+	ask := func() (*run, error) {
+		r, _, err := p.begin(&session{relayer: relayerKey.address}, testAsk(9))
+		return r, err
+	}
+	busy := func() error {
+		_, err := ask()
+		require.Equal(t, wire.RefuseBusy, refused(common.Hash{}, err).Code)
+		return nil
+	}
+	board.take = busy
+	board.deliver = func() error { return errors.Join(busy(), protocol.ErrUnavailable) }
+	require.NoError(t, p.JobsNow(t.Context()))
+	require.NoError(t, busy(), "nor does it lose it between two attempts")
+	board.deliver = busy
+	require.NoError(t, p.JobsNow(t.Context()))
+	require.Equal(t, []string{"accept 1", "deliver 1", "deliver 1"}, board.tale)
+	r, err := ask()
+	require.NoError(t, err)
+	p.end(r)
+	require.Zero(t, p.owing())
+}
+
+// What was promised comes before what could be, the most urgent first, and one promise is made
+// at a time.
+func TestAssignedJobsComeFirst(t *testing.T) {
+	board := newJobBoard(testJob(1, nil), testJob(2, assigned), testJob(3, func(j *Job) {
+		j.Request.Deadline, j.Assigned = j.Request.Deadline-1, testOwner
+	}), testJob(4, func(j *Job) { j.Request.Deadline, j.Assigned = 1, testOwner }))
+	p := jobProvider(t, board, countBackend{}, nil)
+	board.deliver = once(protocol.ErrUnavailable)
+	require.NoError(t, p.JobsNow(t.Context()))
+	require.Equal(t, []string{"deliver 3", "deliver 2"}, board.tale, "no new promise while one is open")
+	require.NoError(t, p.JobsNow(t.Context()))
+	require.Equal(t, []string{"deliver 3", "deliver 2", "deliver 3", "accept 1", "deliver 1"}, board.tale)
+}
+
+// An acceptance that certainly had no effect gives the place back at once; one that may have had
+// one keeps it until no block can hold it any more.
+func TestALostAcceptanceGivesItsPlaceBack(t *testing.T) {
+	chain := newTestChain()
+	chain.fixed = testJob(1, nil).Request.Deadline - 1_000
+	board := newJobBoard(testJob(1, nil), testJob(2, nil))
+	p := jobProvider(t, board, countBackend{}, func(c *Config, d *Deps) {
+		onePlace(c, d)
+		c.CacheFor, d.Chain = time.Nanosecond, chain
+	})
+	board.take = once(fmt.Errorf("went to another: %w", protocol.ErrConflict))
+	require.NoError(t, p.JobsNow(t.Context()))
+	require.Equal(t, []string{"accept 1", "accept 2", "deliver 2"}, board.tale)
+
+	board.take = once(protocol.ErrUnavailable)
+	for range 2 {
+		require.NoError(t, p.JobsNow(t.Context()))
+		require.Len(t, board.tale, 4, "accepted, as far as anybody knows")
+		require.Equal(t, 1, p.owing())
+	}
+	chain.fixed += acceptanceLife
+	require.NoError(t, p.JobsNow(t.Context()))
+	require.Equal(t, []string{"accept 1", "accept 1", "deliver 1"}, board.tale[3:])
+}
+
+// A drain that begins when a job is accepted, or while its delivery fails, waits for it.
+func TestDrainWaitsForAcceptedJobs(t *testing.T) {
+	board := newJobBoard(testJob(1, nil), testJob(2, nil))
+	p := jobProvider(t, board, countBackend{}, func(c *Config, _ *Deps) { c.JobsEvery = time.Millisecond })
+	board.take = func() error { p.Drain(); return nil }
+	board.deliver = once(protocol.ErrUnavailable)
+	require.NoError(t, p.Run(t.Context()))
+	require.Equal(t, []string{"accept 1", "deliver 1", "deliver 1"}, board.tale)
+}
+
+// gateBackend works when its gate opens.
+type gateBackend struct {
+	countBackend
+	gate chan struct{}
+}
+
+func (b gateBackend) Generate(ctx context.Context, w Work, emit func(Piece) error) (Answer, error) {
+	select {
+	case <-b.gate:
+		return b.countBackend.Generate(ctx, w, emit)
+	case <-ctx.Done():
+		return Answer{}, context.Cause(ctx)
+	}
+}
+
+// A provider that starts with an accepted job takes its place before any relayer can fill it, and
+// one that is stopped while it works does not wait for it.
+func TestAcceptedJobsSurviveAStop(t *testing.T) {
+	board, gate := newJobBoard(testJob(1, assigned)), make(chan struct{})
+	dialled := make(chan struct{}, 1)
+	relayer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		select {
+		case dialled <- struct{}{}:
+		default:
+		}
+		http.Error(w, "not today", http.StatusServiceUnavailable)
+	}))
+	t.Cleanup(relayer.Close)
+	var dir string
+	start := func(relayers ...Relayer) (*Provider, func() error) {
+		p := jobProvider(t, board, gateBackend{gate: gate}, func(c *Config, d *Deps) {
+			onePlace(c, d)
+			if dir == "" {
+				dir = c.Journal
+			}
+			c.Journal, c.JobsEvery, c.Relayers, c.StopGrace = dir, time.Millisecond, relayers, time.Hour
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- p.Run(ctx) }()
+		return p, func() error { stop(); return <-ended }
+	}
+	board.list = once(protocol.ErrUnavailable)
+	p, stop := start(Relayer{URL: relayer.URL})
+	<-dialled
+	require.Equal(t, 1, p.owing())
+	settled := p.Settled()
+	_, _, err := p.begin(&session{relayer: relayerKey.address}, testAsk(9))
+	require.Equal(t, wire.RefuseBusy, refused(common.Hash{}, err).Code)
+	require.NoError(t, stop(), "within the hour")
+	<-settled
+	require.Empty(t, board.tale)
+
+	delivered := make(chan struct{})
+	board.deliver = func() error { close(delivered); return nil }
+	close(gate)
+	_, stop = start()
+	<-delivered
+	require.NoError(t, stop())
+	require.Equal(t, []string{"deliver 1"}, board.tale)
 }

@@ -36,6 +36,7 @@ type Provider struct {
 	reservations reservations // known to be signed
 	redeeming    sync.Mutex   // one round at a time
 	rests        rests
+	jobbing      sync.Mutex // one round at a time
 
 	// worklife carries all answers; it ends when the process must stop now.
 	worklife context.Context
@@ -46,6 +47,8 @@ type Provider struct {
 	busy        uint32
 	busyOf      map[common.Hash]uint32
 	paces       map[common.Hash]pace            // by model version
+	promises    map[common.Hash]*promise        // by job
+	settled     chan struct{}                   // closed while there are none
 	inFlight    map[common.Hash]protocol.Amount // per channel: maximum fees of what runs
 	draining    bool
 	drainSignal chan struct{}
@@ -59,8 +62,10 @@ func New(cfg Config, deps Deps) (*Provider, error) {
 	}
 	p := &Provider{cfg: cfg, deps: deps, log: deps.Log, clock: time.Now, exhibits: newExhibits(), models: map[common.Hash]*Model{},
 		dialer: &http.Client{CheckRedirect: noRedirects}, runs: map[common.Hash]*run{},
-		busyOf: map[common.Hash]uint32{}, paces: map[common.Hash]pace{}, inFlight: map[common.Hash]protocol.Amount{}, opened: map[drawnPoint]*drawOpening{},
-		drainSignal: make(chan struct{})}
+		busyOf: map[common.Hash]uint32{}, paces: map[common.Hash]pace{}, promises: map[common.Hash]*promise{}, inFlight: map[common.Hash]protocol.Amount{},
+		opened: map[drawnPoint]*drawOpening{}, drainSignal: make(chan struct{})}
+	p.settled = make(chan struct{})
+	close(p.settled)
 	p.worklife, p.cutWork = context.WithCancelCause(context.Background())
 	p.view = &chainView{chain: deps.Chain, provider: cfg.Provider, keep: cfg.CacheFor, clock: time.Now, channels: map[common.Hash]*memo[Channel]{}}
 	for i := range p.cfg.Models {
@@ -88,13 +93,21 @@ func (p *Provider) Run(ctx context.Context) error {
 	conns, closeConns := context.WithCancel(context.WithoutCancel(ctx))
 	defer closeConns()
 	g, conns := errgroup.WithContext(conns)
+	claimed := make(chan struct{})
 	for _, peer := range p.peers {
-		g.Go(func() error { return p.serve(conns, peer) })
+		g.Go(func() error {
+			select {
+			case <-claimed: // accepted jobs have their places
+				return p.serve(conns, peer)
+			case <-conns.Done():
+				return nil
+			}
+		})
 	}
 	side, stopSide := context.WithCancel(conns)
 	defer stopSide()
 	g.Go(func() error { return p.redeemLoop(side) })
-	g.Go(func() error { return p.jobLoop(side) })
+	g.Go(func() error { return p.jobLoop(side, claimed) })
 	g.Go(func() error { return p.answerLoop(side) })
 	g.Go(func() error { return p.drawLoop(side) })
 	g.Go(func() error { return p.forgetLoop(side) })
@@ -123,7 +136,8 @@ func (p *Provider) Run(ctx context.Context) error {
 	return nil
 }
 
-// Drain refuses new work from now on; Run returns when what runs has ended.
+// Drain refuses new work from now on; Run returns when what runs has ended and accepted jobs
+// are delivered or over.
 func (p *Provider) Drain() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -175,7 +189,7 @@ func (p *Provider) stopWork(cause error) {
 func (p *Provider) runOf(s *session, hash common.Hash) *run {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if r := p.runs[hash]; r != nil && r.ask.Relayer == s.relayer {
+	if r := p.runs[hash]; r != nil && r.session != nil && r.ask.Relayer == s.relayer { // a job is nobody's to cancel
 		return r
 	}
 	return nil

@@ -227,7 +227,7 @@ func (p *Provider) storedDone(e *entry) (wire.Done, error) {
 // answer such a request: that is the requester's fault, and must not look like the provider's.
 func (p *Provider) work(r *run, send func(wire.Chunk) error) (wire.Done, error) {
 	a := r.ask
-	ctx, stop := p.untilDeadline(r)
+	ctx, stop := p.before(r.ctx, a.Request.Deadline)
 	defer stop()
 	started := p.clock()
 	var chunks uint32
@@ -285,15 +285,15 @@ func (p *Provider) work(r *run, send func(wire.Chunk) error) (wire.Done, error) 
 	return done, nil
 }
 
-// untilDeadline ends a run's context when its deadline is reached. Block time judges;
+// before returns a context that ends when a request's deadline is reached. Block time judges;
 // the local clock only measures how long that is from now.
-func (p *Provider) untilDeadline(r *run) (context.Context, func()) {
-	now, err := p.view.now(r.ctx)
+func (p *Provider) before(ctx context.Context, deadline uint64) (context.Context, func()) {
+	now, err := p.view.now(ctx)
 	left := time.Duration(0)
-	if err == nil && r.ask.Request.Deadline > now {
-		left = time.Duration(r.ask.Request.Deadline-now) * time.Second
+	if err == nil && deadline > now {
+		left = time.Duration(deadline-now) * time.Second
 	}
-	return context.WithTimeoutCause(r.ctx, left, errOverdue)
+	return context.WithTimeoutCause(ctx, left, errOverdue)
 }
 
 func publicReason(err error) string {
