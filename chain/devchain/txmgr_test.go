@@ -325,6 +325,54 @@ func TestTX8_FailedReceipt(t *testing.T) {
 	require.Len(t, in.Attempts, 1)
 }
 
+// Who waits for a block hears of a failure at once, and who waits for the effect when the failure is final.
+func TestTX8_FailureIsToldBeforeItIsFinal(t *testing.T) {
+	w := newWorld(t, 2)
+	m := w.manager(nil)
+	starved := w.call(counter)
+	starved.GasLimit = 22_000 // passes the estimate and fails
+	for _, late := range []bool{false, true} {
+		call := starved
+		if late {
+			call = w.call(counter)
+			call.Deadline = w.commit().Time + 2
+		}
+		id, err := m.Submit(t.Context(), call)
+		require.NoError(t, err)
+		require.NoError(t, m.Converge(t.Context()))
+		if late {
+			for w.intent(id).State == protocol.IntentSent && !w.intent(id).Current().Cancels {
+				w.chain.DropPending()
+				w.commit()
+				require.NoError(t, m.Converge(t.Context()))
+			}
+		}
+		w.commit()
+		require.NoError(t, m.Converge(t.Context()))
+		require.Equal(t, protocol.IntentMined, w.intent(id).State)
+		var failed *txmgr.Failed
+		_, err = m.WaitMined(t.Context(), id)
+		require.ErrorAs(t, err, &failed)
+		require.ErrorIs(t, err, protocol.ErrConflict)
+		gone, leave := context.WithCancel(t.Context())
+		leave()
+		_, err = m.Wait(gone, id)
+		require.ErrorIs(t, err, context.Canceled, "who needs the effect waits on")
+		w.settle(m, id)
+	}
+	require.Zero(t, w.count())
+
+	id, err := m.Submit(t.Context(), w.call(counter))
+	require.NoError(t, err)
+	require.NoError(t, m.Converge(t.Context()))
+	w.commit()
+	require.NoError(t, m.Converge(t.Context()))
+	r, err := m.WaitMined(t.Context(), id)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, r.Status)
+	require.EqualValues(t, 1, w.count())
+}
+
 // Dependent calls may be submitted together: one whose simulation fails while
 // others are under way waits for them.
 func TestDependentCallsWait(t *testing.T) {

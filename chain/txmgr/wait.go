@@ -47,6 +47,31 @@ func (m *Manager) Wait(ctx context.Context, id common.Hash) (*types.Receipt, err
 	})
 }
 
+// WaitMined is Wait for those whom a failure keeps from other things: a transaction that failed on
+// chain, or gave way to a cancellation, is *Failed once a block holds it. The intent goes on: a reorg may
+// bring its effect back, and the manager tries a failure again when it is final.
+func (m *Manager) WaitMined(ctx context.Context, id common.Hash) (*types.Receipt, error) {
+	r, err := m.wait(ctx, id, func(in protocol.Intent) bool {
+		return in.State == protocol.IntentConfirmed || in.State == protocol.IntentMined
+	})
+	if err != nil {
+		return nil, err
+	}
+	in, err := m.cfg.Outbox.Get(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("wait: %w", err)
+	}
+	switch in.TxHash = r.TxHash; {
+	case cancelled(in):
+		in.Reason = "gave way to a transfer of nothing"
+	case r.Status == 1:
+		return r, nil
+	default:
+		in.Reason = "the transaction failed on chain"
+	}
+	return nil, &Failed{Intent: in, Cause: protocol.ErrConflict}
+}
+
 // WaitFinal is Wait until the block is final.
 func (m *Manager) WaitFinal(ctx context.Context, id common.Hash) (*types.Receipt, error) {
 	return m.wait(ctx, id, func(in protocol.Intent) bool { return in.State == protocol.IntentConfirmed })

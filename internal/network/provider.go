@@ -180,11 +180,28 @@ func (c *providerChain) Waiting(ctx context.Context) ([]provider.Job, error) {
 	return waiting, nil
 }
 
-// Accept implements provider.Jobs.
+// Accept implements provider.Jobs. It waits for the block of the acceptance and not for the
+// finality of a failed one: other jobs have deadlines.
 func (c *providerChain) Accept(ctx context.Context, a protocol.Acceptance, signature protocol.Bytes) error {
 	call := c.reader.Addresses().AcceptJob(a, signature)
 	call.Deadline = a.ValidUntil
-	_, err := c.sender.SubmitAndWait(ctx, call)
+	err := c.mined(ctx, call)
+	var failed *txmgr.Failed
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &failed):
+		return fmt.Errorf("accept: %v: %w", err, protocol.ErrConflict)
+	}
+	return fmt.Errorf("accept: %v: %w", err, protocol.ErrUnavailable) // of a halted lane, say: it may be on its way
+}
+
+// mined sends a call and waits until a block holds it.
+func (c *providerChain) mined(ctx context.Context, call protocol.Call) error {
+	id, err := c.sender.Submit(ctx, call)
+	if err == nil {
+		_, err = c.sender.WaitMined(ctx, id)
+	}
 	return err
 }
 
@@ -203,8 +220,7 @@ func (c *providerChain) Deliver(ctx context.Context, r protocol.Receipt, signatu
 		}
 		call := c.reader.Addresses().DeliverJob(j.Job, r, signature, output)
 		call.Deadline = j.Request.Deadline
-		_, err := c.sender.SubmitAndWait(ctx, call)
-		return err
+		return c.mined(ctx, call)
 	}
 	return fmt.Errorf("deliver: no job has request %s: %w", r.RequestHash, protocol.ErrNotFound)
 }
