@@ -244,6 +244,9 @@ func (p *Provider) owing() int {
 
 // takeJob accepts a job that pays and fits, and serves it.
 func (p *Provider) takeJob(ctx context.Context, j Job) error {
+	if err := p.book.log.Err(); err != nil {
+		return fmt.Errorf("nothing can be signed: %w", err)
+	}
 	stake, err := p.view.stake(ctx)
 	if err != nil {
 		return err

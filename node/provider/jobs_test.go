@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/models/demo"
+	"github.com/dgrid-network/dgrid/node/provider/journal/journaltest"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/wire"
 	"github.com/dgrid-network/dgrid/runtime"
@@ -74,6 +76,19 @@ func TestJobsThatTheBackendCannotAnswerAreNotAccepted(t *testing.T) {
 	p = jobProvider(t, work, downBackend{}, nil)
 	require.NoError(t, p.JobsNow(t.Context()))
 	require.Empty(t, work.accepted, "a backend that is down")
+}
+
+// What cannot be signed for cannot be delivered.
+func TestABrokenJournalAcceptsNoJobs(t *testing.T) {
+	board, disk := newJobBoard(testJob(1, nil)), &journaltest.Disk{Root: t.TempDir()}
+	p := jobProvider(t, board, countBackend{}, func(c *Config, d *Deps) {
+		c.Journal, d.disk = filepath.Join(disk.Root, "journal"), disk
+	})
+	disk.Fail(errors.New("the disk is broken"))
+	_, _, err := p.book.sign(answerRecord{Ask: testAsk(9), Receipt: protocol.Receipt{RequestHash: testAsk(9).Hash}})
+	require.Error(t, err)
+	require.NoError(t, p.JobsNow(t.Context()))
+	require.Empty(t, board.tale)
 }
 
 // slowBackend takes a second of its clock for a token.

@@ -17,8 +17,8 @@ import (
 // free places; real answers only ever make the result slower.
 const (
 	paceTokens = 16               // of one trial; an answer of fewer says nothing
-	paceFor    = 10 * time.Minute // how long a trial is good
-	paceLimit  = time.Minute      // longest trial
+	paceFor    = time.Hour        // how long a trial is good: others are refused while it runs
+	paceLimit  = 20 * time.Second // longest trial
 	// jobLeeway is how many times the measured time a job must have: a machine gets busy with other
 	// things, and later positions cost more than early ones.
 	jobLeeway = 2
