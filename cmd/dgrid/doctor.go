@@ -72,8 +72,10 @@ type doctor struct {
 
 	operator keys.Key
 	hasKey   bool
+	empty    bool // the journal has nothing, or is not there
 	chain    *chain.Client
 	reader   *contracts.Reader
+	start    uint64 // first block of the deployment
 }
 
 func (d *doctor) examine(ctx context.Context) {
@@ -85,6 +87,7 @@ func (d *doctor) examine(ctx context.Context) {
 		d.clockSkew(ctx)
 		if d.contracts(ctx) {
 			d.record(ctx)
+			d.numbers(ctx)
 			d.stake(ctx)
 			if backend {
 				d.version(ctx, served)
@@ -116,6 +119,7 @@ func (d *doctor) disk() {
 	journal := filepath.Join(d.p.Data, "journal")
 	if _, err := os.Stat(journal); errors.Is(err, os.ErrNotExist) {
 		d.list.note("journal.readable", statusPass, "none yet", "")
+		d.empty = true
 		return
 	}
 	records, err := provider.CheckJournal(journal)
@@ -123,6 +127,7 @@ func (d *doctor) disk() {
 		d.list.note("journal.readable", statusWarn, "a running provider holds it", "nothing, if this provider is meant to run now")
 		return
 	}
+	d.empty = err == nil && records == 0
 	d.list.try("journal.readable", err, fmt.Sprintf("%d records", records), "restore provider.data from its backup and go on with it under a new operator key; without it, vouchers that were not redeemed are lost")
 }
 
@@ -218,8 +223,17 @@ func (d *doctor) contracts(ctx context.Context) bool {
 	if !d.list.try("contracts.code", deploy.Verify(ctx, d.chain, record), "every address holds the recorded code", "the record is of another network or chain: set chain.deployment and chain.rpc to the same one") {
 		return false
 	}
-	d.reader = contracts.NewReader(d.chain, record.Addresses())
+	d.reader, d.start = contracts.NewReader(d.chain, record.Addresses()), record.StartBlock
 	return true
+}
+
+// numbers checks that an empty journal is not one that was lost.
+func (d *doctor) numbers(ctx context.Context) {
+	if !d.hasKey || !d.empty || d.p.NewJournal {
+		return
+	}
+	err := network.CheckNumbers(ctx, d.chain, d.reader, d.start, network.Signer{Operator: d.operator.Address(), Owner: d.p.Owner}, false, false)
+	d.list.try("journal.begins", err, "no receipt was numbered before", "see that the volume of provider.data is mounted, or restore it")
 }
 
 // record checks what the chain knows of the operator.
@@ -255,7 +269,7 @@ func (d *doctor) record(ctx context.Context) {
 	if err == nil && !active {
 		err = fmt.Errorf("operator %s was retired: it signs nothing new: %w", operator, protocol.ErrConflict)
 	}
-	d.list.try("operator.active", err, "it may sign", "make a new operator key (dgrid provider init in another folder) and register it")
+	d.list.try("operator.active", err, "it may sign", "make a new operator key (dgrid provider init in another folder), register it, and keep provider.data")
 }
 
 // stake checks that the stake carries the offer: a fee is at most stake / 400.

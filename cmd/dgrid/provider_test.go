@@ -132,6 +132,16 @@ func TestProviderFromInitToWithdraw(t *testing.T) {
 	p.refuse(exitError, []string{"is it running?", "provider run"}, run("provider", "status")...)
 	require.Equal(t, 0.0, p.do(run("provider", "export-receipts", "--out", t.TempDir())...).at("receipts"), "jobs are receipts on chain already")
 
+	// The operator sent transactions: without its journal nobody knows which numbers it used.
+	journal := filepath.Join(home, "data", "journal")
+	require.NoError(t, os.Rename(journal, journal+".away"))
+	require.Equal(t, statusFail, p.doctor(exitCheck, run()...)["journal.begins"].Status)
+	for range 2 { // also in the empty one that the first try leaves
+		p.refuse(exitError, []string{"the numbers that it used are elsewhere", "provider.new_journal"}, run("provider", "run")...)
+	}
+	require.NoError(t, os.RemoveAll(journal))
+	require.NoError(t, os.Rename(journal+".away", journal))
+
 	// A signal ends the command's context; it drains as well.
 	stop, ended := p.runProvider(conf)
 	stop()

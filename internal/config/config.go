@@ -112,7 +112,9 @@ type Keystore struct {
 
 // Provider answers requests.
 type Provider struct {
-	Data        string         `koanf:"data"` // folder of the journal
+	Data string `koanf:"data"` // folder of the journal
+	// NewJournal lets a used operator key begin a journal: it never signed a receipt.
+	NewJournal  bool           `koanf:"new_journal"`
 	Owner       common.Address `koanf:"owner"`
 	Relayers    []string       `koanf:"relayers"`
 	Control     string         `koanf:"control"` // loopback address of status and drain

@@ -136,6 +136,16 @@ func (p *Provider) Run(ctx context.Context) error {
 	return nil
 }
 
+// Numbered tells whether the journal has numbers of any operator, and of this one.
+func (p *Provider) Numbered() (known, own bool) {
+	p.book.mu.Lock()
+	defer p.book.mu.Unlock()
+	return len(p.book.next) > 0, p.book.next[p.book.operator] > 0
+}
+
+// Close gives the journal of a provider back that is not run: Run closes it itself.
+func (p *Provider) Close() error { return p.book.log.Close() }
+
 // Drain refuses new work from now on; Run returns when what runs has ended and accepted jobs
 // are delivered or over.
 func (p *Provider) Drain() {
