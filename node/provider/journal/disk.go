@@ -15,6 +15,8 @@ type Disk interface {
 	// Open is os.OpenFile for the owner alone.
 	Open(path string, flag int) (File, error)
 	SyncDir(dir string) error
+	// Rename is os.Rename: SyncDir makes it durable.
+	Rename(from, to string) error
 }
 
 // File is an open segment. What was written may be lost until Sync returned nil.
@@ -28,6 +30,8 @@ type osDisk struct{}
 func (osDisk) Open(path string, flag int) (File, error) { return os.OpenFile(path, flag, 0o600) }
 
 func (osDisk) SyncDir(dir string) error { return durable.SyncDir(dir) }
+
+func (osDisk) Rename(from, to string) error { return os.Rename(from, to) }
 
 // makeDir makes a folder that is still there after the power went: with it all the numbers that
 // were used would be forgotten.

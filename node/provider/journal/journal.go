@@ -17,7 +17,8 @@
 // The one thing that cannot be told from a crash is damage to the last batch itself.
 //
 // After a failed write or fsync the log is broken for good: nothing says what the
-// disk holds, so every later Append fails until the process opens it anew.
+// disk holds, so every later Append fails until the process opens it anew. Opening writes the
+// last segment into a new file: what was read of the old one may never have reached the disk.
 // One process holds a log at a time (a lock file).
 package journal
 

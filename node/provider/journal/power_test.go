@@ -90,6 +90,43 @@ func TestFailedSyncIsNotAcknowledged(t *testing.T) {
 	require.Equal(t, []string{"kept"}, afterPowerLoss(t, disk, dir))
 }
 
+// After a failed sync the system may take what it did not write for written: what a restart reads
+// is not on the disk, and no sync brings it there. What the log replays is durable all the same,
+// and nothing that was acknowledged before is lost on the way there.
+func TestWhatIsReplayedAfterAFailedSyncIsDurable(t *testing.T) {
+	disk := &journaltest.Disk{Root: t.TempDir()}
+	dir := filepath.Join(disk.Root, "journal")
+	put := func(l *journal.Log, record string) error {
+		ticket, err := l.Append(journal.Record{Type: 1, Data: []byte(record)})
+		require.NoError(t, err)
+		_, err = ticket.Wait()
+		return err
+	}
+	broken := errors.New("the disk is broken")
+	l, _ := open(t, dir, journal.Options{Disk: disk})
+	require.NoError(t, put(l, "kept"))
+	disk.Fail(broken)
+	require.ErrorIs(t, put(l, "replayed"), broken)
+	require.ErrorIs(t, l.Close(), broken)
+	_, err := journal.Open(dir, journal.Options{Disk: disk}, nil)
+	require.ErrorIs(t, err, broken)
+	disk.Fail(nil)
+
+	var points []string
+	l, got := open(t, dir, journal.Options{Disk: disk, Step: func(at string) {
+		points = append(points, at)
+		if len(points) < 3 { // while it opens
+			require.Equal(t, []string{"kept"}, afterPowerLoss(t, disk, dir))
+		}
+	}})
+	require.Equal(t, []string{"journal.copied", "journal.renamed"}, points)
+	require.Equal(t, []string{"kept", "replayed"}, got)
+	require.Equal(t, got, afterPowerLoss(t, disk, dir))
+	require.NoError(t, put(l, "after"))
+	require.Equal(t, []string{"kept", "replayed", "after"}, afterPowerLoss(t, disk, dir))
+	require.NoError(t, l.Close())
+}
+
 // A log that cannot be made durable does not open.
 func TestJournalNeedsADiskThatSyncs(t *testing.T) {
 	disk := &journaltest.Disk{Root: t.TempDir()}

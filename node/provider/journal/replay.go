@@ -114,17 +114,35 @@ func (l *Log) loadSegment(n uint64, first, last bool, replay func(Pos, Record) e
 	if !last {
 		return nil
 	}
-	if err := os.Truncate(l.path(n), int64(end)); err != nil {
-		return fmt.Errorf("cut journal segment %d: %w", n, err)
-	}
-	f, err := l.opt.Disk.Open(l.path(n), os.O_WRONLY|os.O_APPEND)
+	return l.rewrite(n, data[:end])
+}
+
+// rewrite puts the last segment's good part into a new file, and that in its place, open for
+// appending. The file that was read may not be on the disk as it was read: after a sync that failed
+// the system takes what it did not write for written, and no later sync of that file writes it.
+func (l *Log) rewrite(n uint64, data []byte) error {
+	temp := filepath.Join(l.dir, "last.tmp")
+	f, err := l.opt.Disk.Open(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|os.O_APPEND)
 	if err != nil {
-		return fmt.Errorf("open journal segment %d: %w", n, err)
+		return fmt.Errorf("copy journal segment %d: %w", n, err)
 	}
-	l.file, l.at, l.size = f, n, int64(end)
-	if err := f.Sync(); err != nil {
-		return fmt.Errorf("sync journal segment %d: %w", n, err)
+	if _, err = f.Write(data); err == nil {
+		err = f.Sync()
 	}
+	if err == nil {
+		l.opt.Step("journal.copied")
+		err = l.opt.Disk.Rename(temp, l.path(n))
+	}
+	if err == nil {
+		l.opt.Step("journal.renamed")
+		err = l.syncDir()
+	}
+	if err != nil {
+		f.Close()
+		os.Remove(temp) // the disk may be full of it
+		return fmt.Errorf("copy journal segment %d: %w", n, err)
+	}
+	l.file, l.at, l.size = f, n, int64(len(data))
 	return nil
 }
 

@@ -1,7 +1,8 @@
 // Package journaltest is a disk that forgets what was not synced: what a journal's process finds
 // after the power went, where a process that was merely killed finds all that it wrote. It
 // forgets the most that a disk may; a disk that keeps a part of it leaves a torn end, which
-// the journal's own tests cut.
+// the journal's own tests cut. After a sync that failed it takes what it did not write for
+// written, as Linux does: later syncs of that file succeed, and bring nothing.
 package journaltest
 
 import (
@@ -32,6 +33,8 @@ type Disk struct {
 type durable struct {
 	listed bool
 	size   int64
+	torn   bool   // a sync failed: what is in the file now will never be written
+	before []byte // while a rename is not synced, what its new name had
 }
 
 // Fail lets every sync fail with err from now on; nil heals.
@@ -67,7 +70,41 @@ func (d *Disk) Open(path string, flag int) (journal.File, error) {
 			d.files[path].size = info.Size()
 		}
 	}
+	if flag&os.O_TRUNC != 0 {
+		d.files[path].torn = false
+	}
 	return &file{f, d, d.files[path]}, nil
+}
+
+// Rename gives a file that Open opened another name, in the same folder.
+func (d *Disk) Rename(from, to string) error {
+	from, err := filepath.Abs(from)
+	if err != nil {
+		return err
+	}
+	if to, err = filepath.Abs(to); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	moved, old := d.files[from], d.files[to]
+	if moved == nil {
+		return fmt.Errorf("rename %s: %w", from, fs.ErrNotExist)
+	}
+	moved.listed, moved.before = false, nil
+	if old != nil && !old.listed {
+		moved.before = old.before
+	} else if was, err := os.ReadFile(to); err == nil {
+		if old != nil {
+			was = was[:min(int64(len(was)), old.size)]
+		}
+		moved.before = was
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	delete(d.files, from)
+	d.files[to] = moved
+	return os.Rename(from, to)
 }
 
 // SyncDir makes durable what a folder lists now.
@@ -83,7 +120,7 @@ func (d *Disk) SyncDir(dir string) error {
 	}
 	for path, f := range d.files {
 		if filepath.Dir(path) == dir {
-			f.listed = true
+			f.listed, f.before = true, nil
 		}
 	}
 	if d.dirs == nil {
@@ -108,6 +145,11 @@ func (d *Disk) Lose(dir, to string) error {
 		}
 	}
 	for path, f := range d.files {
+		if filepath.Dir(path) == dir && f.before != nil {
+			if err := os.WriteFile(filepath.Join(to, filepath.Base(path)), f.before, 0o600); err != nil {
+				return err
+			}
+		}
 		if filepath.Dir(path) != dir || !f.listed {
 			continue
 		}
@@ -148,7 +190,11 @@ func (f *file) Sync() error {
 	f.disk.mu.Lock()
 	defer f.disk.mu.Unlock()
 	if f.disk.fail != nil {
+		f.kept.torn = true
 		return f.disk.fail
+	}
+	if f.kept.torn {
+		return nil
 	}
 	info, err := f.Stat()
 	if err == nil {
