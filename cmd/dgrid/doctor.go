@@ -82,6 +82,7 @@ func (d *doctor) examine(ctx context.Context) {
 	d.key()
 	d.disk()
 	served, backend := d.backend(ctx)
+	former := d.former()
 	if d.node(ctx) {
 		defer d.chain.Close()
 		d.clockSkew(ctx)
@@ -91,6 +92,9 @@ func (d *doctor) examine(ctx context.Context) {
 			d.stake(ctx)
 			if backend {
 				d.version(ctx, served)
+			}
+			for _, s := range former {
+				d.version(ctx, s)
 			}
 			d.relayers(ctx)
 		}
@@ -150,6 +154,33 @@ func (d *doctor) backend(ctx context.Context) (network.Served, bool) {
 	text, err := tryPrompt(ctx, served)
 	d.list.try("backend.prompt", err, fmt.Sprintf("a real prompt was answered: %.40q", text), "the backend cannot answer: look at its own log")
 	return served, true
+}
+
+// former opens the models of versions served before, and looks which receipts lack theirs.
+func (d *doctor) former() []network.Served {
+	former, err := network.OpenFormer(d.p)
+	if !d.list.try("former.config", err, fmt.Sprintf("%d model versions of before", len(former)), "correct provider.former_models: each is VERSION=FILE, a container file (dgrid model verify checks it)") {
+		return nil
+	}
+	here := map[common.Hash]bool{d.p.Version: true}
+	for _, s := range former {
+		here[s.Version] = true
+	}
+	journal := filepath.Join(d.p.Data, "journal")
+	if _, err := os.Stat(journal); err != nil {
+		return former
+	}
+	versions, err := provider.JournalVersions(journal)
+	if err != nil {
+		return former // said already
+	}
+	for _, v := range versions {
+		if !here[v] {
+			d.list.note("former.receipts", statusWarn, fmt.Sprintf("receipts of model version %s are kept: while one can be disputed, the provider does not run without its file", v),
+				fmt.Sprintf("add %s=FILE to provider.former_models", v))
+		}
+	}
+	return former
 }
 
 // tryPrompt asks the backend one real question.
@@ -305,6 +336,9 @@ func (d *doctor) version(ctx context.Context, s network.Served) {
 	hint := "set provider.version to the id that dgrid model publish printed"
 	if errors.Is(err, protocol.ErrConflict) {
 		hint = "serve the file that was published (dgrid model inspect shows a file's root), or set provider.version to that of this file"
+	}
+	if s.Version != d.p.Version {
+		hint = "name the file that was published in provider.former_models (dgrid model inspect shows a file's root)"
 	}
 	d.list.try("model.version", err, fmt.Sprintf("%s is published with these weights", s.Version), hint)
 }

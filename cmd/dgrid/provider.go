@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -228,6 +229,9 @@ func runAdvice(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil
 	}
+	if errors.Is(err, provider.ErrNoFile) {
+		return advise(err, "add \"VERSION=FILE\" with the version's container file to provider.former_models: it is not offered, and answers about its receipts")
+	}
 	return advise(err, "dgrid provider doctor checks all that a provider needs and says what to do")
 }
 
@@ -412,12 +416,22 @@ func (c *client) exportReceipts(dir string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	former, err := network.OpenFormer(p)
+	if err != nil {
+		return 0, err
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return 0, fmt.Errorf("make folder: %w", err)
 	}
 	model := func(version common.Hash) (bundle.Model, error) {
-		if version != served.Version {
-			return bundle.Model{}, fmt.Errorf("receipt of model version %s, configured is %s: %w", version, served.Version, protocol.ErrConflict)
+		i := slices.IndexFunc(former, func(s network.Served) bool { return s.Version == version })
+		if i < 0 && version != served.Version {
+			return bundle.Model{}, advise(fmt.Errorf("receipt of model version %s, configured is %s: %w", version, served.Version, protocol.ErrConflict),
+				"add %s=FILE to provider.former_models", version)
+		}
+		served := served
+		if i >= 0 {
+			served = former[i]
 		}
 		m := bundle.Model{Class: served.Class}
 		if served.File != nil {

@@ -26,8 +26,13 @@ const (
 // providerConfig is what init writes. Every value is quoted as TOML by %q, whose
 // escapes TOML shares for these plain texts.
 var providerConfig = template.Must(template.New("config").Funcs(template.FuncMap{
-	"q":    func(s any) string { return fmt.Sprintf("%q", fmt.Sprint(s)) },
-	"list": func(l []string) string { return `["` + strings.Join(l, `", "`) + `"]` },
+	"q": func(s any) string { return fmt.Sprintf("%q", fmt.Sprint(s)) },
+	"list": func(l []string) string {
+		if len(l) == 0 {
+			return "[]"
+		}
+		return `["` + strings.Join(l, `", "`) + `"]`
+	},
 }).Parse(`# A provider of DGrid. Every key with its default is in dgrid.example.toml;
 # dgrid config check --config THIS prints what is in force.
 
@@ -48,6 +53,8 @@ control = {{q .Provider.Control}} # loopback address of status, earnings, drain 
 # What is served: a model file (class proven) or an upstream (class sampled).
 version = {{q .Provider.Version}} # model version, as dgrid model publish printed it
 model = {{q .Provider.Model}} # container file, e.g. stories.dgm
+# When another version takes its place, this one moves here as "VERSION=FILE": its receipts can be disputed for days.
+former_models = {{list .Provider.FormerModels}}
 upstream = {{q .Provider.Upstream}} # e.g. http://127.0.0.1:11434/v1
 upstream_model = {{q .Provider.UpstreamModel}} # the upstream's name of the model
 upstream_key_file = {{q .Provider.UpstreamKey}} # file with its API key

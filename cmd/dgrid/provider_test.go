@@ -147,6 +147,22 @@ func TestProviderFromInitToWithdraw(t *testing.T) {
 	stop()
 	p.ends(ended)
 
+	// The next version takes the place of one whose receipts can be disputed still.
+	next, _ := tinyModel(t, 2)
+	goneOn := []string{"--set", "provider.model=" + next, "--set", "provider.version=" + asker.publish(next, "tiny 2")}
+	p.refuse(exitError, []string{version, "can still be disputed", "provider.former_models"}, run(append([]string{"provider", "run"}, goneOn...)...)...)
+	checks = p.doctor(exitOK, run(goneOn...)...)
+	require.Equal(t, statusWarn, checks["former.receipts"].Status)
+	require.Contains(t, checks["former.receipts"].Hint, version)
+	wrong := append(goneOn[:len(goneOn):len(goneOn)], "--set", "provider.former_models="+version+"="+next)
+	require.Contains(t, p.doctor(exitCheck, run(wrong...)...)["model.version"].Detail, "has weights")
+	p.refuse(exitError, []string{"has weights"}, run(append([]string{"provider", "run"}, wrong...)...)...)
+	goneOn = append(goneOn, "--set", "provider.former_models="+version+"="+model)
+	require.NotContains(t, p.doctor(exitOK, run(goneOn...)...), "former.receipts")
+	stop, ended = p.runProvider(conf, goneOn...)
+	stop()
+	p.ends(ended)
+
 	a = p.do(run("provider", "unstake", "0.5")...)
 	require.Equal(t, "1.500000", a.at("result", "free_stake", "amount"))
 	p.refuse(exitError, []string{"ExitNotOpen", "wait until"}, run("provider", "unstake", "--complete")...)
@@ -158,14 +174,14 @@ func TestProviderFromInitToWithdraw(t *testing.T) {
 }
 
 // runProvider starts a provider and returns once it has its relayer.
-func (p *person) runProvider(conf string) (stop func(), ended <-chan string) {
+func (p *person) runProvider(conf string, more ...string) (stop func(), ended <-chan string) {
 	t := p.t
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 	end := make(chan string, 1)
 	go func() {
-		_, notes, code := execute(ctx, p.args("provider", "run", "--log", "error", "--config", conf))
+		_, notes, code := execute(ctx, p.args(append([]string{"provider", "run", "--log", "error", "--config", conf}, more...)...))
 		if code != exitOK {
 			end <- notes
 		}

@@ -122,16 +122,18 @@ type Provider struct {
 	Upstream    string         `koanf:"upstream"`
 	UpstreamKey string         `koanf:"upstream_key_file"`
 	// UpstreamModel is the upstream's name of the model.
-	UpstreamModel string          `koanf:"upstream_model"`
-	Version       common.Hash     `koanf:"version"` // model version served
-	PriceIn       protocol.Amount `koanf:"price_in"`
-	PriceOut      protocol.Amount `koanf:"price_out"`
-	MaxFee        protocol.Amount `koanf:"max_fee"`
-	Capacity      uint32          `koanf:"capacity"`
-	RedeemEvery   uint32          `koanf:"redeem_every"` // seconds between two looks for vouchers to redeem
-	RedeemMin     protocol.Amount `koanf:"redeem_min"`   // what a redeem must pay to be worth its gas
-	Tags          []string        `koanf:"tags"`
-	Languages     []string        `koanf:"languages"`
+	UpstreamModel string      `koanf:"upstream_model"`
+	Version       common.Hash `koanf:"version"` // model version served
+	// FormerModels are VERSION=FILE: of versions served before, whose receipts can still be disputed.
+	FormerModels []string        `koanf:"former_models"`
+	PriceIn      protocol.Amount `koanf:"price_in"`
+	PriceOut     protocol.Amount `koanf:"price_out"`
+	MaxFee       protocol.Amount `koanf:"max_fee"`
+	Capacity     uint32          `koanf:"capacity"`
+	RedeemEvery  uint32          `koanf:"redeem_every"` // seconds between two looks for vouchers to redeem
+	RedeemMin    protocol.Amount `koanf:"redeem_min"`   // what a redeem must pay to be worth its gas
+	Tags         []string        `koanf:"tags"`
+	Languages    []string        `koanf:"languages"`
 	Keystore
 }
 
@@ -174,7 +176,7 @@ func Default() Config {
 			Relayers: []string{"http://127.0.0.1:8650"}, Models: []string{}, Audience: protocol.AudienceAuditors},
 		Provider: Provider{Data: "provider", Relayers: []string{"http://127.0.0.1:8650"}, Control: "127.0.0.1:8653",
 			PriceIn: protocol.NewAmount(100_000), PriceOut: protocol.NewAmount(400_000), MaxFee: protocol.NewAmount(1_000),
-			Capacity: 2, RedeemEvery: 60, RedeemMin: protocol.NewAmount(10_000), Tags: []string{}, Languages: []string{}},
+			Capacity: 2, RedeemEvery: 60, RedeemMin: protocol.NewAmount(10_000), FormerModels: []string{}, Tags: []string{}, Languages: []string{}},
 		Auditor: Auditor{Data: "auditor", Listen: "127.0.0.1:8654", Feeds: []string{}, Relayers: []string{}, Models: []string{}, Draws: true, Register: true, Report: true,
 			GainMin: protocol.NewAmount(50_000)},
 	}
@@ -264,9 +266,11 @@ func (c Config) Validate() error {
 	for _, u := range c.Auditor.Relayers {
 		checkURL("auditor.relayers", u, "http", "https")
 	}
-	for _, m := range c.Auditor.Models {
-		if version, file, ok := strings.Cut(m, "="); !ok || file == "" || new(common.Hash).UnmarshalText([]byte(version)) != nil {
-			bad("auditor.models", "%q is not VERSION=FILE", m)
+	for key, models := range map[string][]string{"auditor.models": c.Auditor.Models, "provider.former_models": c.Provider.FormerModels} {
+		for _, m := range models {
+			if _, _, err := VersionFile(m); err != nil {
+				problems = append(problems, fmt.Errorf("%s: %w", key, err))
+			}
 		}
 	}
 	if c.Provider.Upstream != "" {
@@ -313,6 +317,15 @@ func (c Config) Effective() map[string]string {
 		out[key] = text
 	})
 	return out
+}
+
+// VersionFile reads VERSION=FILE: a model version and its container file.
+func VersionFile(text string) (version common.Hash, file string, err error) {
+	hash, file, _ := strings.Cut(text, "=")
+	if file == "" || version.UnmarshalText([]byte(hash)) != nil {
+		return common.Hash{}, "", fmt.Errorf("%q is not VERSION=FILE: %w", text, protocol.ErrInvalid)
+	}
+	return version, file, nil
 }
 
 // ReadSecret returns the content of a secret file without its final newline.

@@ -53,8 +53,8 @@ func TestUnknownKeysAreErrors(t *testing.T) {
 }
 
 func TestValidateReportsEveryProblem(t *testing.T) {
-	_, err := config.Load(write(t, "[log]\nlevel=\"loud\"\n[chain]\nrpc=\"ftp://x\"\n[store]\nurl=\"mysql://u:p4ss@h/d\"\n[provider]\ncapacity=0\n"), nil)
-	for _, key := range []string{"log.level", "chain.rpc", "store.url", "provider.capacity"} {
+	_, err := config.Load(write(t, "[log]\nlevel=\"loud\"\n[chain]\nrpc=\"ftp://x\"\n[store]\nurl=\"mysql://u:p4ss@h/d\"\n[provider]\ncapacity=0\nformer_models=[\"0x11=a.dgm\"]\n"), nil)
+	for _, key := range []string{"log.level", "chain.rpc", "store.url", "provider.capacity", "provider.former_models"} {
 		require.ErrorContains(t, err, key)
 	}
 	require.NotContains(t, err.Error(), "p4ss")

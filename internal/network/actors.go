@@ -106,6 +106,7 @@ type ProviderOptions struct {
 	Journal  string
 	Relayers []string
 	Models   []provider.Model
+	Openers  map[common.Hash]provider.Opener // of model versions that are not offered any more
 	Control  string
 	Redeem   provider.Policy
 	Binder   provider.Binder       // answers questions about chunks; optional

@@ -38,7 +38,7 @@ func (c *Chain) Provider(o ProviderOptions, redeemEvery time.Duration, log *slog
 		deps.Jobs = nil
 	}
 	return provider.New(provider.Config{
-		Domain: c.Reader.Domain(), Provider: o.Owner, Journal: o.Journal, Relayers: relayers, Models: o.Models,
+		Domain: c.Reader.Domain(), Provider: o.Owner, Journal: o.Journal, Relayers: relayers, Models: o.Models, Openers: o.Openers,
 		DisputeWindow: time.Duration(c.Timing.DisputeWindow) * time.Second, Redeem: o.Redeem, RedeemEvery: redeemEvery, Control: o.Control,
 		JobMargin: jobMargin(c.MaxDeadline),
 	}, deps)

@@ -70,6 +70,47 @@ func OpenBackend(c config.Provider) (Served, error) {
 	return s, nil
 }
 
+// OpenFormer opens the model files that a configuration names for versions which it served
+// before. They answer about their receipts and offer nothing.
+func OpenFormer(c config.Provider) ([]Served, error) {
+	var list []Served
+	for _, text := range c.FormerModels {
+		version, path, err := config.VersionFile(text)
+		if err != nil {
+			return nil, fmt.Errorf("open former models: %w", err)
+		}
+		if version == c.Version {
+			continue // served again
+		}
+		m, err := runtime.Open(path)
+		if err != nil {
+			return nil, fmt.Errorf("open former model version %s: %w", version, err)
+		}
+		s := Served{File: m, Model: provider.Model{Version: version, Class: protocol.ClassProven, Backend: provider.NewRuntime(m, m.Tokenizer(), 0)}}
+		if s.WeightsRoot, _, err = WeightsOf(m, nil); err != nil {
+			return nil, fmt.Errorf("open former model version %s: %w", version, err)
+		}
+		list = append(list, s)
+	}
+	return list, nil
+}
+
+// openers opens the former models of a configuration and compares them with what was published.
+func (c *Chain) openers(ctx context.Context, cfg config.Provider) (map[common.Hash]provider.Opener, error) {
+	former, err := OpenFormer(cfg)
+	if err != nil {
+		return nil, err
+	}
+	openers := map[common.Hash]provider.Opener{}
+	for _, s := range former {
+		if err := c.CheckVersion(ctx, s); err != nil {
+			return nil, err
+		}
+		openers[s.Version] = s.Backend.(provider.Opener)
+	}
+	return openers, nil
+}
+
 // CheckVersion compares what is served with the version that is published.
 func (c *Chain) CheckVersion(ctx context.Context, s Served) error {
 	published, err := c.Reader.Published(ctx, s.Version)
@@ -110,6 +151,10 @@ func RunProvider(ctx context.Context, c *Chain, cfg config.Provider, source KeyS
 	if err := c.CheckVersion(ctx, served); err != nil {
 		return err
 	}
+	openers, err := c.openers(ctx, cfg)
+	if err != nil {
+		return err
+	}
 	if owner, err := c.Reader.ProviderOf(ctx, key.Address()); err != nil {
 		return err
 	} else if owner != cfg.Owner {
@@ -127,7 +172,7 @@ func RunProvider(ctx context.Context, c *Chain, cfg config.Provider, source KeyS
 		return err
 	}
 	p, err := c.Provider(ProviderOptions{Owner: cfg.Owner, Operator: lane, Key: key.Private(), Journal: filepath.Join(cfg.Data, "journal"),
-		Relayers: cfg.Relayers, Models: []provider.Model{served.Model}, Control: cfg.Control, Metrics: metrics, Binder: proofs,
+		Relayers: cfg.Relayers, Models: []provider.Model{served.Model}, Openers: openers, Control: cfg.Control, Metrics: metrics, Binder: proofs,
 		Redeem: provider.Policy{Amount: cfg.RedeemMin, Margin: redeemMargin(c.Timing.CloseGrace)}}, time.Duration(cfg.RedeemEvery)*time.Second, log)
 	if err != nil {
 		return err

@@ -32,7 +32,7 @@ func signOne(t *testing.T, b *book, salt byte) protocol.Receipt {
 	t.Helper()
 	a := testAsk(salt)
 	r, sig, err := b.sign(answerRecord{Ask: a, Output: []uint32{10}, Text: "x", Receipt: protocol.Receipt{
-		RequestHash: a.Hash, Provider: testOwner, OutputTokens: 1, Finish: protocol.FinishStop, Fee: protocol.NewAmount(5)}})
+		RequestHash: a.Hash, Provider: testOwner, OutputTokens: 1, Finish: protocol.FinishStop, TraceRoot: common.Hash{salt, 2}, Fee: protocol.NewAmount(5)}})
 	require.NoError(t, err)
 	signer, err := testDomain.Recover(r, sig)
 	require.NoError(t, err)

@@ -25,6 +25,9 @@ type Config struct {
 	Journal  string         // folder
 	Relayers []Relayer
 	Models   []Model
+	// Openers recompute answers of model versions that are not offered any more: questions about
+	// them come for as long as they can be disputed.
+	Openers map[common.Hash]Opener
 
 	Concurrency uint32 // requests at once over all models; the sum of capacities if 0
 	// MaxUnpaid is how much one channel may have running and without a voucher before it

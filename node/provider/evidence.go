@@ -153,26 +153,24 @@ func some(all []common.Hash, from uint32) (wire.Exhibit, error) {
 	return wire.Exhibit{Total: uint32(len(all)), Hashes: all[from:min(len(all), int(from)+wire.MaxHashes)]}, nil
 }
 
-// answered reads a stored answer and who can open it.
+// answered reads a stored answer of class proven and who can open it. What needs no model can be
+// said of it whoever that is.
 func (p *Provider) answered(receipt common.Hash) (Answered, Opener, error) {
 	e := p.book.byHash(receipt)
 	// INVARIANT: any operator may open what an earlier one of the same provider signed.
 	if e == nil || !e.durable || e.receipt.Provider != p.cfg.Provider {
 		return Answered{}, nil, fmt.Errorf("receipt %s: %w", receipt, protocol.ErrNotFound)
 	}
+	if !e.proven() {
+		return Answered{}, nil, fmt.Errorf("receipt %s of class proven: %w", receipt, protocol.ErrNotFound)
+	}
 	r, err := p.book.answer(e)
 	if err != nil {
 		return Answered{}, nil, err
 	}
-	p.mu.Lock()
-	m := p.models[e.line.ModelVersion]
-	p.mu.Unlock()
-	if m == nil || m.Class != protocol.ClassProven {
-		return Answered{}, nil, fmt.Errorf("receipt %s of class proven: %w", receipt, protocol.ErrNotFound)
-	}
-	opener, ok := m.Backend.(Opener)
-	if !ok {
-		return Answered{}, nil, fmt.Errorf("open answers of model version %s: %w", m.Version, protocol.ErrUnavailable)
+	opener := p.opener(e.line.ModelVersion)
+	if opener == nil {
+		opener = noOpener(e.line.ModelVersion)
 	}
 	return Answered{Ask: r.Ask, Output: r.Output, Receipt: r.Receipt}, opener, nil
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -85,10 +86,14 @@ func New(cfg Config, deps Deps) (*Provider, error) {
 }
 
 // Run serves until ctx ends or Drain has finished, and closes the journal. When ctx ends
-// running answers are cut and signed for; Drain lets them finish.
+// running answers are cut and signed for; Drain lets them finish. It serves nothing and fails
+// with ErrNoFile while receipts can be disputed that nothing here recomputes.
 func (p *Provider) Run(ctx context.Context) error {
 	defer p.cutWork(nil)
 	defer p.dialer.CloseIdleConnections()
+	if err := p.checkVersions(ctx); err != nil {
+		return errors.Join(fmt.Errorf("run the provider: %w", err), p.book.log.Close())
+	}
 	// Connections outlive ctx until the cut answers are signed for and sent.
 	conns, closeConns := context.WithCancel(context.WithoutCancel(ctx))
 	defer closeConns()
@@ -255,20 +260,29 @@ func (p *Provider) forgetLoop(ctx context.Context) error {
 }
 
 func (p *Provider) forget(ctx context.Context) error {
-	now, err := p.view.now(ctx)
+	k, err := p.keeping(ctx)
 	if err != nil {
 		return err
 	}
+	return p.book.forget(k.now, k.window, k.unpaid, k.dead, k.due)
+}
+
+// keeping reads how long receipts are kept.
+func (p *Provider) keeping(ctx context.Context) (keeping, error) {
+	now, err := p.view.now(ctx)
+	if err != nil {
+		return keeping{}, err
+	}
 	// INVARIANT: whatever can still be asked on chain can be answered, or an honest provider is silent.
-	window := p.cfg.DisputeWindow + p.cfg.Prolonged
+	k := keeping{now: now, window: uint64((p.cfg.DisputeWindow + p.cfg.Prolonged) / time.Second), unpaid: uint64(p.cfg.UnpaidKeep / time.Second)}
 	// Clocks take longer when many questions are open, and a window ends that much later: what counts is the last one's end.
-	var due map[common.Hash]uint64
 	if p.deps.Questions != nil {
-		if due, err = p.deps.Questions.LastDue(ctx); err != nil {
-			return fmt.Errorf("list questions: %w", err)
+		if k.due, err = p.deps.Questions.LastDue(ctx); err != nil {
+			return keeping{}, fmt.Errorf("list questions: %w", err)
 		}
 	}
-	return p.book.forget(now, uint64(window/time.Second), uint64(p.cfg.UnpaidKeep/time.Second), p.deadChannels(ctx, now), due)
+	k.dead = p.deadChannels(ctx, now)
+	return k, nil
 }
 
 // deadChannels returns the channels that owe and will never pay: they expired.
