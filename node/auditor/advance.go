@@ -25,11 +25,16 @@ func (j *judge) advance(ctx context.Context) error {
 	case Found:
 		return j.examine(ctx)
 	case Replayed:
-		return j.locate(ctx)
-	case Located, Asking:
-		return j.open(ctx)
+		return j.inTime(ctx, j.locate)
+	case Located:
+		return j.inTime(ctx, j.open)
+	case Asking:
+		return j.open(ctx) // what is asked makes the window longer, and who asks too late is told
 	case Opened:
-		return j.prove(ctx)
+		if j.c.Fault.Task == nil || j.c.Proof != nil {
+			return j.prove(ctx)
+		}
+		return j.inTime(ctx, j.prove)
 	case Proven:
 		return j.submit(ctx)
 	case Submitted:
@@ -66,9 +71,11 @@ func (j *judge) examine(ctx context.Context) error {
 	} else if err != nil {
 		return err
 	}
-	if err := j.window(ctx); err != nil {
-		return err
-	}
+	return j.inTime(ctx, j.answers)
+}
+
+// answers compares what was answered with what the model answers.
+func (j *judge) answers(ctx context.Context) error {
 	if s, err := j.counts(); errors.Is(err, protocol.ErrInvalid) {
 		return j.over(Unusable, "%v", err)
 	} else if s != nil || err != nil {
@@ -112,6 +119,34 @@ func (j *judge) window(ctx context.Context) error {
 	j.c.Deadline = until
 	return nil
 }
+
+// inTime takes the next step of a case that can be disputed now, and ends any other: nothing is
+// replayed, opened or proven that no contract takes.
+func (j *judge) inTime(ctx context.Context, next func(context.Context) error) error {
+	if err := j.window(ctx); err != nil {
+		return err
+	}
+	now, err := j.a.deps.Chain.Now(ctx)
+	if err != nil {
+		return err
+	}
+	if now >= j.c.Deadline { // but a payment makes it longer
+		payment, err := j.payment(ctx)
+		if err != nil {
+			return err
+		}
+		if j.c.Deadline, err = j.a.deps.Chain.DisputableUntil(ctx, j.evidence(payment)); err != nil {
+			return fmt.Errorf("read the window: %w", err)
+		}
+	}
+	if now >= j.c.Deadline {
+		return j.late("the window closed at %d", j.c.Deadline)
+	}
+	return next(ctx)
+}
+
+// late ends a case whose receipt cannot be disputed any more.
+func (j *judge) late(format string, args ...any) error { return j.over(Lost, format, args...) }
 
 func (j *judge) evidence(p contracts.Payment) contracts.Evidence {
 	return contracts.Evidence{Request: j.b.Request, Receipt: j.b.Receipt, Signature: j.b.Signature, Payment: p}

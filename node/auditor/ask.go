@@ -60,22 +60,43 @@ func (p Place) node() contracts.Node {
 var errPending = errors.New("waiting for the chain")
 
 // withheld counts what a provider does not serve. When patience is over it is asked on
-// chain, from then on about everything.
+// chain, from then on about everything. Who may not ask there goes on off chain.
 func (j *judge) withheld(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, errPending):
 		return j.convicted(ctx, err)
+	case refusedAs(err, "WindowClosed"): // nothing more is answered
+		kind, failed := j.a.deps.Chain.FaultOf(ctx, j.c.Receipt)
+		switch {
+		case failed != nil:
+			return failed
+		case kind != contracts.FaultNone:
+			return j.convicted(ctx, err)
+		}
+		return j.late("%v", err)
 	case !isUnserved(err) || j.c.State == Asking:
 		return err
 	}
 	j.a.metrics.unserved()
-	if j.c.Unserved++; j.c.Unserved >= j.a.cfg.Patience {
+	if j.c.Unserved++; j.c.Unserved >= j.a.cfg.Patience && j.entitled() {
 		j.c.State = Asking
 		j.shown = map[step.Block]*claimed{} // they hold sources that ask off chain
 		j.a.log.Warn("provider does not serve, asking on chain", "receipt", j.c.Receipt, "provider", j.c.Provider, "err", err)
 		return nil
 	}
 	return err
+}
+
+// entitled says whether this auditor may ask on chain: what a requester keeps to itself only it may make public.
+func (j *judge) entitled() bool {
+	r := j.b.Request
+	return r.Audience != protocol.AudienceRequester || r.Requester == j.a.deps.Sender.Address()
+}
+
+// refusedAs says whether a contract refused a call with an error of that name.
+func refusedAs(err error, name string) bool {
+	var e *chain.ContractError
+	return errors.As(err, &e) && e.Name == name
 }
 
 // convicted ends a case whose silence was a proven fault, or that somebody else proved.
@@ -192,7 +213,7 @@ func (j *judge) pose(ctx context.Context, r *Asked, ask func(contracts.Evidence,
 	}
 	call := ask(j.evidence(payment), salt("ask", r.Question, r.Times))
 	if _, err := j.a.deps.Chain.Simulate(ctx, j.a.deps.Sender.Address(), call); err != nil {
-		if e := new(chain.ContractError); errors.As(err, &e) && e.Name == "ReceiptProven" {
+		if refusedAs(err, "ReceiptProven") {
 			err = errors.Join(errPending, err) // then nothing is asked any more, and the case ends
 		}
 		return fmt.Errorf("ask for %s: %w", r.What, err)
