@@ -314,12 +314,12 @@ func TestACaseThatAsksEndsWhenSomebodyElseProvesIt(t *testing.T) {
 func TestARefundThatAReorgTookBackIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	w := newForkedWorld(t, 3600)
+	door := w.gated(requester) // before its first transaction: another lane of it would send them again
 	id := w.channel(t)
 	dear := w.answered(t, params(700), prompt, 4, nil).on(id)
 	r := dear.b.Receipt
 	r.Fee = tokens(3)
 	dear.signReceipt(r)
-	door := w.gated(requester)
 	data := map[int]string{requester: t.TempDir(), auditing: t.TempDir()}
 	start := func(n int) (*auditor.Auditor, func()) {
 		a := w.auditor(t, data[n], noProver{}, dear, func(c *auditor.Config, d *auditor.Deps) {
