@@ -3,7 +3,6 @@ package contracts
 import (
 	"context"
 	"fmt"
-	"math/big"
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
@@ -285,20 +284,43 @@ func (a Addresses) fault(l types.Log) (Fault, bool) {
 		Refunded: protocol.MustAmount(e.Refunded), Bounty: protocol.MustAmount(e.Bounty), Tx: l.TxHash, Block: l.BlockNumber}, true
 }
 
-// Faults returns every fault that was proven about a receipt since a block.
-func (r *Reader) Faults(ctx context.Context, receipt common.Hash, from uint64) ([]Fault, error) {
-	logs, err := r.client.FilterLogs(ctx, ethereum.FilterQuery{FromBlock: new(big.Int).SetUint64(from), Addresses: []common.Address{r.at.Ledger},
-		Topics: [][]common.Hash{{faultTopic}, {receipt}}})
+// Conviction returns what convicted a receipt, which happens once, since a block. It fails with
+// protocol.ErrNotFound if nothing did, and with protocol.ErrUnavailable if the node has no log of it.
+func (r *Reader) Conviction(ctx context.Context, receipt common.Hash, from uint64) (f Fault, err error) {
+	kind, err := r.FaultOf(ctx, receipt)
 	if err != nil {
-		return nil, fmt.Errorf("read faults: %w", r.client.Wrap(err))
+		return f, err
 	}
-	var out []Fault
-	for _, l := range logs {
-		if f, ok := r.at.fault(l); ok {
+	if kind == FaultNone {
+		return f, fmt.Errorf("conviction of receipt %s: %w", receipt, protocol.ErrNotFound)
+	}
+	l, err := r.newestLog(ctx, from, 0, r.at.Ledger, [][]common.Hash{{faultTopic}, {receipt}}, func(l *types.Log) bool {
+		one, ok := r.at.fault(*l)
+		f = one
+		return ok && one.Kind == kind // the small rungs convict nobody
+	})
+	if err != nil {
+		return Fault{}, fmt.Errorf("read faults: %w", err)
+	}
+	if l == nil {
+		return Fault{}, fmt.Errorf("no log of the %s of receipt %s: %w", kind, receipt, protocol.ErrUnavailable)
+	}
+	return f, nil
+}
+
+// Faults returns every fault that was proven about a receipt since a block, the small rungs too.
+func (r *Reader) Faults(ctx context.Context, receipt common.Hash, from uint64) (out []Fault, err error) {
+	latest, err := r.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = r.logsOf(ctx, from, latest, []common.Address{r.at.Ledger}, [][]common.Hash{{faultTopic}, {receipt}}, func(l *types.Log) error {
+		if f, ok := r.at.fault(*l); ok {
 			out = append(out, f)
 		}
-	}
-	return out, nil
+		return nil
+	})
+	return out, err
 }
 
 var faultTopic = crypto.Keccak256Hash([]byte("FaultProven(bytes32,address,address,uint8,uint256,uint256,uint256,bytes32)"))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
@@ -45,4 +46,38 @@ func (r *Reader) logsOf(ctx context.Context, next, latest uint64, at []common.Ad
 		}
 	}
 	return nil
+}
+
+// newestLog returns the newest log of a contract that visit takes, nil if there is none. It asks
+// back from the latest block to block from, and to the last span that a block of time since (Unix
+// seconds) may be in.
+func (r *Reader) newestLog(ctx context.Context, from, since uint64, at common.Address, topics [][]common.Hash, take func(l *types.Log) bool) (*types.Log, error) {
+	to, err := r.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		first := max(from, to-min(to, watchSpan-1))
+		logs, err := r.client.FilterLogs(ctx, ethereum.FilterQuery{FromBlock: new(big.Int).SetUint64(first), ToBlock: new(big.Int).SetUint64(to),
+			Addresses: []common.Address{at}, Topics: topics})
+		if err != nil {
+			return nil, fmt.Errorf("read logs: %w", r.client.Wrap(err))
+		}
+		for i := range slices.Backward(logs) {
+			if take(&logs[i]) {
+				return &logs[i], nil
+			}
+		}
+		if first <= from {
+			return nil, nil
+		}
+		h, err := r.client.HeaderByNumber(ctx, new(big.Int).SetUint64(first))
+		if err != nil {
+			return nil, fmt.Errorf("read header: %w", r.client.Wrap(err))
+		}
+		if h.Time < since {
+			return nil, nil
+		}
+		to = first - 1
+	}
 }

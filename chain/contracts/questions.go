@@ -14,6 +14,7 @@ import (
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/dgrid-network/dgrid/bindings"
@@ -153,18 +154,17 @@ var (
 	answeredTopic = crypto.Keccak256Hash([]byte("QuestionAnswered(bytes32,bytes32,address,(uint8,uint8,uint32,uint32,uint32,uint32,uint32,bytes32),bytes)"))
 )
 
-// Answer returns the bytes that answered a question since a block; protocol.ErrNotFound if
-// there are none.
-func (r *Reader) Answer(ctx context.Context, question common.Hash, from uint64) ([]byte, error) {
-	logs, err := r.client.FilterLogs(ctx, ethereum.FilterQuery{FromBlock: new(big.Int).SetUint64(from), Addresses: []common.Address{r.at.Questions},
-		Topics: [][]common.Hash{{answeredTopic}, nil, {question}}})
+// Answer returns the bytes that answered a question which was asked at a block time;
+// protocol.ErrNotFound if there are none.
+func (r *Reader) Answer(ctx context.Context, question common.Hash, askedAt uint64) ([]byte, error) {
+	l, err := r.newestLog(ctx, 0, askedAt, r.at.Questions, [][]common.Hash{{answeredTopic}, nil, {question}}, func(*types.Log) bool { return true })
 	if err != nil {
-		return nil, fmt.Errorf("read answers: %w", r.client.Wrap(err))
+		return nil, fmt.Errorf("read answers: %w", err)
 	}
-	if len(logs) == 0 {
+	if l == nil {
 		return nil, fmt.Errorf("answer to question %s: %w", question, protocol.ErrNotFound)
 	}
-	e, err := questions.UnpackQuestionAnsweredEvent(&logs[len(logs)-1])
+	e, err := questions.UnpackQuestionAnsweredEvent(l)
 	if err != nil {
 		return nil, fmt.Errorf("decode answer: %w: %w", err, protocol.ErrInternal)
 	}

@@ -343,17 +343,15 @@ func (j *judge) refused(ctx context.Context, refusal error) (mine bool, err erro
 // verdict reads what the chain says of the receipt, and whether this auditor's proof was it.
 func (j *judge) verdict(ctx context.Context) (mine bool, err error) {
 	j.c.Verdict = nil
-	faults, err := j.a.deps.Chain.Faults(ctx, j.c.Receipt, j.a.cfg.StartBlock)
-	if err != nil {
+	f, err := j.a.deps.Chain.Conviction(ctx, j.c.Receipt, j.a.cfg.StartBlock)
+	switch {
+	case errors.Is(err, protocol.ErrNotFound):
+		return false, nil
+	case err != nil:
 		return false, err
 	}
-	for _, f := range faults {
-		if f.Kind != contracts.FaultSilence && f.Kind != contracts.FaultEquivocation { // the small rungs convict nobody
-			j.c.Verdict = &f
-			return f.Submitter == j.a.cfg.Submitter, nil
-		}
-	}
-	return false, nil
+	j.c.Verdict = &f
+	return f.Submitter == j.a.cfg.Submitter, nil
 }
 
 // confirm waits until the transaction is mined, notes what it did, and waits until it is

@@ -34,6 +34,9 @@ type Asked struct {
 	// says that this is final.
 	ClosedAt uint64 `json:"closed_at,omitempty"`
 	Closed   bool   `json:"closed,omitempty"`
+
+	answer []byte      // as the log has it, read once
+	hash   common.Hash // of it, as the contract keeps it
 }
 
 // Place is a contracts.Node in JSON.
@@ -157,7 +160,13 @@ func (j *judge) answer(ctx context.Context, what string, n contracts.Node, ask f
 			record.State = "answered"
 			j.a.metrics.asked("answered")
 		}
-		return reader.Answer(ctx, id, j.a.cfg.StartBlock)
+		if record.answer == nil || record.hash != q.AnswerHash { // a reorg may have brought another
+			if record.answer, err = reader.Answer(ctx, id, q.AskedAt); err != nil {
+				return nil, err
+			}
+			record.hash = q.AnswerHash
+		}
+		return record.answer, nil
 	case contracts.QuestionOpen:
 		now, err := reader.Now(ctx)
 		if err != nil {

@@ -28,12 +28,12 @@ type Chain interface {
 	ProviderOf(ctx context.Context, operator common.Address) (common.Address, error)
 	DeliveryOf(ctx context.Context, job common.Hash) (receipt common.Hash, err error)
 	FaultOf(ctx context.Context, receipt common.Hash) (contracts.FaultKind, error)
-	Faults(ctx context.Context, receipt common.Hash, from uint64) ([]contracts.Fault, error)
+	Conviction(ctx context.Context, receipt common.Hash, from uint64) (contracts.Fault, error)
 	DisputableUntil(ctx context.Context, e contracts.Evidence) (uint64, error)
 	Simulate(ctx context.Context, from common.Address, c protocol.Call) (gas uint64, err error)
 	Line(ctx context.Context, line protocol.Line) (contracts.Line, error)
 	Question(ctx context.Context, id common.Hash) (contracts.Question, error)
-	Answer(ctx context.Context, question common.Hash, from uint64) ([]byte, error)
+	Answer(ctx context.Context, question common.Hash, askedAt uint64) ([]byte, error)
 	Covering(ctx context.Context, line protocol.Line, sum protocol.Amount) (checkpoint uint32, err error)
 }
 
