@@ -52,6 +52,7 @@ func (j *judge) advance(ctx context.Context) error {
 
 func (j *judge) over(s State, format string, args ...any) error {
 	j.c.State, j.c.Note = s, fmt.Sprintf(format, args...)
+	j.a.sleep(j.c, j.b)
 	return nil
 }
 
@@ -447,7 +448,8 @@ func (j *judge) finish(format string, args ...any) error {
 	return j.over(Settled, format, args...)
 }
 
-// settle waits for a payment of a convicted receipt, and has it refunded.
+// settle waits for a payment of a convicted receipt, and has it refunded. What is paid after the window is
+// refunded too: the case ends, and the redeem wakes it.
 func (j *judge) settle(ctx context.Context) error {
 	if j.c.Settling != (common.Hash{}) {
 		_, err := j.a.deps.Sender.WaitFinal(ctx, j.c.Settling)

@@ -26,6 +26,7 @@ type Auditor struct {
 	claimed *Claims
 	metrics *metrics
 	drawing
+	late late
 	// newClaim tells of a claim that was written.
 	newClaim chan struct{}
 	// busy holds a token for each case that replays, opens or proves.
@@ -46,7 +47,7 @@ func New(cfg Config, deps Deps) (*Auditor, error) {
 		return nil, err
 	}
 	a := &Auditor{cfg: cfg, deps: deps, log: deps.Log, models: map[common.Hash]*model{}, busy: make(chan struct{}, cfg.Workers),
-		running: map[common.Hash]bool{}, start: make(chan common.Hash, 64), changed: make(chan struct{}), seen: newSeen(), newClaim: make(chan struct{}, 1)}
+		running: map[common.Hash]bool{}, start: make(chan common.Hash, 64), changed: make(chan struct{}), seen: newSeen(), late: late{lines: map[protocol.Line]*asleep{}}, newClaim: make(chan struct{}, 1)}
 	for _, m := range cfg.Models {
 		known, err := newModel(m)
 		if err != nil {
@@ -100,6 +101,7 @@ func (a *Auditor) Run(ctx context.Context) error {
 		a.metrics.moved("", c.State)
 		if b, err := a.cases.Bundle(c.Receipt); err == nil {
 			a.note(c, b)
+			a.sleep(c, b)
 		}
 	}
 	for _, c := range list { // payments are read off the lines, so all receipts come first
@@ -109,6 +111,7 @@ func (a *Auditor) Run(ctx context.Context) error {
 	}
 	g.Go(func() error { return a.claimLoop(ctx) })
 	g.Go(func() error { return a.lineLoop(ctx) })
+	g.Go(func() error { return a.lateLoop(ctx) })
 	if a.deps.Bonds != nil {
 		g.Go(func() error { return a.bondLoop(ctx) })
 	}
@@ -172,6 +175,9 @@ func (a *Auditor) begin(ctx context.Context, b bundle.Bundle, c *Case) (common.H
 	created, err := a.cases.Create(c, b)
 	if err != nil {
 		return receipt, err
+	}
+	if known, err := a.cases.Get(receipt); err == nil && known.State.Over() {
+		return receipt, nil // what wakes it is a payment
 	}
 	if created {
 		a.metrics.moved("", c.State)
