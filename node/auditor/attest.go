@@ -85,6 +85,11 @@ func (a *Auditor) decide(ctx context.Context, r *round, d *openDraw, audit contr
 			return nil, nil
 		}
 	case Lost:
+		if c.Verdict == nil { // its window was over, and the draw opened it again
+			if woke, err := a.wake(ctx, p.Receipt); woke || err != nil {
+				return nil, err
+			}
+		}
 		if c.Verdict == nil && c.Fault == nil && c.First == nil && (c.Replay == nil || c.Replay.WrongToken < 0) {
 			return nil, fmt.Errorf("say whether receipt %s is right: %s: %w", p.Receipt, c.Note, protocol.ErrUnavailable)
 		}

@@ -32,6 +32,7 @@ type Claimed struct {
 	FoundAt  uint64              `json:"found_at"` // block time
 	// RefusedAt is the block time at which somebody else was first seen to have claimed it.
 	RefusedAt uint64           `json:"refused_at,omitempty"`
+	Late      bool             `json:"late,omitempty"` // its window was over, until its receipts are paid
 	Call      *Call            `json:"call,omitempty"`
 	Intent    common.Hash      `json:"intent,omitzero"`
 	Gas       uint64           `json:"gas,omitempty"`
@@ -150,9 +151,10 @@ func (a *Auditor) claimLoop(ctx context.Context) error {
 			if !known[c.ID] {
 				known[c.ID] = true
 				a.metrics.claimed("", c.State, c.Kind)
-				if !c.State.Over() {
-					open[c.ID] = c
-				}
+				a.sleepClaim(c)
+			}
+			if !c.State.Over() && open[c.ID] == nil {
+				open[c.ID] = c
 			}
 		}
 		for id, c := range open {
@@ -203,6 +205,7 @@ func (a *Auditor) moveClaim(ctx context.Context, c *Claimed) error {
 		return err
 	}
 	a.metrics.claimed(before, c.State, c.Kind)
+	a.sleepClaim(c)
 	a.announce()
 	return nil
 }
@@ -250,15 +253,7 @@ func (a *Auditor) payClaim(ctx context.Context, c *Claimed) error {
 	}
 	payable := false
 	for _, receipt := range c.Receipts {
-		one, err := a.cases.Get(receipt)
-		if err != nil {
-			return err
-		}
-		j, err := a.judge(one)
-		if err != nil {
-			return err
-		}
-		payment, err := j.payment(ctx)
+		payment, j, err := a.payable(ctx, receipt)
 		if err != nil {
 			return err
 		}
@@ -270,7 +265,7 @@ func (a *Auditor) payClaim(ctx context.Context, c *Claimed) error {
 			c.Claim.Payment = payment
 			return nil
 		}
-		payable = payable || one.Relayer != (common.Address{})
+		payable = payable || j.c.Relayer != (common.Address{})
 	}
 	if c.ready.IsZero() {
 		c.ready = time.Now()
@@ -304,6 +299,7 @@ func (a *Auditor) refusedClaim(ctx context.Context, c *Claimed, refusal error) e
 		return nil
 	case "NoFault", "NoPair", "WindowClosed", "NotProvenClass", "UnknownModelVersion", "NotSigned":
 		c.State, c.Note = Lost, refusal.Error()
+		c.Late = e.Name == "WindowClosed" && c.Claim.Claim == ClaimTwoAnswers // the window of a paid leaf is its only one
 		return nil
 	case "EvidenceMismatch", "BadPathLength":
 		c.Call, c.Claim.Payment = nil, contracts.Payment{} // the line moved on: what is paid is shown again

@@ -79,7 +79,7 @@ type drawing struct {
 	draws   *Draws
 	redeems Redeems
 	next    uint64                           // the block from which redeems are read after a restart
-	meets   map[common.Hash]common.Hash      // by receipt: the draw that met it last
+	meets   map[common.Hash]met              // by receipt: the draw that met it last
 	unread  map[common.Hash]contracts.Redeem // by audit: listed, and not noted yet
 	open    map[common.Hash]*openDraw
 	classes map[common.Hash]protocol.Class // of model versions
@@ -100,7 +100,7 @@ func (a *Auditor) beginDrawing() (err error) {
 		a.cfg.Draw.Every = 2 * time.Second
 	}
 	a.open, a.classes, a.logins.sessions = map[common.Hash]*openDraw{}, map[common.Hash]protocol.Class{}, map[string]session{}
-	a.unread, a.meets = map[common.Hash]contracts.Redeem{}, map[common.Hash]common.Hash{}
+	a.unread, a.meets = map[common.Hash]contracts.Redeem{}, map[common.Hash]met{}
 	if a.drawn, err = newDrawMetrics(a.deps.Metrics); err != nil {
 		return err
 	}

@@ -11,12 +11,14 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
+	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/bundle"
 )
 
-// What a channel pays it may pay long after a case is over: a voucher can be redeemed until the channel's end. Such a case
-// is no work meanwhile. It sleeps on disk, and a redeem of its line wakes it.
+// What a channel pays it may pay long after a case is over: a voucher can be redeemed until the channel's end. That opens
+// a window anew, in which the receipt can be disputed, and refunded if it is proven wrong already; so does the opening of a receipt that
+// was drawn. Such a case is no work meanwhile. It sleeps on disk, and a redeem of its line wakes it.
 
 // late is what sleeps, by the line that wakes it.
 type late struct {
@@ -28,40 +30,82 @@ type late struct {
 
 // asleep is what sleeps until one line moves.
 type asleep struct {
-	receipts map[common.Hash]bool
+	receipts map[common.Hash]bool // of cases
+	claims   map[common.Hash]bool
 	known    int  // receipts of the line at the last look
 	moved    bool // it was redeemed since, or somebody came to sleep
 }
 
 // again is the state in which a case that is over goes on once its receipt is paid; empty if it is
 // over for good.
-func (c *Case) again() State {
-	if !c.State.Over() || c.Origin == OriginJob {
-		return ""
-	}
-	if c.Verdict != nil && !c.Paid && c.Verdict.Refunded.IsZero() && c.Settling == (common.Hash{}) && c.RefusedAt == 0 {
+func (c *Case) again(b bundle.Bundle) State {
+	closed := c.State == Lost && c.Verdict == nil // its window was over before it was proven
+	switch {
+	case closed && c.AtOnce != 0 && len(b.Params) == 0:
+		return Hidden
+	case closed && c.Fault != nil:
+		return Opened
+	case closed:
+		return Found
+	case c.State.Over() && c.Origin != OriginJob && c.Verdict != nil && !c.Paid && c.Verdict.Refunded.IsZero() && c.Settling == (common.Hash{}) && c.RefusedAt == 0:
 		return Unpaid
 	}
 	return ""
 }
 
+// lineOf is the line that a case's receipt is paid by, if it is known.
+func lineOf(c *Case, b bundle.Bundle) (line protocol.Line, known bool) {
+	line = protocol.Line{Channel: b.Request.Payment, Provider: c.Provider, ModelVersion: b.Request.ModelVersion, Relayer: c.Relayer}
+	if c.Opened != nil {
+		line.Relayer = c.Opened.Relayer
+	}
+	return line, c.Origin != OriginJob && line.Relayer != (common.Address{})
+}
+
 // sleep has a case that is over looked at again when its line moves, if that may matter.
 func (a *Auditor) sleep(c *Case, b bundle.Bundle) {
-	relayer := c.Relayer
-	if c.Opened != nil {
-		relayer = c.Opened.Relayer
+	if line, known := lineOf(c, b); known && c.again(b) != "" {
+		a.late.add(line, func(s *asleep) { s.receipts[c.Receipt] = true })
 	}
-	if c.again() == "" || relayer == (common.Address{}) {
+}
+
+// sleepClaim is sleep for a claim: what it takes to make one again is a payment of any of its receipts.
+func (a *Auditor) sleepClaim(c *Claimed) {
+	if !c.Late {
 		return
 	}
-	line := protocol.Line{Channel: b.Request.Payment, Provider: c.Provider, ModelVersion: b.Request.ModelVersion, Relayer: relayer}
-	a.late.mu.Lock()
-	defer a.late.mu.Unlock()
-	if a.late.lines[line] == nil {
-		a.late.lines[line] = &asleep{receipts: map[common.Hash]bool{}}
+	for _, receipt := range c.Receipts {
+		one, err := a.cases.Get(receipt)
+		if err != nil {
+			continue
+		}
+		b, err := a.cases.Bundle(receipt)
+		if err != nil {
+			continue
+		}
+		if line, known := lineOf(one, b); known {
+			a.late.add(line, func(s *asleep) { s.claims[c.ID] = true })
+		}
 	}
-	s := a.late.lines[line]
-	s.receipts[c.Receipt], s.moved = true, true
+}
+
+func (l *late) add(line protocol.Line, one func(*asleep)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.lines[line] == nil {
+		l.lines[line] = &asleep{receipts: map[common.Hash]bool{}, claims: map[common.Hash]bool{}}
+	}
+	one(l.lines[line])
+	l.lines[line].moved = true
+}
+
+// stir has what sleeps under a line looked at.
+func (l *late) stir(line protocol.Line) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s := l.lines[line]; s != nil {
+		s.moved = true
+	}
 }
 
 // lateLoop wakes cases until ctx ends.
@@ -98,50 +142,51 @@ func (a *Auditor) lateNow(ctx context.Context, redeems Redeems) error {
 		if err != nil {
 			return fmt.Errorf("list redeems: %w", err)
 		}
-		a.late.mu.Lock()
 		for _, r := range list {
-			if s := a.late.lines[r.Line]; s != nil {
-				s.moved = true
-			}
+			a.late.stir(r.Line)
 		}
-		a.late.mu.Unlock()
 	}
 	var failed error
-	for line, receipts := range a.stirred(all) {
-		for _, receipt := range receipts {
-			woke, err := a.wake(ctx, receipt)
-			a.late.mu.Lock()
+	look := func(line protocol.Line, of func(*asleep) map[common.Hash]bool, list []common.Hash, wake func(context.Context, common.Hash) (bool, error)) {
+		for _, one := range list {
+			woke, err := wake(ctx, one)
 			if err != nil {
-				a.late.lines[line].moved = true
+				a.late.stir(line)
 			} else if woke {
-				delete(a.late.lines[line].receipts, receipt)
+				a.late.mu.Lock()
+				delete(of(a.late.lines[line]), one)
+				a.late.mu.Unlock()
 			}
-			a.late.mu.Unlock()
 			if !errors.Is(err, errPending) {
 				failed = errors.Join(failed, err)
 			}
 		}
 	}
+	for line, s := range a.stirred(all) {
+		look(line, func(s *asleep) map[common.Hash]bool { return s.receipts }, slices.Collect(maps.Keys(s.receipts)), a.wake)
+		look(line, func(s *asleep) map[common.Hash]bool { return s.claims }, slices.Collect(maps.Keys(s.claims)), a.wakeClaim)
+	}
 	return failed
 }
 
-// stirred takes what is to be looked at.
-func (a *Auditor) stirred(all bool) map[protocol.Line][]common.Hash {
+// stirred takes a copy of what is to be looked at.
+func (a *Auditor) stirred(all bool) map[protocol.Line]asleep {
 	a.late.mu.Lock()
 	defer a.late.mu.Unlock()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	list := map[protocol.Line][]common.Hash{}
+	list := map[protocol.Line]asleep{}
 	for line, s := range a.late.lines {
 		if known := len(a.seen.lines[line]); all || s.moved || s.known != known {
 			s.moved, s.known = false, known
-			list[line] = slices.Collect(maps.Keys(s.receipts))
+			list[line] = asleep{receipts: maps.Clone(s.receipts), claims: maps.Clone(s.claims)}
 		}
 	}
 	return list
 }
 
-// wake lets a case that is over go on if its receipt is paid now. woke: it does, or is over for good.
+// wake lets a case that is over go on if its receipt can be disputed now, or is paid and can be refunded.
+// woke: it does, or is over for good.
 func (a *Auditor) wake(ctx context.Context, receipt common.Hash) (woke bool, err error) {
 	a.late.waking.Lock()
 	defer a.late.waking.Unlock()
@@ -159,12 +204,18 @@ func (a *Auditor) wake(ctx context.Context, receipt common.Hash) (woke bool, err
 	if err != nil {
 		return false, err
 	}
-	next := c.again()
+	next := c.again(j.b)
 	if next == "" {
 		return true, nil
 	}
-	if payment, err := j.payment(ctx); err != nil || payment.Count == 0 {
+	payment, err := j.payment(ctx)
+	if err != nil || next == Unpaid && payment.Count == 0 {
 		return false, err
+	}
+	if next != Unpaid {
+		if open, err := j.disputable(ctx, payment); err != nil || !open {
+			return false, err
+		}
 	}
 	before := c.State
 	c.State, c.Note, c.Failures, c.Trouble = next, "", 0, ""
@@ -176,4 +227,65 @@ func (a *Auditor) wake(ctx context.Context, receipt common.Hash) (woke bool, err
 	a.announce()
 	a.enqueue(ctx, receipt)
 	return true, nil
+}
+
+// wakeClaim is wake for a claim.
+func (a *Auditor) wakeClaim(ctx context.Context, id common.Hash) (woke bool, err error) {
+	a.late.waking.Lock()
+	defer a.late.waking.Unlock()
+	c, err := a.claimed.Get(id)
+	if err != nil || c.State != Lost || !c.Late {
+		return err == nil, err
+	}
+	for _, receipt := range c.Receipts {
+		payment, _, err := a.payable(ctx, receipt)
+		if err != nil {
+			return false, err
+		}
+		if payment.Count == 0 {
+			continue
+		}
+		c.State, c.Note, c.Late = Found, "", false
+		if err := a.claimed.put(c); err != nil {
+			return false, err
+		}
+		a.log.Info("claim goes on", "claim", c.Claim.Claim, "provider", c.Provider)
+		a.metrics.claimed(Lost, c.State, c.Kind)
+		a.announce()
+		select {
+		case a.newClaim <- struct{}{}:
+		default:
+		}
+		return true, nil
+	}
+	return false, nil
+}
+
+// payable is the case of a receipt with its payment, Count 0 if it is not paid or its window is over.
+func (a *Auditor) payable(ctx context.Context, receipt common.Hash) (p contracts.Payment, j *judge, err error) {
+	c, err := a.cases.Get(receipt)
+	if err != nil {
+		return p, nil, err
+	}
+	if j, err = a.judge(c); err != nil {
+		return p, nil, err
+	}
+	if p, err = j.payment(ctx); err != nil || p.Count == 0 {
+		return p, j, err
+	}
+	open, err := j.disputable(ctx, p)
+	if !open {
+		p = contracts.Payment{}
+	}
+	return p, j, err
+}
+
+// disputable says whether the receipt can be disputed now, as far as a payment shows.
+func (j *judge) disputable(ctx context.Context, p contracts.Payment) (bool, error) {
+	until, err := j.a.deps.Chain.DisputableUntil(ctx, j.evidence(p))
+	if err != nil {
+		return false, fmt.Errorf("read the window: %w", err)
+	}
+	now, err := j.a.deps.Chain.Now(ctx)
+	return now < until, err
 }

@@ -91,12 +91,12 @@ func (j *judge) opened(_ protocol.Line, state contracts.Line) (protocol.SumOpeni
 // readOpening reads what opened the receipt for the draw that is known to have met it last, once.
 func (j *judge) readOpening(ctx context.Context) error {
 	j.a.mu.Lock()
-	id, known := j.a.meets[j.c.Receipt]
+	last, known := j.a.meets[j.c.Receipt]
 	j.a.mu.Unlock()
-	if !known || id == j.met {
+	if !known || last.audit == j.met {
 		return nil
 	}
-	audit, err := j.a.deps.Draws.Audit(ctx, id)
+	audit, err := j.a.deps.Draws.Audit(ctx, last.audit)
 	if err != nil {
 		return fmt.Errorf("read the audit of a drawn receipt: %w", err)
 	}
@@ -110,16 +110,29 @@ func (j *judge) readOpening(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the opening of a drawn receipt: %w", err)
 	}
-	j.c.Opened, j.met = &e.Payment, id
+	j.c.Opened, j.met = &e.Payment, last.audit
 	return nil
 }
 
-// meet remembers which draw met a receipt, to find its opening.
+// met is a draw that met a receipt.
+type met struct {
+	audit      common.Hash
+	checkpoint uint32
+}
+
+// meet remembers which draw met a receipt last, to find its opening.
 func (a *Auditor) meet(d *Draw, receipt common.Hash) {
 	if d.Job != (common.Hash{}) || receipt == (common.Hash{}) {
 		return
 	}
 	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.meets[receipt] = d.ID
+	last, known := a.meets[receipt]
+	newer := !known || d.Checkpoint > last.checkpoint
+	if newer {
+		a.meets[receipt] = met{d.ID, d.Checkpoint}
+	}
+	a.mu.Unlock()
+	if newer {
+		a.late.stir(d.Line) // its opening may show a payment, and makes a window
+	}
 }
