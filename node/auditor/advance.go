@@ -88,14 +88,19 @@ func (j *judge) answers(ctx context.Context) error {
 	if i, ok := j.strange(); ok {
 		return j.found(j.showToken(i))
 	}
-	err := j.a.heavy(ctx, func() error { _, err := j.replay(ctx); return err })
+	right := false
+	err := j.turn(ctx, func() error {
+		r, err := j.replay(ctx)
+		right = err == nil && r.WrongToken < 0 && j.agrees(r)
+		return err
+	})
 	if errors.Is(err, protocol.ErrInvalid) {
 		return j.over(Unusable, "%v", err)
 	}
 	if err != nil {
 		return err
 	}
-	if j.report.WrongToken < 0 && j.agrees(j.report) {
+	if right {
 		return j.over(Right, "")
 	}
 	j.c.State = Replayed
@@ -172,14 +177,14 @@ func (j *judge) locate(ctx context.Context) error {
 	if err := j.hurry(ctx); err != nil {
 		return err
 	}
-	return j.a.heavy(ctx, func() error {
+	return j.withheld(ctx, j.turn(ctx, func() error {
 		r, err := j.replay(ctx)
 		if err != nil {
 			return err
 		}
 		t, err := j.boundaries(ctx)
 		if err != nil {
-			return j.withheld(ctx, err)
+			return err
 		}
 		if at, ok := t.crooked(len(r.Leaves)); ok {
 			return j.found(j.showPadding(at), nil)
@@ -195,7 +200,7 @@ func (j *judge) locate(ctx context.Context) error {
 			j.c.State = Located
 		}
 		return nil
-	})
+	}))
 }
 
 // open finds the wrong number in what the provider signed about that block.
@@ -206,14 +211,14 @@ func (j *judge) open(ctx context.Context) error {
 	if err := j.hurry(ctx); err != nil {
 		return err
 	}
-	return j.a.heavy(ctx, func() error {
+	return j.withheld(ctx, j.turn(ctx, func() error {
 		s, err := j.find(ctx)
 		if err != nil {
-			return j.withheld(ctx, err)
+			return err
 		}
 		j.c.Fault, j.c.State = s.finding, Opened
 		return nil
-	})
+	}))
 }
 
 // again makes what shows the case's fault once more, from the files: for a process that was
@@ -252,7 +257,7 @@ func (j *judge) again(ctx context.Context) (s *shown, err error) {
 func (j *judge) prove(ctx context.Context) error {
 	s := j.evident
 	if s == nil {
-		if err := j.a.heavy(ctx, func() (err error) { s, err = j.again(ctx); return err }); err != nil {
+		if err := j.turn(ctx, func() (err error) { s, err = j.again(ctx); return err }); err != nil {
 			return err
 		}
 		j.evident = s

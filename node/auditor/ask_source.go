@@ -1,7 +1,6 @@
 package auditor
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -33,24 +32,24 @@ func (c *chainSource) vectors() question {
 		}}
 }
 
-func (c *chainSource) roots(ctx context.Context) ([]common.Hash, error) {
-	return c.j.leaves(ctx, c.vectors(), c.s.own.Roots())
+func (c *chainSource) roots() ([]common.Hash, error) {
+	return c.j.leaves(c.vectors(), c.s.own.Roots())
 }
 
 // digests is the question about the root of a vector.
-func (c *chainSource) digests(ctx context.Context, id step.VectorID) (question, error) {
+func (c *chainSource) digests(id step.VectorID) (question, error) {
 	vec := c.s.own.Layout[id]
 	q := question{what: "digests of " + vec.Name, node: c.node(contracts.NodeDigests, vec.Chunks(), c.kept.Roots[id])}
 	q.node.Vector = uint32(id)
 	var err error
-	q.ask, err = c.j.under(ctx, c.vectors(), int(id))
+	q.ask, err = c.j.under(c.vectors(), int(id))
 	return q, err
 }
 
 // digest finds the digest of a chunk and its siblings up to the root of its vector. Only
 // what leads to it and differs from the auditor's own is asked for: whoever makes all
 // behind its lie differ must not win a clock for each of it.
-func (c *chainSource) digest(ctx context.Context, id step.VectorID, at int) (common.Hash, []common.Hash, error) {
+func (c *chainSource) digest(id step.VectorID, at int) (common.Hash, []common.Hash, error) {
 	mine := c.own[id]
 	if mine == nil {
 		mine = newTree(c.s.own.Digests(id), nil)
@@ -62,7 +61,7 @@ func (c *chainSource) digest(ctx context.Context, id step.VectorID, at int) (com
 	case mine.depth() == 0:
 		return root, nil, nil
 	}
-	q, err := c.digests(ctx, id)
+	q, err := c.digests(id)
 	if err != nil {
 		return common.Hash{}, nil, err
 	}
@@ -77,7 +76,7 @@ func (c *chainSource) digest(ctx context.Context, id step.VectorID, at int) (com
 		case q.node.Hash == (common.Hash{}): // all below it is zero
 			return common.Hash{}, append(make([]common.Hash, level), above...), nil
 		}
-		x, err := c.j.below(ctx, q)
+		x, err := c.j.below(q)
 		if err != nil {
 			return common.Hash{}, nil, err
 		}
@@ -90,19 +89,19 @@ func (c *chainSource) digest(ctx context.Context, id step.VectorID, at int) (com
 	}
 }
 
-func (c *chainSource) words(ctx context.Context, id step.VectorID, at int, digest common.Hash) ([]byte, error) {
+func (c *chainSource) words(id step.VectorID, at int, digest common.Hash) ([]byte, error) {
 	vec := c.s.own.Layout[id]
-	q, err := c.digests(ctx, id)
+	q, err := c.digests(id)
 	if err != nil {
 		return nil, err
 	}
-	ask, err := c.j.under(ctx, q, at)
+	ask, err := c.j.under(q, at)
 	if err != nil {
 		return nil, err
 	}
 	n := contracts.Node{Kind: uint8(contracts.NodeChunk), Level: uint8(vec.Kind), T: c.kept.Opening.T, L: c.kept.Opening.L, Vector: uint32(id),
 		Index: uint32(at), Size: uint32(vec.Length(at)), Hash: digest}
-	raw, err := c.j.answer(ctx, fmt.Sprintf("chunk %d of %s", at, vec.Name), n, ask)
+	raw, err := c.j.asked(question{fmt.Sprintf("chunk %d of %s", at, vec.Name), n, ask})
 	if err != nil {
 		return nil, err
 	}

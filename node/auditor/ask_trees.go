@@ -1,7 +1,6 @@
 package auditor
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -29,20 +28,13 @@ type answered struct {
 // below returns what the provider showed below a node. It is read once in a look at a case,
 // and not kept for the next: a reorg may have taken the answer back, and then it has to be
 // asked for again.
-func (j *judge) below(ctx context.Context, q question) (answered, error) {
-	if x, ok := j.seen[q.node]; ok {
-		return x, nil
-	}
-	raw, err := j.answer(ctx, q.what, q.node, q.ask)
+func (j *judge) below(q question) (x answered, err error) {
+	raw, err := j.asked(q)
 	if err != nil {
-		return answered{}, err
+		return x, err
 	}
-	var x answered
-	if x.salt, x.children, err = contracts.DecodeNodeAnswer(raw); err != nil {
-		return answered{}, err
-	}
-	j.seen[q.node] = x
-	return x, nil
+	x.salt, x.children, err = contracts.DecodeNodeAnswer(raw)
+	return x, err
 }
 
 // child is the question about the i-th node below one.
@@ -67,9 +59,9 @@ func (j *judge) toward(q question, children []common.Hash, leaf int) question {
 
 // under returns how what lies under a leaf is asked about: below the answer that showed the
 // leaf. What was not asked on the way, because the leaves were served, is asked.
-func (j *judge) under(ctx context.Context, q question, leaf int) (func(contracts.Evidence, common.Hash) protocol.Call, error) {
+func (j *judge) under(q question, leaf int) (func(contracts.Evidence, common.Hash) protocol.Call, error) {
 	for q.node.Level > 0 {
-		x, err := j.below(ctx, q)
+		x, err := j.below(q)
 		if err != nil {
 			return nil, err
 		}
@@ -81,13 +73,13 @@ func (j *judge) under(ctx context.Context, q question, leaf int) (func(contracts
 // walk descends the boundary tree on chain to the first leaf that differs from the
 // replay's, and returns the provider's tree as far as that shows it: all of the replay's
 // if only the salt is another.
-func (j *judge) walk(ctx context.Context, own []common.Hash) (*tree, error) {
+func (j *judge) walk(own []common.Hash) (*tree, error) {
 	mine := newTree(own, nil)
 	q := j.traceTop(len(own))
 	var nodes []Node
 	var salt common.Hash
 	for {
-		x, err := j.below(ctx, q)
+		x, err := j.below(q)
 		if err != nil {
 			return nil, err
 		}
@@ -141,11 +133,11 @@ func folded(level, first int, children []common.Hash) (nodes []Node) {
 }
 
 // askOpening gets a signed opening on chain.
-func (j *judge) askOpening(ctx context.Context, at step.Block) (*Opening, error) {
+func (j *judge) askOpening(at step.Block) (*Opening, error) {
 	n := contracts.Node{Kind: uint8(contracts.NodeBlock), T: uint32(at.T), L: uint32(at.L)}
-	raw, err := j.answer(ctx, fmt.Sprintf("block (%d, %d)", at.T, at.L), n, func(e contracts.Evidence, salt common.Hash) protocol.Call {
+	raw, err := j.asked(question{fmt.Sprintf("block (%d, %d)", at.T, at.L), n, func(e contracts.Evidence, salt common.Hash) protocol.Call {
 		return j.a.deps.Chain.Addresses().AskBlock(e, uint32(at.T), uint32(at.L), salt)
-	})
+	}})
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +150,7 @@ func (j *judge) askOpening(ctx context.Context, at step.Block) (*Opening, error)
 
 // leaves asks for the leaves of a tree that one answer shows whole: a block has at most 64
 // vectors, and a boundary as many chunks. It asks for none if they are the auditor's own.
-func (j *judge) leaves(ctx context.Context, q question, own []common.Hash) ([]common.Hash, error) {
+func (j *judge) leaves(q question, own []common.Hash) ([]common.Hash, error) {
 	switch {
 	case q.node.Hash == protocol.MerkleRoot(own):
 		return own, nil
@@ -167,12 +159,12 @@ func (j *judge) leaves(ctx context.Context, q question, own []common.Hash) ([]co
 	case q.node.Level > contracts.NodeStep:
 		return nil, fmt.Errorf("%s: %d levels are more than an answer shows: %w", q.what, q.node.Level, protocol.ErrInternal)
 	}
-	x, err := j.below(ctx, q)
+	x, err := j.below(q)
 	return x.children, err
 }
 
 // askLeaves gets the chunk leaves under a boundary leaf that differs, on chain.
-func (j *judge) askLeaves(ctx context.Context, s *claimed, n int) error {
+func (j *judge) askLeaves(s *claimed, n int) error {
 	index := s.own.T*(j.m.arch.Layers+1) + s.own.L
 	own := make([]common.Hash, 0, n)
 	for c := range n {
@@ -182,11 +174,11 @@ func (j *judge) askLeaves(ctx context.Context, s *claimed, n int) error {
 		}
 		own = append(own, chunk.Leaf(words))
 	}
-	ask, err := j.under(ctx, j.traceTop(len(j.tree.leaves)), index)
+	ask, err := j.under(j.traceTop(len(j.tree.leaves)), index)
 	if err != nil {
 		return err
 	}
-	list, err := j.leaves(ctx, question{"chunks of a boundary", contracts.Node{Kind: uint8(contracts.NodeBoundaryChunks), Level: uint8(protocol.MerkleDepth(n)),
+	list, err := j.leaves(question{"chunks of a boundary", contracts.Node{Kind: uint8(contracts.NodeBoundaryChunks), Level: uint8(protocol.MerkleDepth(n)),
 		T: uint32(s.own.T), L: uint32(s.own.L), Size: uint32(n), Hash: j.tree.node(0, index)}, ask}, own)
 	if err == nil {
 		s.source.kept.Leaves = list

@@ -29,7 +29,7 @@ type Auditor struct {
 	late late
 	// newClaim tells of a claim that was written.
 	newClaim chan struct{}
-	// busy holds a token for each case that replays, opens or proves.
+	// busy holds a token for each case that replays or opens.
 	busy chan struct{}
 
 	mu      sync.Mutex

@@ -97,7 +97,7 @@ type Config struct {
 	Submitter common.Address
 	// StartBlock is the deployment's first block.
 	StartBlock uint64
-	// Workers is how many cases replay, open or prove at a time, default 1: each holds a
+	// Workers is how many cases replay or open at a time, default 1: each holds a
 	// session of the model.
 	Workers int
 	// EvidenceTimeout bounds one question to a provider, default 150 s; Patience is how

@@ -12,6 +12,7 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/bundle"
 	"github.com/dgrid-network/dgrid/protocol/step"
+	"github.com/dgrid-network/dgrid/protocol/wire"
 	"github.com/dgrid-network/dgrid/runtime/trace"
 )
 
@@ -30,7 +31,7 @@ type judge struct {
 	tree   *tree // the provider's boundary tree
 	shown  map[step.Block]*claimed
 	kept   []*Opening
-	seen   map[contracts.Node]answered // in this look
+	seen   map[contracts.Node][]byte // answers on chain, in this look
 
 	evident *shown      // what shows the fault
 	ready   time.Time   // since when the transaction only waits for a payment
@@ -57,11 +58,12 @@ func (a *Auditor) judge(c *Case) (*judge, error) {
 		}
 	}
 	j := &judge{a: a, c: c, b: b, params: params, m: a.models[b.Request.ModelVersion], shown: map[step.Block]*claimed{},
-		seen: map[contracts.Node]answered{}}
+		seen: map[contracts.Node][]byte{}}
 	if j.salts, err = a.cases.Salts(c.Receipt); err != nil {
 		return nil, err
 	}
-	j.peer = &peer{http: a.deps.HTTP, relayers: a.cfg.Relayers, timeout: a.cfg.EvidenceTimeout, receipt: c.Receipt, provider: b.Receipt.Provider, secret: b.Secret}
+	j.peer = &peer{http: a.deps.HTTP, relayers: a.cfg.Relayers, timeout: a.cfg.EvidenceTimeout, receipt: c.Receipt, provider: b.Receipt.Provider, secret: b.Secret,
+		served: map[wire.Evidence]wire.Exhibit{}}
 	known, err := a.cases.Boundaries(c.Receipt)
 	if err != nil {
 		return nil, err
@@ -113,9 +115,9 @@ func (j *judge) boundaries(ctx context.Context) (*tree, error) {
 	}
 	var t *tree
 	if j.c.State == Asking {
-		t, err = j.walk(ctx, r.Leaves)
+		t, err = j.walk(r.Leaves)
 	} else {
-		t, err = j.peer.boundaries(ctx, j.b.Receipt.TraceRoot, len(r.Leaves))
+		t, err = j.peer.boundaries(j.b.Receipt.TraceRoot, len(r.Leaves))
 	}
 	if err != nil {
 		return nil, err
@@ -143,11 +145,11 @@ func (j *judge) block(ctx context.Context, at step.Block) (*claimed, error) {
 	if err != nil {
 		return nil, err
 	}
-	kept, err := j.signed(ctx, at)
+	kept, err := j.signed(at)
 	if err != nil {
 		return nil, err
 	}
-	s := &claimed{own: own, source: &source{peer: j.peer, kept: kept, at: at}}
+	s := &claimed{own: own, source: &source{peer: j.peer, kept: kept, at: at, layout: own.Layout}}
 	if j.c.State == Asking {
 		s.source.chain = &chainSource{j, s, kept, map[step.VectorID]*tree{}}
 	}
@@ -158,33 +160,44 @@ func (j *judge) block(ctx context.Context, at step.Block) (*claimed, error) {
 	return s, nil
 }
 
-// signed returns the provider's opening of a block: the one on disk, or one that it serves
-// now and that is on disk when this returns.
-func (j *judge) signed(ctx context.Context, at step.Block) (*Opening, error) {
+// signed returns the provider's opening of a block: the one on disk, or one that is asked for
+// and that is on disk when this returns.
+func (j *judge) signed(at step.Block) (*Opening, error) {
 	for _, o := range j.kept {
 		if int(o.Opening.T) == at.T && int(o.Opening.L) == at.L {
 			return o, nil
 		}
 	}
-	var o *Opening
-	var err error
-	if j.c.State == Asking {
-		o, err = j.askOpening(ctx, at)
-	} else {
-		o, err = j.peer.opening(ctx, at, func(o protocol.Opening, sig protocol.Bytes) error {
+	switch {
+	case j.c.State == Asking:
+		o, err := j.askOpening(at)
+		if err != nil {
+			return nil, err
+		}
+		return o, j.keep(at, o)
+	case j.peer == nil:
+		return nil, notKept(wire.Evidence{Want: wire.WantOpening, T: uint32(at.T), L: uint32(at.L)})
+	}
+	return nil, &missing{fmt.Sprintf("the opening of block (%d, %d)", at.T, at.L), func(ctx context.Context) error {
+		o, err := j.peer.opening(ctx, at, func(o protocol.Opening, sig protocol.Bytes) error {
 			return j.a.signedBy(ctx, o, sig, j.c.Provider)
 		})
-	}
-	if err != nil {
-		return nil, err
-	}
+		if err != nil {
+			return err
+		}
+		return j.keep(at, o)
+	}}
+}
+
+// keep writes a signed opening down.
+func (j *judge) keep(at step.Block, o *Opening) error {
 	// What is under another root than the one signed is not served. The signature binds all the same.
 	if layout, err := j.m.arch.Layout(at); err != nil || len(o.Roots) < len(layout) || len(o.Roots) > 1<<protocol.MerkleDepth(len(layout)) ||
 		protocol.MerkleRoot(o.Roots) != o.Opening.BlockRoot {
 		o.Roots = nil
 	}
 	j.kept = append(j.kept, o)
-	return o, j.a.cases.write(j.c.Receipt, fileOpenings, j.kept)
+	return j.a.cases.write(j.c.Receipt, fileOpenings, j.kept)
 }
 
 // commit writes down what was served and checked.
@@ -294,7 +307,7 @@ func (j *judge) fault(ctx context.Context, s *claimed) (trace.Fault, step.Pick, 
 		return f, step.Pick{}, err
 	}
 	if f.Kind == trace.SeamOut && f.Chunk < 0 && s.source.kept.Leaves == nil {
-		if err := j.chunkLeaves(ctx, s, end.Leaf); err != nil {
+		if err := j.chunkLeaves(s, end.Leaf); err != nil {
 			return f, step.Pick{}, err
 		}
 		end.Chunks = s.source.kept.Leaves

@@ -35,8 +35,13 @@ type peer struct {
 	receipt  common.Hash
 	provider common.Address
 	secret   common.Hash
-	timeout  time.Duration // of one question
+	timeout  time.Duration                  // of one question to one relayer
+	first    int                            // the relayer that answered last
+	served   map[wire.Evidence]wire.Exhibit // in this turn, not checked yet
 }
+
+// pageTime is how much longer a list may take for each page behind its first.
+const pageTime = time.Second
 
 // unserved marks what a provider does not show, or shows wrong: both mean that it has to
 // be asked on chain.
@@ -48,17 +53,19 @@ func notServed(format string, args ...any) error {
 	return unserved{fmt.Errorf(format+": %w", append(args, protocol.ErrUnavailable)...)}
 }
 
-// ask gets one exhibit. Every failure is an unserved, but those of ctx, and of nobody to ask
-// (p is nil): then there is only what the files hold.
+func notKept(q wire.Evidence) error {
+	return fmt.Errorf("%s of block (%d, %d) in the evidence: %w", q.Want, q.T, q.L, protocol.ErrNotFound)
+}
+
+// ask gets one exhibit. Every failure is an unserved, but those of ctx.
 func (p *peer) ask(ctx context.Context, q wire.Evidence) (wire.Exhibit, error) {
-	if p == nil {
-		return wire.Exhibit{}, fmt.Errorf("%s of block (%d, %d) in the evidence: %w", q.Want, q.T, q.L, protocol.ErrNotFound)
-	}
 	q.Provider, q.Receipt = p.provider, p.receipt
 	last := notServed("no relayer is known")
-	for _, base := range p.relayers {
-		x, err := p.post(ctx, base, q)
+	for i := range p.relayers {
+		at := (p.first + i) % len(p.relayers)
+		x, err := p.post(ctx, p.relayers[at], q)
 		if err == nil {
+			p.first = at
 			return x, nil
 		}
 		if ctx.Err() != nil {
@@ -120,45 +127,47 @@ func fetch(client *http.Client, req *http.Request, limit int64, out any) error {
 	return nil
 }
 
-// hashes collects a list that comes in pages; there must be at least want of them, and at
-// most limit.
-func (p *peer) hashes(ctx context.Context, q wire.Evidence, want, limit int) ([]common.Hash, error) {
-	list, _, err := p.salted(ctx, q, want, limit)
-	return list, err
-}
-
-// salted is hashes with the salt that came with the last page.
-func (p *peer) salted(ctx context.Context, q wire.Evidence, want, limit int) (list []common.Hash, salt common.Hash, err error) {
+// pages collects a list that comes in pages, with the salt of the last; there must be at least want hashes, and at most
+// limit. All of it has the time of one question: a page that is not full is the last one.
+func (p *peer) pages(ctx context.Context, q wire.Evidence, want, limit int) (all wire.Exhibit, err error) {
+	span := p.timeout*time.Duration(max(len(p.relayers), 1)) + time.Duration((limit-1)/wire.MaxHashes)*pageTime
+	look, cancel := context.WithTimeout(ctx, span)
+	defer cancel()
 	for {
-		q.From = uint32(len(list))
-		x, err := p.ask(ctx, q)
+		q.From = uint32(len(all.Hashes))
+		x, err := p.ask(look, q)
 		if err != nil {
-			return nil, salt, err
+			if look.Err() != nil && ctx.Err() == nil {
+				err = notServed("%s did not come within %s", q.Want, span)
+			}
+			return all, err
 		}
-		if int64(x.Total) > int64(limit) || int64(x.Total) < int64(want) || len(x.Hashes) == 0 && len(list) < int(x.Total) || len(list)+len(x.Hashes) > int(x.Total) {
-			return nil, salt, notServed("%d hashes of %s, %d at a time; the tree has %d", x.Total, q.Want, len(x.Hashes), want)
+		got := len(all.Hashes) + len(x.Hashes)
+		if total := int64(x.Total); total > int64(limit) || total < int64(want) || int64(got) > total || int64(got) < total && len(x.Hashes) != wire.MaxHashes {
+			return all, notServed("%d hashes of %s, %d at a time; the tree has %d", x.Total, q.Want, len(x.Hashes), want)
 		}
-		if list = append(list, x.Hashes...); len(list) == int(x.Total) {
-			return list, x.Salt, nil
+		if all.Hashes = append(all.Hashes, x.Hashes...); got == int(x.Total) {
+			all.Total, all.Salt = x.Total, x.Salt
+			return all, nil
 		}
 	}
 }
 
 // boundaries gets the boundary tree that the receipt commits to, under whatever salt: at
 // least the n leaves of the trace, at most those of the full tree.
-func (p *peer) boundaries(ctx context.Context, traceRoot common.Hash, n int) (*tree, error) {
+func (p *peer) boundaries(traceRoot common.Hash, n int) (*tree, error) {
 	full := 1 << protocol.MerkleDepth(n)
 	if full > maxLeaves {
 		return nil, fmt.Errorf("trace of %d boundaries: %w", n, protocol.ErrInvalid)
 	}
-	leaves, shown, err := p.salted(ctx, wire.Evidence{Want: wire.WantBoundaries}, n, full)
+	x, err := p.need(wire.Evidence{Want: wire.WantBoundaries}, n, full)
 	if err != nil {
 		return nil, err
 	}
-	root := protocol.MerkleRoot(leaves)
-	for _, salt := range []common.Hash{shown, protocol.LeafSalt(p.secret, protocol.TagTrace, 0)} {
+	root := protocol.MerkleRoot(x.Hashes)
+	for _, salt := range []common.Hash{x.Salt, protocol.LeafSalt(p.secret, protocol.TagTrace, 0)} {
 		if protocol.SaltedTraceRoot(salt, root) == traceRoot {
-			return newSalted(leaves, nil, salt), nil
+			return newSalted(x.Hashes, nil, salt), nil
 		}
 	}
 	return nil, notServed("the boundary leaves served are not those of the receipt's trace root")
@@ -187,6 +196,8 @@ type source struct {
 	kept  *Opening
 	fresh Opening
 	at    step.Block
+	// layout is the block's, as the model has it.
+	layout []step.Vector
 }
 
 var _ trace.LeafSource = (*source)(nil)
@@ -197,10 +208,10 @@ func (s *source) Roots(ctx context.Context) (list []common.Hash, err error) {
 		return s.kept.Roots, nil
 	}
 	if s.chain != nil {
-		list, err = s.chain.roots(ctx)
+		list, err = s.chain.roots()
 	} else {
 		var x wire.Exhibit
-		x, err = s.peer.ask(ctx, wire.Evidence{Want: wire.WantOpening, T: uint32(s.at.T), L: uint32(s.at.L)})
+		x, err = s.peer.need(wire.Evidence{Want: wire.WantOpening, T: uint32(s.at.T), L: uint32(s.at.L)}, 0, 0)
 		list = x.Hashes
 	}
 	if err == nil && protocol.MerkleRoot(list) == s.kept.Opening.BlockRoot {
@@ -217,7 +228,7 @@ func (s *source) Leaf(ctx context.Context, id step.VectorID, c int) (common.Hash
 	if _, ok := s.kept.Digests[strconv.Itoa(int(id))]; ok || s.chain == nil {
 		return common.Hash{}, nil, true, nil
 	}
-	digest, path, err := s.chain.digest(ctx, id, c)
+	digest, path, err := s.chain.digest(id, c)
 	if err == nil {
 		put(&s.fresh.Digest, key(id, c), Digest{digest, path})
 	}
@@ -230,12 +241,13 @@ func (s *source) Digests(ctx context.Context, id step.VectorID) ([]common.Hash, 
 	if list, ok := s.kept.Digests[name]; ok {
 		return list, nil
 	}
-	list, err := s.peer.hashes(ctx, wire.Evidence{Want: wire.WantDigests, T: uint32(s.at.T), L: uint32(s.at.L), Vector: uint32(id)}, 1, maxLeaves)
+	n := s.layout[id].Chunks()
+	x, err := s.peer.need(wire.Evidence{Want: wire.WantDigests, T: uint32(s.at.T), L: uint32(s.at.L), Vector: uint32(id)}, n, 1<<protocol.MerkleDepth(n))
 	if err != nil {
 		return nil, err
 	}
-	put(&s.fresh.Digests, name, list)
-	return list, nil
+	put(&s.fresh.Digests, name, x.Hashes)
+	return x.Hashes, nil
 }
 
 // Words implements trace.Source.
@@ -253,9 +265,9 @@ func (s *source) Words(ctx context.Context, id step.VectorID, c int) ([]byte, er
 		if whole {
 			digest = s.kept.Digests[strconv.Itoa(int(id))][c]
 		}
-		x.Words, err = s.chain.words(ctx, id, c, digest)
+		x.Words, err = s.chain.words(id, c, digest)
 	} else {
-		x, err = s.peer.ask(ctx, wire.Evidence{Want: wire.WantChunk, T: uint32(s.at.T), L: uint32(s.at.L), Vector: uint32(id), Chunk: uint32(c)})
+		x, err = s.peer.need(wire.Evidence{Want: wire.WantChunk, T: uint32(s.at.T), L: uint32(s.at.L), Vector: uint32(id), Chunk: uint32(c)}, 0, 0)
 	}
 	if err != nil {
 		return nil, err

@@ -185,19 +185,19 @@ func (j *judge) showKey(ctx context.Context, s *claimed, f trace.Fault) (*shown,
 }
 
 // chunkLeaves gets the chunk leaves under the boundary leaf behind a block.
-func (j *judge) chunkLeaves(ctx context.Context, s *claimed, leaf common.Hash) error {
+func (j *judge) chunkLeaves(s *claimed, leaf common.Hash) error {
 	n := (j.m.arch.Width + chunk.MaxInt32 - 1) / chunk.MaxInt32
 	if j.c.State == Asking {
-		return j.askLeaves(ctx, s, n)
+		return j.askLeaves(s, n)
 	}
-	list, err := j.peer.hashes(ctx, wire.Evidence{Want: wire.WantLeaves, T: uint32(s.own.T), L: uint32(s.own.L)}, n, 1<<protocol.MerkleDepth(n))
+	x, err := j.peer.need(wire.Evidence{Want: wire.WantLeaves, T: uint32(s.own.T), L: uint32(s.own.L)}, n, 1<<protocol.MerkleDepth(n))
 	if err != nil {
 		return err
 	}
-	if protocol.MerkleRoot(list) != leaf {
+	if protocol.MerkleRoot(x.Hashes) != leaf {
 		return notServed("the chunk leaves served are not those of boundary (%d, %d)", s.own.T, s.own.L)
 	}
-	s.source.kept.Leaves = list
+	s.source.kept.Leaves = x.Hashes
 	return nil
 }
 

@@ -394,7 +394,7 @@ func (a *answer) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 
 func (a *answer) exhibit(q wire.Evidence) (x wire.Exhibit) {
 	some := func(list []common.Hash) {
-		x.Total, x.Hashes = uint32(len(list)), list[q.From:min(len(list), int(q.From)+7)]
+		x.Total, x.Hashes = uint32(len(list)), list[q.From:min(len(list), int(q.From)+wire.MaxHashes)]
 	}
 	if q.Want == wire.WantBoundaries {
 		some(a.leaves)

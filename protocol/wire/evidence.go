@@ -16,7 +16,7 @@ import (
 // asked for on chain, at the provider's cost.
 const PathEvidence = "/relay/v1/evidence"
 
-// MaxHashes is how many hashes one Exhibit may hold.
+// MaxHashes is how many hashes one Exhibit holds: fewer are the end of a list.
 const MaxHashes = 8192
 
 // Want is what an auditor asks for.
