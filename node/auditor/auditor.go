@@ -328,7 +328,7 @@ func (a *Auditor) work(ctx context.Context, receipt common.Hash) error {
 		}
 		pause := a.cfg.RetryEvery << min(j.c.Failures, 6)
 		if over {
-			pause, j = max(pause, a.cfg.LookEvery), nil // only the files are needed any more
+			pause = max(pause, a.cfg.LookEvery)
 		}
 		select {
 		case <-ctx.Done():
