@@ -261,6 +261,7 @@ func (j *judge) prove(ctx context.Context) error {
 			return err
 		}
 		j.evident = s
+		j.a.desk.forget(j) // days may pass until the case is over
 	}
 	j.c.Fault = s.finding
 	if s.finding.Task != nil && j.c.Proof == nil {

@@ -14,7 +14,6 @@ import (
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/chain/txmgr"
 	"github.com/dgrid-network/dgrid/protocol"
-	"github.com/dgrid-network/dgrid/protocol/step"
 )
 
 // Asked is one question of this auditor on chain.
@@ -83,7 +82,7 @@ func (j *judge) withheld(ctx context.Context, err error) error {
 	j.a.metrics.unserved()
 	if j.c.Unserved++; j.c.Unserved >= j.a.cfg.Patience && j.entitled() {
 		j.c.State = Asking
-		j.shown = map[step.Block]*claimed{} // they hold sources that ask off chain
+		j.a.desk.forget(j) // its blocks hold sources that ask off chain
 		j.a.log.Warn("provider does not serve, asking on chain", "receipt", j.c.Receipt, "provider", j.c.Provider, "err", err)
 		return nil
 	}

@@ -26,9 +26,10 @@ func (c *chainSource) node(kind contracts.NodeKind, size int, hash common.Hash) 
 
 // vectors is the question about the opening itself.
 func (c *chainSource) vectors() question {
+	at, opening, signature := c.j.a.deps.Chain.Addresses(), c.kept.Opening, c.kept.Signature // a question outlives the blocks in memory
 	return question{fmt.Sprintf("vectors of block (%d, %d)", c.kept.Opening.T, c.kept.Opening.L), c.node(contracts.NodeVectors, len(c.s.own.Layout), c.kept.Opening.BlockRoot),
 		func(e contracts.Evidence, salt common.Hash) protocol.Call {
-			return c.j.a.deps.Chain.Addresses().AskOpening(e, c.kept.Opening, c.kept.Signature, salt)
+			return at.AskOpening(e, opening, signature, salt)
 		}}
 }
 

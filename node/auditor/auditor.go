@@ -31,6 +31,7 @@ type Auditor struct {
 	newClaim chan struct{}
 	// busy holds a token for each case that replays or opens.
 	busy chan struct{}
+	desk desk
 
 	mu      sync.Mutex
 	running map[common.Hash]bool
@@ -46,7 +47,7 @@ func New(cfg Config, deps Deps) (*Auditor, error) {
 	if err := cfg.complete(&deps); err != nil {
 		return nil, err
 	}
-	a := &Auditor{cfg: cfg, deps: deps, log: deps.Log, models: map[common.Hash]*model{}, busy: make(chan struct{}, cfg.Workers),
+	a := &Auditor{cfg: cfg, deps: deps, log: deps.Log, models: map[common.Hash]*model{}, busy: make(chan struct{}, cfg.Workers), desk: desk{seats: cfg.Workers},
 		running: map[common.Hash]bool{}, start: make(chan common.Hash, 64), changed: make(chan struct{}), seen: newSeen(), late: late{lines: map[protocol.Line]*asleep{}}, newClaim: make(chan struct{}, 1)}
 	for _, m := range cfg.Models {
 		known, err := newModel(m)
@@ -276,12 +277,15 @@ func (a *Auditor) announce() {
 // work moves one case until it is over, no bond is out for it, or ctx ends. Failures are tried again, each time
 // after a longer pause.
 func (a *Auditor) work(ctx context.Context, receipt common.Hash) error {
+	var j *judge
 	defer func() {
+		if j != nil {
+			a.desk.forget(j)
+		}
 		a.mu.Lock()
 		delete(a.running, receipt)
 		a.mu.Unlock()
 	}()
-	var j *judge
 	for {
 		if j == nil {
 			c, err := a.cases.Get(receipt)

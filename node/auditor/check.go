@@ -182,7 +182,11 @@ func (a *Auditor) recheck(ctx context.Context, e Evidence, out *Checked, verify 
 		if err != nil {
 			return err
 		}
-		if out.Right = r.WrongToken < 0 && (j.agrees(r) || j.tree != nil && j.tree.root() == r.Root); !out.Right {
+		t, err := j.known()
+		if err != nil {
+			return err
+		}
+		if out.Right = r.WrongToken < 0 && (j.agrees(r) || t != nil && t.root() == r.Root); !out.Right {
 			return fmt.Errorf("the answer is wrong and the evidence shows no fault: %w", protocol.ErrInvalid)
 		}
 		return nil

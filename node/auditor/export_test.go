@@ -7,3 +7,10 @@ func (a *Auditor) SetPoint(point func(at string, c *Case) error) { a.point = poi
 
 // Token logs in at an API.
 func (a *Auditor) Token(ctx context.Context, base string) (string, error) { return a.token(ctx, base) }
+
+// Held says how many cases hold sessions, blocks or trees of a model.
+func (a *Auditor) Held() int {
+	a.desk.mu.Lock()
+	defer a.desk.mu.Unlock()
+	return a.desk.atWork + len(a.desk.rest)
+}

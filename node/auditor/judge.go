@@ -26,12 +26,10 @@ type judge struct {
 	peer   *peer
 	salts  *Salts // nil: the request's secret is known
 
-	report *trace.Report
-	opener *trace.Opener
-	tree   *tree // the provider's boundary tree
-	shown  map[step.Block]*claimed
-	kept   []*Opening
-	seen   map[contracts.Node][]byte // answers on chain, in this look
+	memory
+	kept    []*Opening
+	seen    map[contracts.Node][]byte // answers on chain, in this look
+	pending *question                 // that was not answered in the last look
 
 	evident *shown      // what shows the fault
 	ready   time.Time   // since when the transaction only waits for a payment
@@ -57,25 +55,17 @@ func (a *Auditor) judge(c *Case) (*judge, error) {
 			return nil, err
 		}
 	}
-	j := &judge{a: a, c: c, b: b, params: params, m: a.models[b.Request.ModelVersion], shown: map[step.Block]*claimed{},
-		seen: map[contracts.Node][]byte{}}
+	j := &judge{a: a, c: c, b: b, params: params, m: a.models[b.Request.ModelVersion], seen: map[contracts.Node][]byte{}}
 	if j.salts, err = a.cases.Salts(c.Receipt); err != nil {
 		return nil, err
 	}
 	j.peer = &peer{http: a.deps.HTTP, relayers: a.cfg.Relayers, timeout: a.cfg.EvidenceTimeout, receipt: c.Receipt, provider: b.Receipt.Provider, secret: b.Secret,
 		served: map[wire.Evidence]wire.Exhibit{}}
-	known, err := a.cases.Boundaries(c.Receipt)
-	if err != nil {
-		return nil, err
-	}
-	if known.Leaves != nil {
-		j.tree = newSalted(known.Leaves, known.Nodes, known.Salt)
-	}
 	j.kept, err = a.cases.Openings(c.Receipt)
 	return j, err
 }
 
-// replay runs the answer through the model, once per process.
+// replay runs the answer through the model, unless what it said is in memory.
 func (j *judge) replay(ctx context.Context) (*trace.Report, error) {
 	if j.report != nil {
 		return j.report, nil
@@ -102,8 +92,8 @@ func (j *judge) traceSalt() common.Hash { return j.salts.of(j.b.Secret, protocol
 // boundaries gets the provider's boundary tree: the replay's own if the roots agree, else
 // what the provider serves, or as much of it as it shows on chain.
 func (j *judge) boundaries(ctx context.Context) (*tree, error) {
-	if j.tree != nil {
-		return j.tree, nil
+	if known, err := j.known(); known != nil || err != nil {
+		return known, err
 	}
 	r, err := j.replay(ctx)
 	if err != nil {
@@ -129,10 +119,25 @@ func (j *judge) boundaries(ctx context.Context) (*tree, error) {
 	return t, nil
 }
 
+// known is the provider's boundary tree, if it is on disk.
+func (j *judge) known() (*tree, error) {
+	if j.tree != nil {
+		return j.tree, nil
+	}
+	b, err := j.a.cases.Boundaries(j.c.Receipt)
+	if err == nil && b.Leaves != nil {
+		j.tree = newSalted(b.Leaves, b.Nodes, b.Salt)
+	}
+	return j.tree, err
+}
+
 // block returns a block as it is and as the provider claims it.
 func (j *judge) block(ctx context.Context, at step.Block) (*claimed, error) {
 	if s := j.shown[at]; s != nil {
 		return s, nil
+	}
+	if j.opener == nil && j.report != nil {
+		j.opener = j.report.Opener()
 	}
 	if j.opener == nil {
 		o, err := trace.NewOpener(j.m.file, append(append([]uint32(nil), j.b.Prompt...), j.b.Output...))
@@ -156,7 +161,7 @@ func (j *judge) block(ctx context.Context, at step.Block) (*claimed, error) {
 	if s.theirs, err = trace.NewOpening(j.m.arch, at, kept.Opening.BlockRoot, s.source); err != nil {
 		return nil, err
 	}
-	j.shown[at] = s
+	put(&j.shown, at, s)
 	return s, nil
 }
 

@@ -291,9 +291,9 @@ func (s *source) commit() {
 	s.fresh = Opening{}
 }
 
-func put[T any](m *map[string]T, name string, v T) {
+func put[K comparable, T any](m *map[K]T, name K, v T) {
 	if *m == nil {
-		*m = map[string]T{}
+		*m = map[K]T{}
 	}
 	(*m)[name] = v
 }

@@ -284,11 +284,11 @@ func (j *judge) showChunks(ctx context.Context, s *claimed, f trace.Fault) (*sho
 	boundary := s.own.T*(j.m.arch.Layers+1) + s.own.L
 	n := contracts.TreeNode{Level: uint8(at.Level), Index: uint64(boundary<<(below.depth()-at.Level) | at.Index), Hash: at.Hash,
 		Path: contracts.Hashes(append(below.path(at.Level, at.Index), t.path(0, boundary)...))}
-	addresses, submitter := j.a.deps.Chain.Addresses(), j.a.cfg.Submitter
+	addresses, salt, submitter := j.a.deps.Chain.Addresses(), t.salt, j.a.cfg.Submitter
 	finding := j.finding(s, f, contracts.FaultPadding, nil)
 	finding.Chunk = at.Index
 	return &shown{finding, func(e contracts.Evidence, _ []byte) protocol.Call {
-		return addresses.ClaimChunkTree(e, n, t.salt, submitter)
+		return addresses.ClaimChunkTree(e, n, salt, submitter)
 	}}, nil
 }
 

@@ -23,8 +23,18 @@ func (m *missing) Error() string { return m.what + " has to be asked for first" 
 // turn computes with a worker, as often as something is still missing.
 func (j *judge) turn(ctx context.Context, work func() error) error {
 	defer clear(j.peer.served)
+	if q := j.pending; q != nil { // nothing can go on before: no worker is needed to see that
+		j.pending = nil
+		if err := j.readChain(ctx, *q); err != nil {
+			return err
+		}
+	}
 	for {
-		err := j.a.heavy(ctx, work)
+		err := j.a.heavy(ctx, func() error {
+			j.a.desk.enter(j)
+			defer j.a.desk.leave(j)
+			return work()
+		})
 		lacks := new(missing)
 		if !errors.As(err, &lacks) {
 			return err
@@ -40,13 +50,17 @@ func (j *judge) asked(q question) ([]byte, error) {
 	if raw, ok := j.seen[q.node]; ok {
 		return raw, nil
 	}
-	return nil, &missing{q.what, func(ctx context.Context) error {
-		raw, err := j.answer(ctx, q.what, q.node, q.ask)
-		if err == nil {
-			j.seen[q.node] = raw
-		}
-		return err
-	}}
+	return nil, &missing{q.what, func(ctx context.Context) error { return j.readChain(ctx, q) }}
+}
+
+func (j *judge) readChain(ctx context.Context, q question) error {
+	raw, err := j.answer(ctx, q.what, q.node, q.ask)
+	if err == nil {
+		j.seen[q.node] = raw
+	} else if errors.Is(err, errPending) {
+		j.pending = &q
+	}
+	return err
 }
 
 // need returns an exhibit that was served since the turn began: with want, all pages of a list of at least so many
