@@ -112,7 +112,7 @@ func (a *Auditor) explain(ctx context.Context, book ledger, line protocol.Line, 
 		}
 	}
 	slices.SortFunc(others, func(x, y protocol.SumLeaf) int { return bytes.Compare(x.Receipt[:], y.Receipt[:]) })
-	list, wrong, ok := explainRoot(leaves, others, state.Count, state.ReceiptsRoot, total)
+	list, wrong, ok := explainRoot(ctx, searchBudget, leaves, others, state.Count, state.ReceiptsRoot, total)
 	if !ok || wrong < 0 {
 		return nil
 	}
@@ -188,59 +188,111 @@ func rootOf(list []protocol.SumLeaf) common.Hash {
 // explainRoot finds leaves that make a root: the known ones of the line in their order, with
 // at most one wrong: one of them with another fee, or one more anywhere, of the line or of another.
 // wrong is -1 if none is. paid is what the line was paid, its total unless its channel ran dry.
-func explainRoot(leaves, others []protocol.SumLeaf, count uint64, root common.Hash, paid protocol.Amount) (list []protocol.SumLeaf, wrong int, ok bool) {
-	budget := searchBudget
-	makes := func(list []protocol.SumLeaf) bool {
-		budget -= len(list)
-		return rootOf(list) == root
-	}
+// It gives up when budget leaves were hashed or ctx has ended.
+func explainRoot(ctx context.Context, budget int, leaves, others []protocol.SumLeaf, count uint64, root common.Hash, paid protocol.Amount) (list []protocol.SumLeaf, wrong int, ok bool) {
+	s := search{ctx: ctx, root: root, budget: budget}
 	if uint64(len(leaves)) >= count {
 		list = slices.Clone(leaves[:count])
-		if makes(list) {
+		if s.makes(list) {
 			return list, -1, true
 		}
-		for i := range list {
-			rest := paid
-			for k, l := range list {
-				var err error
-				if k != i {
-					if rest, err = rest.Sub(l.Fee); err != nil {
-						break
-					}
-				}
-			}
-			changed := slices.Clone(list)
-			changed[i].Fee = rest
-			if budget > 0 && rest != list[i].Fee && makes(changed) {
-				return changed, i, true
-			}
+		if i := s.dearer(list, paid); i >= 0 {
+			return list, i, true
 		}
 	}
 	if count == 0 || uint64(len(leaves)) < count-1 {
 		return nil, -1, false
 	}
-	base := leaves[:count-1]
-	extra, err := paid, error(nil)
-	for _, l := range base {
-		if extra, err = extra.Sub(l.Fee); err != nil {
+	if list, wrong = s.longer(leaves[:count-1], others, paid); wrong < 0 {
+		return nil, -1, false
+	}
+	return list, wrong, true
+}
+
+// search is how far the search for the leaves of one root may still go.
+type search struct {
+	ctx    context.Context
+	root   common.Hash
+	budget int // leaves to hash
+}
+
+// makes says whether a list makes the root; false once the search is over.
+func (s *search) makes(list []protocol.SumLeaf) bool {
+	if s.over() {
+		return false
+	}
+	s.budget -= len(list)
+	return rootOf(list) == s.root
+}
+
+func (s *search) over() bool { return s.budget <= 0 || s.ctx.Err() != nil }
+
+// dearer makes the fee of one leaf what the others leave of paid, if that makes the root, and returns its index, else -1.
+func (s *search) dearer(list []protocol.SumLeaf, paid protocol.Amount) int {
+	total, err := totalOf(list)
+	if err != nil {
+		return -1
+	}
+	for i := 0; i < len(list) && !s.over(); i++ {
+		own := list[i].Fee
+		others, err := total.Sub(own)
+		if err != nil {
+			return -1
+		}
+		rest, err := paid.Sub(others)
+		if err != nil || rest == own {
+			continue
+		}
+		if list[i].Fee = rest; s.makes(list) {
+			return i
+		}
+		list[i].Fee = own
+	}
+	return -1
+}
+
+// longer puts one leaf more among the known ones, with its own fee or what they leave of paid: one of those before it, or of
+// others. It returns its index, else -1.
+func (s *search) longer(base, others []protocol.SumLeaf, paid protocol.Amount) (list []protocol.SumLeaf, at int) {
+	total, err := totalOf(base)
+	var extra protocol.Amount
+	if err == nil {
+		extra, err = paid.Sub(total)
+	}
+	list = append(slices.Clone(base), protocol.SumLeaf{})
+	try := func(at int, one protocol.SumLeaf) bool {
+		if list[at] = one; s.makes(list) {
+			return true
+		}
+		if err != nil || extra == one.Fee {
+			return false
+		}
+		list[at].Fee = extra
+		return s.makes(list)
+	}
+	for at = len(base); at >= 0; at-- { // the end is where one is added
+		for _, some := range [][]protocol.SumLeaf{base[:at], others} {
+			for _, one := range some {
+				if s.over() {
+					return nil, -1
+				}
+				if try(at, one) {
+					return list, at
+				}
+			}
+		}
+		if at > 0 {
+			list[at] = base[at-1]
+		}
+	}
+	return nil, -1
+}
+
+func totalOf(list []protocol.SumLeaf) (total protocol.Amount, err error) {
+	for _, l := range list {
+		if total, err = total.Add(l.Fee); err != nil {
 			break
 		}
 	}
-	for at := len(base); at >= 0; at-- { // the end is where one is added
-		for _, l := range append(slices.Clone(base[:at]), others...) {
-			fees := []protocol.Amount{l.Fee}
-			if err == nil && extra != l.Fee {
-				fees = append(fees, extra)
-			}
-			for _, fee := range fees {
-				if budget <= 0 {
-					return nil, -1, false
-				}
-				if list = slices.Insert(slices.Clone(base), at, protocol.SumLeaf{Receipt: l.Receipt, Fee: fee}); makes(list) {
-					return list, at, true
-				}
-			}
-		}
-	}
-	return nil, -1, false
+	return total, err
 }
