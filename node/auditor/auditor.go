@@ -29,8 +29,8 @@ type Auditor struct {
 	late late
 	// newClaim tells of a claim that was written.
 	newClaim chan struct{}
-	// busy holds a token for each case that replays or opens.
-	busy chan struct{}
+	// busy are the workers, one for each case that replays or opens.
+	busy workers
 	desk desk
 
 	mu      sync.Mutex
@@ -47,7 +47,7 @@ func New(cfg Config, deps Deps) (*Auditor, error) {
 	if err := cfg.complete(&deps); err != nil {
 		return nil, err
 	}
-	a := &Auditor{cfg: cfg, deps: deps, log: deps.Log, models: map[common.Hash]*model{}, busy: make(chan struct{}, cfg.Workers), desk: desk{seats: cfg.Workers},
+	a := &Auditor{cfg: cfg, deps: deps, log: deps.Log, models: map[common.Hash]*model{}, busy: workers{free: cfg.Workers}, desk: desk{seats: cfg.Workers},
 		running: map[common.Hash]bool{}, start: make(chan common.Hash, 64), changed: make(chan struct{}), seen: newSeen(), late: late{lines: map[protocol.Line]*asleep{}}, newClaim: make(chan struct{}, 1)}
 	for _, m := range cfg.Models {
 		known, err := newModel(m)
@@ -349,13 +349,11 @@ func (a *Auditor) crash(at string, c *Case) error {
 	return a.point(at, c)
 }
 
-// heavy runs something that needs memory and cores, in turn.
-func (a *Auditor) heavy(ctx context.Context, work func() error) error {
-	select {
-	case a.busy <- struct{}{}:
-		defer func() { <-a.busy }()
-		return work()
-	case <-ctx.Done():
-		return fmt.Errorf("wait for a turn: %w", context.Cause(ctx))
+// heavy runs something that needs memory and cores, in turn: what is due first, in block time, before other things.
+func (a *Auditor) heavy(ctx context.Context, due uint64, work func() error) error {
+	if err := a.busy.take(ctx, due); err != nil {
+		return err
 	}
+	defer a.busy.give()
+	return work()
 }

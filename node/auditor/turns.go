@@ -30,7 +30,7 @@ func (j *judge) turn(ctx context.Context, work func() error) error {
 		}
 	}
 	for {
-		err := j.a.heavy(ctx, func() error {
+		err := j.a.heavy(ctx, j.c.Deadline, func() error {
 			j.a.desk.enter(j)
 			defer j.a.desk.leave(j)
 			return work()
