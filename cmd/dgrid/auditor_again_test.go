@@ -13,7 +13,7 @@ import (
 func TestASeatIsNotPaidForTwice(t *testing.T) {
 	t.Parallel()
 	p := newPerson(t)
-	register := []string{"auditor", "register", "100", "--key", p.key}
+	register := []string{"auditor", "register", "100", "--seat", "41", "--key", p.key}
 	p.do("wallet", "faucet", "400")
 	p.do("wallet", "deposit", "350")
 	require.Equal(t, "100.000000", p.do(register...).at("result", "stake", "amount"))

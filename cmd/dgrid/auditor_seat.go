@@ -84,7 +84,8 @@ func (s *sender) seat(ctx context.Context, text string, seat int) (report, error
 	}, s.showSeat(ctx))
 }
 
-// vacancy picks a seat that an amount can take.
+// vacancy picks a seat that an amount can take. Of the empty ones each account begins at another:
+// of two that took the same at once, one would be refused.
 func (s *sender) vacancy(ctx context.Context, amount protocol.Amount, wanted int, now uint64) (uint8, error) {
 	terms, err := s.reader.AuditorTerms(ctx)
 	if err != nil {
@@ -102,7 +103,11 @@ func (s *sender) vacancy(ctx context.Context, amount protocol.Amount, wanted int
 		return 0, err
 	}
 	smallest, changing := -1, uint64(0)
-	for i, seat := range seats {
+	own := s.key.Address()
+	first := int(own[len(own)-1]) % len(seats)
+	for n := range seats {
+		i := (first + n) % len(seats)
+		seat := seats[i]
 		settled := seat.ChangedAt + terms.Unbonding
 		if seat.ChangedAt != 0 && now < settled {
 			if seat.Weight == 0 && (changing == 0 || settled < changing) {

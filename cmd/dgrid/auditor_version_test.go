@@ -18,7 +18,7 @@ func TestARoundOfAttestationsIsBegun(t *testing.T) {
 	key := []string{"--key", p.key}
 	p.do("wallet", "faucet", "400")
 	p.do("wallet", "deposit", "200")
-	p.do(append([]string{"auditor", "register", "100"}, key...)...)
+	p.do(append([]string{"auditor", "register", "100", "--seat", "40"}, key...)...)
 	model, _ := tinyModel(t, 71)
 	version := p.publish(model, "attested")
 
