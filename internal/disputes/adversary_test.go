@@ -244,6 +244,9 @@ func (m *adversary) tornCall() {
 		case 2:
 			e.Receipt, e.Signature = m.victim.receipt, m.victim.signature
 		case 3:
+			if m.foil.request == m.victim.request {
+				return // that tears nothing: it is the liar's own fault
+			}
 			e.Request, e.Receipt.RequestHash = m.victim.request, m.victim.receipt.RequestHash
 		case 4: // signed again by the accomplice, in the victim's name
 			e.Receipt.Provider = owner.Address
