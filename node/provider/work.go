@@ -30,6 +30,7 @@ type run struct {
 	cancel  context.CancelCauseFunc
 	window  window
 	done    chan struct{}
+	counted bool // its maximum fee is in inFlight
 }
 
 // window counts the chunks that the relayer still takes.
@@ -114,6 +115,7 @@ func (p *Provider) handleAsk(ctx context.Context, s *session, a wire.Ask) {
 		return
 	}
 	p.deps.step("done.ready")
+	p.uncount(r) // the receipt is owed now: who has it may spend the rest at once
 	s.deliver(ctx, done)
 	p.deps.step("done.sent")
 }
@@ -149,7 +151,7 @@ func (p *Provider) beginLocked(s *session, a wire.Ask, m *Model) *run {
 	p.busyOf[m.Version]++
 	p.metrics.running.Set(float64(p.busy))
 	if sum, err := p.inFlight[a.Request.Payment].Add(a.Request.MaxFee); err == nil {
-		p.inFlight[a.Request.Payment] = sum
+		p.inFlight[a.Request.Payment], r.counted = sum, true
 	}
 	return r
 }
@@ -162,16 +164,31 @@ func (p *Provider) end(r *run) {
 	p.busy--
 	p.busyOf[r.model.Version]--
 	p.metrics.running.Set(float64(p.busy))
+	p.uncountLocked(r)
+	close(r.done)
+	if p.idle != nil && p.busy == 0 {
+		close(p.idle)
+		p.idle = nil
+	}
+}
+
+// uncount takes the maximum fee of a run off what may still be owed on its channel.
+func (p *Provider) uncount(r *run) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.uncountLocked(r)
+}
+
+func (p *Provider) uncountLocked(r *run) {
+	if !r.counted {
+		return
+	}
+	r.counted = false
 	payment := r.ask.Request.Payment
 	if rest, err := p.inFlight[payment].Sub(r.ask.Request.MaxFee); err != nil || rest.IsZero() {
 		delete(p.inFlight, payment)
 	} else {
 		p.inFlight[payment] = rest
-	}
-	close(r.done)
-	if p.idle != nil && p.busy == 0 {
-		close(p.idle)
-		p.idle = nil
 	}
 }
 
