@@ -372,16 +372,14 @@ func (b *book) summary() []journal.Record {
 }
 
 // forget drops the journal's oldest segments whose receipts can neither be disputed
-// nor paid any more at block time now. dead holds channels that pay nothing any more.
-func (b *book) forget(now, window, unpaidKeep uint64, dead map[common.Hash]bool, due map[common.Hash]uint64) error {
+// nor paid any more.
+func (b *book) forget(k keeping) error {
 	b.mu.Lock()
 	_, last := b.log.Segments()
 	keep := last
 	for _, e := range b.byRequest {
-		if !e.durable || now <= due[e.hash]+window || b.needed(e, now, window, unpaidKeep, dead[e.line.Channel]) {
-			if e.durable {
-				keep = min(keep, e.pos.Segment)
-			}
+		if e.durable && b.kept(e, k) {
+			keep = min(keep, e.pos.Segment)
 		}
 	}
 	for hash, e := range b.byRequest {
@@ -401,15 +399,25 @@ func (b *book) forget(now, window, unpaidKeep uint64, dead map[common.Hash]bool,
 	return errors.Join(err, b.log.Drop(keep))
 }
 
-func (b *book) needed(e *entry, now, window, unpaidKeep uint64, dead bool) bool {
+// keeping is what tells how long receipts are kept.
+type keeping struct {
+	now, window, unpaid uint64                 // block time, seconds
+	dead                map[common.Hash]bool   // channels that pay nothing any more
+	due                 map[common.Hash]uint64 // by receipt: the last deadline of a question about it
+}
+
+// kept tells whether a receipt can still be disputed or paid. The caller holds mu.
+func (b *book) kept(e *entry, k keeping) bool {
+	if k.now <= k.due[e.hash]+k.window {
+		return true
+	}
+	unpaid := k.now <= e.deadline+k.window+k.unpaid
 	switch l := b.lines[e.line]; {
-	case e.job:
-		return now <= e.deadline+window+unpaidKeep
-	case !e.paid:
-		return now <= e.deadline+window+unpaidKeep
+	case e.job || !e.paid:
+		return unpaid
 	case l == nil || l.redeemed.Cmp(e.end) < 0:
-		return now <= e.deadline+window+unpaidKeep || l != nil && l.since != 0 && !dead
+		return unpaid || l != nil && l.since != 0 && !k.dead[e.line.Channel]
 	default:
-		return now <= max(e.deadline, l.redeemedAt)+window
+		return k.now <= max(e.deadline, l.redeemedAt)+k.window
 	}
 }

@@ -17,14 +17,7 @@ import (
 // out: their requests are signed by being on chain.
 func Export(dir string, d protocol.Domain, operator common.Address, sign func(protocol.Receipt) (protocol.Bytes, error),
 	model func(version common.Hash) (bundle.Model, error), visit func(bundle.Bundle) error) error {
-	log, err := journal.Open(dir, journal.Options{}, func(pos journal.Pos, rec journal.Record) error {
-		if rec.Type != recordAnswer {
-			return nil
-		}
-		var r answerRecord
-		if err := json.Unmarshal(rec.Data, &r); err != nil {
-			return fmt.Errorf("journal record at %d:%d: %v: %w", pos.Segment, pos.Offset, err, protocol.ErrInvalid)
-		}
+	err := eachAnswer(dir, func(r answerRecord) error {
 		if r.Job || r.Operator != operator {
 			return nil // a rotated operator's key is not here to sign again
 		}
@@ -45,6 +38,24 @@ func Export(dir string, d protocol.Domain, operator common.Address, sign func(pr
 	})
 	if err != nil {
 		return fmt.Errorf("export receipts: %w", err)
+	}
+	return nil
+}
+
+// eachAnswer visits every answer of the journal in dir.
+func eachAnswer(dir string, visit func(answerRecord) error) error {
+	log, err := journal.Open(dir, journal.Options{}, func(pos journal.Pos, rec journal.Record) error {
+		if rec.Type != recordAnswer {
+			return nil
+		}
+		var r answerRecord
+		if err := json.Unmarshal(rec.Data, &r); err != nil {
+			return fmt.Errorf("journal record at %d:%d: %v: %w", pos.Segment, pos.Offset, err, protocol.ErrInvalid)
+		}
+		return visit(r)
+	})
+	if err != nil {
+		return err
 	}
 	return log.Close()
 }

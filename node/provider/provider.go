@@ -264,7 +264,7 @@ func (p *Provider) forget(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.book.forget(k.now, k.window, k.unpaid, k.dead, k.due)
+	return p.book.forget(k)
 }
 
 // keeping reads how long receipts are kept.

@@ -3,14 +3,12 @@ package provider
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 
-	"github.com/dgrid-network/dgrid/node/provider/journal"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/step"
 )
@@ -89,30 +87,11 @@ func (b *book) versions(take func(*entry) bool) []common.Hash {
 	return list
 }
 
-// keeping is what tells how long receipts are kept.
-type keeping struct {
-	now, window, unpaid uint64 // block time, seconds
-	dead                map[common.Hash]bool
-	due                 map[common.Hash]uint64
-}
-
-// kept tells whether a receipt can still be disputed or paid. The caller holds mu.
-func (b *book) kept(e *entry, k keeping) bool {
-	return k.now <= k.due[e.hash]+k.window || b.needed(e, k.now, k.window, k.unpaid, k.dead[e.line.Channel])
-}
-
 // JournalVersions lists the model versions of class proven of which the journal in dir has
 // receipts, whether or not they can be disputed. No running provider may hold it.
 func JournalVersions(dir string) ([]common.Hash, error) {
 	var list []common.Hash
-	log, err := journal.Open(dir, journal.Options{}, func(pos journal.Pos, rec journal.Record) error {
-		if rec.Type != recordAnswer {
-			return nil
-		}
-		var r answerRecord
-		if err := json.Unmarshal(rec.Data, &r); err != nil {
-			return fmt.Errorf("journal record at %d:%d: %v: %w", pos.Segment, pos.Offset, err, protocol.ErrInvalid)
-		}
+	err := eachAnswer(dir, func(r answerRecord) error {
 		if v := r.Ask.Request.ModelVersion; r.Receipt.TraceRoot != (common.Hash{}) && !slices.Contains(list, v) {
 			list = append(list, v)
 		}
@@ -121,5 +100,5 @@ func JournalVersions(dir string) ([]common.Hash, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the journal: %w", err)
 	}
-	return list, log.Close()
+	return list, nil
 }
