@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -73,12 +72,11 @@ An auditor needs no stake but to be drawn. Bounties and pay go to the free balan
 func (f *auditFlags) open() ([]auditor.Model, error) {
 	var list []auditor.Model
 	for _, text := range f.models {
-		hash, path, ok := strings.Cut(text, "=")
-		var m auditor.Model
-		if !ok || m.Version.UnmarshalText([]byte(hash)) != nil {
-			return nil, fmt.Errorf("--model %q is not VERSION=FILE: %w", text, protocol.ErrInvalid)
+		version, path, err := config.VersionFile(text)
+		if err != nil {
+			return nil, fmt.Errorf("--model %w", err)
 		}
-		var err error
+		m := auditor.Model{Version: version}
 		if m.File, err = runtime.Open(path); err != nil {
 			return nil, err
 		}
