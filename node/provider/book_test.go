@@ -183,13 +183,13 @@ func TestForgetKeepsWhatMayBeDisputedOrPaid(t *testing.T) {
 	signOne(t, b, 3) // in a newer segment
 
 	// A voucher that is not redeemed keeps its receipts for ever.
-	require.NoError(t, b.forget(keeping{deadline+10*keep, window, keep, nil, nil}))
+	require.NoError(t, b.forget(keeping{deadline + 10*keep, window, keep, nil, nil}))
 	require.NotNil(t, b.stored(first.RequestHash))
 	line := b.lineViews()[0].Line
 	require.NoError(t, b.redeemed(line, first.Fee, deadline+50))
-	require.NoError(t, b.forget(keeping{deadline+50+window, window, keep, nil, nil}))
+	require.NoError(t, b.forget(keeping{deadline + 50 + window, window, keep, nil, nil}))
 	require.NotNil(t, b.stored(first.RequestHash), "disputable to the second")
-	require.NoError(t, b.forget(keeping{deadline+51+window, window, keep, nil, nil}))
+	require.NoError(t, b.forget(keeping{deadline + 51 + window, window, keep, nil, nil}))
 	require.Nil(t, b.stored(first.RequestHash))
 	require.NotNil(t, b.stored(second.RequestHash), "a voucher may still come")
 	next := b.next

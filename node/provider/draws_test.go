@@ -228,7 +228,7 @@ func TestLeavesOutliveTheReceiptsBeforeThem(t *testing.T) {
 	require.NoError(t, b.redeemed(v.Line(), protocol.NewAmount(15), 200)) // the first three
 	late := receipts[0]
 	deadline := b.byHash(testDomain.Digest(late)).deadline
-	require.NoError(t, b.forget(keeping{deadline+10_000, 10, 1<<40, nil, nil}))
+	require.NoError(t, b.forget(keeping{deadline + 10_000, 10, 1 << 40, nil, nil}))
 	require.Nil(t, b.byHash(testDomain.Digest(late)))
 	for range 2 {
 		_, known, err := b.leavesOf(contracts.LineID(v.Line()))

@@ -29,7 +29,7 @@ func TestJournalOpensAfterAPaidReceiptWasDropped(t *testing.T) {
 	third := signOne(t, b, 3)
 	line := b.lineViews()[0].Line
 	require.NoError(t, b.redeemed(line, first.Fee, deadline)) // the first alone is redeemed
-	require.NoError(t, b.forget(keeping{deadline+101, 100, 1000, nil, nil}))
+	require.NoError(t, b.forget(keeping{deadline + 101, 100, 1000, nil, nil}))
 	require.Nil(t, b.stored(first.RequestHash))
 	require.NotNil(t, b.stored(second.RequestHash))
 	views, next := b.lineViews(), b.next
@@ -57,7 +57,7 @@ func TestJournalOpensAfterAllReceiptsOfAVoucherWereDropped(t *testing.T) {
 	_, err := b.pay(testPay(first, second), delegates, deadline)
 	require.NoError(t, err)
 	require.NoError(t, b.redeemed(b.lineViews()[0].Line, protocol.NewAmount(10), deadline))
-	require.NoError(t, b.forget(keeping{deadline+101, 100, 1000, nil, nil}))
+	require.NoError(t, b.forget(keeping{deadline + 101, 100, 1000, nil, nil}))
 	require.Nil(t, b.stored(second.RequestHash))
 	views := b.lineViews()
 	require.NoError(t, b.log.Close())
@@ -74,11 +74,11 @@ func TestJournalLetsGoOfVouchersOfDeadChannels(t *testing.T) {
 	require.NoError(t, err)
 	signOne(t, b, 2)
 	dead := map[common.Hash]bool{testChannel: true}
-	require.NoError(t, b.forget(keeping{deadline+100+1000, 100, 1000, dead, nil}))
+	require.NoError(t, b.forget(keeping{deadline + 100 + 1000, 100, 1000, dead, nil}))
 	require.NotNil(t, b.stored(first.RequestHash))
-	require.NoError(t, b.forget(keeping{deadline+100+1001, 100, 1000, nil, nil}))
+	require.NoError(t, b.forget(keeping{deadline + 100 + 1001, 100, 1000, nil, nil}))
 	require.NotNil(t, b.stored(first.RequestHash), "the channel lives: it may still be redeemed, and then audited")
-	require.NoError(t, b.forget(keeping{deadline+100+1001, 100, 1000, dead, nil}))
+	require.NoError(t, b.forget(keeping{deadline + 100 + 1001, 100, 1000, dead, nil}))
 	require.Nil(t, b.stored(first.RequestHash))
 }
 

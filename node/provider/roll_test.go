@@ -40,7 +40,7 @@ func TestNumbersOutliveAFailedRoll(t *testing.T) {
 	a := testAsk(50)
 	_, _, err = b.sign(answerRecord{Ask: a, Receipt: protocol.Receipt{RequestHash: a.Hash, Provider: testOwner}})
 	require.ErrorIs(t, err, broken)
-	_ = b.forget(keeping{a.Request.Deadline+1_000_000_000, 3600, 3600, nil, nil}) // says that it could not
+	_ = b.forget(keeping{a.Request.Deadline + 1_000_000_000, 3600, 3600, nil, nil}) // says that it could not
 	require.ErrorIs(t, b.log.Close(), broken)
 
 	left := t.TempDir()
