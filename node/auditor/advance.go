@@ -479,8 +479,7 @@ func (j *judge) settle(ctx context.Context) error {
 	if payment.Count != 0 {
 		call := j.a.deps.Chain.Addresses().Settle(j.evidence(payment))
 		if _, err := j.a.deps.Chain.Simulate(ctx, j.a.deps.Sender.Address(), call); err != nil {
-			var e *chain.ContractError
-			if errors.As(err, &e) && (e.Name == "NothingToSettle" || e.Name == "WindowClosed") {
+			if refusedAs(err, "NothingToSettle") || refusedAs(err, "WindowClosed") {
 				if err := j.a.outdone(ctx, &j.c.RefusedAt); err != nil {
 					return err
 				}

@@ -335,21 +335,19 @@ func (a *Auditor) outdone(ctx context.Context, since *uint64) error {
 // confirmClaim waits until the transaction is mined, notes what it did, and then until it is
 // final.
 func (a *Auditor) confirmClaim(ctx context.Context, c *Claimed) error {
-	look, cancel := context.WithTimeout(ctx, glance)
-	defer cancel()
 	wait := a.deps.Sender.WaitFinal
 	if c.Verdict == nil {
 		wait = a.deps.Sender.Wait
 	}
-	receipt, err := wait(look, c.Intent)
+	receipt, err := glimpse(ctx, wait, c.Intent)
 	var failed *txmgr.Failed
 	switch {
 	case errors.As(err, &failed):
 		// Claimed by somebody else, or no longer to be claimed so: it is looked at again.
 		c.State, c.Call, c.Intent, c.Verdict = Found, nil, common.Hash{}, nil
 		return failed
-	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
-		return fmt.Errorf("the transaction is on its way: %w", errPending)
+	case errors.Is(err, errPending):
+		return fmt.Errorf("the transaction is on its way: %w", err)
 	case err != nil:
 		return fmt.Errorf("wait for the transaction: %w", err)
 	}

@@ -169,16 +169,14 @@ func (d *Draw) act(name string) *Act {
 func (a *Auditor) send(ctx context.Context, d *Draw, name string, call func(salt common.Hash) protocol.Call) error {
 	r := d.act(name)
 	if r.Intent != (common.Hash{}) && !r.Done {
-		look, cancel := context.WithTimeout(ctx, glance)
-		defer cancel()
-		_, err := a.deps.Sender.Wait(look, r.Intent)
+		_, err := glimpse(ctx, a.deps.Sender.Wait, r.Intent)
 		var failed *txmgr.Failed
 		switch {
 		case errors.As(err, &failed):
 			r.Intent, r.Failed, r.Tries = common.Hash{}, failed.Error(), r.Tries+1
 			return fmt.Errorf("%s: %w", name, err)
-		case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
-			return errPending
+		case errors.Is(err, errPending):
+			return err
 		case err != nil:
 			return fmt.Errorf("%s: %w", name, err)
 		}
