@@ -58,6 +58,7 @@ const (
 	FaultEquivocation = events.Equivocation
 	FaultSilence      = events.Silence
 	FaultWithheld     = events.Withheld
+	FaultSalt         = events.BadSalt
 )
 
 // Payment says where a receipt is in a redeemed voucher line; Count 0: it is not shown to
@@ -188,6 +189,11 @@ func (a Addresses) ClaimTraceTree(e Evidence, n TreeNode, salt common.Hash, subm
 // ClaimChunkTree shows a node that no tree of chunks under a boundary has.
 func (a Addresses) ClaimChunkTree(e Evidence, n TreeNode, salt common.Hash, submitter common.Address) protocol.Call {
 	return call(a.Claims, "claim chunk tree", claims.PackClaimChunkTree(e.bind(), n, salt, submitter))
+}
+
+// ClaimSalt shows what a trace root hides, under a salt that the request's secret does not make. leaf is the prompt's first.
+func (a Addresses) ClaimSalt(e Evidence, secret common.Hash, leaf TokenLeaf, salt, root common.Hash, submitter common.Address) protocol.Call {
+	return call(a.Claims, "claim salt", claims.PackClaimSalt(e.bind(), secret, leaf, salt, root, submitter))
 }
 
 // FaultOf returns what a receipt was proven guilty of, FaultNone if of nothing.

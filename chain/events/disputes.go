@@ -28,10 +28,11 @@ const (
 	Equivocation
 	Silence
 	Withheld
+	BadSalt
 )
 
 var faultNames = [...]string{"none", "wrong_step", "wrong_pick", "seam", "wrong_key", "bad_digest", "bad_shape", "no_token",
-	"padding", "finish", "over_billing", "wrong_version", "equivocation", "silence", "withheld"}
+	"padding", "finish", "over_billing", "wrong_version", "equivocation", "silence", "withheld", "bad_salt"}
 
 // String names the kind as the API and the demo's facts do.
 func (k FaultKind) String() string {

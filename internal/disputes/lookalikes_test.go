@@ -48,7 +48,13 @@ func (m *adversary) comparisons() {
 		moved.Opening.T += uint32(T)
 		m.refused("an opening moved", m.w.call(at.Disputes, "shape", game.PackProveOpeningShape(bound(e), moved, who)))
 		i := m.r.IntN(len(v.leaves))
-		m.refused("a boundary leaf", at.ClaimTraceTree(e, m.node(v.leaves, i), protocol.LeafSalt(v.secret, protocol.TagTrace, 0), who))
+		salt := protocol.LeafSalt(v.secret, protocol.TagTrace, 0)
+		first := v.tokenLeaf(v.secret, protocol.TagPrompt, v.prompt, 0)
+		m.refused("the secret's salt", at.ClaimSalt(e, v.secret, first, salt, protocol.MerkleRoot(v.leaves), who))
+		m.refused("another salt", at.ClaimSalt(e, v.secret, first, common.Hash{1}, protocol.MerkleRoot(v.leaves), who))
+		twin := v.tokenLeaf(common.Hash{1}, protocol.TagPrompt, v.prompt, 0)
+		m.refused("another secret", at.ClaimSalt(e, common.Hash{1}, twin, salt, protocol.MerkleRoot(v.leaves), who))
+		m.refused("a boundary leaf", at.ClaimTraceTree(e, m.node(v.leaves, i), salt, who))
 	}
 	for i := range v.output {
 		leaf := v.tokenLeaf(v.secret, protocol.TagOutput, v.output, i)

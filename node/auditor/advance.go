@@ -190,7 +190,7 @@ func (j *judge) locate(ctx context.Context) error {
 			return j.found(j.showPadding(at), nil)
 		}
 		if r.WrongToken < 0 && t.root() == r.Root {
-			return j.over(Right, "the trace root hides the right trace under a salt that is not the secret's, which is nobody's fault")
+			return j.found(j.showSalt(t))
 		}
 		first, err := j.first(ctx)
 		if err != nil {
@@ -239,6 +239,11 @@ func (j *judge) again(ctx context.Context) (s *shown, err error) {
 			} else {
 				s, err = j.find(ctx)
 			}
+		}
+	case contracts.FaultSalt:
+		var t *tree
+		if t, err = j.boundaries(ctx); err == nil {
+			s, err = j.showSalt(t)
 		}
 	case contracts.FaultToken:
 		if i, ok := j.strange(); ok {

@@ -29,6 +29,7 @@ const (
 	ClaimOutputTree   = "output_tree"  // a node that no tree of tokens has
 	ClaimTraceTree    = "trace_tree"   // a node that no boundary tree has
 	ClaimChunkTree    = "chunk_tree"   // a node that no tree of chunks has
+	ClaimSalt         = "salt"         // a trace root under a salt that the request's secret does not make
 	ClaimLeaf         = "leaf"         // a paid leaf that is no receipt of its line
 	ClaimPaidTwice    = "paid_twice"   // one receipt in two paid leaves
 	ClaimSettle       = "settle"       // no fault: refunds what was paid of a convicted receipt
@@ -48,13 +49,17 @@ type Claim struct {
 	Payment   contracts.Payment `json:"payment,omitzero"`
 	// Other is the second receipt of a pair.
 	Other *contracts.SignedReceipt `json:"other,omitempty"`
-	// Index and Tokens are an output token and the leaf that it is in; Params are the request's.
+	// Index and Tokens are an output token and the leaf that it is in, of a salt the prompt's first leaf; Params are the
+	// request's.
 	Index  uint32         `json:"index,omitempty"`
 	Tokens *TokenLeaf     `json:"tokens,omitempty"`
 	Params protocol.Bytes `json:"params,omitempty"`
-	// Node is a node of a tree with its siblings, Salt that of the trace root.
-	Node *TreeNode   `json:"node,omitempty"`
-	Salt common.Hash `json:"salt,omitzero"`
+	// Node is a node of a tree with its siblings, Salt that of the trace root and Root what it hides there. Secret is the
+	// request's.
+	Node   *TreeNode   `json:"node,omitempty"`
+	Salt   common.Hash `json:"salt,omitzero"`
+	Root   common.Hash `json:"root,omitzero"`
+	Secret common.Hash `json:"secret,omitzero"`
 	// Paid is one leaf of a redeemed line, or two of PaidReceipt.
 	Paid        []contracts.PaidLeaf `json:"paid,omitempty"`
 	PaidReceipt common.Hash          `json:"paid_receipt,omitzero"`
@@ -109,6 +114,8 @@ func (c Claim) Kind() contracts.FaultKind {
 		return contracts.FaultFinish
 	case ClaimUnusedSlot, ClaimOutputTree, ClaimTraceTree, ClaimChunkTree:
 		return contracts.FaultPadding
+	case ClaimSalt:
+		return contracts.FaultSalt
 	}
 	return contracts.FaultNone
 }
@@ -132,7 +139,7 @@ func (c Claim) complete() error {
 	needs, known := map[string][]string{
 		ClaimEquivocation: {"receipt", "receipt_signature", "other"}, ClaimTwoAnswers: append(evidence, "other"), ClaimBilling: evidence, ClaimFinish: evidence,
 		ClaimStop: append(evidence, "tokens"), ClaimUnusedSlot: append(evidence, "tokens"), ClaimOutputTree: append(evidence, "node"),
-		ClaimTraceTree: append(evidence, "node"), ClaimChunkTree: append(evidence, "node"),
+		ClaimTraceTree: append(evidence, "node"), ClaimChunkTree: append(evidence, "node"), ClaimSalt: append(evidence, "tokens"),
 		ClaimLeaf: {"request", "receipt", "paid"}, ClaimPaidTwice: {"paid_receipt", "two of paid"},
 		ClaimSettle: evidence,
 	}[c.Claim]
@@ -189,6 +196,8 @@ func (c Claim) call(at contracts.Addresses, submitter common.Address) protocol.C
 		return at.ClaimTraceTree(e, node, c.Salt, submitter)
 	case ClaimChunkTree:
 		return at.ClaimChunkTree(e, node, c.Salt, submitter)
+	case ClaimSalt:
+		return at.ClaimSalt(e, c.Secret, leaf, c.Salt, c.Root, submitter)
 	case ClaimSettle:
 		return at.Settle(e)
 	case ClaimLeaf:

@@ -379,7 +379,7 @@ func TestWrongRootsAreClaimed(t *testing.T) {
 // Every claim says what it lacks instead of sending something that reverts.
 func TestClaimsThatLackSomethingAreNoCalls(t *testing.T) {
 	for _, what := range []string{auditor.ClaimEquivocation, auditor.ClaimTwoAnswers, auditor.ClaimBilling, auditor.ClaimFinish, auditor.ClaimStop,
-		auditor.ClaimUnusedSlot, auditor.ClaimOutputTree, auditor.ClaimTraceTree, auditor.ClaimChunkTree, auditor.ClaimLeaf, auditor.ClaimPaidTwice, "else"} {
+		auditor.ClaimUnusedSlot, auditor.ClaimOutputTree, auditor.ClaimTraceTree, auditor.ClaimChunkTree, auditor.ClaimSalt, auditor.ClaimLeaf, auditor.ClaimPaidTwice, "else"} {
 		_, err := auditor.Claim{Schema: auditor.ClaimSchema, Claim: what}.Call(contracts.Addresses{}, common.Address{1})
 		require.ErrorIs(t, err, protocol.ErrInvalid, what)
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // A trace root under a salt that the request's secret does not make hides no fault, whether
-// the salt is served or shown on chain; and it is none.
+// the salt is served or shown on chain; over the right trace it is one itself.
 func TestNoSaltHidesAFault(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, odd(t), 3600)
@@ -39,7 +39,7 @@ func TestNoSaltHidesAFault(t *testing.T) {
 			a.leaves = append(a.leaves, common.Hash{1})
 			return a
 		}},
-		{"nothing", contracts.FaultNone, func(t *testing.T) *answer { return w.answered(t, params(0), prompt, 5, nil) }},
+		{"the right trace", contracts.FaultSalt, func(t *testing.T) *answer { return w.answered(t, params(0), prompt, 5, nil) }},
 	} {
 		for where, refuse := range map[string]bool{"served": false, "asked for": true} {
 			t.Run(c.name+", "+where, func(t *testing.T) {
@@ -56,8 +56,7 @@ func TestNoSaltHidesAFault(t *testing.T) {
 	}
 }
 
-// requireEnd audits until the answer's provider is convicted, or, of FaultNone, until the
-// answer is found right.
+// requireEnd audits until the answer's provider is convicted.
 func requireEnd(t *testing.T, w *world, a *answer, kind contracts.FaultKind) {
 	t.Helper()
 	q, err := proving()
@@ -68,18 +67,13 @@ func requireEnd(t *testing.T, w *world, a *answer, kind contracts.FaultKind) {
 	require.NoError(t, err)
 	got, err := made.Wait(t.Context(), a.receipt, func(c auditor.Case) bool { return c.Verdict != nil || c.State.Over() || c.Failures > 100 })
 	require.NoError(t, err)
-	if kind == contracts.FaultNone {
-		require.Equal(t, auditor.Right, got.State, "%s %s", got.Note, got.Trouble)
-		require.Contains(t, got.Note, "nobody's fault")
-	} else {
-		require.NotNil(t, got.Verdict, "%s: %s %s", got.State, got.Note, got.Trouble)
-		require.Equal(t, kind, got.Verdict.Kind, "%+v", got.Fault)
-	}
+	require.NotNil(t, got.Verdict, "%s: %s %s", got.State, got.Note, got.Trouble)
+	require.Equal(t, kind, got.Verdict.Kind, "%+v", got.Fault)
 	stop()
 	e, err := made.Cases().Export(a.receipt)
 	require.NoError(t, err)
 	checked, err := auditor.Check(t.Context(), e, auditor.Model{Version: w.version, File: w.model}, func(auditor.Task, []byte) error { return nil })
 	require.NoError(t, err)
-	require.Equal(t, kind == contracts.FaultNone, checked.Right)
+	require.False(t, checked.Right)
 	require.Equal(t, kind, checked.Kind)
 }

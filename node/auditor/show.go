@@ -269,6 +269,25 @@ func (j *judge) showPadding(at Node) *shown {
 	}}
 }
 
+// showSalt shows that the trace root hides the provider's tree under another salt than the request's
+// secret makes: nobody but the provider could say what it commits to.
+func (j *judge) showSalt(t *tree) (*shown, error) {
+	if j.salts != nil || t.salt == j.traceSalt() {
+		return nil, fmt.Errorf("show a salt that nothing contradicts: %w", protocol.ErrInternal)
+	}
+	leaf, err := leafOfToken(j.b, nil, protocol.TagPrompt, j.b.Prompt, 0)
+	if err != nil {
+		return nil, err
+	}
+	c := claimOf(ClaimSalt, j.b)
+	c.Secret, c.Tokens, c.Salt, c.Root = j.b.Secret, &leaf, t.salt, t.root()
+	at, submitter := j.a.deps.Chain.Addresses(), j.a.cfg.Submitter
+	return &shown{&Finding{Kind: contracts.FaultSalt, Name: "salt of the trace root"}, func(e contracts.Evidence, _ []byte) protocol.Call {
+		c.Payment = e.Payment
+		return c.call(at, submitter)
+	}}, nil
+}
+
 // showChunks shows a chunk behind the last one of a boundary, where the chunks themselves
 // are right.
 func (j *judge) showChunks(ctx context.Context, s *claimed, f trace.Fault) (*shown, error) {

@@ -14,8 +14,8 @@ type tree struct {
 	leaves []common.Hash
 	levels [][]common.Hash
 	shown  map[place]common.Hash
-	// salt hides the root in the receipt. INVARIANT: it is what the provider showed; nothing
-	// but the provider ties it to the request's secret.
+	// salt hides the root in the receipt. INVARIANT: it is what the provider showed, whether the
+	// request's secret makes it or not.
 	salt common.Hash
 }
 

@@ -7,6 +7,7 @@ import {FeeLib} from "../libraries/FeeLib.sol";
 import {MerkleLib} from "../libraries/MerkleLib.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 import {TokenLib} from "../libraries/TokenLib.sol";
+import {TokenRoot} from "../libraries/TokenRoot.sol";
 import {TraceLib} from "../libraries/TraceLib.sol";
 import {Case, FaultKind, ReceiptEvidence, TokenLeaf, Verdict} from "../types/DisputeTypes.sol";
 import {Finish, ModelVersionId, Receipt, Request} from "../types/Types.sol";
@@ -165,6 +166,26 @@ contract Claims is IClaims, Evidence {
         bool inside = within << n.level < chunks;
         bool wrong = n.hash == OVER_NOTHING || inside == (n.hash == 0);
         _convict(wrong, c, FaultKind.Padding, submitter);
+    }
+
+    /// @inheritdoc IClaims
+    function claimSalt(
+        ReceiptEvidence calldata e,
+        bytes32 secret,
+        TokenLeaf calldata leaf,
+        bytes32 salt,
+        bytes32 root,
+        address submitter
+    ) external {
+        Case memory c = _openProvenCase(e);
+        // INVARIANT: the prompt root holds the requester to one secret. A provider answers no prompt that it does not see
+        // under the secret that it salts with.
+        if (leaf.salt != TokenRoot.saltOf(secret, TokenRoot.PROMPT, 0)) revert BadSecret();
+        if (TokenLib.root(leaf, 0, e.request.promptTokens) != e.request.promptRoot) {
+            revert BadPath("promptRoot");
+        }
+        if (TraceLib.traceRoot(salt, root) != e.receipt.traceRoot) revert BadPath("traceRoot");
+        _convict(salt != TraceLib.saltOf(secret), c, FaultKind.Salt, submitter);
     }
 
     // --------------------------------------------------------------- lines

@@ -48,6 +48,8 @@ interface IClaims is IEvidence {
     error BadParams();
     error NoSuchToken(uint32 index, uint32 count);
     error NoSuchNode(uint256 level, uint256 index);
+    /// @notice The prompt's first leaf is not hidden by the salt that the secret makes.
+    error BadSecret();
 
     /// @notice Two receipts of one operator and one number, or of one provider for one request and count.
     event Equivocated(
@@ -107,6 +109,19 @@ interface IClaims is IEvidence {
     /// path leads to the root under the trace root
     function claimChunkTree(ReceiptEvidence calldata e, TreeNode calldata n, bytes32 salt, address submitter)
         external;
+
+    /// @notice Proven class: the trace root hides `root`, whatever that is, under another salt than the request's secret makes,
+    /// so that only its provider could say what it commits to. The secret is the one whose salt hides the prompt's first
+    /// tokens: nobody can show a second.
+    /// @param leaf leaf 0 of the prompt, under the salt that the secret makes
+    function claimSalt(
+        ReceiptEvidence calldata e,
+        bytes32 secret,
+        TokenLeaf calldata leaf,
+        bytes32 salt,
+        bytes32 root,
+        address submitter
+    ) external;
 
     // --------------------------------------------------------------- lines
 

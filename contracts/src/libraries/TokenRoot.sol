@@ -17,10 +17,15 @@ library TokenRoot {
         for (uint256 i = 0; i < count; ++i) {
             // casting is safe: calldata cannot hold 2^32 leaves
             // forge-lint: disable-next-line(unsafe-typecast)
-            bytes32 salt = keccak256(abi.encodePacked(secret, tag, uint32(i)));
+            bytes32 salt = saltOf(secret, tag, uint32(i));
             leaves[i] = keccak256(abi.encodePacked(bytes1(0x00), salt, _pack(ids, i * PER_LEAF)));
         }
         return MerkleLib.root(leaves);
+    }
+
+    /// @notice The salt of leaf `index` under a secret.
+    function saltOf(bytes32 secret, bytes6 tag, uint32 index) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(secret, tag, index));
     }
 
     function _pack(uint32[] calldata ids, uint256 from) private pure returns (bytes32) {

@@ -16,6 +16,9 @@ library TraceLib {
     /// @notice Token ids in one leaf.
     uint256 internal constant TOKENS_PER_LEAF = 8;
 
+    /// @dev In the salt of the trace root, as TokenRoot's are in those of tokens.
+    bytes5 private constant TAG = "trace";
+
     /// @notice ceil(log2(n)): the depth of a tree with n leaves; zero for one or none.
     function depth(uint256 n) internal pure returns (uint256) {
         return n < 2 ? 0 : Math.log2(n - 1) + 1;
@@ -45,6 +48,11 @@ library TraceLib {
     /// @notice Chunks of the boundary of a model of that width: a subtree whose root is the boundary's leaf.
     function boundaryChunks(uint256 width) internal pure returns (uint256) {
         return ceilDiv(width, BOUNDARY_CHUNK);
+    }
+
+    /// @notice The salt that the request's secret makes for the trace root.
+    function saltOf(bytes32 secret) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(secret, TAG, uint32(0)));
     }
 
     /// @notice What a receipt holds of its boundary tree.

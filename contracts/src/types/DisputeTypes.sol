@@ -21,7 +21,7 @@ enum FaultKind {
     Shape,
     // An output token that the model does not have.
     Token,
-    // The last five are of other dispute contracts: claims about the receipt itself, and silence.
+    // From here on faults of other dispute contracts: claims about the receipt itself, and silence.
     Padding,
     Finish,
     OverBilling,
@@ -30,7 +30,9 @@ enum FaultKind {
     // One unanswered question: the small rung.
     Silence,
     // The third unanswered question on one receipt.
-    Withheld
+    Withheld,
+    // The trace root is hidden by another salt than the request's secret makes (a claim).
+    Salt
 }
 
 /// @notice A provider's signed claim of everything inside one block of a trace. `protocol.Opening`.

@@ -19,7 +19,7 @@ abstract contract QuestionsBase is QuestionsModule {
     uint256 internal constant LAYERS = 5;
     uint256 internal constant T = PROMPT + OUTPUT - 1;
     bytes32 internal constant SECRET = keccak256("secret");
-    bytes32 internal constant SALT = keccak256("salt of the trace");
+    bytes32 internal constant SALT = keccak256(abi.encodePacked(SECRET, bytes5("trace"), uint32(0)));
 
     bytes32 internal channel;
     address internal asker = makeAddr("asker");
@@ -159,6 +159,13 @@ abstract contract QuestionsBase is QuestionsModule {
         leaf.salt = saltOf(TokenRoot.OUTPUT, i);
         leaf.ids = packed(ids, i);
         leaf.path = pathOf(tokenLeaves(TokenRoot.OUTPUT, ids), i, 0);
+    }
+
+    /// @dev Leaf `i` of the prompt under `secret`.
+    function promptLeaf(bytes32 secret, uint256 i) internal pure returns (TokenLeaf memory leaf) {
+        leaf.salt = TokenRoot.saltOf(secret, TokenRoot.PROMPT, uint32(i));
+        leaf.ids = packed(promptIds(), i);
+        leaf.path = pathOf(tokenLeaves(TokenRoot.PROMPT, promptIds()), i, 0);
     }
 
     /// @dev Siblings of node `index` of `level`, up to the root.

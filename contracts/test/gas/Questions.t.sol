@@ -148,6 +148,13 @@ contract QuestionsGasTest is QuestionsBase {
         (n.index, n.hash, n.path) = (121, leaves[121], pathOf(leaves, 121, 0));
         claims.claimTraceTree(e, n, SALT, auditor);
         vm.snapshotGasLastCall(GROUP, "claimTraceTree");
+
+        b = answerTo(requestOf(uint8(Audience.Auditors)));
+        (b.seq, b.traceRoot) = (11, keccak256(abi.encodePacked(bytes1(0x04), bytes32("odd"), rootOf(leaves))));
+        e = signed(requestOf(uint8(Audience.Auditors)), b);
+        leaf = promptLeaf(SECRET, 0);
+        claims.claimSalt(e, SECRET, leaf, "odd", rootOf(leaves), auditor);
+        vm.snapshotGasLastCall(GROUP, "claimSalt");
     }
 
     /// @dev What an auditor sends at most when everything is withheld but answers on chain: a question per six levels of each
