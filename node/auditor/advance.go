@@ -60,7 +60,7 @@ func (j *judge) over(s State, format string, args ...any) error {
 func (j *judge) examine(ctx context.Context) error {
 	if s, err := j.billing(); s != nil || err != nil {
 		if err == nil {
-			err = j.window(ctx)
+			err = j.window(ctx, contracts.Payment{})
 		}
 		return j.found(s, err)
 	}
@@ -116,9 +116,9 @@ func (j *judge) found(s *shown, err error) error {
 	return nil
 }
 
-// window notes until when the receipt can be disputed as far as is known.
-func (j *judge) window(ctx context.Context) error {
-	until, err := j.a.deps.Chain.DisputableUntil(ctx, j.evidence(contracts.Payment{}))
+// window notes until when the receipt can be disputed, as far as a payment shows.
+func (j *judge) window(ctx context.Context, p contracts.Payment) error {
+	until, err := j.a.deps.Chain.DisputableUntil(ctx, j.evidence(p))
 	if err != nil {
 		return fmt.Errorf("read the window: %w", err)
 	}
@@ -129,7 +129,7 @@ func (j *judge) window(ctx context.Context) error {
 // inTime takes the next step of a case that can be disputed now, and ends any other: nothing is
 // replayed, opened or proven that no contract takes.
 func (j *judge) inTime(ctx context.Context, next func(context.Context) error) error {
-	if err := j.window(ctx); err != nil {
+	if err := j.window(ctx, contracts.Payment{}); err != nil {
 		return err
 	}
 	now, err := j.a.deps.Chain.Now(ctx)
@@ -138,11 +138,11 @@ func (j *judge) inTime(ctx context.Context, next func(context.Context) error) er
 	}
 	if now >= j.c.Deadline { // but a payment makes it longer
 		payment, err := j.payment(ctx)
+		if err == nil {
+			err = j.window(ctx, payment)
+		}
 		if err != nil {
 			return err
-		}
-		if j.c.Deadline, err = j.a.deps.Chain.DisputableUntil(ctx, j.evidence(payment)); err != nil {
-			return fmt.Errorf("read the window: %w", err)
 		}
 	}
 	if now >= j.c.Deadline {
@@ -496,7 +496,7 @@ func (j *judge) settle(ctx context.Context) error {
 		j.c.Settling, err = j.a.deps.Sender.Submit(ctx, call)
 		return err
 	}
-	if err := j.window(ctx); err != nil {
+	if err := j.window(ctx, contracts.Payment{}); err != nil {
 		return err
 	}
 	if now >= j.c.Deadline {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/dgrid-network/dgrid/chain"
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/protocol"
 )
@@ -53,8 +52,7 @@ func (a *Auditor) newDraws(ctx context.Context) error {
 
 // undone says whether a redeem cannot be read because a reorg took it back for good.
 func (a *Auditor) undone(ctx context.Context, r contracts.Redeem, failed error) bool {
-	var e *chain.ContractError
-	if !errors.As(failed, &e) || e.Name != "UnknownCheckpoint" {
+	if !refusedAs(failed, "UnknownCheckpoint") {
 		return false
 	}
 	final, _, err := a.deps.Chain.Final(ctx)

@@ -166,7 +166,7 @@ func (j *judge) reveal(ctx context.Context) error {
 			return j.uncover(b, nil)
 		}
 	}
-	if err := j.window(ctx); err != nil {
+	if err := j.window(ctx, contracts.Payment{}); err != nil {
 		return err
 	}
 	if s, err := j.billing(); s != nil || err != nil {
