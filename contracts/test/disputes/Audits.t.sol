@@ -821,16 +821,17 @@ contract AuditsTest is AuditsBase {
         );
     }
 
-    /// @dev A provider can have itself proven wrong by an opening that no auditor saw, or by falling silent.
+    /// @dev A provider can have itself proven wrong by an opening that no auditor saw, by falling silent, or with a secret
+    /// that is nobody's but its own.
     function test_faults_that_replaying_does_not_show_cost_no_auditor() public {
-        FaultKind[3] memory kinds = [FaultKind.Shape, FaultKind.Digest, FaultKind.Withheld];
+        FaultKind[4] memory kinds = [FaultKind.Shape, FaultKind.Digest, FaultKind.Withheld, FaultKind.Salt];
         seats(2, 1000e6);
         ReceiptEvidence[] memory list = line(1, STRETCH);
         bytes32 id = drawn(list);
         audits.openLeaf(placed(list, 0, 0), one(0));
         answer(id, 0, Answer.Right, Answer.Right);
         vm.warp(audits.pointOf(id, 0).attestBy);
-        for (uint256 i = 0; i < 3; ++i) {
+        for (uint256 i = 0; i < kinds.length; ++i) {
             uint256 snapshot = vm.snapshotState();
             convict(hashOf(list[0]), kinds[i]);
             audits.settle(id, 0);
