@@ -30,9 +30,15 @@ const RangeLevels = 6
 func TokenNodes(kind NodeKind, root common.Hash, tokens uint32) (list []Node) {
 	leaves := (int(tokens) + protocol.TokensPerLeaf - 1) / protocol.TokensPerLeaf
 	for i := 0; i<<RangeLevels < leaves; i++ {
-		list = append(list, Node{Kind: uint8(kind), Level: uint8(protocol.MerkleDepth(leaves)), Index: uint32(i), Size: uint32(leaves), Hash: root})
+		list = append(list, TokenNode(kind, root, tokens, uint32(i)))
 	}
 	return list
+}
+
+// TokenNode is the question about one of them.
+func TokenNode(kind NodeKind, root common.Hash, tokens, part uint32) Node {
+	leaves := (int(tokens) + protocol.TokensPerLeaf - 1) / protocol.TokensPerLeaf
+	return Node{Kind: uint8(kind), Level: uint8(protocol.MerkleDepth(leaves)), Index: part, Size: uint32(leaves), Hash: root}
 }
 
 // DecodeTokensAnswer reads what answered a question about tokens: the salts of the leaves and,

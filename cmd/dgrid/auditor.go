@@ -393,6 +393,8 @@ type replayed struct {
 	TraceRoot  bool        `json:"trace_root_agrees"`
 	WrongToken int         `json:"wrong_token"` // -1: none
 	Positions  int         `json:"positions"`
+	Delivered  int         `json:"delivered"` // output tokens
+	Billed     uint32      `json:"billed"`
 	Millis     int64       `json:"millis"`
 }
 
@@ -420,10 +422,11 @@ func newAuditorReplay(g *globals, f *auditFlags) *cobra.Command {
 				return err
 			}
 			out := replayed{Receipt: b.Domain.Digest(b.Receipt), TraceRoot: protocol.TraceRoot(b.Secret, r.Root) == b.Receipt.TraceRoot,
-				WrongToken: r.WrongToken, Positions: r.Positions, Millis: time.Since(start).Milliseconds()}
-			out.Right = out.TraceRoot && out.WrongToken < 0
+				WrongToken: r.WrongToken, Positions: r.Positions, Delivered: len(b.Output), Billed: b.Receipt.OutputTokens, Millis: time.Since(start).Milliseconds()}
+			out.Right = out.TraceRoot && out.WrongToken < 0 && out.Delivered == int(out.Billed)
 			err = g.print(cmd, out, func(w io.Writer) {
-				fmt.Fprintf(w, "receipt\t%s\nright\t%t\ntrace root agrees\t%t\nwrong token\t%d\npositions\t%d\n", out.Receipt, out.Right, out.TraceRoot, out.WrongToken, out.Positions)
+				fmt.Fprintf(w, "receipt\t%s\nright\t%t\ntrace root agrees\t%t\nwrong token\t%d\npositions\t%d\noutput tokens\t%d\nbilled\t%d\n",
+					out.Receipt, out.Right, out.TraceRoot, out.WrongToken, out.Positions, out.Delivered, out.Billed)
 			})
 			if err == nil && !out.Right {
 				err = exitCode{exitFault, errors.New("the answer is not what its model computes")}

@@ -58,6 +58,9 @@ func TestAuditorReplayTellsRightFromWrong(t *testing.T) {
 		return path
 	}
 	require.Equal(t, exitOK, run(t.Context(), []string{"auditor", "replay", write(b), "--model", model}))
+	b.Receipt.OutputTokens--
+	require.Equal(t, exitFault, run(t.Context(), []string{"auditor", "replay", write(b), "--model", model}), "another number is billed")
+	b.Receipt.OutputTokens++
 	b.Receipt.TraceRoot[0] ^= 1
 	require.Equal(t, exitFault, run(t.Context(), []string{"auditor", "replay", write(b), "--model", model}))
 	require.Equal(t, exitError, run(t.Context(), []string{"auditor", "replay", write(b)}), "without the model")

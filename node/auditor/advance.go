@@ -29,6 +29,9 @@ func (j *judge) advance(ctx context.Context) error {
 	case Located:
 		return j.inTime(ctx, j.open)
 	case Asking:
+		if j.unanswerable() {
+			return j.askOutput(ctx)
+		}
 		return j.open(ctx) // what is asked makes the window longer, and who asks too late is told
 	case Opened:
 		if j.c.Fault.Task == nil || j.c.Proof != nil {
@@ -224,8 +227,10 @@ func (j *judge) open(ctx context.Context) error {
 // again makes what shows the case's fault once more, from the files: for a process that was
 // killed, and for another payment.
 func (j *judge) again(ctx context.Context) (s *shown, err error) {
-	if j.m != nil && len(j.b.Output) != int(j.b.Receipt.OutputTokens) && j.c.Fault.Kind != contracts.FaultOverBilling {
-		return j.counts()
+	if j.m != nil && j.c.Fault.Kind != contracts.FaultOverBilling {
+		if s, err := j.counts(); s != nil || err != nil {
+			return s, err
+		}
 	}
 	switch j.c.Fault.Kind {
 	case contracts.FaultOverBilling:
@@ -269,6 +274,10 @@ func (j *judge) prove(ctx context.Context) error {
 		j.a.desk.forget(j) // days may pass until the case is over
 	}
 	j.c.Fault = s.finding
+	if s.call == nil { // no contract can be shown it
+		j.c.State = Asking
+		return nil
+	}
 	if s.finding.Task != nil && j.c.Proof == nil {
 		proof, err := j.a.deps.Prover.Prove(ctx, *s.finding.Task)
 		if err != nil {

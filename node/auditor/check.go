@@ -182,7 +182,8 @@ func (a *Auditor) recheck(ctx context.Context, e Evidence, out *Checked, verify 
 		if err != nil {
 			return err
 		}
-		if out.Right = r.WrongToken < 0 && j.agrees(r); !out.Right {
+		counted := miscounted(len(j.b.Output), int(j.b.Receipt.OutputTokens)) == countAgrees
+		if out.Right = counted && r.WrongToken < 0 && j.agrees(r); !out.Right {
 			return fmt.Errorf("the answer is wrong and the evidence shows no fault: %w", protocol.ErrInvalid)
 		}
 		return nil
@@ -194,6 +195,9 @@ func (a *Auditor) recheck(ctx context.Context, e Evidence, out *Checked, verify 
 	out.Kind, out.Finding = s.finding.Kind, s.finding
 	if s.finding.Kind != e.Case.Fault.Kind || s.finding.Step != e.Case.Fault.Step {
 		return fmt.Errorf("the fault found is %s at %+v, the evidence says %s at %+v: %w", s.finding.Kind, s.finding.Step, e.Case.Fault.Kind, e.Case.Fault.Step, protocol.ErrInvalid)
+	}
+	if s.finding.Kind == contracts.FaultWithheld {
+		out.Assumed = append(out.Assumed, fmt.Sprintf("provider %s was asked on chain for the tokens, and was silent", out.Provider))
 	}
 	if s.finding.Task != nil && e.Case.Proof != nil {
 		if err := verify(*s.finding.Task, e.Case.Proof.Proof); err != nil {

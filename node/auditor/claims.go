@@ -294,8 +294,11 @@ func receiptClaims(b bundle.Bundle, salts *Salts) ([]Claim, error) {
 	if b.Model.Class != protocol.ClassProven {
 		return nil, nil
 	}
+	if c := signedClaim(b); c != nil {
+		return []Claim{*c}, nil
+	}
 	if len(b.Output) != int(b.Receipt.OutputTokens) {
-		return behindTheLast(b, salts)
+		return countClaims(b, salts)
 	}
 	params, err := protocol.DecodeParams(b.Params)
 	if err != nil {
@@ -312,27 +315,6 @@ func receiptClaims(b bundle.Bundle, salts *Salts) ([]Claim, error) {
 	c.Index, c.Params = uint32(wrong), b.Params
 	leaf, err := leafOfToken(b, salts, protocol.TagOutput, b.Output, wrong)
 	c.Tokens = &leaf
-	return []Claim{c}, err
-}
-
-// behindTheLast shows a token behind the last one that the receipt counts: in that one's leaf, or
-// in a leaf behind it where the tree is no deeper for that. Of a deeper tree nothing can be shown
-// by comparing: its provider cannot answer a question about the tokens.
-func behindTheLast(b bundle.Bundle, salts *Salts) ([]Claim, error) {
-	count, leaves := int(b.Receipt.OutputTokens), salts.leaves(b.Secret, protocol.TagOutput, b.Output)
-	counted := (count + protocol.TokensPerLeaf - 1) / protocol.TokensPerLeaf
-	if len(b.Output) < count || protocol.MerkleDepth(len(leaves)) != protocol.MerkleDepth(counted) || protocol.MerkleRoot(leaves) != b.Receipt.OutputRoot {
-		return nil, nil
-	}
-	if count%protocol.TokensPerLeaf != 0 {
-		c := claimOf(ClaimUnusedSlot, b)
-		leaf, err := leafOfToken(b, salts, protocol.TagOutput, b.Output, count)
-		c.Tokens = &leaf
-		return []Claim{c}, err
-	}
-	c := claimOf(ClaimOutputTree, b)
-	path, err := protocol.MerklePath(leaves, counted)
-	c.Node = &TreeNode{Index: uint64(counted), Hash: leaves[counted], Path: path}
 	return []Claim{c}, err
 }
 

@@ -232,61 +232,6 @@ func TestAnOverBilledReceiptIsRefundedWhenItIsPaidLater(t *testing.T) {
 	require.Equal(t, auditor.Unusable, one.State, "nothing can be said of it without the model, and nothing was")
 }
 
-// A receipt over more or fewer tokens than it bills is convicted where its tree shows that.
-func TestCountsThatAreNotWhatWasDeliveredAreShown(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, odd(t), 3600)
-	q, err := proving()
-	require.NoError(t, err)
-	for name, c := range map[string]struct {
-		output  int
-		billed  uint32
-		kind    contracts.FaultKind
-		claim   string
-		nothing bool
-	}{
-		"one more in the last leaf":           {5, 4, contracts.FaultPadding, auditor.ClaimUnusedSlot, false},
-		"a leaf more":                         {26, 24, contracts.FaultPadding, auditor.ClaimOutputTree, false},
-		"one less":                            {4, 5, contracts.FaultToken, "", false},
-		"a leaf more, which makes it a level": {9, 8, contracts.FaultNone, "", true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			a := w.answered(t, params(700), prompt, 4, nil)
-			for len(a.b.Output) < c.output {
-				a.b.Output = append(a.b.Output, 7)
-			}
-			r := a.b.Receipt
-			r.OutputTokens, r.OutputRoot = c.billed, protocol.TokenRoot(a.b.Secret, protocol.TagOutput, a.b.Output)
-			a.b.Request.MaxOutputTokens = max(c.billed, uint32(c.output))
-			a.b.RequestSignature, err = w.reader.Domain().Sign(devchain.Key(requester), a.b.Request)
-			require.NoError(t, err)
-			r.RequestHash = a.b.Domain.Digest(a.b.Request)
-			r.Fee, err = a.b.Request.FeeFor(c.billed)
-			require.NoError(t, err)
-			a.signReceipt(r)
-			list, err := auditor.ReceiptClaims(a.b)
-			require.NoError(t, err)
-			if c.claim != "" {
-				require.Len(t, list, 1)
-				require.Equal(t, c.claim, list[0].Claim)
-			}
-			made := w.auditor(t, t.TempDir(), queued{q}, a, nil)
-			stop := running(t, made)
-			defer stop()
-			_, err = made.Add(t.Context(), a.b)
-			require.NoError(t, err)
-			got, err := made.Wait(t.Context(), a.receipt, func(c auditor.Case) bool { return c.Verdict != nil || c.State.Over() || c.Failures > 8 })
-			require.NoError(t, err)
-			if c.nothing {
-				require.Equal(t, auditor.Unusable, got.State, got.Trouble)
-				return
-			}
-			require.NotNil(t, got.Verdict, "%s: %s %s", got.State, got.Note, got.Trouble)
-			require.Equal(t, c.kind, got.Verdict.Kind)
-		})
-	}
-}
-
 // Who copies a claim out of the mempool gets the bounty and nothing else: the slash is the same,
 // and a refund that the copy left out is made up for.
 func TestACopiedClaimTakesOnlyTheBounty(t *testing.T) {

@@ -18,10 +18,13 @@ func (j *judge) billing() (*shown, error) {
 }
 
 // compare finds a fault that needs no replay: in fee, counts or finish.
-func (j *judge) compare() (*shown, error) {
+func (j *judge) compare() (*shown, error) { return j.claims(j.proven()) }
+
+// proven is the bundle with what the model itself says of it.
+func (j *judge) proven() bundle.Bundle {
 	b := j.b
 	b.Model = bundle.Model{Class: protocol.ClassProven, Positions: uint32(j.m.arch.Positions), StopIDs: j.m.file.Header().StopIDs}
-	return j.claims(b)
+	return b
 }
 
 func (j *judge) claims(b bundle.Bundle) (*shown, error) {
@@ -35,7 +38,7 @@ func (j *judge) claims(b bundle.Bundle) (*shown, error) {
 	case ClaimFinish:
 		name = "finish " + b.Receipt.Finish.String()
 	case ClaimUnusedSlot, ClaimOutputTree:
-		name = fmt.Sprintf("%d tokens behind the last one that is billed", len(b.Output)-int(b.Receipt.OutputTokens))
+		name = fmt.Sprintf("%d tokens delivered and %d billed", len(b.Output), b.Receipt.OutputTokens)
 	case ClaimStop:
 		name = fmt.Sprintf("finish %s against token %d", b.Receipt.Finish, c.Index)
 	}
@@ -69,22 +72,6 @@ func wrongFinish(b bundle.Bundle, params protocol.Params) (claim string, token i
 		return ClaimStop, n - 1
 	}
 	return "", 0
-}
-
-// counts finds that more or less was signed for than delivered.
-func (j *judge) counts() (*shown, error) {
-	count := int(j.b.Receipt.OutputTokens)
-	if len(j.b.Output) == count {
-		return nil, nil
-	}
-	if s, err := j.compare(); s != nil || err != nil {
-		return s, err
-	}
-	// The slots behind the last token hold none of the model's: billed, they are wrong tokens.
-	if n := len(j.b.Output); n < count && n%protocol.TokensPerLeaf != 0 {
-		return j.showToken(n)
-	}
-	return nil, fmt.Errorf("%d tokens were delivered and %d billed, in a tree that shows no more of it: %w", len(j.b.Output), count, protocol.ErrInvalid)
 }
 
 // strange returns the first output token that the model does not have.

@@ -98,7 +98,7 @@ func (a *Auditor) askChain(ctx context.Context, r *round, d *openDraw, audit con
 	b := bundle.Bundle{Schema: bundle.Schema, Domain: a.deps.Chain.Domain(), Request: e.Request, Receipt: e.Receipt, Signature: e.Signature,
 		Model: bundle.Model{Class: protocol.ClassProven, Positions: uint32(m.arch.Positions), StopIDs: m.file.Header().StopIDs}}
 	c := &Case{State: Hidden, Origin: OriginDraw, Relayer: e.Payment.Relayer, Bought: e.Receipt.CompletedAt, AtOnce: 1, Opened: &e.Payment}
-	if fee, err := e.Request.FeeFor(e.Receipt.OutputTokens); err != nil || fee != e.Receipt.Fee { // what is signed shows it, without a question
+	if fee, err := e.Request.FeeFor(e.Receipt.OutputTokens); err != nil || fee != e.Receipt.Fee || signedClaim(b) != nil { // what is signed shows it, without a question
 		_, err = a.begin(ctx, b, c)
 		return err
 	}
@@ -172,6 +172,9 @@ func (j *judge) reveal(ctx context.Context) error {
 	if s, err := j.billing(); s != nil || err != nil {
 		return j.found(s, err)
 	}
+	if signedClaim(j.proven()) != nil {
+		return j.found(j.counts())
+	}
 	asks := hiddenQuestions(contracts.Evidence{Request: j.b.Request, Receipt: j.b.Receipt}, j.m, j.a.deps.Chain.Addresses())
 	answers := make([][]byte, 0, len(asks))
 	for len(answers) < len(asks) {
@@ -230,17 +233,9 @@ func (j *judge) read(asks []hiddenQuestion, answers [][]byte) error {
 	return j.uncover(b, salts)
 }
 
-// used cuts unused slots off, but not from among the ids that are counted.
-func used(ids []uint32, count int) []uint32 {
-	end := len(ids)
-	for end > count && ids[end-1] == protocol.UnusedToken {
-		end--
-	}
-	return ids[:end]
-}
-
 // uncover goes on with a case whose tokens are known now.
 func (j *judge) uncover(b bundle.Bundle, salts *Salts) (err error) {
+	b.Output = used(b.Output, int(b.Receipt.OutputTokens))
 	if j.params, err = protocol.DecodeParams(b.Params); err != nil {
 		return err
 	}

@@ -49,6 +49,7 @@ func (a *Auditor) judge(c *Case) (*judge, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.Output = used(b.Output, int(b.Receipt.OutputTokens)) // an API may show what no leaf tells apart
 	var params protocol.Params
 	if c.AtOnce == 0 || len(b.Params) != 0 { // of a hidden answer they may never be shown
 		if params, err = protocol.DecodeParams(b.Params); err != nil {
