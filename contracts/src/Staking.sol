@@ -97,6 +97,8 @@ contract Staking is IStaking {
         uint128 total = p.stake + amount.toUint128();
         p.stake = total;
         emit Staked(msg.sender, amount, total);
+        // INVARIANT: a dispute could slash all stake, also what comes while it lasts.
+        if (block.timestamp < p.disputeUntil) _holdForDispute(msg.sender, p, amount, p.disputeUntil);
         VAULT.lock(msg.sender, amount);
     }
 
@@ -148,15 +150,7 @@ contract Staking is IStaking {
 
     /// @inheritdoc IStaking
     function holdExitForDispute(address provider, uint256 amount, uint64 until) external onlySlasher {
-        Provider storage p = _providers[provider];
-        // INVARIANT: every open question finds what it could slash.
-        uint256 sum = block.timestamp < p.disputeUntil ? p.disputeAmount : 0;
-        if (amount > type(uint128).max - sum) amount = type(uint128).max - sum;
-        uint128 keep = (sum + amount).toUint128();
-        uint64 later = _max(p.disputeUntil, until);
-        p.disputeAmount = keep;
-        p.disputeUntil = later;
-        emit ExitHeldForDispute(provider, keep, later);
+        _holdForDispute(provider, _providers[provider], amount, until);
     }
 
     /// @inheritdoc IStaking
@@ -248,6 +242,17 @@ contract Staking is IStaking {
     }
 
     // ------------------------------------------------------------- private
+
+    function _holdForDispute(address provider, Provider storage p, uint256 amount, uint64 until) private {
+        // INVARIANT: every open question finds what it could slash.
+        uint256 sum = block.timestamp < p.disputeUntil ? p.disputeAmount : 0;
+        if (amount > type(uint128).max - sum) amount = type(uint128).max - sum;
+        uint128 keep = (sum + amount).toUint128();
+        uint64 later = _max(p.disputeUntil, until);
+        p.disputeAmount = keep;
+        p.disputeUntil = later;
+        emit ExitHeldForDispute(provider, keep, later);
+    }
 
     /// @dev Takes free stake first, so that a slash also shrinks what the provider may earn.
     function _take(address provider, uint256 amount) private returns (uint256 taken, uint256 left) {

@@ -297,7 +297,9 @@ contract Audits is IAudits, Evidence {
 
     /// @inheritdoc IAudits
     function settledFrom(bytes32 receiptHash) public view returns (uint64) {
-        return _max(_drawn[receiptHash].until, LEDGER.extendedUntil(receiptHash));
+        (uint64 extended,, uint64 stretch) = LEDGER.windowOf(receiptHash);
+        // INVARIANT: questions about a deadline that no honest provider takes keep no auditor waiting either.
+        return _until(_drawn[receiptHash].until, uint256(MARKET.timing().maxHold) + stretch, extended);
     }
 
     /// @inheritdoc IAudits

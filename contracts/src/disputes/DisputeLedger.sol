@@ -14,15 +14,15 @@ contract DisputeLedger is IDisputeLedger {
     /// @dev A bounty is so many times what a dispute costs.
     uint256 private constant COSTS = 20;
 
-    // slot 0 | fault 1 | refunded 1 | extendedUntil 8 | paidUntil 8 | stretch 8 | lost 6
+    // slot 0 | fault 1 | refunded 1 | extendedUntil 6 | paidUntil 6 | stretch 6 | lost 12
     struct Record {
         FaultKind fault;
         bool refunded;
-        uint64 extendedUntil;
-        uint64 paidUntil;
-        uint64 stretch;
-        // Base units: what the conviction took and paid to nobody, 2^48 - 1 if it was more.
-        uint48 lost;
+        uint48 extendedUntil;
+        uint48 paidUntil;
+        uint48 stretch;
+        // Base units of any token: what the conviction took and paid to nobody, 2^96 - 1 if it was more.
+        uint96 lost;
     }
 
     // slot 0 | silentUntil 8 | withheldUntil 8 | free 16
@@ -71,7 +71,7 @@ contract DisputeLedger is IDisputeLedger {
         (slashed, lost) = _slash(v, FAULT_BPS, true, v.kind == FaultKind.Withheld ? BOUNTY / COSTS : BOUNTY);
         // casting is safe: bounded
         // forge-lint: disable-next-line(unsafe-typecast)
-        r.lost = lost < type(uint48).max ? uint48(lost) : type(uint48).max;
+        r.lost = lost < type(uint96).max ? uint96(lost) : type(uint96).max;
         if (v.job != 0) SLASHER.disproveJob(v.job);
     }
 
@@ -117,16 +117,16 @@ contract DisputeLedger is IDisputeLedger {
     {
         Record storage r = _records[receiptHash];
         stretched = r.stretch + stretch;
-        if (stretch != 0) r.stretch = stretched;
+        if (stretch != 0) r.stretch = _time(stretched);
         if (until <= r.extendedUntil) return stretched;
-        r.extendedUntil = until;
+        r.extendedUntil = _time(until);
         emit WindowExtended(receiptHash, until);
     }
 
     /// @inheritdoc IDisputeLedger
     function notePaid(bytes32 receiptHash, uint64 until) external onlyModule {
         Record storage r = _records[receiptHash];
-        if (until > r.paidUntil) r.paidUntil = until;
+        if (until > r.paidUntil) r.paidUntil = _time(until);
     }
 
     /// @inheritdoc IDisputeLedger
@@ -195,6 +195,13 @@ contract DisputeLedger is IDisputeLedger {
     }
 
     // ------------------------------------------------------------- private
+
+    /// @dev A time, or how long something takes, in seconds; nine million years if it is later.
+    function _time(uint64 t) private pure returns (uint48) {
+        // casting is safe: bounded
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return t < type(uint48).max ? uint48(t) : type(uint48).max;
+    }
 
     function _slash(Verdict calldata v, uint16 bps, bool forfeit, uint256 reward)
         private

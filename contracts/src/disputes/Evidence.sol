@@ -158,7 +158,7 @@ abstract contract Evidence is IEvidence {
     }
 
     /// @dev Time in questions extends the window, as far as stake is held for it.
-    function _until(uint256 own, uint256 longest, uint256 extended) private pure returns (uint64) {
+    function _until(uint256 own, uint256 longest, uint256 extended) internal pure returns (uint64) {
         uint256 until = extended > own ? extended : own;
         if (until > own + longest) until = own + longest;
         // casting is safe: bounded

@@ -752,6 +752,27 @@ contract AuditsTest is AuditsBase {
         assertStakes();
     }
 
+    /// @dev A question about a request that never ends makes its window end never; the points of its receipt are settled all the same.
+    function test_settles_whatever_questions_did_to_the_window() public {
+        seats(2, 1000e6);
+        ReceiptEvidence[] memory list = line(1, STRETCH);
+        bytes32 id = drawn(list);
+        bytes32 receiptHash = hashOf(list[0]);
+        audits.openLeaf(placed(list, 0, 0), one(0));
+        answer(id, 0, Answer.Right, Answer.None);
+        uint64 own = audits.settledFrom(receiptHash);
+        vm.startPrank(address(audits));
+        ledger.extend(receiptHash, own + 7, 5);
+        assertEq(audits.settledFrom(receiptHash), own + 7, "as long as questions take");
+        ledger.extend(receiptHash, type(uint40).max, 0);
+        vm.stopPrank();
+        uint64 from = own + market.timing().maxHold + 5;
+        assertEq(audits.settledFrom(receiptHash), from, "and no longer than stake is held for them");
+        vm.warp(from);
+        audits.settle(id, 0);
+        assertGt(audits.owed(audits.pointOf(id, 0).first), 0, "who was right is paid");
+    }
+
     function test_absent_auditors_lose_little() public {
         seats(2, 1000e6);
         ReceiptEvidence[] memory list = line(1, STRETCH);

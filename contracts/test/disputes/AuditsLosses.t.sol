@@ -50,6 +50,20 @@ contract AuditsLossesTest is AuditsBase {
         }
     }
 
+    /// A token of 18 decimals: a record holds what any conviction takes.
+    function test_what_a_conviction_took_is_kept_in_any_token() public {
+        uint256 stake = 1_000_000_000e18;
+        fund(provider, stake);
+        vm.prank(provider);
+        staking.stake(stake);
+        ReceiptEvidence[] memory list = line(1, 1e6);
+        uint256 before = staking.stakeOf(provider);
+        convict(hashOf(list[0]), FaultKind.WrongStep);
+        uint256 lost = ledger.lostFor(hashOf(list[0]));
+        assertEq(lost, before - staking.stakeOf(provider) - vault.free(stranger), "all that nobody got");
+        assertGt(lost, type(uint48).max, "more than a cent");
+    }
+
     /// A right receipt is signed off, then its provider contradicts itself in openings of blocks that it made up.
     function test_a_false_opening_takes_no_more_from_all_auditors_than_it_costs() public {
         seats(8, 5000e6);

@@ -167,6 +167,32 @@ contract StakingTest is Fixture {
         assertEq(heldUntil, until + 5, "prolonged by a hold of nothing");
     }
 
+    /// @dev Later questions about a receipt hold nothing more, so stake that comes between them must be held by itself, or all of it
+    /// would leave under an open question.
+    function test_stakeThatComesInADispute_isHeldToo() public {
+        vm.prank(provider);
+        staking.unbond(STAKE);
+        vm.warp(block.timestamp + UNBONDING);
+        staking.completeUnbond(provider);
+        uint64 until = uint64(block.timestamp) + 3 * UNBONDING;
+        vm.prank(dispute);
+        slasher.hold(provider, 0, until, 0, 0);
+        vm.startPrank(provider);
+        staking.stake(STAKE);
+        staking.unbond(STAKE);
+        vm.stopPrank();
+        (uint256 amount, uint64 heldUntil) = staking.disputeHoldOf(provider);
+        assertEq(amount, STAKE, "all of it");
+        assertEq(heldUntil, until, "no longer than before");
+        vm.warp(until - 1);
+        vm.expectRevert(abi.encodeWithSelector(IStaking.ExitNotOpen.selector, provider, until));
+        staking.completeUnbond(provider);
+        vm.warp(until);
+        staking.completeUnbond(provider);
+        assertEq(staking.stakeOf(provider), 0, "free after it");
+        assertSolvent();
+    }
+
     /// @dev STK-1: whatever the order, stake does not leave before the last redeem is out of dispute.
     function testFuzz_exitNeverOutrunsASlash(uint64 unbondAt, uint64 redeemAt, uint64 slashAfter) public {
         unbondAt = uint64(bound(unbondAt, 0, 3000));
