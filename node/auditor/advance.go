@@ -290,7 +290,7 @@ func (j *judge) prove(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if payment.Count == 0 && j.c.Relayer != (common.Address{}) {
+	if payment.Count == 0 && len(j.a.linesOf(j.c.Receipt)) > 0 {
 		if wait, err := j.waits(ctx); err != nil || wait {
 			return err
 		}
@@ -453,7 +453,7 @@ func (j *judge) beaten(ctx context.Context, why error) error {
 	if _, err := j.settled(ctx); err != nil {
 		return err
 	}
-	if !j.c.Verdict.Refunded.IsZero() || j.c.Origin == OriginJob || j.c.Relayer == (common.Address{}) {
+	if !j.c.Verdict.Refunded.IsZero() || j.c.Origin == OriginJob || len(j.a.linesOf(j.c.Receipt)) == 0 {
 		return j.over(Lost, "somebody else proved it: %v", why)
 	}
 	j.c.State, j.c.Note, j.c.Paid = Unpaid, fmt.Sprintf("somebody else proved it: %v", why), false

@@ -57,6 +57,9 @@ func (a *Auditor) decide(ctx context.Context, r *round, d *openDraw, audit contr
 	if err != nil {
 		return nil, err
 	}
+	if err := a.sell(p.Receipt, Sale{OriginDraw, d.Line.Relayer, b.Receipt.CompletedAt, 0}); err != nil {
+		a.log.Warn("cannot note who sold a drawn receipt", "receipt", p.Receipt, "err", err)
+	}
 	wrong := &Said{}
 	if c.Replay != nil {
 		salts, err := a.cases.Salts(p.Receipt)

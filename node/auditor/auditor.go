@@ -38,6 +38,7 @@ type Auditor struct {
 	start   chan common.Hash // cases to work on
 	changed chan struct{}    // closed and replaced when a case was written
 	seen    seen
+	selling sync.Mutex // held while a case is created, or a sale noted
 	// point ends the auditor as a crash would: before a case is written, and after.
 	point func(at string, c *Case) error
 }
@@ -48,7 +49,7 @@ func New(cfg Config, deps Deps) (*Auditor, error) {
 		return nil, err
 	}
 	a := &Auditor{cfg: cfg, deps: deps, log: deps.Log, models: map[common.Hash]*model{}, busy: workers{free: cfg.Workers}, desk: desk{seats: cfg.Workers},
-		running: map[common.Hash]bool{}, start: make(chan common.Hash, 64), changed: make(chan struct{}), seen: newSeen(), late: late{lines: map[protocol.Line]*asleep{}}, newClaim: make(chan struct{}, 1)}
+		running: map[common.Hash]bool{}, start: make(chan common.Hash, 64), changed: make(chan struct{}), seen: newSeen(cfg.Feeds), late: late{asleep: map[common.Hash]*asleep{}, moved: map[protocol.Line]bool{}}, newClaim: make(chan struct{}, 1)}
 	for _, m := range cfg.Models {
 		known, err := newModel(m)
 		if err != nil {
@@ -173,7 +174,12 @@ func (a *Auditor) begin(ctx context.Context, b bundle.Bundle, c *Case) (common.H
 		return receipt, fmt.Errorf("add receipt: %w", err)
 	}
 	c.FoundAt = now
+	a.selling.Lock()
 	created, err := a.cases.Create(c, b)
+	a.selling.Unlock()
+	if err == nil && !created {
+		err = a.sell(receipt, c.sale())
+	}
 	if err != nil {
 		return receipt, err
 	}

@@ -56,10 +56,11 @@ type Case struct {
 	Receipt  common.Hash    `json:"receipt"`
 	Provider common.Address `json:"provider"`
 	State    State          `json:"state"`
-	Origin   string         `json:"origin"` // feed, job, file
+	Origin   string         `json:"origin"` // feed, job, file, draw
+	Feed     string         `json:"feed,omitempty"`
 	Note     string         `json:"note,omitempty"`
-	// Relayer, Bought (Unix seconds) and Number say where the answer is in its voucher
-	// line, as a feed told.
+	// Relayer, Bought (Unix seconds) and Number say where the answer is in its voucher line, as was told when it was found: by
+	// Feed, or by where it is from. What others say of that is in Cases.Sales.
 	Relayer common.Address `json:"relayer,omitzero"`
 	Bought  uint64         `json:"bought,omitempty"`
 	Number  uint64         `json:"number,omitempty"`
@@ -151,6 +152,7 @@ const (
 	fileBoundaries = "boundaries.json"
 	fileOpenings   = "openings.json"
 	fileSalts      = "salts.json"
+	fileSales      = "sales.json"
 )
 
 // maxCaseFile bounds what is read back: a boundary leaf is 69 bytes of JSON.

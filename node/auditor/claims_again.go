@@ -9,10 +9,10 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
-// showAgain looks for a claim's leaves in what their lines are now, once for each root and number of
-// known receipts. again: they were found.
+// showAgain looks for a claim's leaves in what their lines are now, once for each root and all that
+// is said of it. again: they were found.
 func (a *Auditor) showAgain(ctx context.Context, c *Claimed) (again bool, err error) {
-	book, states, now := a.ledger(), map[protocol.Line]contracts.Line{}, []byte(nil)
+	states, now := map[protocol.Line]contracts.Line{}, []byte(nil)
 	for _, l := range c.Claim.Paid {
 		line := protocol.Line{Channel: l.Channel, Provider: l.Provider, ModelVersion: l.ModelVersion, Relayer: l.Payment.Relayer}
 		state, err := a.deps.Chain.Line(ctx, line)
@@ -20,11 +20,11 @@ func (a *Auditor) showAgain(ctx context.Context, c *Claimed) (again bool, err er
 			return false, fmt.Errorf("read a voucher line: %w", err)
 		}
 		states[line] = state
-		now = binary.BigEndian.AppendUint64(append(now, state.ReceiptsRoot[:]...), uint64(len(book.lines[line])))
+		now = binary.BigEndian.AppendUint64(append(now, state.ReceiptsRoot[:]...), a.newsOf(line))
 	}
 	if tried := hashOf(now); len(states) > 0 && tried != c.tried {
 		for line, state := range states {
-			if err := a.explain(ctx, book, line, book.lines[line], state); err != nil {
+			if err := a.explain(ctx, line, state); err != nil {
 				return false, fmt.Errorf("explain the line again: %w", err)
 			}
 		}

@@ -1,7 +1,6 @@
 package auditor
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -20,8 +19,9 @@ const searchBudget = 1 << 19
 
 // looked is what a line was when it was looked at last.
 type looked struct {
-	known int // receipts
+	known uint64 // news of what is said of it
 	root  common.Hash
+	paid  string
 	moved bool // it was redeemed since
 }
 
@@ -44,22 +44,6 @@ func (a *Auditor) lineLoop(ctx context.Context) error {
 	}
 }
 
-// ledger is what is known of all lines.
-type ledger struct {
-	lines  map[protocol.Line][]protocol.SumLeaf // in the order in which they were bought
-	owners map[common.Hash]protocol.Line        // of the receipts
-}
-
-func (a *Auditor) ledger() ledger {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	l := ledger{make(map[protocol.Line][]protocol.SumLeaf, len(a.seen.lines)), maps.Clone(a.seen.owners)}
-	for line := range a.seen.lines {
-		l.lines[line] = a.seen.leaves(line)
-	}
-	return l
-}
-
 // linesNow looks once at every line that was redeemed, or of which another receipt is known,
 // since the last time. Without redeems to follow it reads all of them.
 func (a *Auditor) linesNow(ctx context.Context, redeems Redeems, last map[protocol.Line]looked) error {
@@ -74,11 +58,16 @@ func (a *Auditor) linesNow(ctx context.Context, redeems Redeems, last map[protoc
 			last[r.Line] = l
 		}
 	}
-	book := a.ledger()
+	a.mu.Lock()
+	news := make(map[protocol.Line]uint64, len(a.seen.lines))
+	for line := range a.seen.lines {
+		news[line] = a.seen.news(line)
+	}
+	a.mu.Unlock()
 	var failed error
-	for line, leaves := range book.lines {
+	for line, known := range news {
 		before := last[line]
-		if redeems != nil && !before.moved && before.known == len(leaves) {
+		if redeems != nil && !before.moved && before.known == known {
 			continue
 		}
 		state, err := a.deps.Chain.Line(ctx, line)
@@ -86,9 +75,9 @@ func (a *Auditor) linesNow(ctx context.Context, redeems Redeems, last map[protoc
 			failed = errors.Join(failed, fmt.Errorf("read a voucher line: %w", err))
 			continue
 		}
-		now := looked{known: len(leaves), root: state.ReceiptsRoot}
-		if before.known != now.known || before.root != now.root {
-			if err := a.explain(ctx, book, line, leaves, state); err != nil {
+		now := looked{known: known, root: state.ReceiptsRoot, paid: state.Paid.String()}
+		if before.known != now.known || before.root != now.root || before.paid != now.paid {
+			if err := a.explain(ctx, line, state); err != nil {
 				failed = errors.Join(failed, err)
 				continue
 			}
@@ -100,62 +89,174 @@ func (a *Auditor) linesNow(ctx context.Context, redeems Redeems, last map[protoc
 
 // explain claims what a root holds that it must not: a receipt twice, another line's, or one
 // with another fee.
-func (a *Auditor) explain(ctx context.Context, book ledger, line protocol.Line, leaves []protocol.SumLeaf, state contracts.Line) error {
+func (a *Auditor) explain(ctx context.Context, line protocol.Line, state contracts.Line) error {
+	list, wrong, err := a.holds(ctx, line, state)
+	if err != nil || list == nil {
+		return err
+	}
+	if wrong >= 0 {
+		err = a.claimWrong(ctx, line, list, wrong)
+	}
+	return errors.Join(err, a.claimTwins(ctx, line, list))
+}
+
+// holds finds what a line's root holds, nil if that is not known: what any source says, or that with one leaf wrong, -1 if none is.
+// Whoever said it, the root shows that it is so.
+func (a *Auditor) holds(ctx context.Context, line protocol.Line, state contracts.Line) (list []protocol.SumLeaf, wrong int, err error) {
+	if state.Count == 0 {
+		return nil, -1, nil
+	}
 	total, err := protocol.AmountFromBig(state.Paid)
 	if err != nil {
-		return err
+		return nil, -1, err
 	}
-	var others []protocol.SumLeaf
-	for other, list := range book.lines {
-		if other != line {
-			others = append(others, list...)
+	lists := a.listsOf(line)
+	list, wrong = making(lists, state), -1
+	if list == nil {
+		lists = slices.DeleteFunc(slices.Clone(lists), func(l []protocol.SumLeaf) bool { return uint64(len(l)) < state.Count-1 })
+		list, wrong = explainBy(ctx, budgetOf(len(lists), len(a.cfg.Feeds)), lists, a.allSold, state, total)
+	}
+	if list == nil {
+		return nil, -1, nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	of := line
+	of.Relayer = common.Address{}
+	if a.seen.redeemed[of] == nil {
+		a.seen.redeemed[of] = map[common.Address]content{}
+	}
+	a.seen.redeemed[of][line.Relayer] = content{state.ReceiptsRoot, list}
+	return list, wrong, nil
+}
+
+// budgetOf is what may be hashed for each of some lists: as much as for a list that nobody disputes, but for all of them together
+// no more than for one such list of each feed, and one.
+func budgetOf(lists, feeds int) int { return min(searchBudget, searchBudget*(feeds+1)/max(lists, 1)) }
+
+// allSold lists all receipts that are said to be sold, by their hash.
+func (a *Auditor) allSold() (all []protocol.SumLeaf) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, of := range a.seen.of {
+		all = append(all, of[0].SumLeaf)
+	}
+	slices.SortFunc(all, func(x, y protocol.SumLeaf) int { return x.Receipt.Cmp(y.Receipt) })
+	return all
+}
+
+// explainBy is explainRoot by the first of some lists that explains it, each with its own budget.
+func explainBy(ctx context.Context, budget int, lists [][]protocol.SumLeaf, sold func() []protocol.SumLeaf, state contracts.Line, paid protocol.Amount) (list []protocol.SumLeaf, wrong int) {
+	var all []protocol.SumLeaf
+	if len(lists) > 0 {
+		all = sold()
+	}
+	for _, leaves := range lists {
+		in := make(map[common.Hash]bool, len(leaves))
+		for _, l := range leaves {
+			in[l.Receipt] = true
+		}
+		others := slices.DeleteFunc(slices.Clone(all), func(l protocol.SumLeaf) bool { return in[l.Receipt] })
+		if list, wrong, ok := explainRoot(ctx, budget, leaves, others, state.Count, state.ReceiptsRoot, paid); ok {
+			return list, wrong
 		}
 	}
-	slices.SortFunc(others, func(x, y protocol.SumLeaf) int { return bytes.Compare(x.Receipt[:], y.Receipt[:]) })
-	list, wrong, ok := explainRoot(ctx, searchBudget, leaves, others, state.Count, state.ReceiptsRoot, total)
-	if !ok || wrong < 0 {
+	return nil, -1
+}
+
+// claimWrong claims a leaf if it is there twice, is another line's, or has another fee than its receipt.
+func (a *Auditor) claimWrong(ctx context.Context, line protocol.Line, list []protocol.SumLeaf, wrong int) error {
+	receipt := list[wrong].Receipt
+	own, err := a.cases.Bundle(receipt)
+	if err != nil {
+		return err
+	}
+	first := slices.IndexFunc(list, func(l protocol.SumLeaf) bool { return l.Receipt == receipt })
+	same := own.Receipt.Provider == line.Provider && own.Request.Payment == line.Channel && own.Request.ModelVersion == line.ModelVersion && own.Receipt.Fee == list[wrong].Fee
+	if same && first == wrong {
+		return nil // it is the line's, whatever is said
+	}
+	places := []int{first, wrong}
+	c := Claim{Schema: ClaimSchema, Claim: ClaimPaidTwice, Domain: a.deps.Chain.Domain(), PaidReceipt: receipt}
+	if !same {
+		places = places[1:]
+		c.Claim, c.PaidReceipt, c.Request, c.Receipt = ClaimLeaf, common.Hash{}, &own.Request, &own.Receipt
+	}
+	if c.Paid, err = a.paidLeaves(ctx, line, list, places...); err != nil || c.Paid == nil {
+		return err
+	}
+	return a.claim(c, receipt)
+}
+
+// claimTwins claims the receipts that the line of another relayer was paid for too, in what its root holds.
+func (a *Auditor) claimTwins(ctx context.Context, line protocol.Line, list []protocol.SumLeaf) error {
+	of := line
+	of.Relayer = common.Address{}
+	a.mu.Lock()
+	twins := maps.Clone(a.seen.redeemed[of])
+	a.mu.Unlock()
+	delete(twins, line.Relayer)
+	if len(twins) == 0 {
 		return nil
 	}
-	first := slices.IndexFunc(list, func(l protocol.SumLeaf) bool { return l.Receipt == list[wrong].Receipt })
-	paid, err := a.paidLeaf(ctx, line, list, wrong)
-	if err != nil {
+	places := make(map[common.Hash]int, len(list))
+	for i, l := range list {
+		places[l.Receipt] = i
+	}
+	var failed error
+	for relayer, twin := range twins {
+		other, left := line, maxTwins
+		other.Relayer = relayer
+		for at, l := range twin.list {
+			i, both := places[l.Receipt]
+			if !both || left == 0 {
+				continue
+			}
+			if left == maxTwins { // if it was redeemed on since, it is looked at itself
+				state, err := a.deps.Chain.Line(ctx, other)
+				if failed = errors.Join(failed, err); err != nil || state.ReceiptsRoot != twin.root {
+					break
+				}
+			}
+			left--
+			failed = errors.Join(failed, a.claimTwin(ctx, line, list, i, other, twin.list, at))
+		}
+	}
+	return failed
+}
+
+// maxTwins bounds how many receipts are claimed in one look at two lines.
+const maxTwins = 64
+
+// claimTwin claims a receipt of two lines.
+func (a *Auditor) claimTwin(ctx context.Context, line protocol.Line, list []protocol.SumLeaf, i int, other protocol.Line, twin []protocol.SumLeaf, at int) error {
+	paid, err := a.paidLeaves(ctx, other, twin, at)
+	if err != nil || paid == nil {
 		return err
 	}
-	c := Claim{Schema: ClaimSchema, Domain: a.deps.Chain.Domain(), Claim: ClaimPaidTwice, PaidReceipt: list[wrong].Receipt}
-	owner, b := book.owners[list[wrong].Receipt], list[wrong].Receipt
-	own, err := a.cases.Bundle(b)
-	if err != nil {
+	more, err := a.paidLeaves(ctx, line, list, i)
+	if err != nil || more == nil {
 		return err
 	}
-	same := owner.Provider == line.Provider && owner.Channel == line.Channel && owner.ModelVersion == line.ModelVersion
-	switch {
-	case !same || own.Receipt.Fee != list[wrong].Fee:
-		c.Claim, c.PaidReceipt, c.Request, c.Receipt, c.Paid = ClaimLeaf, common.Hash{}, &own.Request, &own.Receipt, []contracts.PaidLeaf{paid}
-	case first != wrong:
-		again, err := a.paidLeaf(ctx, line, list, first)
-		if err != nil {
-			return err
-		}
-		c.Paid = []contracts.PaidLeaf{again, paid}
-	default: // in the line of another relayer too
-		twin, err := a.deps.Chain.Line(ctx, owner)
-		if err != nil {
-			return err
-		}
-		at := slices.IndexFunc(book.lines[owner], func(l protocol.SumLeaf) bool { return l.Receipt == b })
-		if at < 0 || uint64(at) >= twin.Count || uint64(len(book.lines[owner])) < twin.Count {
-			return nil
-		}
-		again, err := a.paidLeaf(ctx, owner, book.lines[owner][:twin.Count], at)
-		if errors.Is(err, protocol.ErrNotFound) || err == nil && rootOf(book.lines[owner][:twin.Count]) != twin.ReceiptsRoot {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		c.Paid = []contracts.PaidLeaf{again, paid}
+	if paid = append(paid, more...); line.Relayer.Cmp(other.Relayer) < 0 { // whichever is looked at, it is one claim
+		slices.Reverse(paid)
 	}
-	return a.claim(c, list[wrong].Receipt)
+	return a.claim(Claim{Schema: ClaimSchema, Claim: ClaimPaidTwice, Domain: a.deps.Chain.Domain(), PaidReceipt: list[i].Receipt, Paid: paid}, list[i].Receipt)
+}
+
+// paidLeaves shows leaves of a redeemed line; none if its redeems do not reach all of them: once they do, it is looked at again.
+func (a *Auditor) paidLeaves(ctx context.Context, line protocol.Line, list []protocol.SumLeaf, places ...int) (paid []contracts.PaidLeaf, err error) {
+	for _, i := range places {
+		one, err := a.paidLeaf(ctx, line, list, i)
+		if errors.Is(err, protocol.ErrNotFound) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		paid = append(paid, one)
+	}
+	return paid, nil
 }
 
 // paidLeaf shows a leaf of a redeemed line; protocol.ErrNotFound if the line's redeems do not

@@ -1,12 +1,10 @@
 package auditor
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 
-	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/bundle"
 )
 
@@ -24,45 +22,15 @@ type replied struct {
 }
 
 // seen remembers which receipts are known, to find those that contradict one another, and
-// where they are in voucher lines.
+// where they are said to be in voucher lines.
 type seen struct {
 	numbers  map[counter][]common.Hash
 	requests map[replied][]common.Hash
-	lines    map[protocol.Line][]bought
-	owners   map[common.Hash]protocol.Line // of the receipts in lines
+	sales
 }
 
-// bought is one receipt of a line.
-type bought struct {
-	protocol.SumLeaf
-	at, number uint64 // what it is ordered by
-}
-
-func newSeen() seen {
-	return seen{map[counter][]common.Hash{}, map[replied][]common.Hash{}, map[protocol.Line][]bought{}, map[common.Hash]protocol.Line{}}
-}
-
-// buy puts a receipt into its line, in the order in which vouchers list them.
-func (s seen) buy(c *Case, b bundle.Bundle) {
-	if _, known := s.owners[c.Receipt]; known || c.Relayer == (common.Address{}) || c.Origin == OriginJob {
-		return
-	}
-	line := protocol.Line{Channel: b.Request.Payment, Provider: c.Provider, ModelVersion: b.Request.ModelVersion, Relayer: c.Relayer}
-	s.owners[c.Receipt] = line
-	one := bought{protocol.SumLeaf{Receipt: c.Receipt, Fee: b.Receipt.Fee}, c.Bought, c.Number}
-	at, _ := slices.BinarySearchFunc(s.lines[line], one, func(x, y bought) int {
-		return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.number, y.number), x.Receipt.Cmp(y.Receipt))
-	})
-	s.lines[line] = slices.Insert(s.lines[line], at, one)
-}
-
-// leaves lists the known receipts of a line.
-func (s seen) leaves(line protocol.Line) []protocol.SumLeaf {
-	list := make([]protocol.SumLeaf, len(s.lines[line]))
-	for i, one := range s.lines[line] {
-		list[i] = one.SumLeaf
-	}
-	return list
+func newSeen(feeds []string) seen {
+	return seen{map[counter][]common.Hash{}, map[replied][]common.Hash{}, newSales(feeds)}
 }
 
 // add returns the receipts that share a number or a request with one. Without its operator a
@@ -90,13 +58,17 @@ func (s seen) add(receipt common.Hash, b bundle.Bundle, operator common.Address)
 // for every case when the process starts, so a crash between a case and its claim loses none.
 func (a *Auditor) note(c *Case, b bundle.Bundle) {
 	receipt := c.Receipt
+	list, err := a.cases.Sales(c)
+	if err != nil {
+		a.log.Error("cannot read who sold a receipt", "receipt", receipt, "err", err)
+	}
+	a.buy(c, b, list...)
 	operator, err := operatorOf(b)
 	if err != nil {
 		return
 	}
 	a.mu.Lock()
 	others := a.seen.add(receipt, b, operator)
-	a.seen.buy(c, b)
 	a.mu.Unlock()
 	for _, other := range others {
 		o, err := a.cases.Bundle(other)

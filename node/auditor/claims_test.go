@@ -41,13 +41,18 @@ func (w *world) channel(t *testing.T) common.Hash {
 // redeem brings a voucher over leaves on chain, as the provider.
 func (w *world) redeem(t *testing.T, channel common.Hash, leaves ...protocol.SumLeaf) {
 	t.Helper()
+	w.redeemBy(t, relayerOf, channel, leaves...)
+}
+
+func (w *world) redeemBy(t *testing.T, relayer common.Address, channel common.Hash, leaves ...protocol.SumLeaf) {
+	t.Helper()
 	var tree protocol.SumTree
 	for _, l := range leaves {
 		var err error
 		tree, err = tree.Append(l.Receipt, l.Fee)
 		require.NoError(t, err)
 	}
-	v := protocol.Voucher{Channel: channel, Provider: devchain.Address(owner), ModelVersion: w.version, Relayer: relayerOf, Total: tree.Total(), Count: tree.Count, ReceiptsRoot: tree.Root()}
+	v := protocol.Voucher{Channel: channel, Provider: devchain.Address(owner), ModelVersion: w.version, Relayer: relayer, Total: tree.Total(), Count: tree.Count, ReceiptsRoot: tree.Root()}
 	sig, err := w.reader.Domain().Sign(devchain.Key(requester), v)
 	require.NoError(t, err)
 	w.send(t, operator, w.reader.Addresses().Redeem(devchain.Address(owner), []protocol.Voucher{v}, []protocol.Bytes{sig}, nil))

@@ -265,7 +265,7 @@ func (a *Auditor) payClaim(ctx context.Context, c *Claimed) error {
 			c.Claim.Payment = payment
 			return nil
 		}
-		payable = payable || j.c.Relayer != (common.Address{})
+		payable = payable || len(a.linesOf(receipt)) > 0
 	}
 	if c.ready.IsZero() {
 		c.ready = time.Now()

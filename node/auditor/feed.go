@@ -118,11 +118,16 @@ func (a *Auditor) readFeed(ctx context.Context, base string) (seen bool, err err
 	return seen, fmt.Errorf("read feed: %v: %w", lines.Err(), protocol.ErrUnavailable)
 }
 
-// take makes a case of a listed answer. An answer whose bundle is not for this auditor, or
-// is nothing that could be judged, is left out.
+// take makes a case of a listed answer, or notes what the feed says of one that is a case. An answer whose bundle is not for this
+// auditor, or is nothing that could be judged, is left out.
 func (a *Auditor) take(ctx context.Context, base string, l Listed) error {
-	if _, err := a.cases.Get(l.ReceiptHash); err == nil {
+	bought := uint64(max(l.EndedAt, 0))
+	switch err := a.sell(l.ReceiptHash, Sale{base, l.Relayer, bought, number(l.ID)}); {
+	case errors.Is(err, protocol.ErrInvalid): // one damaged folder stops no feed
+		a.log.Error("cannot read a case", "receipt", l.ReceiptHash, "err", err)
 		return nil
+	case !errors.Is(err, protocol.ErrNotFound):
+		return err
 	}
 	b, err := bundleOf(ctx, a.deps.HTTP, base, l.ReceiptHash)
 	if errors.Is(err, protocol.ErrNotFound) {
@@ -132,7 +137,7 @@ func (a *Auditor) take(ctx context.Context, base string, l Listed) error {
 	if err != nil {
 		return err
 	}
-	receipt, err := a.add(ctx, b, &Case{Origin: OriginFeed, Relayer: l.Relayer, Bought: uint64(max(l.EndedAt, 0)), Number: number(l.ID)})
+	receipt, err := a.add(ctx, b, &Case{Origin: OriginFeed, Feed: base, Relayer: l.Relayer, Bought: bought, Number: number(l.ID)})
 	if errors.Is(err, protocol.ErrInvalid) || errors.Is(err, protocol.ErrUnauthorized) || errors.Is(err, protocol.ErrNotFound) {
 		a.log.Warn("answer of the feed is not a receipt", "receipt", l.ReceiptHash, "is", receipt, "err", err)
 		return nil
@@ -148,15 +153,16 @@ func number(id string) uint64 {
 	return n
 }
 
+// cursorPath is not where older builds had it: what they passed over is listed again.
 func (a *Auditor) cursorPath(base string) string {
-	return filepath.Join(a.cfg.Data, "feeds", crypto.Keccak256Hash([]byte(base)).Hex())
+	return filepath.Join(a.cfg.Data, "cursors", crypto.Keccak256Hash([]byte(base)).Hex())
 }
 
 // cursor is the last answer that was taken from a feed.
 func (a *Auditor) cursor(base string) string {
 	raw, err := os.ReadFile(a.cursorPath(base))
 	if err != nil {
-		return "" // from the beginning: cases that exist are left alone
+		return "" // from the beginning: of cases that exist only the sale is noted, once
 	}
 	return strings.TrimSpace(string(raw))
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -20,20 +18,23 @@ import (
 // a window anew, in which the receipt can be disputed, and refunded if it is proven wrong already; so does the opening of a receipt that
 // was drawn. Such a case is no work meanwhile. It sleeps on disk, and a redeem of its line wakes it.
 
-// late is what sleeps, by the line that wakes it.
+// late is what sleeps, by the receipt whose payment wakes it. In which lines that may be paid is read when they move: a feed may
+// say later who sold it.
 type late struct {
-	mu    sync.Mutex // of the map
-	lines map[protocol.Line]*asleep
+	mu     sync.Mutex // of the maps
+	asleep map[common.Hash]*asleep
+	moved  map[protocol.Line]bool // redeemed since the last look
 	// waking is held by whoever lets one go on: a case that is over is written by nobody else.
 	waking sync.Mutex
 }
 
-// asleep is what sleeps until one line moves.
+// asleep is what sleeps until one receipt is paid.
 type asleep struct {
-	receipts map[common.Hash]bool // of cases
-	claims   map[common.Hash]bool
-	known    int  // receipts of the line at the last look
-	moved    bool // it was redeemed since, or somebody came to sleep
+	self   bool // the receipt's case
+	claims map[common.Hash]bool
+	opened []protocol.Line // that a draw showed it in
+	known  uint64          // news of its lines at the last look
+	due    bool            // it is to be looked at whatever moved: somebody came to sleep, or a look failed
 }
 
 // again is the state in which a case that is over goes on once its receipt is paid; empty if it is
@@ -53,19 +54,18 @@ func (c *Case) again(b bundle.Bundle) State {
 	return ""
 }
 
-// lineOf is the line that a case's receipt is paid by, if it is known.
-func lineOf(c *Case, b bundle.Bundle) (line protocol.Line, known bool) {
-	line = protocol.Line{Channel: b.Request.Payment, Provider: c.Provider, ModelVersion: b.Request.ModelVersion, Relayer: c.Relayer}
+// openedIn is the line that a case's receipt was opened in for a draw.
+func openedIn(c *Case, b bundle.Bundle) (list []protocol.Line) {
 	if c.Opened != nil {
-		line.Relayer = c.Opened.Relayer
+		list = append(list, protocol.Line{Channel: b.Request.Payment, Provider: c.Provider, ModelVersion: b.Request.ModelVersion, Relayer: c.Opened.Relayer})
 	}
-	return line, c.Origin != OriginJob && line.Relayer != (common.Address{})
+	return list
 }
 
-// sleep has a case that is over looked at again when its line moves, if that may matter.
+// sleep has a case that is over looked at again when a line moves that it may be in, if that may matter.
 func (a *Auditor) sleep(c *Case, b bundle.Bundle) {
-	if line, known := lineOf(c, b); known && c.again(b) != "" {
-		a.late.add(line, func(s *asleep) { s.receipts[c.Receipt] = true })
+	if c.Origin != OriginJob && c.again(b) != "" {
+		a.late.add(c.Receipt, openedIn(c, b), func(s *asleep) { s.self = true })
 	}
 }
 
@@ -76,35 +76,33 @@ func (a *Auditor) sleepClaim(c *Claimed) {
 	}
 	for _, receipt := range c.Receipts {
 		one, err := a.cases.Get(receipt)
-		if err != nil {
+		if err != nil || one.Origin == OriginJob {
 			continue
 		}
-		b, err := a.cases.Bundle(receipt)
-		if err != nil {
-			continue
-		}
-		if line, known := lineOf(one, b); known {
-			a.late.add(line, func(s *asleep) { s.claims[c.ID] = true })
+		if b, err := a.cases.Bundle(receipt); err == nil {
+			a.late.add(receipt, openedIn(one, b), func(s *asleep) { s.claims[c.ID] = true })
 		}
 	}
 }
 
-func (l *late) add(line protocol.Line, one func(*asleep)) {
+func (l *late) add(receipt common.Hash, opened []protocol.Line, one func(*asleep)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.lines[line] == nil {
-		l.lines[line] = &asleep{receipts: map[common.Hash]bool{}, claims: map[common.Hash]bool{}}
+	s := l.asleep[receipt]
+	if s == nil {
+		s = &asleep{claims: map[common.Hash]bool{}}
+		l.asleep[receipt] = s
 	}
-	one(l.lines[line])
-	l.lines[line].moved = true
+	one(s)
+	s.opened, s.due = opened, true
 }
 
-// stir has what sleeps under a line looked at.
-func (l *late) stir(line protocol.Line) {
+// stir has what waits for the payment of a receipt looked at.
+func (l *late) stir(receipt common.Hash) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if s := l.lines[line]; s != nil {
-		s.moved = true
+	if s := l.asleep[receipt]; s != nil {
+		s.due = true
 	}
 }
 
@@ -142,46 +140,66 @@ func (a *Auditor) lateNow(ctx context.Context, redeems Redeems) error {
 		if err != nil {
 			return fmt.Errorf("list redeems: %w", err)
 		}
+		a.late.mu.Lock()
 		for _, r := range list {
-			a.late.stir(r.Line)
+			a.late.moved[r.Line] = true
 		}
+		a.late.mu.Unlock()
 	}
 	var failed error
-	look := func(line protocol.Line, of func(*asleep) map[common.Hash]bool, list []common.Hash, wake func(context.Context, common.Hash) (bool, error)) {
-		for _, one := range list {
-			woke, err := wake(ctx, one)
-			if err != nil {
-				a.late.stir(line)
-			} else if woke {
-				a.late.mu.Lock()
-				delete(of(a.late.lines[line]), one)
-				a.late.mu.Unlock()
-			}
-			if !errors.Is(err, errPending) {
-				failed = errors.Join(failed, err)
-			}
+	look := func(receipt common.Hash, woke bool, err error, back func(*asleep)) {
+		if err == nil && woke {
+			return
+		}
+		a.late.mu.Lock()
+		s := a.late.asleep[receipt]
+		back(s)
+		s.due = s.due || err != nil
+		a.late.mu.Unlock()
+		if !errors.Is(err, errPending) {
+			failed = errors.Join(failed, err)
 		}
 	}
-	for line, s := range a.stirred(all) {
-		look(line, func(s *asleep) map[common.Hash]bool { return s.receipts }, slices.Collect(maps.Keys(s.receipts)), a.wake)
-		look(line, func(s *asleep) map[common.Hash]bool { return s.claims }, slices.Collect(maps.Keys(s.claims)), a.wakeClaim)
+	for receipt, s := range a.stirred(all) {
+		if s.self {
+			woke, err := a.wake(ctx, receipt)
+			look(receipt, woke, err, func(s *asleep) { s.self = true })
+		}
+		for id := range s.claims {
+			woke, err := a.wakeClaim(ctx, id)
+			look(receipt, woke, err, func(s *asleep) { s.claims[id] = true })
+		}
 	}
 	return failed
 }
 
-// stirred takes a copy of what is to be looked at.
-func (a *Auditor) stirred(all bool) map[protocol.Line]asleep {
+// stirred takes what is to be looked at. Who takes it puts back what does not wake.
+func (a *Auditor) stirred(all bool) map[common.Hash]asleep {
 	a.late.mu.Lock()
 	defer a.late.mu.Unlock()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	list := map[protocol.Line]asleep{}
-	for line, s := range a.late.lines {
-		if known := len(a.seen.lines[line]); all || s.moved || s.known != known {
-			s.moved, s.known = false, known
-			list[line] = asleep{receipts: maps.Clone(s.receipts), claims: maps.Clone(s.claims)}
+	list := map[common.Hash]asleep{}
+	for receipt, s := range a.late.asleep {
+		if !s.self && len(s.claims) == 0 {
+			delete(a.late.asleep, receipt)
+			continue
+		}
+		lines := append(a.seen.linesOf(receipt), s.opened...)
+		if last, known := a.meets[receipt]; known {
+			lines = append(lines, last.line)
+		}
+		known, due := uint64(0), s.due || all && len(lines) > 0
+		for _, line := range lines {
+			known += a.seen.news(line)
+			due = due || a.late.moved[line]
+		}
+		if due || known != s.known {
+			list[receipt] = *s
+			s.self, s.claims, s.known, s.due = false, map[common.Hash]bool{}, known, false
 		}
 	}
+	clear(a.late.moved)
 	return list
 }
 

@@ -18,9 +18,10 @@ func (j *judge) payment(ctx context.Context) (contracts.Payment, error) {
 	if j.c.Origin == OriginJob {
 		return contracts.Payment{}, nil
 	}
-	p, err := j.paidBy(ctx, j.c.Relayer, j.ordered)
-	if err != nil || p.Count != 0 {
-		return p, err
+	for _, line := range j.a.linesOf(j.c.Receipt) {
+		if p, err := j.paidBy(ctx, line.Relayer, j.ordered); err != nil || p.Count != 0 {
+			return p, err
+		}
 	}
 	if err := j.readOpening(ctx); err != nil || j.c.Opened == nil {
 		return contracts.Payment{}, err
@@ -59,20 +60,14 @@ func (j *judge) line(relayer common.Address) protocol.Line {
 
 // ordered is where the receipt is among the line's receipts, Count 0 if they do not make its root. All
 // of them must be cases: vouchers list them in the order in which they were bought, and a root says
-// whether the order that is known is the right one.
+// which order of those that are said is the right one.
 func (j *judge) ordered(line protocol.Line, state contracts.Line) (protocol.SumOpening, error) {
-	j.a.mu.Lock()
-	leaves := j.a.seen.leaves(line)
-	j.a.mu.Unlock()
+	leaves := making(j.a.listsOf(line), state)
 	index := slices.IndexFunc(leaves, func(l protocol.SumLeaf) bool { return l.Receipt == j.c.Receipt })
-	if index < 0 || uint64(index) >= state.Count || uint64(len(leaves)) < state.Count {
+	if index < 0 {
 		return protocol.SumOpening{}, nil
 	}
-	o, err := protocol.SumTree{}.Open(leaves[:state.Count], index)
-	if err != nil || o.Root != state.ReceiptsRoot {
-		return protocol.SumOpening{}, err
-	}
-	return o, nil
+	return protocol.SumTree{}.Open(leaves, index)
 }
 
 // opened is where its provider opened the receipt for a draw, Count 0 if another root came since.
@@ -117,6 +112,7 @@ func (j *judge) readOpening(ctx context.Context) error {
 // met is a draw that met a receipt.
 type met struct {
 	audit      common.Hash
+	line       protocol.Line
 	checkpoint uint32
 }
 
@@ -129,10 +125,10 @@ func (a *Auditor) meet(d *Draw, receipt common.Hash) {
 	last, known := a.meets[receipt]
 	newer := !known || d.Checkpoint > last.checkpoint
 	if newer {
-		a.meets[receipt] = met{d.ID, d.Checkpoint}
+		a.meets[receipt] = met{d.ID, d.Line, d.Checkpoint}
 	}
 	a.mu.Unlock()
 	if newer {
-		a.late.stir(d.Line) // its opening may show a payment, and makes a window
+		a.late.stir(receipt) // its opening may show a payment, and makes a window
 	}
 }
