@@ -123,6 +123,11 @@ contract NodeTable is INodeTable {
         if (salts.length != count) revert BadAnswerLength("salts", salts.length, count);
         if (ids.length != count) revert BadAnswerLength("ids", ids.length, count);
         if (path.length != depth - levels) revert BadAnswerLength("path", path.length, depth - levels);
+        // INVARIANT: behind the last leaf is nothing. Seen of all ranges in turn, a root over anything more has no answer.
+        for (uint256 i = 0; i < path.length; ++i) {
+            uint256 first = ((uint256(node.index) >> i) ^ 1) << (RANGE_LEVELS + i);
+            if (first >= node.size && path[i] != 0) revert NotEmpty(first);
+        }
         bytes32[] memory leaves = new bytes32[](uint256(1) << levels);
         for (uint256 i = 0; i < count; ++i) {
             leaves[i] = TokenLib.leafHash(salts[i], ids[i]);

@@ -51,6 +51,8 @@ interface INodeTable {
     error NoSuchNode(NodeKind kind, uint256 index);
     error BelowIsNothing(NodeKind kind);
     error NotInField(uint256 word);
+    /// @notice A tree holds something from leaf `first` on, behind its last leaf.
+    error NotEmpty(uint256 first);
     error BadAnswerLength(string what, uint256 length, uint256 expected);
 
     /// @notice Range number `range` of 64 leaves of `count` tokens; `kind` is Prompt or Output.
@@ -86,7 +88,7 @@ interface INodeTable {
     /// @notice The node over the children that an answer shows. Their number must be right.
     function fold(uint256 level, bytes32[] calldata children) external view returns (bytes32);
 
-    /// @notice The root over the token leaves that an answer shows.
+    /// @notice The root over the token leaves that an answer shows. Reverts if it shows anything behind the last leaf.
     function tokenRoot(
         Node calldata node,
         bytes32[] calldata salts,

@@ -248,6 +248,30 @@ contract QuestionsTest is QuestionsBase {
         questions.askTokens(e, false, 3);
     }
 
+    /// @dev A root over a leaf more, in the range behind the last: the answers about the ranges before it would not make the root.
+    function test_tokens_behindTheLastRange() public {
+        uint32[] memory ids = tokens(1100, 1);
+        bytes32[] memory leaves = new bytes32[](256);
+        bytes32[] memory right = tokenLeaves(TokenRoot.PROMPT, ids);
+        for (uint256 i = 0; i < right.length; ++i) {
+            leaves[i] = right[i];
+        }
+        leaves[200] = "a leaf more";
+        Request memory q = requestOf(uint8(Audience.Anyone));
+        (q.promptRoot, q.promptTokens) = (rootOf(leaves), 1100);
+        ReceiptEvidence memory e = evidenceOf(q);
+        bytes32 receiptHash = hashOf(e);
+        for (uint32 range = 0; range < 3; ++range) {
+            vm.prank(asker);
+            questions.askTokens(e, false, range);
+            Node memory n = nodes.tokens(NodeKind.Prompt, q.promptRoot, 1100, range);
+            (bytes32[] memory salts, bytes32[] memory words) = shown(TokenRoot.PROMPT, ids, range);
+            bytes32[] memory path = pathOf(leaves, range, 6);
+            if (range == 2) vm.expectRevert(abi.encodeWithSelector(INodeTable.NotEmpty.selector, 192));
+            questions.answerTokens(receiptHash, n, salts, words, path);
+        }
+    }
+
     function shown(bytes6 tag, uint32[] memory ids, uint256 range)
         private
         pure
