@@ -158,6 +158,9 @@ func (c *Chain) reviveHead() error {
 // markFinal moves the safe and finalized tags: half the depth and the full depth
 // below head. Finalized only ever moves forward.
 func (c *Chain) markFinal(head *types.Header) {
+	if c.held {
+		return
+	}
 	chain, number := c.eth.BlockChain(), head.Number.Uint64()
 	back := func(depth uint64) *types.Header {
 		if number < depth {
@@ -227,6 +230,14 @@ func (c *Chain) Rewind(number uint64) error {
 	}
 	c.markFinal(block.Header())
 	return c.eth.TxPool().Sync()
+}
+
+// HoldFinality keeps the safe and finalized tags where they are, as on a network that does not
+// finalize, so that a Rewind may go back there however long it takes; or lets them go on, with the next block.
+func (c *Chain) HoldFinality(held bool) {
+	c.mining.Lock()
+	defer c.mining.Unlock()
+	c.held = held
 }
 
 // DropPending empties the transaction pool, as a node does that restarts or

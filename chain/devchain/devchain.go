@@ -108,6 +108,7 @@ type Chain struct {
 
 	mining sync.Mutex // held while the head moves
 	skew   uint64     // seconds that the next manual block skips
+	held   bool       // nothing becomes safe or final; under mining
 
 	closing  sync.Once
 	closeErr error

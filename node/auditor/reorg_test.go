@@ -2,6 +2,7 @@ package auditor_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,15 +23,14 @@ import (
 	"github.com/dgrid-network/dgrid/protocol/wire"
 )
 
-// farFinal is a depth that no test takes so long for that what it just saw is final.
-const farFinal = 60
-
-// newForkedWorld is newWorld with room for reorgs.
+// newForkedWorld is newWorld with room for reorgs: nothing becomes final before HoldFinality(false).
 func newForkedWorld(t *testing.T, clock uint64) *world {
 	t.Helper()
-	return newWorldOf(t, odd(t), devchain.Config{FinalityDepth: farFinal}, func(p *deploy.Parameters) {
+	w := newWorldOf(t, odd(t), devchain.Config{FinalityDepth: 20}, func(p *deploy.Parameters) {
 		p.Questions.Clock, p.Questions.AnswerTime = clock, min(p.Questions.AnswerTime, clock/2)
 	})
+	w.dev.HoldFinality(true)
+	return w
 }
 
 // gate is a node that passes transactions on while it is open.
@@ -121,6 +121,7 @@ func TestAConvictionThatAReorgTookBackIsSentAgain(t *testing.T) {
 		require.Equal(t, auditor.Submitted, c.State, "mined, not final: %s", c.Note)
 		w.forget(t, w.convictions(t, liar.receipt)[0].Block, func() bool { return len(w.convictions(t, liar.receipt)) == 0 })
 	}
+	w.dev.HoldFinality(false)
 	c, err := a.Wait(t.Context(), liar.receipt, decided)
 	require.NoError(t, err)
 	require.Equal(t, auditor.Unpaid, c.State, c.Note)
@@ -162,6 +163,7 @@ func TestWhatSomebodyElseProvedCountsWhenItIsFinal(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, auditor.Submitted, got.State, got.Note)
 	door.shut.Store(false)
+	w.dev.HoldFinality(false)
 	got, err = second.Wait(t.Context(), liar.receipt, decided)
 	require.NoError(t, err)
 	require.Equal(t, auditor.Unpaid, got.State, got.Note)
@@ -178,8 +180,9 @@ func TestWhatSomebodyElseProvedCountsWhenItIsFinal(t *testing.T) {
 // times the node forgets what was in them.
 func (w *world) stormed(t *testing.T, a *auditor.Auditor, receipt common.Hash) {
 	r := seeded(t)
-	begun, err := w.client.Head(t.Context(), chain.Latest) // what was there before stays
+	begun, err := w.reader.Head(t.Context()) // what was there before stays
 	require.NoError(t, err)
+	w.dev.HoldFinality(false)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
@@ -197,9 +200,10 @@ func (w *world) stormed(t *testing.T, a *auditor.Auditor, receipt common.Hash) {
 			if r.IntN(2) == 0 {
 				continue
 			}
-			head, err := w.client.Head(ctx, chain.Latest)
-			if err == nil {
-				err = w.dev.Rewind(max(begun.Number.Uint64(), head.Number.Uint64()-uint64(1+r.IntN(6))))
+			head, err := w.reader.Head(ctx)
+			final, _, failed := w.reader.Final(ctx)
+			if err = errors.Join(err, failed); err == nil {
+				err = w.dev.Rewind(max(begun, final, head-uint64(1+r.IntN(6))))
 			}
 			if err != nil && ctx.Err() == nil {
 				ended <- err
@@ -276,6 +280,7 @@ func TestAnAnswerThatAReorgTookBackIsSilence(t *testing.T) {
 		require.NoError(t, err)
 		return q.State != contracts.QuestionAnswered
 	})
+	w.dev.HoldFinality(false)
 	c, err = a.Wait(t.Context(), liar.receipt, decided)
 	require.NoError(t, err)
 	require.Equal(t, auditor.Unpaid, c.State, "%s %+v", c.Note, c.Verdict)
@@ -330,6 +335,7 @@ func TestARefundThatAReorgTookBackIsMadeAgain(t *testing.T) {
 		require.NoError(t, err)
 		return a, stop
 	}
+	w.dev.HoldFinality(false)
 	for _, n := range []int{requester, auditing} {
 		a, stop := start(n)
 		c, err := a.Wait(t.Context(), dear.receipt, decided)
@@ -338,6 +344,7 @@ func TestARefundThatAReorgTookBackIsMadeAgain(t *testing.T) {
 		require.Equal(t, devchain.Address(requester), c.Verdict.Submitter)
 		stop()
 	}
+	w.dev.HoldFinality(true)
 	w.redeem(t, id, dear.leaf())
 	before := w.free(t, requester)
 	back, err := before.Add(tokens(3))
@@ -355,6 +362,7 @@ func TestARefundThatAReorgTookBackIsMadeAgain(t *testing.T) {
 	require.Equal(t, auditor.Unpaid, c.State, "refunded, not final: %s", c.Note)
 	require.Zero(t, w.nonce(t, auditing))
 	w.forget(t, head+1, func() bool { return w.free(t, requester) == before })
+	w.dev.HoldFinality(false)
 	c, err = a.WaitOver(t.Context(), dear.receipt)
 	require.NoError(t, err)
 	require.Equal(t, auditor.Lost, c.State, c.Note)
