@@ -190,10 +190,22 @@ func (c *providerChain) Accept(ctx context.Context, a protocol.Acceptance, signa
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &failed):
-		return fmt.Errorf("accept: %v: %w", err, protocol.ErrConflict)
+	case !errors.As(err, &failed):
+		return fmt.Errorf("accept: %v: %w", err, protocol.ErrUnavailable) // of a halted lane, say: it may be on its way
 	}
-	return fmt.Errorf("accept: %v: %w", err, protocol.ErrUnavailable) // of a halted lane, say: it may be on its way
+	// INVARIANT: that the transaction had no effect says nothing of its signature: whoever sees it may send it, and is mined
+	// first. Only the job says whose it is.
+	job, unread := c.reader.Job(ctx, a.Job)
+	state, sent := contracts.JobState(job.State), len(failed.Intent.Attempts) > 0
+	switch {
+	case unread != nil:
+		return fmt.Errorf("accept: %v: look whose the job is: %v: %w", err, unread, protocol.ErrUnavailable)
+	case job.Provider == a.Provider && state != contracts.JobRefunded:
+		return nil
+	case state <= contracts.JobRequested && sent:
+		return fmt.Errorf("accept: %v; anyone may send it again before %d: %w", err, a.ValidUntil, protocol.ErrUnavailable)
+	}
+	return fmt.Errorf("accept: %v: %w", err, protocol.ErrConflict)
 }
 
 // mined sends a call and waits until a block holds it.

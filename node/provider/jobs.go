@@ -33,8 +33,9 @@ type Jobs interface {
 	// Waiting returns the jobs that nobody has accepted and those that wait for this
 	// provider's delivery.
 	Waiting(ctx context.Context) ([]Job, error)
-	// Accept brings a signed acceptance on chain. protocol.ErrConflict says that it has no effect, because
-	// the job went to another or the Market refuses it; after other errors it may still have one.
+	// Accept brings a signed acceptance on chain; nil says that the job is this provider's, whoever sent the acceptance.
+	// protocol.ErrConflict says that it never has an effect: the job went to another or is over, or nobody saw the
+	// signature. After other errors it may still have one.
 	Accept(ctx context.Context, a protocol.Acceptance, signature protocol.Bytes) error
 	// Deliver posts a receipt and its tokens; delivering twice must be harmless.
 	Deliver(ctx context.Context, r protocol.Receipt, signature protocol.Bytes, output []uint32) error
@@ -82,33 +83,52 @@ func (p *Provider) jobLoop(ctx context.Context, claimed chan<- struct{}) error {
 	}
 }
 
-// JobsNow looks at all waiting jobs once: it answers and delivers what is assigned, then accepts
-// what pays and fits.
+// JobsNow answers and delivers what is assigned, then accepts what pays and fits. It looks at each job that nobody
+// accepted once, and at what is assigned again after every acceptance.
 func (p *Provider) JobsNow(ctx context.Context) error {
 	p.jobbing.Lock()
 	defer p.jobbing.Unlock()
-	mine, open, err := p.waitingJobs(ctx)
-	if err != nil {
-		return err
-	}
-	failed := func(j Job, err error) bool {
-		if err != nil && ctx.Err() == nil {
-			p.log.Warn("cannot serve a job", "job", j.ID, "err", err)
+	for tried := map[common.Hash]bool{}; ; {
+		mine, open, err := p.waitingJobs(ctx)
+		if err != nil {
+			return err
 		}
-		return err != nil
-	}
-	behind := false
-	for _, j := range mine {
-		behind = failed(j, p.deliverJob(ctx, j)) || behind
-	}
-	for _, j := range open {
-		// INVARIANT: one promise at a time; what a second would take from the first is in no estimate.
-		if behind || p.owing() > 0 || ctx.Err() != nil {
+		behind := false
+		for _, j := range mine {
+			behind = p.jobFailed(ctx, j, p.deliverJob(ctx, j)) || behind
+		}
+		if behind || !p.takeNext(ctx, open, tried) {
 			return nil
 		}
-		failed(j, p.takeJob(ctx, j))
 	}
-	return nil
+}
+
+// takeNext accepts the next job that was not tried yet, pays and fits, and serves it. It tells whether another may follow:
+// false if there was none, or if it is still owed.
+func (p *Provider) takeNext(ctx context.Context, open []Job, tried map[common.Hash]bool) bool {
+	for _, j := range open {
+		// INVARIANT: one promise at a time; what a second would take from the first is in no estimate.
+		if p.owing() > 0 || ctx.Err() != nil {
+			return false
+		}
+		if tried[j.ID] {
+			continue
+		}
+		tried[j.ID] = true
+		accepted, err := p.takeJob(ctx, j)
+		p.jobFailed(ctx, j, err)
+		if accepted {
+			return p.owing() == 0
+		}
+	}
+	return false
+}
+
+func (p *Provider) jobFailed(ctx context.Context, j Job, err error) bool {
+	if err != nil && ctx.Err() == nil {
+		p.log.Warn("cannot serve a job", "job", j.ID, "err", err)
+	}
+	return err != nil
 }
 
 // waitingJobs lists what is assigned to this provider and can be delivered in time, the most urgent first, and what
@@ -242,42 +262,42 @@ func (p *Provider) owing() int {
 	return len(p.promises)
 }
 
-// takeJob accepts a job that pays and fits, and serves it.
-func (p *Provider) takeJob(ctx context.Context, j Job) error {
+// takeJob accepts a job that pays and fits, and serves it. It tells whether an acceptance left the house.
+func (p *Provider) takeJob(ctx context.Context, j Job) (accepted bool, err error) {
 	if err := p.book.log.Err(); err != nil {
-		return fmt.Errorf("nothing can be signed: %w", err)
+		return false, fmt.Errorf("nothing can be signed: %w", err)
 	}
 	stake, err := p.view.stake(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	p.mu.Lock()
 	m := p.models[j.Request.ModelVersion]
 	full := m == nil || p.draining || !p.freeLocked(m)
 	p.mu.Unlock()
 	if full || !p.wantsJob(ctx, m, j, stake) {
-		return nil
+		return false, nil
 	}
 	token, err := p.tokenTime(m)
 	if err != nil {
-		return err
+		return false, err
 	}
 	now, err := p.view.now(ctx) // after the trial, which takes a while
 	if err != nil {
-		return err
+		return false, err
 	}
 	until, ok := p.acceptUntil(m, j.Request, now, token)
 	if !ok {
 		p.log.Debug("left a job that has too little time", "job", j.ID, "deadline", j.Request.Deadline)
-		return nil
+		return false, nil
 	}
 	a := protocol.Acceptance{Job: j.ID, RequestHash: p.cfg.Domain.Digest(j.Request), Provider: p.cfg.Provider, ValidUntil: until}
 	sig, err := p.cfg.Domain.Sign(p.deps.Key, a)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if _, err := p.promise(j, until); err != nil {
-		return err
+		return false, err
 	}
 	waiting, stop := context.WithTimeout(ctx, acceptanceLife*time.Second)
 	defer stop()
@@ -285,9 +305,9 @@ func (p *Provider) takeJob(ctx context.Context, j Job) error {
 		if errors.Is(err, protocol.ErrConflict) {
 			p.dropPromise(j)
 		}
-		return fmt.Errorf("accept a job: %w", err)
+		return true, fmt.Errorf("accept a job: %w", err)
 	}
-	return p.deliverJob(ctx, j)
+	return true, p.deliverJob(ctx, j)
 }
 
 // wantsJob tells whether a job is sound, pays the offer's prices, is within exposure and

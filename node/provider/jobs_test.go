@@ -277,6 +277,26 @@ func TestAssignedJobsComeFirst(t *testing.T) {
 	require.Equal(t, []string{"deliver 3", "deliver 2", "deliver 3", "accept 1", "deliver 1"}, board.tale)
 }
 
+// Whoever copies every acceptance makes them look lost, and so does a node that lags. What is assigned all the same is served
+// before anything else is accepted.
+func TestWhatIsAssignedIsSeenBeforeTheNextAcceptance(t *testing.T) {
+	board := newJobBoard(testJob(1, nil), testJob(2, nil), testJob(3, nil))
+	p := jobProvider(t, copiedBoard{board}, countBackend{}, onePlace)
+	require.NoError(t, p.JobsNow(t.Context()))
+	require.Equal(t, []string{"accept 1", "deliver 1", "accept 2", "deliver 2", "accept 3", "deliver 3"}, board.tale)
+	require.Zero(t, p.owing())
+}
+
+// copiedBoard is a Market of which the provider hears of its own failed transactions only.
+type copiedBoard struct{ *jobBoard }
+
+func (b copiedBoard) Accept(ctx context.Context, a protocol.Acceptance, sig protocol.Bytes) error {
+	if err := b.jobBoard.Accept(ctx, a, sig); err != nil {
+		return err
+	}
+	return fmt.Errorf("the transaction failed on chain: %w", protocol.ErrConflict)
+}
+
 // An acceptance that certainly had no effect gives the place back at once; one that may have had
 // one keeps it until no block can hold it any more.
 func TestALostAcceptanceGivesItsPlaceBack(t *testing.T) {
