@@ -18,7 +18,7 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
-var ledgerAt = common.Address{8}
+var ledgerAt, marketAt = common.Address{8}, common.Address{9}
 
 // logNode is a node with a long history that reads watchSpan blocks of logs at once, as public
 // nodes do. A block comes every two seconds.
@@ -69,15 +69,21 @@ func (n *logNode) Call(struct{ Input hexutil.Bytes }, rpc.BlockNumberOrHash) (he
 func (n *logNode) reader(t *testing.T) *Reader {
 	t.Helper()
 	n.lowest = n.height
+	return readerOf(t, n)
+}
+
+// readerOf reads through a node.
+func readerOf(t *testing.T, node any) *Reader {
+	t.Helper()
 	server := rpc.NewServer()
-	require.NoError(t, server.RegisterName("eth", n))
+	require.NoError(t, server.RegisterName("eth", node))
 	t.Cleanup(server.Stop)
 	front := httptest.NewServer(server)
 	t.Cleanup(front.Close)
 	client, err := chain.Dial(t.Context(), chain.Config{URL: front.URL, Attempts: 1})
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
-	return NewReader(client, Addresses{Questions: questionsAt, Ledger: ledgerAt})
+	return NewReader(client, Addresses{Questions: questionsAt, Ledger: ledgerAt, Market: marketAt})
 }
 
 // faulted puts a slash for a receipt on the chain.

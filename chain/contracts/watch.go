@@ -7,6 +7,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 
+	"github.com/dgrid-network/dgrid/chain"
 	"github.com/dgrid-network/dgrid/chain/events"
 	"github.com/dgrid-network/dgrid/protocol"
 )
@@ -27,40 +28,55 @@ type Watch struct {
 
 	mu      sync.Mutex
 	next    uint64
-	jobs    map[common.Hash]events.JobRequested
-	outputs map[common.Hash][]uint32
+	jobs    map[common.Hash]*watchedJob
 	credits map[CreditKey]bool
+}
+
+// watchedJob is a job as the log has it.
+type watchedJob struct {
+	events.JobRequested
+	delivered bool     // by the provider
+	output    []uint32 // then
+	over      uint64   // the block at which it was first seen to need nobody here; 0 while it may
 }
 
 // NewWatch starts at the block the contracts were deployed in.
 func NewWatch(r *Reader, provider common.Address, startBlock uint64) *Watch {
-	return &Watch{reader: r, provider: provider, next: startBlock, jobs: map[common.Hash]events.JobRequested{},
-		outputs: map[common.Hash][]uint32{}, credits: map[CreditKey]bool{}}
+	return &Watch{reader: r, provider: provider, next: startBlock, jobs: map[common.Hash]*watchedJob{}, credits: map[CreditKey]bool{}}
 }
 
-// follow reads the log up to the head. The caller holds mu.
-func (w *Watch) follow(ctx context.Context) error {
-	latest, err := w.reader.Head(ctx)
+// follow reads the log up to the head, which it returns. The caller holds mu.
+func (w *Watch) follow(ctx context.Context) (*types.Header, error) {
+	head, err := w.reader.client.Head(ctx, chain.Latest)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	latest := head.Number.Uint64()
 	err = w.reader.marketLog(ctx, w.next, latest, func(e any, _ *types.Log) error {
 		w.note(e)
 		return nil
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	w.next = latest + 1
-	return nil
+	return head, nil
 }
 
 func (w *Watch) note(e any) {
 	switch e := e.(type) {
 	case events.JobRequested:
-		w.jobs[e.Job] = e
+		if j := w.jobs[e.Job]; j == nil || j.Request != e.Request { // a reorg may give an id other terms
+			w.jobs[e.Job] = &watchedJob{JobRequested: e}
+		}
 	case events.JobDelivered:
-		w.outputs[e.Job] = e.Output
+		j := w.jobs[e.Job]
+		if j == nil || e.Provider != w.provider {
+			return
+		}
+		if j.output = e.Output; !j.delivered {
+			j.delivered, j.over = true, 0
+		}
 	case events.VoucherRedeemed:
 		if e.Provider == w.provider {
 			w.credits[CreditKey{e.ModelVersion, e.Relayer, e.Epoch}] = true
@@ -79,26 +95,31 @@ const (
 	JobRefunded
 )
 
-// OpenJob is a job that is not over.
+// OpenJob is a job that still needs somebody.
 type OpenJob struct {
 	events.JobRequested
 	State    JobState
 	Provider common.Address // zero while nobody accepted
-	Output   []uint32       // once delivered
+	Output   []uint32       // once the watch's provider delivered
 	// DisputableUntil is the last second of the dispute window, once delivered.
 	DisputableUntil uint64
 	CallbackOpen    bool // a target waits for the output and may have it now
 }
 
-// Jobs returns every job that still needs somebody.
+// Jobs returns every job that somebody may still accept or deliver, and those that the provider delivered and that still
+// need somebody. What nobody delivered in time is its requester's matter alone and costs no read, however much of it there is.
 func (w *Watch) Jobs(ctx context.Context) ([]OpenJob, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err := w.follow(ctx); err != nil {
+	head, err := w.follow(ctx)
+	if err != nil {
 		return nil, err
 	}
 	var open []OpenJob
-	for id, requested := range w.jobs {
+	for id, job := range w.jobs {
+		if !w.needed(job, head) {
+			continue
+		}
 		j, err := w.reader.Job(ctx, id)
 		if err != nil {
 			return nil, err
@@ -107,13 +128,28 @@ func (w *Watch) Jobs(ctx context.Context) ([]OpenJob, error) {
 		callback := j.Callback != (common.Address{}) && !j.CallbackDone && !j.Disproved &&
 			(state == JobFinalized || state == JobDelivered && j.CallbackAtDelivery)
 		if state == 0 || state == JobRefunded || state == JobFinalized && !callback {
-			delete(w.jobs, id) // a reorg brings it back: its log is read again
-			delete(w.outputs, id)
+			if job.over == 0 {
+				job.over = head.Number.Uint64()
+			}
 			continue
 		}
-		open = append(open, OpenJob{requested, state, j.Provider, w.outputs[id], j.DisputableUntil, callback})
+		job.over = 0
+		open = append(open, OpenJob{job.JobRequested, state, j.Provider, job.output, j.DisputableUntil, callback})
 	}
 	return open, nil
+}
+
+// needed tells whether a job must be read. One that is over is looked at again for some blocks, as a reorg may take that
+// back, and forgotten when its log is not read again.
+func (w *Watch) needed(job *watchedJob, head *types.Header) bool {
+	latest, late := head.Number.Uint64(), !job.delivered && job.Request.Deadline <= head.Time
+	if late && job.over == 0 {
+		job.over = latest
+	}
+	if job.over != 0 && job.over+watchOverlap < latest {
+		delete(w.jobs, job.Job)
+	}
+	return !late && (job.over == 0 || latest <= job.over+reorgs)
 }
 
 // PendingCredit is a credit that has not matured yet.
@@ -126,7 +162,7 @@ type PendingCredit struct {
 func (w *Watch) Credits(ctx context.Context) ([]PendingCredit, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err := w.follow(ctx); err != nil {
+	if _, err := w.follow(ctx); err != nil {
 		return nil, err
 	}
 	var pending []PendingCredit

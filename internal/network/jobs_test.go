@@ -66,7 +66,7 @@ func (w *jobWorld) job(maxFee uint64) provider.Job {
 	require.NoError(w.t, err)
 	w.asked++
 	w.do(redeemRequester, w.chain.Reader.Addresses().RequestJob(contracts.JobOrder{ModelVersion: w.version, Prompt: []uint32{1, 2, 3}, MaxOutputTokens: 4,
-		PriceOut: protocol.NewAmount(1_000_000), MaxFee: protocol.NewAmount(maxFee), Deadline: w.now() + timing.MaxDeadline, Salt: common.Hash{w.asked}}))
+		PriceOut: protocol.NewAmount(1), MaxFee: protocol.NewAmount(maxFee), Deadline: w.now() + timing.MaxDeadline, Salt: common.Hash{w.asked}}))
 	jobs, err := w.provider.Waiting(w.ctx)
 	require.NoError(w.t, err)
 	for _, j := range jobs {
@@ -120,4 +120,35 @@ func TestAFailedAcceptanceIsJudgedByTheJob(t *testing.T) {
 	signature, err = w.chain.Reader.Domain().Sign(devchain.Key(redeemOperator), a)
 	require.NoError(t, err)
 	require.ErrorIs(t, w.provider.Accept(w.ctx, a, signature), protocol.ErrConflict, "nobody saw it")
+}
+
+// A delivery reads its own job and no list, however long that is; one that somebody sent a copy of first is delivered.
+func TestADeliveryReadsOneJob(t *testing.T) {
+	w := newJobWorld(t)
+	domain := w.chain.Reader.Domain()
+	j := w.job(2000)
+	a, signature := w.acceptance(j, redeemOwner, redeemOperator)
+	w.provider.watch = nil
+	output := []uint32{4, 5, 6, 7}
+	fee, err := j.Request.FeeFor(uint32(len(output)))
+	require.NoError(t, err)
+	r := protocol.Receipt{RequestHash: a.RequestHash, Provider: a.Provider, OutputRoot: protocol.TokenRoot(common.Hash{}, protocol.TagOutput, output),
+		OutputTokens: uint32(len(output)), Finish: protocol.FinishLength, TraceRoot: common.Hash{1}, Fee: fee, CompletedAt: w.now()}
+	signed, err := domain.Sign(devchain.Key(redeemOperator), r)
+	require.NoError(t, err)
+	deliver := func() error { return w.provider.Deliver(w.ctx, j.ID, r, signed, output) }
+	require.ErrorIs(t, deliver(), protocol.ErrUnavailable, "the node has not seen the acceptance yet")
+	require.NoError(t, w.provider.Accept(w.ctx, a, signature))
+	other := r
+	other.RequestHash = common.Hash{1}
+	require.ErrorIs(t, w.provider.Deliver(w.ctx, j.ID, other, signed, output), protocol.ErrNotFound)
+	sent := w.sent()
+	w.before = func() { w.do(redeemRequester, w.chain.Reader.Addresses().DeliverJob(j.ID, r, signed, output)) }
+	for range 2 {
+		require.NoError(t, deliver())
+		require.Equal(t, sent+1, w.sent())
+	}
+	job, err := w.chain.Reader.Job(w.ctx, j.ID)
+	require.NoError(t, err)
+	require.Equal(t, contracts.JobDelivered, contracts.JobState(job.State))
 }

@@ -218,23 +218,28 @@ func (c *providerChain) mined(ctx context.Context, call protocol.Call) error {
 }
 
 // Deliver implements provider.Jobs; a job that is delivered already is no error.
-func (c *providerChain) Deliver(ctx context.Context, r protocol.Receipt, signature protocol.Bytes, output []uint32) error {
-	open, err := c.watch.Jobs(ctx)
+func (c *providerChain) Deliver(ctx context.Context, job common.Hash, r protocol.Receipt, signature protocol.Bytes, output []uint32) error {
+	j, err := c.reader.Job(ctx, job) // that one alone: a list may be long, and a late delivery burns
 	if err != nil {
 		return err
 	}
-	for _, j := range open {
-		if c.reader.Domain().Digest(j.Request) != r.RequestHash {
-			continue
-		}
-		if j.State != contracts.JobAccepted {
+	switch state := contracts.JobState(j.State); {
+	case j.RequestHash != r.RequestHash:
+		return fmt.Errorf("deliver: job %s has another request than %s: %w", job, r.RequestHash, protocol.ErrNotFound)
+	case state == contracts.JobRequested:
+		return fmt.Errorf("deliver: job %s is not accepted, as far as the node knows: %w", job, protocol.ErrUnavailable)
+	case state != contracts.JobAccepted:
+		return nil
+	}
+	call := c.reader.Addresses().DeliverJob(job, r, signature, output)
+	call.Deadline = j.Deadline
+	var failed *txmgr.Failed
+	if err = c.mined(ctx, call); errors.As(err, &failed) { // of a copy that was mined first, say
+		if j, unread := c.reader.Job(ctx, job); unread == nil && contracts.JobState(j.State) > contracts.JobAccepted {
 			return nil
 		}
-		call := c.reader.Addresses().DeliverJob(j.Job, r, signature, output)
-		call.Deadline = j.Request.Deadline
-		return c.mined(ctx, call)
 	}
-	return fmt.Errorf("deliver: no job has request %s: %w", r.RequestHash, protocol.ErrNotFound)
+	return err
 }
 
 // Credits implements provider.Maturer: pending credits, and delivered jobs whose

@@ -400,7 +400,7 @@ func (f *fakeChainWork) Accept(_ context.Context, a protocol.Acceptance, sig pro
 	return nil
 }
 
-func (f *fakeChainWork) Deliver(_ context.Context, r protocol.Receipt, sig protocol.Bytes, output []uint32) error {
+func (f *fakeChainWork) Deliver(_ context.Context, _ common.Hash, r protocol.Receipt, sig protocol.Bytes, output []uint32) error {
 	if signer, err := testDomain.Recover(r, sig); err != nil || signer != operatorKey.address {
 		return fmt.Errorf("delivered by %s: %v", signer, err)
 	}

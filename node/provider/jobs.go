@@ -37,8 +37,8 @@ type Jobs interface {
 	// protocol.ErrConflict says that it never has an effect: the job went to another or is over, or nobody saw the
 	// signature. After other errors it may still have one.
 	Accept(ctx context.Context, a protocol.Acceptance, signature protocol.Bytes) error
-	// Deliver posts a receipt and its tokens; delivering twice must be harmless.
-	Deliver(ctx context.Context, r protocol.Receipt, signature protocol.Bytes, output []uint32) error
+	// Deliver posts the receipt of a job and its tokens; delivering twice must be harmless.
+	Deliver(ctx context.Context, job common.Hash, r protocol.Receipt, signature protocol.Bytes, output []uint32) error
 }
 
 // promise is a job that this provider accepted, or may have. It keeps a place from before its
@@ -345,7 +345,7 @@ func (p *Provider) deliverJob(ctx context.Context, j Job) error {
 	}
 	ctx, stop := p.before(ctx, j.Request.Deadline)
 	defer stop()
-	if err := p.deps.Jobs.Deliver(ctx, done.Receipt, done.Signature, done.Output); err != nil {
+	if err := p.deps.Jobs.Deliver(ctx, j.ID, done.Receipt, done.Signature, done.Output); err != nil {
 		return fmt.Errorf("deliver a job: %w", err)
 	}
 	p.dropPromise(j)

@@ -210,8 +210,8 @@ func (b *jobBoard) Accept(_ context.Context, a protocol.Acceptance, _ protocol.B
 	return nil
 }
 
-func (b *jobBoard) Deliver(_ context.Context, r protocol.Receipt, _ protocol.Bytes, _ []uint32) error {
-	i := slices.IndexFunc(b.jobs, func(j Job) bool { return testDomain.Digest(j.Request) == r.RequestHash })
+func (b *jobBoard) Deliver(_ context.Context, job common.Hash, _ protocol.Receipt, _ protocol.Bytes, _ []uint32) error {
+	i := slices.IndexFunc(b.jobs, func(j Job) bool { return j.ID == job })
 	b.tale = append(b.tale, fmt.Sprint("deliver ", b.jobs[i].ID[0]))
 	if err := b.deliver(); err != nil {
 		return err
