@@ -24,13 +24,13 @@ func (c *Chain) bonds(who common.Address, sender *txmgr.Manager) bonds {
 	return bonds{contracts.NewBondWatch(c.Reader, who, c.Deployment.StartBlock), c.Reader, sender}
 }
 
-// PayBond implements provider.Bonds and auditor.Bonds.
+// PayBond implements provider.Bonds and auditor.Bonds. Where somebody else was first it fails with txmgr.Failed.
 func (b bonds) PayBond(ctx context.Context, bond contracts.Bond) (contracts.PaidBond, error) {
 	call := b.reader.Addresses().PayBondAt(bond)
 	if _, err := b.reader.Simulate(ctx, b.sender.Address(), call); err != nil {
 		return contracts.PaidBond{}, fmt.Errorf("simulate: %w", err)
 	}
-	receipt, err := b.sender.SubmitAndWait(ctx, call)
+	receipt, err := mined(ctx, b.sender, call)
 	if err != nil {
 		return contracts.PaidBond{}, err
 	}

@@ -1,7 +1,6 @@
 package network
 
 import (
-	"context"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -15,18 +14,6 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/runtime"
 )
-
-// overtaken is the outbox of a lane whose transactions others overtake: between their simulation and their block.
-type overtaken struct {
-	txmgr.Outbox
-	before *func()
-}
-
-func (o overtaken) Sign(ctx context.Context, a protocol.Attempt, replaces common.Hash) error {
-	err := o.Outbox.Sign(ctx, a, replaces)
-	(*o.before)()
-	return err
-}
 
 // jobWorld is a deployment with a version of class proven, a provider with stake, and a requester with money.
 type jobWorld struct {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/dgrid-network/dgrid/chain/contracts"
@@ -112,7 +113,7 @@ func (c *providerChain) Redeem(ctx context.Context, batch []provider.SignedVouch
 	if call.Salt, err = c.attempt(ctx, call, before); err != nil {
 		return nil, err
 	}
-	if _, err := c.sender.SubmitAndWait(ctx, call); err != nil {
+	if _, err := mined(ctx, c.sender, call); err != nil {
 		return nil, err
 	}
 	return c.Paid(ctx, linesOf(batch))
@@ -185,7 +186,7 @@ func (c *providerChain) Waiting(ctx context.Context) ([]provider.Job, error) {
 func (c *providerChain) Accept(ctx context.Context, a protocol.Acceptance, signature protocol.Bytes) error {
 	call := c.reader.Addresses().AcceptJob(a, signature)
 	call.Deadline = a.ValidUntil
-	err := c.mined(ctx, call)
+	_, err := mined(ctx, c.sender, call)
 	var failed *txmgr.Failed
 	switch {
 	case err == nil:
@@ -208,13 +209,14 @@ func (c *providerChain) Accept(ctx context.Context, a protocol.Acceptance, signa
 	return fmt.Errorf("accept: %v: %w", err, protocol.ErrConflict)
 }
 
-// mined sends a call and waits until a block holds it.
-func (c *providerChain) mined(ctx context.Context, call protocol.Call) error {
-	id, err := c.sender.Submit(ctx, call)
-	if err == nil {
-		_, err = c.sender.WaitMined(ctx, id)
+// mined sends a call and waits until a block holds it. One that anyone may send fails where somebody sent a copy first;
+// to wait until that is final would keep its caller from all else for a quarter of an hour.
+func mined(ctx context.Context, sender *txmgr.Manager, call protocol.Call) (*types.Receipt, error) {
+	id, err := sender.Submit(ctx, call)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	return sender.WaitMined(ctx, id)
 }
 
 // Deliver implements provider.Jobs; a job that is delivered already is no error.
@@ -234,7 +236,7 @@ func (c *providerChain) Deliver(ctx context.Context, job common.Hash, r protocol
 	call := c.reader.Addresses().DeliverJob(job, r, signature, output)
 	call.Deadline = j.Deadline
 	var failed *txmgr.Failed
-	if err = c.mined(ctx, call); errors.As(err, &failed) { // of a copy that was mined first, say
+	if _, err = mined(ctx, c.sender, call); errors.As(err, &failed) { // of a copy that was mined first, say
 		if j, unread := c.reader.Job(ctx, job); unread == nil && contracts.JobState(j.State) > contracts.JobAccepted {
 			return nil
 		}
@@ -305,15 +307,22 @@ func (c *providerChain) Mature(ctx context.Context, credits []provider.Credit) e
 	if err != nil {
 		return err
 	}
+	var calls []protocol.Call
 	for _, d := range due {
-		if !wanted[d.ID] {
-			continue
-		}
-		for _, call := range d.calls {
-			if _, err := c.sender.SubmitAndWait(ctx, call); err != nil {
-				return err
-			}
+		if wanted[d.ID] {
+			calls = append(calls, d.calls...)
 		}
 	}
-	return nil
+	return c.each(ctx, calls)
+}
+
+// each sends calls one after the other. What fails, because somebody else did it, say, stops none of the others.
+func (c *providerChain) each(ctx context.Context, calls []protocol.Call) error {
+	var errs []error
+	for _, call := range calls {
+		if _, err := mined(ctx, c.sender, call); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }

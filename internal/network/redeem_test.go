@@ -40,9 +40,12 @@ type redeemWorld struct {
 	lanes   map[int]*txmgr.Manager
 }
 
-func newRedeemWorld(t *testing.T) *redeemWorld {
+func newRedeemWorld(t *testing.T) *redeemWorld { return newRedeemWorldOf(t, 1) }
+
+// newRedeemWorldOf is newRedeemWorld where a block is final once so many follow.
+func newRedeemWorldOf(t *testing.T, finality uint64) *redeemWorld {
 	quiet := slog.New(slog.DiscardHandler)
-	dev, err := devchain.Open(devchain.Config{FinalityDepth: 1, Logger: quiet})
+	dev, err := devchain.Open(devchain.Config{FinalityDepth: finality, Logger: quiet})
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
@@ -58,12 +59,12 @@ func TestBondsAreCollectedWhenTheyAreDueAndWorthIt(t *testing.T) {
 	views := p.Earnings(t.Context()).Bonds
 	require.Len(t, views, 3)
 	require.Equal(t, []protocol.Amount{protocol.NewAmount(10), protocol.NewAmount(10)}, []protocol.Amount{views[0].Owner, views[0].Operator})
-	require.NoError(t, p.redeemRound(t.Context(), false))
+	require.NoError(t, p.collectRound(t.Context(), false))
 	require.Equal(t, []common.Hash{{1}}, held.paid)
-	require.NoError(t, p.redeemRound(t.Context(), false))
+	require.NoError(t, p.collectRound(t.Context(), false))
 	require.Len(t, held.paid, 1, "once")
 	chain.fixed = start + 50
-	require.NoError(t, p.redeemRound(t.Context(), false))
+	require.NoError(t, p.collectRound(t.Context(), false))
 	require.Equal(t, []common.Hash{{1}, {3}}, held.paid)
 	require.NoError(t, p.RedeemNow(t.Context()))
 	require.Equal(t, []common.Hash{{1}, {3}, {2}}, held.paid, "a person asks for all that brings anything")
@@ -78,10 +79,57 @@ func TestABondThatSomebodyElsePaidOutIsNoFailure(t *testing.T) {
 	held := &heldBonds{list: []contracts.Bond{{Question: common.Hash{1}, Answerer: testOwner, Provider: testOwner, Amount: protocol.NewAmount(9)}},
 		fail: fmt.Errorf("paid: %w", protocol.ErrConflict)}
 	p.deps.Bonds = held
-	require.NoError(t, p.redeemRound(t.Context(), false))
+	require.NoError(t, p.collectRound(t.Context(), false))
 	held.fail = fmt.Errorf("node: %w", protocol.ErrUnavailable)
-	require.ErrorIs(t, p.redeemRound(t.Context(), false), protocol.ErrUnavailable)
+	require.ErrorIs(t, p.collectRound(t.Context(), false), protocol.ErrUnavailable)
 	held.fail = nil
-	require.NoError(t, p.redeemRound(t.Context(), false))
+	require.NoError(t, p.collectRound(t.Context(), false))
 	require.Len(t, held.paid, 1)
+}
+
+// stuckBonds waits for a block that never comes.
+type stuckBonds struct {
+	heldBonds
+	began chan struct{}
+}
+
+func (s *stuckBonds) PayBond(ctx context.Context, _ contracts.Bond) (contracts.PaidBond, error) {
+	close(s.began)
+	<-ctx.Done()
+	return contracts.PaidBond{}, ctx.Err()
+}
+
+// heardRedeemer tells of its redeems.
+type heardRedeemer struct {
+	fakeChainWork
+	heard chan struct{}
+}
+
+func (h *heardRedeemer) Redeem(ctx context.Context, batch []SignedVoucher) ([]Paid, error) {
+	defer func() { h.heard <- struct{}{} }()
+	return h.fakeChainWork.Redeem(ctx, batch)
+}
+
+// A voucher ends with its channel, and bonds wait: they keep none from its redeem.
+func TestBondsKeepNoVoucherFromItsRedeem(t *testing.T) {
+	bonds := &stuckBonds{began: make(chan struct{})}
+	bonds.list = []contracts.Bond{{Question: common.Hash{1}, Answerer: testOwner, Provider: testOwner, Amount: protocol.NewAmount(9)}}
+	work := &heardRedeemer{heard: make(chan struct{}, 1)}
+	cfg := testConfig(t.TempDir())
+	cfg.RedeemEvery, cfg.CacheFor = time.Millisecond, time.Nanosecond
+	p, err := New(cfg, Deps{Key: operatorKey.key, Chain: newTestChain(), Redeemer: work, Bonds: bonds})
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- p.Run(ctx) }()
+	<-bonds.began
+	_, err = p.book.pay(testPay(signOne(t, p.book, 1)), delegates, 100)
+	require.NoError(t, err)
+	select {
+	case <-work.heard:
+	case err := <-ended:
+		t.Fatal("ended", err)
+	}
+	stop()
+	require.NoError(t, <-ended)
 }

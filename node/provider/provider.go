@@ -112,6 +112,7 @@ func (p *Provider) Run(ctx context.Context) error {
 	side, stopSide := context.WithCancel(conns)
 	defer stopSide()
 	g.Go(func() error { return p.redeemLoop(side) })
+	g.Go(func() error { return p.collectLoop(side) })
 	g.Go(func() error { return p.jobLoop(side, claimed) })
 	g.Go(func() error { return p.answerLoop(side) })
 	g.Go(func() error { return p.drawLoop(side) })

@@ -148,32 +148,47 @@ func (p Policy) complete() Policy {
 	return p
 }
 
-func (p *Provider) redeemLoop(ctx context.Context) error {
+// everyRound does something every RedeemEvery until ctx ends.
+func (p *Provider) everyRound(ctx context.Context, round func(ctx context.Context, asked bool) error, failed string) error {
 	for ctx.Err() == nil {
 		select {
 		case <-p.deps.After(p.cfg.RedeemEvery):
 		case <-ctx.Done():
 			return nil
 		}
-		if err := p.redeemRound(ctx, false); err != nil && ctx.Err() == nil {
-			p.log.Warn("cannot redeem now", "err", err)
+		if err := round(ctx, false); err != nil && ctx.Err() == nil {
+			p.log.Warn(failed, "err", err)
 		}
 	}
 	return nil
 }
 
-// RedeemNow redeems all that is owed, however little, matures what may and collects what bonds
-// bring. What the chain would
-// pay nothing for is left alone.
-func (p *Provider) RedeemNow(ctx context.Context) error { return p.redeemRound(ctx, true) }
+func (p *Provider) redeemLoop(ctx context.Context) error {
+	return p.everyRound(ctx, p.redeemRound, "cannot redeem now")
+}
 
-// redeemRound does what the policy says now: redeem what is due, mature what may, collect
-// the bonds of questions. None waits for another to succeed.
+// collectLoop has a loop of its own: vouchers end with their channels, and credits and bonds wait.
+func (p *Provider) collectLoop(ctx context.Context) error {
+	return p.everyRound(ctx, p.collectRound, "cannot collect now")
+}
+
+// RedeemNow redeems all that is owed, however little, matures what may and collects what bonds
+// bring. What the chain would pay nothing for is left alone.
+func (p *Provider) RedeemNow(ctx context.Context) error {
+	return errors.Join(p.redeemRound(ctx, true), p.collectRound(ctx, true))
+}
+
+// redeemRound redeems what the policy says now.
 func (p *Provider) redeemRound(ctx context.Context, asked bool) error {
-	var errs []error
-	if p.deps.Redeemer != nil {
-		errs = append(errs, p.redeemDue(ctx, asked))
+	if p.deps.Redeemer == nil {
+		return nil
 	}
+	return p.redeemDue(ctx, asked)
+}
+
+// collectRound matures what may and collects the bonds of questions. Neither waits for the other to succeed.
+func (p *Provider) collectRound(ctx context.Context, asked bool) error {
+	var errs []error
 	if p.deps.Maturer != nil {
 		errs = append(errs, p.matureDue(ctx))
 	}
