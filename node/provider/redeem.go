@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -67,8 +68,17 @@ type RedeemView struct {
 	Retiring map[protocol.Line]bool   // lines whose voucher counts until their channel's RetiresAt only
 }
 
-// Decide returns the batches to redeem now, the largest vouchers first. A line is due when
-// its channel is closing or near its expiry, or the delegate that signed is, when its oldest voucher is old, or when the provider
+// end is the block time until which a line's voucher counts.
+func (v RedeemView) end(line protocol.Line) uint64 {
+	ch := v.Channels[line.Channel]
+	if v.Retiring[line] {
+		return min(ch.Expiry, ch.RetiresAt)
+	}
+	return ch.Expiry
+}
+
+// Decide returns the batches to redeem now: vouchers that must go now first, by when they end, then the largest; there may
+// be room for a part only. A line is due when its channel is closing or near its expiry, or the delegate that signed is, when its oldest voucher is old, or when the provider
 // drains; all lines that owe anything go along once together they owe Amount. A line that paid
 // nothing rests, unless its channel's end is near.
 func (p Policy) Decide(v RedeemView) [][]SignedVoucher {
@@ -98,8 +108,14 @@ func (p Policy) Decide(v RedeemView) [][]SignedVoucher {
 	if sum.Cmp(p.Amount) >= 0 {
 		due = owing
 	}
+	urgency := func(line protocol.Line) uint64 {
+		if p.ending(v, line) {
+			return v.end(line)
+		}
+		return math.MaxUint64
+	}
 	slices.SortStableFunc(due, func(x, y LineView) int {
-		return cmp.Or(y.Owed.Cmp(x.Owed), bytes.Compare(x.Line.Channel[:], y.Line.Channel[:]))
+		return cmp.Or(cmp.Compare(urgency(x.Line), urgency(y.Line)), y.Owed.Cmp(x.Owed), bytes.Compare(x.Line.Channel[:], y.Line.Channel[:]))
 	})
 	var batches [][]SignedVoucher
 	for part := range slices.Chunk(due, p.Batch) {

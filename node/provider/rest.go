@@ -103,11 +103,11 @@ func (r *rests) pressing(p Policy, batch []SignedVoucher, v RedeemView) []Signed
 func (p Policy) graceOf(s SignedVoucher, v RedeemView) grace {
 	ch := v.Channels[s.Voucher.Channel]
 	p = p.complete()
-	g, end := grace{channel: s.Voucher.Channel, ending: p.closing(ch, v.Now)}, ch.Expiry
+	g := grace{channel: s.Voucher.Channel, ending: p.closing(ch, v.Now)}
 	if v.Retiring[s.Voucher.Line()] {
-		g.retiring, end = ch.Retiring, min(end, ch.RetiresAt)
+		g.retiring = ch.Retiring
 	}
-	if end <= v.Now+p.Margin {
+	if end := v.end(s.Voucher.Line()); end <= v.Now+p.Margin {
 		g.last = end
 	}
 	return g

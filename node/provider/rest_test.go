@@ -136,6 +136,33 @@ func TestGracePeriodIsProlongedOnce(t *testing.T) {
 	require.EqualValues(t, 1, outcome(t, p, "paid"), "nothing else was")
 }
 
+// The contract gives room in the order in which vouchers are handed in. What counts no more soon comes before all that could
+// wait, however small it is.
+func TestWhatEndsSoonComesFirst(t *testing.T) {
+	const now = 10_000
+	v := RedeemView{Now: now, Channels: map[common.Hash]Channel{}, Retiring: map[protocol.Line]bool{}}
+	line := func(owed uint64, ch Channel) protocol.Line {
+		l := protocol.Line{Channel: common.Hash{byte(len(v.Lines) + 1)}}
+		v.Channels[l.Channel] = ch
+		v.Lines = append(v.Lines, LineView{Line: l, Voucher: protocol.Voucher{Channel: l.Channel, Total: protocol.NewAmount(owed)}, Owed: protocol.NewAmount(owed)})
+		return l
+	}
+	line(1000, Channel{Expiry: 1_000_000})
+	line(2000, Channel{Expiry: 1_000_000})
+	line(90, Channel{Expiry: now + 400})
+	v.Retiring[line(40, Channel{Expiry: 1_000_000, Retiring: delegateKey.address, RetiresAt: now + 300})] = true
+	line(5, Channel{Expiry: now + 900_000, Closing: true})
+	line(7, Channel{Expiry: now + 20})
+	line(8, Channel{Expiry: now + 20})
+	var totals []string
+	for _, batch := range (Policy{Margin: 500, Batch: 4}).Decide(v) {
+		for _, s := range batch {
+			totals = append(totals, s.Voucher.Total.String())
+		}
+	}
+	require.Equal(t, []string{"8", "7", "40", "90", "5", "2000", "1000"}, totals)
+}
+
 // outcome is how many batches had one.
 func outcome(t *testing.T, p *Provider, name string) float64 {
 	registry := prometheus.NewPedanticRegistry()
