@@ -34,8 +34,8 @@ type Provider struct {
 	dialer   *http.Client
 	clock    func() time.Time
 
-	reservations reservations // known to be signed
-	redeeming    sync.Mutex   // one round at a time
+	reservations reservations  // known to be signed
+	redeeming    chan struct{} // holds one while a round runs
 	rests        rests
 	jobbing      sync.Mutex // one round at a time
 
@@ -64,7 +64,7 @@ func New(cfg Config, deps Deps) (*Provider, error) {
 	p := &Provider{cfg: cfg, deps: deps, log: deps.Log, clock: time.Now, exhibits: newExhibits(), models: map[common.Hash]*Model{},
 		dialer: &http.Client{CheckRedirect: noRedirects}, runs: map[common.Hash]*run{},
 		busyOf: map[common.Hash]uint32{}, paces: map[common.Hash]pace{}, promises: map[common.Hash]*promise{}, inFlight: map[common.Hash]protocol.Amount{},
-		opened: map[drawnPoint]*drawOpening{}, drainSignal: make(chan struct{})}
+		opened: map[drawnPoint]*drawOpening{}, drainSignal: make(chan struct{}), redeeming: make(chan struct{}, 1)}
 	p.settled = make(chan struct{})
 	close(p.settled)
 	p.worklife, p.cutWork = context.WithCancelCause(context.Background())
@@ -111,8 +111,12 @@ func (p *Provider) Run(ctx context.Context) error {
 	}
 	side, stopSide := context.WithCancel(conns)
 	defer stopSide()
-	g.Go(func() error { return p.redeemLoop(side) })
-	g.Go(func() error { return p.collectLoop(side) })
+	// Who waits for a block of the chain may wait for ever: that ends with ctx.
+	chores, stopChores := context.WithCancel(side)
+	defer stopChores()
+	defer context.AfterFunc(ctx, stopChores)()
+	g.Go(func() error { return p.redeemLoop(chores) })
+	g.Go(func() error { return p.collectLoop(chores) })
 	g.Go(func() error { return p.jobLoop(side, claimed) })
 	g.Go(func() error { return p.answerLoop(side) })
 	g.Go(func() error { return p.drawLoop(side) })
@@ -124,9 +128,7 @@ func (p *Provider) Run(ctx context.Context) error {
 		case <-conns.Done():
 		case <-p.drainSignal:
 			p.waitIdle(ctx, conns)
-			if err := p.RedeemNow(conns); err != nil {
-				p.log.Warn("cannot redeem before stopping", "err", err)
-			}
+			p.redeemLast(chores)
 		case <-ctx.Done():
 		}
 		p.stopWork(errStopping)
@@ -140,6 +142,17 @@ func (p *Provider) Run(ctx context.Context) error {
 		return fmt.Errorf("run the provider: %w", err)
 	}
 	return nil
+}
+
+// lastRedeem bounds what a provider that drained waits for its last redeem, if nobody stops it before.
+const lastRedeem = 5 * time.Minute
+
+func (p *Provider) redeemLast(ctx context.Context) {
+	ctx, stop := context.WithTimeout(ctx, lastRedeem)
+	defer stop()
+	if err := p.RedeemNow(ctx); err != nil {
+		p.log.Warn("cannot redeem before stopping", "err", err)
+	}
 }
 
 // Numbered tells whether the journal has numbers of any operator, and of this one.

@@ -234,8 +234,12 @@ func (p *Provider) matureDue(ctx context.Context) error {
 }
 
 func (p *Provider) redeemDue(ctx context.Context, asked bool) error {
-	p.redeeming.Lock() // a person may ask while a round runs
-	defer p.redeeming.Unlock()
+	select {
+	case p.redeeming <- struct{}{}: // a person may ask while a round runs
+		defer func() { <-p.redeeming }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	now, err := p.view.now(ctx)
 	if err != nil {
 		return err

@@ -163,6 +163,47 @@ func TestWhatEndsSoonComesFirst(t *testing.T) {
 	require.Equal(t, []string{"8", "7", "40", "90", "5", "2000", "1000"}, totals)
 }
 
+// waitingRedeemer waits for blocks that never come.
+type waitingRedeemer struct {
+	fakeChainWork
+	began chan struct{}
+}
+
+func (w *waitingRedeemer) Redeem(ctx context.Context, _ []SignedVoucher) ([]Paid, error) {
+	select {
+	case w.began <- struct{}{}:
+	default:
+	}
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// A provider that is stopped does not wait for the block of a redeem, neither of its last one nor of a round that runs.
+func TestAStopWaitsForNoRedeem(t *testing.T) {
+	for name, every := range map[string]time.Duration{"the last": time.Hour, "a round": time.Millisecond} {
+		t.Run(name, func(t *testing.T) {
+			work, cfg := &waitingRedeemer{began: make(chan struct{}, 1)}, testConfig(t.TempDir())
+			cfg.RedeemEvery = every
+			p, err := New(cfg, Deps{Key: operatorKey.key, Chain: newTestChain(), Redeemer: work})
+			require.NoError(t, err)
+			_, err = p.book.pay(testPay(signOne(t, p.book, 1)), delegates, 100)
+			require.NoError(t, err)
+			ctx, stop := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go func() { ended <- p.Run(ctx) }()
+			if every < time.Second {
+				<-work.began
+				p.Drain()
+			} else {
+				p.Drain()
+				<-work.began
+			}
+			stop()
+			require.NoError(t, <-ended)
+		})
+	}
+}
+
 // outcome is how many batches had one.
 func outcome(t *testing.T, p *Provider, name string) float64 {
 	registry := prometheus.NewPedanticRegistry()
