@@ -134,13 +134,14 @@ func (p *Provider) jobFailed(ctx context.Context, j Job, err error) bool {
 // waitingJobs lists what is assigned to this provider and can be delivered in time, the most urgent first, and what
 // anyone may take. It gives up the places of promises that are over.
 func (p *Provider) waitingJobs(ctx context.Context) (mine, open []Job, err error) {
-	jobs, err := p.deps.Jobs.Waiting(ctx)
-	if err != nil {
-		return nil, nil, fmt.Errorf("list jobs: %w", err)
-	}
+	// INVARIANT: the clock is read first, so that the list holds every acceptance that was in time by it.
 	now, err := p.view.now(ctx)
 	if err != nil {
 		return nil, nil, err
+	}
+	jobs, err := p.deps.Jobs.Waiting(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("list jobs: %w", err)
 	}
 	owed := map[common.Hash]bool{}
 	for _, j := range jobs {

@@ -186,17 +186,20 @@ func TestThePaceIsMeasured(t *testing.T) {
 	require.Zero(t, p.busy)
 }
 
-// jobBoard is the Market's jobs as they are after every call; its hooks run before, and may fail the call.
+// jobBoard is the Market's jobs as they are after every call; its hooks run before, and may fail the call;
+// listed runs when they were read.
 type jobBoard struct {
 	jobs                []Job
 	tale                []string // what was done
 	list, take, deliver func() error
+	listed              func()
 }
 
 func (b *jobBoard) Waiting(context.Context) ([]Job, error) {
 	if err := b.list(); err != nil {
 		return nil, err
 	}
+	defer b.listed()
 	return slices.Clone(b.jobs), nil
 }
 
@@ -222,7 +225,7 @@ func (b *jobBoard) Deliver(_ context.Context, job common.Hash, _ protocol.Receip
 
 func newJobBoard(jobs ...Job) *jobBoard {
 	fine := func() error { return nil }
-	return &jobBoard{jobs: jobs, list: fine, take: fine, deliver: fine}
+	return &jobBoard{jobs: jobs, list: fine, take: fine, deliver: fine, listed: func() {}}
 }
 
 // once fails with err the first time.
@@ -320,6 +323,22 @@ func TestALostAcceptanceGivesItsPlaceBack(t *testing.T) {
 	chain.fixed += acceptanceLife
 	require.NoError(t, p.JobsNow(t.Context()))
 	require.Equal(t, []string{"accept 1", "accept 1", "deliver 1"}, board.tale[3:])
+}
+
+// An acceptance that is mined in its last block, after the jobs were listed, is not over.
+func TestAnAcceptanceMinedAfterTheListIsKept(t *testing.T) {
+	chain := newTestChain()
+	chain.fixed = testJob(1, nil).Request.Deadline - 1_000
+	board := newJobBoard(testJob(1, nil))
+	p := jobProvider(t, board, countBackend{}, func(c *Config, d *Deps) { c.CacheFor, d.Chain = time.Nanosecond, chain })
+	board.take = once(protocol.ErrUnavailable)
+	require.NoError(t, p.JobsNow(t.Context()))
+	chain.fixed += acceptanceLife - 1
+	board.listed = func() { chain.fixed++; board.jobs[0].Assigned = testOwner }
+	require.NoError(t, p.JobsNow(t.Context()))
+	require.Equal(t, 1, p.owing())
+	require.NoError(t, p.JobsNow(t.Context()))
+	require.Equal(t, []string{"accept 1", "deliver 1"}, board.tale)
 }
 
 // A drain that begins when a job is accepted, or while its delivery fails, waits for it.
