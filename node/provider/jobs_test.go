@@ -334,7 +334,10 @@ func TestAnAcceptanceMinedAfterTheListIsKept(t *testing.T) {
 	board.take = once(protocol.ErrUnavailable)
 	require.NoError(t, p.JobsNow(t.Context()))
 	chain.fixed += acceptanceLife - 1
-	board.listed = func() { chain.fixed++; board.jobs[0].Assigned = testOwner }
+	board.listed = func() {
+		chain.fixed++
+		board.jobs[0].Assigned, board.listed = testOwner, func() {}
+	}
 	require.NoError(t, p.JobsNow(t.Context()))
 	require.Equal(t, 1, p.owing())
 	require.NoError(t, p.JobsNow(t.Context()))
