@@ -78,9 +78,9 @@ func (v RedeemView) end(line protocol.Line) uint64 {
 }
 
 // Decide returns the batches to redeem now: vouchers that must go now first, by when they end, then the largest; there may
-// be room for a part only. A line is due when its channel is closing or near its expiry, or the delegate that signed is, when its oldest voucher is old, or when the provider
-// drains; all lines that owe anything go along once together they owe Amount. A line that paid
-// nothing rests, unless its channel's end is near.
+// be room for a part only. A line is due when its channel is closing or near its expiry, or the delegate that signed is, when
+// its oldest voucher is old, or when the provider drains; all lines that owe anything go along once together they owe Amount.
+// A line that paid nothing rests, unless its channel's end is near.
 func (p Policy) Decide(v RedeemView) [][]SignedVoucher {
 	p = p.complete()
 	var owing, due []LineView
