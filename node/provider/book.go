@@ -73,19 +73,22 @@ type entry struct {
 	job      bool
 	pos      journal.Pos
 	durable  bool
+	adding   bool            // a voucher that is not durable yet adds it
 	paid     bool            // a voucher holds it
 	end      protocol.Amount // the line's total up to and with it, once paid
 }
 
 // lineBook is what one line of vouchers stands at.
+//
+// INVARIANT: every voucher and redemption in it is durable. What is redeemed, shown and summed up
+// is what a restart knows, too: receipts under a root that it does not know could not be opened.
 type lineBook struct {
 	pay        wire.Pay
 	tree       protocol.SumTree
 	leaves     lineLeaves
 	redeemed   protocol.Amount
 	redeemedAt uint64
-	since      uint64          // block time of the oldest voucher above redeemed; 0 if none
-	ticket     *journal.Ticket // of the newest voucher; nil if it was replayed
+	since      uint64 // block time of the oldest voucher above redeemed; 0 if none
 }
 
 func (l *lineBook) owed() protocol.Amount {
@@ -111,8 +114,9 @@ type book struct {
 	byRequest map[common.Hash]*entry
 	byReceipt map[common.Hash]*entry
 	lines     map[protocol.Line]*lineBook
-	lineOf    map[common.Hash][]protocol.Line // per channel, those in lines
-	unpaid    map[common.Hash]protocol.Amount // per channel: receipts that no voucher holds
+	coming    map[protocol.Line]journal.Ticket // of each line the voucher that is not durable yet
+	lineOf    map[common.Hash][]protocol.Line  // per channel, those in lines
+	unpaid    map[common.Hash]protocol.Amount  // per channel: receipts that no voucher holds
 	served    uint64
 	earned    protocol.Amount // fees of all receipts in memory
 }
@@ -121,7 +125,7 @@ func openBook(c Config, d Deps) (*book, error) {
 	b := &book{
 		domain: c.Domain, key: d.Key, operator: crypto.PubkeyToAddress(d.Key.PublicKey), provider: c.Provider, step: d.step,
 		next: map[common.Address]uint64{}, byRequest: map[common.Hash]*entry{}, byReceipt: map[common.Hash]*entry{},
-		lines: map[protocol.Line]*lineBook{}, lineOf: map[common.Hash][]protocol.Line{}, unpaid: map[common.Hash]protocol.Amount{},
+		lines: map[protocol.Line]*lineBook{}, coming: map[protocol.Line]journal.Ticket{}, lineOf: map[common.Hash][]protocol.Line{}, unpaid: map[common.Hash]protocol.Amount{},
 	}
 	log, err := journal.Open(c.Journal, journal.Options{SegmentBytes: c.SegmentBytes, Head: b.summary, Step: d.step, Disk: d.disk}, fromSummary(b.replay))
 	if err != nil {
@@ -234,26 +238,27 @@ func (b *book) sign(r answerRecord) (protocol.Receipt, protocol.Bytes, error) {
 		return protocol.Receipt{}, nil, fmt.Errorf("encode an answer: %w", err)
 	}
 	b.step("receipt.numbered")
-	ticket, err := b.log.Append(journal.Record{Type: recordAnswer, Data: data})
+	var e *entry
+	ticket, err := b.log.AppendThen(journal.Record{Type: recordAnswer, Data: data}, func(pos journal.Pos) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		e.pos, e.durable = pos, true
+	})
 	if err != nil {
 		b.mu.Unlock()
 		return protocol.Receipt{}, nil, err
 	}
-	e := b.put(r, journal.Pos{}, false)
+	e = b.put(r, journal.Pos{}, false)
 	if !e.job {
 		b.addUnpaid(e.line.Channel, e.receipt.Fee)
 	}
 	b.mu.Unlock()
 	b.step("receipt.appended")
 
-	pos, err := ticket.Wait()
-	if err != nil {
+	if _, err := ticket.Wait(); err != nil {
 		return protocol.Receipt{}, nil, err
 	}
 	b.step("receipt.durable")
-	b.mu.Lock()
-	e.pos, e.durable = pos, true
-	b.mu.Unlock()
 	sig, err := protocol.SignDigest(b.key, e.hash)
 	b.step("receipt.signed")
 	return r.Receipt, sig, err
@@ -339,7 +344,7 @@ func (b *book) replay(pos journal.Pos, rec journal.Record) error {
 			if held := b.lines[l.Pay.Voucher.Line()]; held == nil || held.tree.Count <= l.Tree.Count {
 				leaves := lineLeaves{base: l.Tree}
 				if held != nil {
-					leaves = held.leaves // vouchers that the summary is ahead of follow
+					leaves = held.leaves
 				}
 				b.setLine(l.Pay.Voucher.Line(), &lineBook{pay: l.Pay, tree: l.Tree, leaves: leaves, redeemed: l.Redeemed, redeemedAt: l.RedeemedAt, since: l.Since})
 			}
@@ -351,7 +356,8 @@ func (b *book) replay(pos journal.Pos, rec journal.Record) error {
 }
 
 // summary stands for all segments before: replayed first, it makes them needless but
-// for the answers in them. Records that follow may be in it already; replay tells.
+// for the answers in them. Its lines are those of the records before it; its numbers may be
+// ahead of them, which leaves some unused.
 func (b *book) summary() []journal.Record {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -408,7 +414,7 @@ type keeping struct {
 
 // kept tells whether a receipt can still be disputed or paid. The caller holds mu.
 func (b *book) kept(e *entry, k keeping) bool {
-	if k.now <= k.due[e.hash]+k.window {
+	if e.adding || k.now <= k.due[e.hash]+k.window {
 		return true
 	}
 	unpaid := k.now <= e.deadline+k.window+k.unpaid

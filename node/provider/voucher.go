@@ -36,19 +36,20 @@ func (b *book) pay(p wire.Pay, delegates []common.Address, now uint64) (uint64, 
 		return b.heldOf(v.Line()), fmt.Errorf("voucher is signed by %s, not by the channel's delegate: %w", signer, protocol.ErrUnauthorized)
 	}
 	b.mu.Lock()
+	for before, ok := b.coming[v.Line()]; ok; before, ok = b.coming[v.Line()] {
+		b.mu.Unlock()
+		if _, err := before.Wait(); err != nil {
+			return 0, err // the journal broke: nobody knows what the disk holds
+		}
+		b.mu.Lock()
+	}
 	line := b.lines[v.Line()]
 	if line == nil {
 		line = &lineBook{}
 	}
 	held := line.tree.Count
 	if held > 0 && line.pay.Voucher == v {
-		ticket := line.ticket
 		b.mu.Unlock()
-		if ticket != nil {
-			if _, err := ticket.Wait(); err != nil {
-				return 0, err // the journal broke: nobody knows what the disk holds
-			}
-		}
 		return held, nil
 	}
 	if signer != delegates[0] && b.signedBy(line, delegates[0]) {
@@ -67,22 +68,30 @@ func (b *book) pay(p wire.Pay, delegates []common.Address, now uint64) (uint64, 
 		b.mu.Unlock()
 		return held, fmt.Errorf("encode a voucher: %w", err)
 	}
-	ticket, err := b.log.Append(journal.Record{Type: recordVoucher, Data: data})
-	if err == nil {
-		err = b.hold(rec)
-	}
-	if err == nil {
-		b.lines[v.Line()].ticket = &ticket
-	}
-	b.mu.Unlock()
+	var unheld error
+	ticket, err := b.log.AppendThen(journal.Record{Type: recordVoucher, Data: data}, func(journal.Pos) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		delete(b.coming, v.Line())
+		unheld = b.hold(rec)
+	})
 	if err != nil {
+		b.mu.Unlock()
 		return held, err
 	}
+	b.coming[v.Line()] = ticket
+	for _, hash := range added {
+		b.byReceipt[hash].adding = true
+	}
+	b.mu.Unlock()
 	b.step("voucher.appended")
 	if _, err := ticket.Wait(); err != nil {
 		return 0, err
 	}
 	b.step("voucher.durable")
+	if unheld != nil {
+		return held, unheld
+	}
 	return v.Count, nil
 }
 
@@ -173,9 +182,9 @@ func (b *book) follow(line *lineBook, p wire.Pay) ([]common.Hash, protocol.SumTr
 	return rest, tree, nil
 }
 
-// hold applies a voucher record. While replaying, a summary may have brought the line
-// further already, and receipts may be gone with their segments; those that are here
-// are marked all the same.
+// hold applies a voucher record that is durable. While replaying, a summary may have brought the
+// line further already, and receipts may be gone with their segments; those that are here
+// are marked all the same. The caller holds mu, except while replaying.
 func (b *book) hold(v voucherRecord) error {
 	key := v.Pay.Voucher.Line()
 	line := b.lines[key]
@@ -199,7 +208,7 @@ func (b *book) hold(v voucherRecord) error {
 			end = v.Pay.Voucher.Total // the fees between are not known: rather too late than too early
 		}
 		if !e.paid {
-			e.paid, e.end = true, end
+			e.paid, e.adding, e.end = true, false, end
 			b.subUnpaid(e.line.Channel, e.receipt.Fee)
 		}
 	}
@@ -228,10 +237,11 @@ func (b *book) redeemed(line protocol.Line, total protocol.Amount, now uint64) e
 		b.mu.Unlock()
 		return nil
 	}
-	ticket, err := b.log.Append(journal.Record{Type: recordRedeem, Data: data})
-	if err == nil {
+	ticket, err := b.log.AppendThen(journal.Record{Type: recordRedeem, Data: data}, func(journal.Pos) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
 		b.noteRedeemed(rec)
-	}
+	})
 	b.mu.Unlock()
 	if err != nil {
 		return err

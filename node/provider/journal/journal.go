@@ -68,8 +68,9 @@ type Options struct {
 	// SegmentBytes starts a new segment beyond this size; 64 MiB if 0.
 	SegmentBytes int64
 	// Head makes the first records of every new segment after the first: a summary
-	// that lets older segments be dropped. It runs while the log is being written, may be
-	// ahead of the records that follow it, and must not call the log.
+	// that lets older segments be dropped. It runs while the log is being written, after what
+	// AppendThen was told to call for every record before it, and must not call the log. What it
+	// says beyond those records may be lost: none of it may be missed.
 	Head func() []Record
 	// Disk is where the log lies; the computer's own if nil.
 	Disk Disk
@@ -102,6 +103,7 @@ type Log struct {
 
 type batch struct {
 	records []Record
+	then    []func(Pos)
 	size    int
 	pos     []Pos
 	err     error
@@ -162,7 +164,11 @@ func Open(dir string, opt Options, replay func(Pos, Record) error) (*Log, error)
 func newBatch() *batch { return &batch{done: make(chan struct{})} }
 
 // Append adds a record to the log, in the order of the calls. It does not wait.
-func (l *Log) Append(r Record) (Ticket, error) {
+func (l *Log) Append(r Record) (Ticket, error) { return l.AppendThen(r, nil) }
+
+// AppendThen is Append, and calls then once the record is durable: in the order of the log, before
+// Wait returns, and before a summary is made. then, unless nil, must not call the log.
+func (l *Log) AppendThen(r Record, then func(Pos)) (Ticket, error) {
 	if len(r.Data) > MaxRecord {
 		return Ticket{}, fmt.Errorf("append a record of %d bytes: %w", len(r.Data), protocol.ErrInvalid)
 	}
@@ -175,7 +181,7 @@ func (l *Log) Append(r Record) (Ticket, error) {
 		return Ticket{}, fmt.Errorf("append to a closed journal: %w", protocol.ErrUnavailable)
 	}
 	b := l.pending
-	b.records = append(b.records, r)
+	b.records, b.then = append(b.records, r), append(b.then, then)
 	b.size += recordHead + len(r.Data)
 	select {
 	case l.wake <- struct{}{}:
@@ -275,6 +281,12 @@ func (l *Log) write() {
 			}
 			b.err = l.err
 			l.mu.Unlock()
+		} else {
+			for i, then := range b.then {
+				if then != nil {
+					then(b.pos[i])
+				}
+			}
 		}
 		close(b.done)
 	}
