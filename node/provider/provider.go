@@ -87,7 +87,8 @@ func New(cfg Config, deps Deps) (*Provider, error) {
 
 // Run serves until ctx ends or Drain has finished, and closes the journal. When ctx ends
 // running answers are cut and signed for; Drain lets them finish. It serves nothing and fails
-// with ErrNoFile while receipts can be disputed that nothing here recomputes.
+// with ErrNoFile while receipts can be disputed that nothing here recomputes, and ends with the
+// reason once the journal is broken.
 func (p *Provider) Run(ctx context.Context) error {
 	defer p.cutWork(nil)
 	defer p.dialer.CloseIdleConnections()
@@ -111,6 +112,7 @@ func (p *Provider) Run(ctx context.Context) error {
 	}
 	side, stopSide := context.WithCancel(conns)
 	defer stopSide()
+	g.Go(func() error { return p.watchJournal(conns) })
 	// Who waits for a block of the chain may wait for ever: that ends with ctx.
 	chores, stopChores := context.WithCancel(side)
 	defer stopChores()
@@ -152,6 +154,17 @@ func (p *Provider) redeemLast(ctx context.Context) {
 	defer stop()
 	if err := p.RedeemNow(ctx); err != nil {
 		p.log.Warn("cannot redeem before stopping", "err", err)
+	}
+}
+
+// watchJournal fails once the journal is broken: nothing can be signed for or acknowledged any more,
+// accepted jobs burn, and only a new start goes on from what the disk holds.
+func (p *Provider) watchJournal(ctx context.Context) error {
+	select {
+	case <-p.book.log.Broken():
+		return p.book.log.Err()
+	case <-ctx.Done():
+		return nil
 	}
 }
 

@@ -129,6 +129,8 @@ func (p *Provider) begin(s *session, a wire.Ask) (r *run, wait <-chan struct{}, 
 	}
 	m := p.models[a.Request.ModelVersion]
 	switch {
+	case p.book.log.Err() != nil:
+		return nil, nil, refuse(wire.RefuseUnavailable, "no answer can be signed for now")
 	case p.draining:
 		return nil, nil, refuse(wire.RefuseDraining, "the provider takes no more work")
 	case m == nil:

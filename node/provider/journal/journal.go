@@ -85,8 +85,9 @@ type Log struct {
 	lock *flock.Flock
 
 	mu      sync.Mutex
-	pending *batch // being filled
-	err     error  // why nothing can be appended any more
+	pending *batch        // being filled
+	err     error         // why nothing can be appended any more
+	broken  chan struct{} // closed once err is set
 	closed  bool
 	first   uint64 // oldest segment that exists
 	last    uint64 // newest segment that has its summary on disk
@@ -150,7 +151,7 @@ func Open(dir string, opt Options, replay func(Pos, Record) error) (*Log, error)
 	} else if !ok {
 		return nil, fmt.Errorf("lock the journal in %s: another process has it: %w", dir, protocol.ErrConflict)
 	}
-	l := &Log{dir: dir, opt: opt, lock: lock, pending: newBatch(), wake: make(chan struct{}, 1), stopped: make(chan struct{})}
+	l := &Log{dir: dir, opt: opt, lock: lock, pending: newBatch(), broken: make(chan struct{}), wake: make(chan struct{}, 1), stopped: make(chan struct{})}
 	if err := l.load(replay); err != nil {
 		if l.file != nil {
 			l.file.Close()
@@ -196,6 +197,9 @@ func (l *Log) Err() error {
 	defer l.mu.Unlock()
 	return l.err
 }
+
+// Broken returns a channel that is closed once the log is broken: Err says why.
+func (l *Log) Broken() <-chan struct{} { return l.broken }
 
 // Segments returns the oldest segment's number and the newest's that stands for all before it:
 // one that is being begun does not count before its summary is durable.
@@ -278,6 +282,7 @@ func (l *Log) write() {
 			l.mu.Lock()
 			if l.err == nil {
 				l.err = fmt.Errorf("journal is broken, restart to go on from what the disk holds: %w", err)
+				close(l.broken)
 			}
 			b.err = l.err
 			l.mu.Unlock()
