@@ -72,7 +72,7 @@ type doctor struct {
 
 	operator keys.Key
 	hasKey   bool
-	empty    bool // the journal has nothing, or is not there
+	journal  *provider.JournalContents // nil if it could not be read
 	chain    *chain.Client
 	reader   *contracts.Reader
 	start    uint64 // first block of the deployment
@@ -123,16 +123,18 @@ func (d *doctor) disk() {
 	journal := filepath.Join(d.p.Data, "journal")
 	if _, err := os.Stat(journal); errors.Is(err, os.ErrNotExist) {
 		d.list.note("journal.readable", statusPass, "none yet", "")
-		d.empty = true
+		d.journal = new(provider.JournalContents)
 		return
 	}
-	records, err := provider.CheckJournal(journal)
+	contents, err := provider.CheckJournal(journal)
 	if errors.Is(err, protocol.ErrConflict) {
 		d.list.note("journal.readable", statusWarn, "a running provider holds it", "nothing, if this provider is meant to run now")
 		return
 	}
-	d.empty = err == nil && records == 0
-	d.list.try("journal.readable", err, fmt.Sprintf("%d records", records), "restore provider.data from its backup and go on with it under a new operator key; without it, vouchers that were not redeemed are lost")
+	if err == nil {
+		d.journal = &contents
+	}
+	d.list.try("journal.readable", err, fmt.Sprintf("%d records", contents.Records), "restore provider.data from its backup and go on with it under a new operator key; without it, vouchers that were not redeemed are lost")
 }
 
 func (d *doctor) backend(ctx context.Context) (network.Served, bool) {
@@ -258,13 +260,23 @@ func (d *doctor) contracts(ctx context.Context) bool {
 	return true
 }
 
-// numbers checks that an empty journal is not one that was lost.
+// numbers checks, as a start does, that the operator's numbers are not elsewhere.
 func (d *doctor) numbers(ctx context.Context) {
-	if !d.hasKey || !d.empty || d.p.NewJournal {
+	if !d.hasKey || d.journal == nil {
 		return
 	}
-	err := network.CheckNumbers(ctx, d.chain, d.reader, d.start, network.Signer{Operator: d.operator.Address(), Owner: d.p.Owner}, false, false)
-	d.list.try("journal.begins", err, "no receipt was numbered before", "see that the volume of provider.data is mounted, or restore it")
+	n := d.journal.Numbering(d.operator.Address())
+	err := network.CheckNumbers(ctx, d.chain, d.reader, d.start, network.Signer{Operator: d.operator.Address(), Owner: d.p.Owner}, n, d.p.NewJournal)
+	detail, hint := "this operator begins with it", "see that the volume of provider.data is mounted, or restore it"
+	switch {
+	case n.Overtaken:
+		hint = "set provider.key to the newest key, or make and register one that never signed (dgrid provider init in another folder)"
+	case n.Own && d.p.NewJournal:
+		hint = "take provider.new_journal out of the configuration: it is for one start"
+	case n.Own:
+		detail = "this operator goes on with it"
+	}
+	d.list.try("journal.begins", err, detail, hint)
 }
 
 // record checks what the chain knows of the operator.

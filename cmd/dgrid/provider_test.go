@@ -139,11 +139,22 @@ func TestProviderFromInitToWithdraw(t *testing.T) {
 	for range 2 { // also in the empty one that the first try leaves
 		p.refuse(exitError, []string{"the numbers that it used are elsewhere", "provider.new_journal"}, run("provider", "run")...)
 	}
+	// A person who knows better says so for one start; from then on the journal knows its operator, before any receipt.
+	anew := []string{"--set", "provider.new_journal=true"}
+	require.Equal(t, statusPass, p.doctor(exitOK, run(anew...)...)["journal.begins"].Status)
+	stop, ended := p.runProvider(conf, anew...)
+	stop()
+	p.ends(ended)
+	p.refuse(exitError, []string{"began in this journal already", "take it out"}, run(append([]string{"provider", "run"}, anew...)...)...)
+	require.Contains(t, p.doctor(exitCheck, run(anew...)...)["journal.begins"].Hint, "take provider.new_journal out")
+	stop, ended = p.runProvider(conf)
+	stop()
+	p.ends(ended)
 	require.NoError(t, os.RemoveAll(journal))
 	require.NoError(t, os.Rename(journal+".away", journal))
 
 	// A signal ends the command's context; it drains as well.
-	stop, ended := p.runProvider(conf)
+	stop, ended = p.runProvider(conf)
 	stop()
 	p.ends(ended)
 

@@ -113,7 +113,7 @@ type Keystore struct {
 // Provider answers requests.
 type Provider struct {
 	Data string `koanf:"data"` // folder of the journal
-	// NewJournal lets a used operator key begin a journal: it never signed a receipt.
+	// NewJournal lets a used operator key begin with a journal, once: it never signed a receipt elsewhere.
 	NewJournal  bool           `koanf:"new_journal"`
 	Owner       common.Address `koanf:"owner"`
 	Relayers    []string       `koanf:"relayers"`

@@ -15,6 +15,7 @@ import (
 
 	"github.com/dgrid-network/dgrid/chain"
 	"github.com/dgrid-network/dgrid/chain/contracts"
+	"github.com/dgrid-network/dgrid/node/provider"
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
@@ -66,29 +67,38 @@ func TestNumbersBeginOnlyWhereNoneWereUsed(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
 	reader := contracts.NewReader(client, contracts.Addresses{})
+	others, own, overtaken := provider.Numbering{Known: true}, provider.Numbering{Known: true, Own: true}, provider.Numbering{Known: true, Own: true, Overtaken: true}
+	const once = "start once with provider.new_journal=true"
 	for name, c := range map[string]struct {
-		signer     Signer
-		known, own bool
-		refused    string
+		signer  Signer
+		journal provider.Numbering
+		fresh   bool
+		refused string
+		mend    string
 	}{
 		"a new provider":                                        {signer: Signer{freshOperator, newOwner}},
-		"a new key goes on with a journal":                      {signer: Signer{freshOperator, paidOwner}, known: true},
-		"a used key, and its journal is absent":                 {signer: Signer{usedOperator, newOwner}, refused: "sent 3 transactions"},
-		"a used key, and another's journal":                     {signer: Signer{usedOperator, paidOwner}, known: true, refused: "sent 3 transactions"},
-		"a new key, and no journal of a provider that was paid": {signer: Signer{freshOperator, paidOwner}, refused: "were redeemed"},
+		"a new key goes on with a journal":                      {signer: Signer{freshOperator, paidOwner}, journal: others},
+		"a used key, and its journal is absent":                 {signer: Signer{usedOperator, newOwner}, refused: "sent 3 transactions", mend: once},
+		"a used key, and another's journal":                     {signer: Signer{usedOperator, paidOwner}, journal: others, refused: "sent 3 transactions", mend: once},
+		"a new key, and no journal of a provider that was paid": {signer: Signer{freshOperator, paidOwner}, refused: "were redeemed", mend: once},
+		"the same, and a person knows better":                   {signer: Signer{usedOperator, paidOwner}, fresh: true},
+		"another's, and a person knows better":                  {signer: Signer{usedOperator, paidOwner}, journal: others, fresh: true},
+		"its journal, and that is said to be new for ever":      {signer: Signer{usedOperator, paidOwner}, journal: own, fresh: true, refused: "began in this journal already", mend: "take it out"},
+		"back to a key that another overtook":                   {signer: Signer{usedOperator, paidOwner}, journal: overtaken, refused: "after operator", mend: "under the newest key"},
+		"the same, and it is said to be new":                    {signer: Signer{usedOperator, paidOwner}, journal: overtaken, fresh: true, refused: "after operator", mend: "under the newest key"},
 	} {
-		err := CheckNumbers(t.Context(), client, reader, 0, c.signer, c.known, c.own)
+		err := CheckNumbers(t.Context(), client, reader, 0, c.signer, c.journal, c.fresh)
 		if c.refused == "" {
 			require.NoError(t, err, name)
 			continue
 		}
 		require.ErrorIs(t, err, protocol.ErrConflict, name)
 		require.ErrorContains(t, err, c.refused, name)
-		require.ErrorContains(t, err, "provider.new_journal", name)
+		require.ErrorContains(t, err, c.mend, name)
 	}
 	before := node.calls.Load()
-	require.NoError(t, CheckNumbers(t.Context(), client, reader, 0, Signer{usedOperator, paidOwner}, true, true))
+	require.NoError(t, CheckNumbers(t.Context(), client, reader, 0, Signer{usedOperator, paidOwner}, own, false))
 	require.Equal(t, before, node.calls.Load(), "its own journal needs no chain")
 	front.Close()
-	require.Error(t, CheckNumbers(t.Context(), client, reader, 0, Signer{freshOperator, newOwner}, false, false), "what cannot be read allows nothing")
+	require.Error(t, CheckNumbers(t.Context(), client, reader, 0, Signer{freshOperator, newOwner}, provider.Numbering{}, false), "what cannot be read allows nothing")
 }

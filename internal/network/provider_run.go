@@ -177,11 +177,15 @@ func RunProvider(ctx context.Context, c *Chain, cfg config.Provider, source KeyS
 	if err != nil {
 		return err
 	}
-	known, own := p.Numbered()
-	if cfg.NewJournal {
-		log.Warn("provider.new_journal is set: take it out, it is for one start", "known", own)
-	} else if err := CheckNumbers(ctx, c.Client, c.Reader, c.Deployment.StartBlock, Signer{key.Address(), cfg.Owner}, known, own); err != nil {
+	err = CheckNumbers(ctx, c.Client, c.Reader, c.Deployment.StartBlock, Signer{key.Address(), cfg.Owner}, p.Numbered(), cfg.NewJournal)
+	if err == nil {
+		err = p.Begin()
+	}
+	if err != nil {
 		return errors.Join(err, p.Close())
+	}
+	if cfg.NewJournal {
+		log.Warn("provider.new_journal is set: take it out, it is for one start")
 	}
 	log.Info("provider starts", "provider", cfg.Owner, "operator", key.Address(), "version", cfg.Version, "class", served.Class, "control", cfg.Control)
 	return serveUntil(ctx, drainTime, p, lane.Run, proofs.Run)

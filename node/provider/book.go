@@ -23,6 +23,7 @@ const (
 	recordVoucher = 2 // voucherRecord: written before Paid is answered
 	recordRedeem  = 3 // redeemRecord: what the chain has paid of a line
 	recordSummary = 4 // summaryRecord: first of a segment, stands for all segments before
+	recordBegin   = 5 // beginRecord: written before an operator's first transaction or receipt
 )
 
 type answerRecord struct {
@@ -50,7 +51,7 @@ type redeemRecord struct {
 }
 
 type summaryRecord struct {
-	Next  map[common.Address]uint64 `json:"next"` // of each operator that signed: one above its last sequence number
+	Next  map[common.Address]uint64 `json:"next"` // of each operator that began: one above its last sequence number, or the first that it may use
 	Lines []lineRecord              `json:"lines"`
 }
 
@@ -264,18 +265,6 @@ func (b *book) sign(r answerRecord) (protocol.Receipt, protocol.Bytes, error) {
 	return r.Receipt, sig, err
 }
 
-// number is that of the next receipt. The caller holds mu.
-//
-// INVARIANT: it is above every number in the journal, whoever signed it. The key that is here
-// signs what its predecessors answered too, where a voucher, a question or a draw asks for it:
-// a count of its own would give it two receipts of one number.
-func (b *book) number() (next uint64) {
-	for _, n := range b.next {
-		next = max(next, n)
-	}
-	return next
-}
-
 // signature signs a durable receipt with the key that is here, whichever operator signed it
 // first; signing is deterministic.
 func (b *book) signature(e *entry) (protocol.Bytes, error) {
@@ -332,6 +321,12 @@ func (b *book) replay(pos journal.Pos, rec journal.Record) error {
 			return bad(err)
 		}
 		b.noteRedeemed(r)
+	case recordBegin:
+		var r beginRecord
+		if err := json.Unmarshal(rec.Data, &r); err != nil {
+			return bad(err)
+		}
+		b.next[r.Operator] = max(b.next[r.Operator], r.Next)
 	case recordSummary:
 		var s summaryRecord
 		if err := json.Unmarshal(rec.Data, &s); err != nil {

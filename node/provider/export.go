@@ -62,15 +62,13 @@ func eachAnswer(dir string, visit func(answerRecord) error) error {
 
 // CheckJournal replays the journal in dir as a start would. A folder that does not
 // exist yet is fine; one that a running provider holds is protocol.ErrConflict.
-func CheckJournal(dir string) (records int, err error) {
-	log, err := journal.Open(dir, journal.Options{}, fromSummary(func(journal.Pos, journal.Record) error {
-		records++
-		return nil
-	}))
+func CheckJournal(dir string) (JournalContents, error) {
+	c := JournalContents{next: map[common.Address]uint64{}}
+	log, err := journal.Open(dir, journal.Options{}, fromSummary(c.note))
 	if err != nil {
-		return records, fmt.Errorf("read the journal: %w", err)
+		return c, fmt.Errorf("read the journal: %w", err)
 	}
-	return records, log.Close()
+	return c, log.Close()
 }
 
 // fromSummary replays a journal that begins at its beginning, or with the summary of what it does

@@ -168,13 +168,6 @@ func (p *Provider) watchJournal(ctx context.Context) error {
 	}
 }
 
-// Numbered tells whether the journal has numbers of any operator, and of this one.
-func (p *Provider) Numbered() (known, own bool) {
-	p.book.mu.Lock()
-	defer p.book.mu.Unlock()
-	return len(p.book.next) > 0, p.book.next[p.book.operator] > 0
-}
-
 // Close gives the journal of a provider back that is not run: Run closes it itself.
 func (p *Provider) Close() error { return p.book.log.Close() }
 
