@@ -76,7 +76,8 @@ type entry struct {
 	durable  bool
 	adding   bool            // a voucher that is not durable yet adds it
 	paid     bool            // a voucher holds it
-	end      protocol.Amount // the line's total up to and with it, once paid
+	start    protocol.Amount // once paid, the line's total before it, or less
+	end      protocol.Amount // and with it, or more
 }
 
 // lineBook is what one line of vouchers stands at.
@@ -413,12 +414,16 @@ func (b *book) kept(e *entry, k keeping) bool {
 		return true
 	}
 	unpaid := k.now <= e.deadline+k.window+k.unpaid
-	switch l := b.lines[e.line]; {
-	case e.job || !e.paid:
+	l := b.lines[e.line]
+	if e.job || !e.paid || l == nil {
 		return unpaid
-	case l == nil || l.redeemed.Cmp(e.end) < 0:
-		return unpaid || l != nil && l.since != 0 && !k.dead[e.line.Channel]
-	default:
-		return k.now <= max(e.deadline, l.redeemedAt)+k.window
 	}
+	paid := k.now <= max(e.deadline, l.redeemedAt)+k.window
+	switch {
+	case l.redeemed.Cmp(e.end) >= 0:
+		return paid
+	case l.redeemed.Cmp(e.start) > 0 && paid: // in part
+		return true
+	}
+	return unpaid || l.since != 0 && !k.dead[e.line.Channel]
 }

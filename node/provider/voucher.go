@@ -193,22 +193,23 @@ func (b *book) hold(v voucherRecord) error {
 		b.setLine(key, line)
 	}
 	line.leaves.extend(v, b.byReceipt)
-	end, gone := v.Base, false
+	known, gone := v.Base, false
 	for _, hash := range v.Pay.Added {
 		e := b.byReceipt[hash]
 		if e == nil {
 			gone = true
 			continue
 		}
-		var err error
-		if end, err = end.Add(e.receipt.Fee); err != nil {
+		start, err := known, error(nil)
+		if known, err = known.Add(e.receipt.Fee); err != nil {
 			return err
 		}
+		end := known
 		if gone {
-			end = v.Pay.Voucher.Total // the fees between are not known: rather too late than too early
+			end = v.Pay.Voucher.Total // the fees between are not known
 		}
 		if !e.paid {
-			e.paid, e.adding, e.end = true, false, end
+			e.paid, e.adding, e.start, e.end = true, false, start, end
 			b.subUnpaid(e.line.Channel, e.receipt.Fee)
 		}
 	}
