@@ -44,7 +44,7 @@ func Export(dir string, d protocol.Domain, operator common.Address, sign func(pr
 
 // eachAnswer visits every answer of the journal in dir.
 func eachAnswer(dir string, visit func(answerRecord) error) error {
-	log, err := journal.Open(dir, journal.Options{}, func(pos journal.Pos, rec journal.Record) error {
+	return journal.Replay(dir, func(pos journal.Pos, rec journal.Record) error {
 		if rec.Type != recordAnswer {
 			return nil
 		}
@@ -54,21 +54,16 @@ func eachAnswer(dir string, visit func(answerRecord) error) error {
 		}
 		return visit(r)
 	})
-	if err != nil {
-		return err
-	}
-	return log.Close()
 }
 
-// CheckJournal replays the journal in dir as a start would. A folder that does not
+// CheckJournal replays the journal in dir as a start would, and changes nothing. A folder that does not
 // exist yet is fine; one that a running provider holds is protocol.ErrConflict.
 func CheckJournal(dir string) (JournalContents, error) {
 	c := JournalContents{next: map[common.Address]uint64{}}
-	log, err := journal.Open(dir, journal.Options{}, fromSummary(c.note))
-	if err != nil {
+	if err := journal.Replay(dir, fromSummary(c.note)); err != nil {
 		return c, fmt.Errorf("read the journal: %w", err)
 	}
-	return c, log.Close()
+	return c, nil
 }
 
 // fromSummary replays a journal that begins at its beginning, or with the summary of what it does

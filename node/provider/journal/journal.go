@@ -19,7 +19,7 @@
 // After a failed write or fsync the log is broken for good: nothing says what the
 // disk holds, so every later Append fails until the process opens it anew. Opening writes the
 // last segment into a new file: what was read of the old one may never have reached the disk.
-// One process holds a log at a time (a lock file).
+// One process holds a log at a time (a lock file). Replay only reads.
 package journal
 
 import (
@@ -42,6 +42,7 @@ const (
 	headerSize   = len(segmentMagic) + 8
 	batchHead    = len(batchMagic) + 4 + 4 + 8
 	recordHead   = 5
+	lockName     = "LOCK"
 
 	// MaxRecord bounds one record, in bytes.
 	MaxRecord = 64 << 20
@@ -145,11 +146,11 @@ func Open(dir string, opt Options, replay func(Pos, Record) error) (*Log, error)
 	if replay == nil {
 		replay = func(Pos, Record) error { return nil }
 	}
-	lock := flock.New(filepath.Join(dir, "LOCK"), flock.SetPermissions(0o600))
+	lock := flock.New(filepath.Join(dir, lockName), flock.SetPermissions(0o600))
 	if ok, err := lock.TryLock(); err != nil {
 		return nil, fmt.Errorf("lock the journal: %w", err)
 	} else if !ok {
-		return nil, fmt.Errorf("lock the journal in %s: another process has it: %w", dir, protocol.ErrConflict)
+		return nil, heldElsewhere(dir)
 	}
 	l := &Log{dir: dir, opt: opt, lock: lock, pending: newBatch(), broken: make(chan struct{}), wake: make(chan struct{}, 1), stopped: make(chan struct{})}
 	if err := l.load(replay); err != nil {
@@ -160,6 +161,10 @@ func Open(dir string, opt Options, replay func(Pos, Record) error) (*Log, error)
 	}
 	go l.write()
 	return l, nil
+}
+
+func heldElsewhere(dir string) error {
+	return fmt.Errorf("lock the journal in %s: another process has it: %w", dir, protocol.ErrConflict)
 }
 
 func newBatch() *batch { return &batch{done: make(chan struct{})} }
@@ -426,8 +431,10 @@ func (l *Log) create(n uint64) error {
 	return nil
 }
 
-func (l *Log) path(n uint64) string {
-	return filepath.Join(l.dir, fmt.Sprintf("%016x.journal", n))
+func (l *Log) path(n uint64) string { return segmentPath(l.dir, n) }
+
+func segmentPath(dir string, n uint64) string {
+	return filepath.Join(dir, fmt.Sprintf("%016x.journal", n))
 }
 
 func (l *Log) syncDir() error {

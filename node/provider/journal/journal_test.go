@@ -19,12 +19,17 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func reopen(t *testing.T, dir string, opt Options) (*Log, []string) {
 	t.Helper()
-	var got []string
-	l, err := Open(dir, opt, func(_ Pos, r Record) error {
-		got = append(got, fmt.Sprintf("%d:%s", r.Type, r.Data))
-		return nil
-	})
+	var read, got []string
+	note := func(list *[]string) func(Pos, Record) error {
+		return func(_ Pos, r Record) error {
+			*list = append(*list, fmt.Sprintf("%d:%s", r.Type, r.Data))
+			return nil
+		}
+	}
+	require.NoError(t, Replay(dir, note(&read)))
+	l, err := Open(dir, opt, note(&got))
 	require.NoError(t, err)
+	require.Equal(t, read, got)
 	return l, got
 }
 
@@ -66,6 +71,7 @@ func TestOneProcessHoldsALog(t *testing.T) {
 	l, _ := reopen(t, dir, Options{})
 	_, err := Open(dir, Options{}, nil)
 	require.ErrorIs(t, err, protocol.ErrConflict)
+	require.ErrorIs(t, Replay(dir, func(Pos, Record) error { return nil }), protocol.ErrConflict)
 	require.NoError(t, l.Close())
 }
 

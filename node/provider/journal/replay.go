@@ -3,38 +3,60 @@ package journal
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/gofrs/flock"
+
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
+// Replay shows replay every record of the log in dir, in order, as Open does, and changes nothing
+// there: who reads a log need not be who writes it. No process may have it open. A folder that does
+// not exist holds no records.
+func Replay(dir string, replay func(Pos, Record) error) error {
+	lock := flock.New(filepath.Join(dir, lockName), flock.SetFlag(os.O_RDONLY))
+	ok, err := lock.TryRLock()
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // nobody ever opened it: a copy, or nothing
+		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+	case err != nil:
+		return fmt.Errorf("lock the journal: %w", err)
+	case !ok:
+		return heldElsewhere(dir)
+	default:
+		defer lock.Close()
+	}
+	_, err = scan(dir, replay)
+	return err
+}
+
 // load replays all segments and leaves the last one open for appending.
 func (l *Log) load(replay func(Pos, Record) error) error {
-	numbers, err := l.list()
+	s, err := scan(l.dir, replay)
 	if err != nil {
 		return err
 	}
-	if len(numbers) == 0 {
-		if err := l.create(1); err != nil {
-			return err
-		}
-		l.publish()
-		return nil
+	l.first, l.number = s.first, s.number
+	switch {
+	case s.last == 0:
+		err = l.create(1)
+	case s.data == nil:
+		err = l.create(s.last)
+	default:
+		err = l.rewrite(s.last, s.data)
 	}
-	l.first = numbers[0]
-	for i, n := range numbers {
-		if n != l.first+uint64(i) {
-			return fmt.Errorf("journal segment %d is missing: %w", l.first+uint64(i), protocol.ErrInvalid)
-		}
-		if err := l.loadSegment(n, i == 0, i == len(numbers)-1, replay); err != nil {
-			return err
-		}
+	if err != nil {
+		return err
 	}
 	// A crash between a segment's header and its summary: without one, dropping the
 	// segments before would forget what they said, also which numbers were used.
@@ -47,8 +69,34 @@ func (l *Log) load(replay func(Pos, Record) error) error {
 	return nil
 }
 
-func (l *Log) list() ([]uint64, error) {
-	entries, err := os.ReadDir(l.dir)
+// scanned is what a log's folder holds.
+type scanned struct {
+	first, last uint64 // segments; 0 if there is none
+	number      uint64 // of the next batch
+	data        []byte // the last segment up to the end of its last whole batch; nil if it has no header
+}
+
+// scan replays all segments of a folder, and only reads.
+func scan(dir string, replay func(Pos, Record) error) (s scanned, err error) {
+	numbers, err := list(dir)
+	if err != nil || len(numbers) == 0 {
+		return s, err
+	}
+	s.first = numbers[0]
+	for i, n := range numbers {
+		if n != s.first+uint64(i) {
+			return s, fmt.Errorf("journal segment %d is missing: %w", s.first+uint64(i), protocol.ErrInvalid)
+		}
+		s.last = n
+		if err := s.segment(segmentPath(dir, n), i == len(numbers)-1, replay); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+func list(dir string) ([]uint64, error) {
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("list the journal: %w", err)
 	}
@@ -68,15 +116,17 @@ func (l *Log) list() ([]uint64, error) {
 	return numbers, nil
 }
 
-func (l *Log) loadSegment(n uint64, first, last bool, replay func(Pos, Record) error) error {
-	data, err := os.ReadFile(l.path(n))
+// segment replays segment s.last; newest tells that no later one exists.
+func (s *scanned) segment(path string, newest bool, replay func(Pos, Record) error) error {
+	n, first := s.last, s.last == s.first
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("read journal segment %d: %w", n, err)
 	}
 	if header := binary.BigEndian.AppendUint64([]byte(segmentMagic), n); !bytes.HasPrefix(data, header) {
 		// A segment is used only after its header was synced.
-		if last && len(data) <= headerSize && !(first && n > 1) {
-			return l.create(n)
+		if newest && len(data) <= headerSize && !(first && n > 1) {
+			return nil
 		}
 		return fmt.Errorf("journal segment %d has no header: %w", n, protocol.ErrInvalid)
 	}
@@ -87,22 +137,22 @@ func (l *Log) loadSegment(n uint64, first, last bool, replay func(Pos, Record) e
 			break
 		}
 		if first && end == headerSize {
-			l.number = number
+			s.number = number
 		}
-		if number != l.number {
-			return fmt.Errorf("journal segment %d: batch %d where %d belongs: %w", n, number, l.number, protocol.ErrInvalid)
+		if number != s.number {
+			return fmt.Errorf("journal segment %d: batch %d where %d belongs: %w", n, number, s.number, protocol.ErrInvalid)
 		}
 		if err := eachRecord(records, n, int64(end+batchHead), replay); err != nil {
 			return err
 		}
-		l.number++
+		s.number++
 		end += size
 	}
 	if end < len(data) {
-		if !last {
+		if !newest {
 			return fmt.Errorf("journal segment %d is damaged at byte %d, and later segments exist: %w", n, end, protocol.ErrInvalid)
 		}
-		if at := laterBatch(data[end+1:], l.number); at >= 0 {
+		if at := laterBatch(data[end+1:], s.number); at >= 0 {
 			return fmt.Errorf("journal segment %d is damaged at byte %d, before a whole batch at %d: restore a copy of the folder and go on with it under a new operator key: %w",
 				n, end, end+1+at, protocol.ErrInvalid)
 		}
@@ -111,10 +161,10 @@ func (l *Log) loadSegment(n uint64, first, last bool, replay func(Pos, Record) e
 		return fmt.Errorf("journal begins with segment %d, and that has no summary of those before: restore a copy of the folder and go on with it under a new operator key: %w",
 			n, protocol.ErrInvalid)
 	}
-	if !last {
-		return nil
+	if newest {
+		s.data = data[:end]
 	}
-	return l.rewrite(n, data[:end])
+	return nil
 }
 
 // rewrite puts the last segment's good part into a new file, and that in its place, open for
