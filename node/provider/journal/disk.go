@@ -17,6 +17,8 @@ type Disk interface {
 	SyncDir(dir string) error
 	// Rename is os.Rename: SyncDir makes it durable.
 	Rename(from, to string) error
+	// Remove is os.Remove: SyncDir makes it durable. Of several, any may be lost before.
+	Remove(path string) error
 }
 
 // File is an open segment. What was written may be lost until Sync returned nil.
@@ -32,6 +34,8 @@ func (osDisk) Open(path string, flag int) (File, error) { return os.OpenFile(pat
 func (osDisk) SyncDir(dir string) error { return durable.SyncDir(dir) }
 
 func (osDisk) Rename(from, to string) error { return os.Rename(from, to) }
+
+func (osDisk) Remove(path string) error { return os.Remove(path) }
 
 // makeDir makes a folder that is still there after the power went: with it all the numbers that
 // were used would be forgotten.

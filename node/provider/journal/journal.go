@@ -256,14 +256,18 @@ func (l *Log) Drop(keep uint64) error {
 		return err
 	}
 	for n := first; n < min(keep, last); n++ {
-		if err := os.Remove(l.path(n)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := l.opt.Disk.Remove(l.path(n)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("drop a journal segment: %w", err)
+		}
+		// INVARIANT: none is removed before the one before it is gone for good, or the power could leave a hole.
+		if err := l.syncDir(); err != nil {
+			return err
 		}
 		l.mu.Lock()
 		l.first = n + 1
 		l.mu.Unlock()
 	}
-	return l.syncDir()
+	return nil
 }
 
 // write is the one goroutine that touches the file: take all that waits, write it,

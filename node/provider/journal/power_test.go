@@ -194,3 +194,53 @@ func TestBrokenLogDropsNothing(t *testing.T) {
 	require.ErrorIs(t, l.Close(), broken)
 	require.Equal(t, []string{"one"}, afterPowerLoss(t, disk, dir))
 }
+
+// Segments go one after another: a removal that is lost with the power leaves no hole, which a start
+// would refuse.
+func TestPowerLossWhileSegmentsAreDroppedLeavesNoHole(t *testing.T) {
+	broken := errors.New("the power goes")
+	const old = 4
+	for syncs := range old + 1 { // of the folder, until it goes
+		disk := &failingDisk{Disk: &journaltest.Disk{Root: t.TempDir()}, left: math.MaxInt}
+		dir := filepath.Join(disk.Root, "journal")
+		count := 0
+		l, _ := open(t, dir, journal.Options{Disk: disk, SegmentBytes: 1, Head: func() []journal.Record {
+			return []journal.Record{{Type: 2, Data: fmt.Append(nil, count)}}
+		}})
+		for count < old {
+			count++
+			ticket, err := l.Append(journal.Record{Type: 1, Data: fmt.Append(nil, "record ", count)})
+			require.NoError(t, err)
+			_, err = ticket.Wait()
+			require.NoError(t, err)
+		}
+		disk.left, disk.why = syncs, broken
+		err := l.Drop(math.MaxUint64)
+		require.Equal(t, syncs < old, errors.Is(err, broken), "%d syncs: %v", syncs, err)
+		whole := func() bool {
+			got := afterPowerLoss(t, disk.Disk, dir)
+			require.Equal(t, fmt.Sprint("record ", old), got[len(got)-1])
+			return got[0] != fmt.Sprint(old)
+		}
+		require.Equal(t, syncs < old, whole(), "%d syncs", syncs)
+		disk.left = 1 // tried again, it goes on at the one that may come back
+		_ = l.Drop(math.MaxUint64)
+		require.Equal(t, syncs < old-1, whole(), "%d syncs and one", syncs)
+		require.NoError(t, l.Close())
+	}
+}
+
+// failingDisk syncs folders so often and no more.
+type failingDisk struct {
+	*journaltest.Disk
+	left int
+	why  error
+}
+
+func (d *failingDisk) SyncDir(dir string) error {
+	if d.left == 0 {
+		return d.why
+	}
+	d.left--
+	return d.Disk.SyncDir(dir)
+}

@@ -26,6 +26,7 @@ type Disk struct {
 	mu    sync.Mutex
 	files map[string]*durable
 	dirs  map[string]bool // synced folders: what they list is durable
+	gone  map[string]gone // per folder, the first file whose removal is not durable
 	fail  error
 }
 
@@ -35,6 +36,12 @@ type durable struct {
 	size   int64
 	torn   bool   // a sync failed: what is in the file now will never be written
 	before []byte // while a rename is not synced, what its new name had
+}
+
+// gone is a removed file as it would come back.
+type gone struct {
+	path string
+	data []byte
 }
 
 // Fail lets every sync fail with err from now on; nil heals.
@@ -107,6 +114,37 @@ func (d *Disk) Rename(from, to string) error {
 	return os.Rename(from, to)
 }
 
+// Remove removes a file. Of several whose removal is not durable Lose brings the first back and none
+// of the others: the order in which a disk removes is its own.
+func (d *Disk) Remove(path string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	data, err := os.ReadFile(path)
+	if err == nil {
+		err = os.Remove(path)
+	}
+	if err != nil {
+		return err
+	}
+	f, dir := d.files[path], filepath.Dir(path)
+	delete(d.files, path)
+	if _, ok := d.gone[dir]; ok || f != nil && !f.listed {
+		return nil
+	}
+	if f != nil {
+		data = data[:min(int64(len(data)), f.size)]
+	}
+	if d.gone == nil {
+		d.gone = map[string]gone{}
+	}
+	d.gone[dir] = gone{path, data}
+	return nil
+}
+
 // SyncDir makes durable what a folder lists now.
 func (d *Disk) SyncDir(dir string) error {
 	dir, err := filepath.Abs(dir)
@@ -123,6 +161,7 @@ func (d *Disk) SyncDir(dir string) error {
 			f.listed, f.before = true, nil
 		}
 	}
+	delete(d.gone, dir)
 	if d.dirs == nil {
 		d.dirs = map[string]bool{}
 	}
@@ -142,6 +181,11 @@ func (d *Disk) Lose(dir, to string) error {
 	for at := dir; at != d.Root && at != filepath.Dir(at); at = filepath.Dir(at) {
 		if !d.dirs[filepath.Dir(at)] {
 			return nil
+		}
+	}
+	if g, ok := d.gone[dir]; ok {
+		if err := os.WriteFile(filepath.Join(to, filepath.Base(g.path)), g.data, 0o600); err != nil {
+			return err
 		}
 	}
 	for path, f := range d.files {
