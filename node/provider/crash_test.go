@@ -52,7 +52,7 @@ type crash struct {
 	redeemable []common.Hash
 }
 
-// crashLife is a book whose every batch begins a segment, and the crashes that it might have had.
+// crashLife is a book and the crashes that it might have had.
 type crashLife struct {
 	t       *testing.T
 	disk    *journaltest.Disk
@@ -70,9 +70,7 @@ func newCrashLife(t *testing.T) *crashLife {
 	t.Helper()
 	l := &crashLife{t: t, disk: &journaltest.Disk{Root: t.TempDir()}, pending: make(chan struct{})}
 	l.dir = filepath.Join(l.disk.Root, "journal")
-	c := testConfig(l.dir)
-	c.SegmentBytes = 1
-	d := Deps{Key: operatorKey.key, Chain: newTestChain(), disk: notingDisk{l.disk, l.note}, step: func(at string) {
+	l.book = rollingBook(t, l.dir, Deps{disk: notingDisk{l.disk, l.note}, step: func(at string) {
 		switch at {
 		case "journal.rolled":
 			l.note(at)
@@ -87,13 +85,21 @@ func newCrashLife(t *testing.T) *crashLife {
 		case "journal.before_write", "journal.half_written", "journal.written", "journal.synced":
 			l.note(at)
 		}
-	}}
-	require.NoError(t, c.complete(&d))
-	var err error
-	l.book, err = openBook(c, d)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, l.book.log.Close()) })
+	}})
 	return l
+}
+
+// rollingBook is a book whose every batch begins a segment.
+func rollingBook(t *testing.T, dir string, d Deps) *book {
+	t.Helper()
+	c := testConfig(dir)
+	c.SegmentBytes = 1
+	d.Key, d.Chain = operatorKey.key, newTestChain()
+	require.NoError(t, c.complete(&d))
+	b, err := openBook(c, d)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, b.log.Close()) })
+	return b
 }
 
 // note keeps what a power cut, and what a kill with the last file cut at any record, leaves now.
@@ -154,7 +160,7 @@ func (l *crashLife) copy(last string, size int64) string {
 // recordEnds returns where the records of a journal's last segment begin, and a byte behind.
 func recordEnds(dir string) (sizes []int64) {
 	var last uint64
-	log, err := journal.Open(dir, journal.Options{}, func(p journal.Pos, _ journal.Record) error {
+	err := journal.Replay(dir, func(p journal.Pos, _ journal.Record) error {
 		if p.Segment != last {
 			last, sizes = p.Segment, nil
 		}
@@ -164,11 +170,8 @@ func recordEnds(dir string) (sizes []int64) {
 	if err != nil {
 		panic(err)
 	}
-	if _, newest := log.Segments(); newest != last {
-		sizes = nil
-	}
-	if err := log.Close(); err != nil {
-		panic(err)
+	if _, err := os.Stat(filepath.Join(dir, fmt.Sprintf("%016x.journal", last+1))); err == nil {
+		return nil // the newest has none
 	}
 	return sizes
 }
@@ -224,7 +227,8 @@ func TestVoucherInFlightOutlivesACrashWhileASegmentBegins(t *testing.T) {
 // check restarts from what a crash left.
 func (c crash) check(t *testing.T, r []protocol.Receipt, pays []wire.Pay) {
 	t.Helper()
-	b := testBook(t, c.left, 1)
+	restart := func() *book { return rollingBook(t, c.left, Deps{disk: &journaltest.Disk{Root: c.left}}) }
+	b := restart()
 	line := pays[1].Voucher.Line()
 	held := b.heldOf(line)
 	require.GreaterOrEqual(t, held, c.acked, c.at)
@@ -242,7 +246,7 @@ func (c crash) check(t *testing.T, r []protocol.Receipt, pays []wire.Pay) {
 	c.sound(t, b, roots)
 	require.Greater(t, signOne(t, b, 9).Seq, r[2].Seq)
 	require.NoError(t, b.log.Close())
-	b = testBook(t, c.left, 1)
+	b = restart()
 	require.EqualValues(t, 3, b.heldOf(line), c.at)
 	c.sound(t, b, roots)
 }
