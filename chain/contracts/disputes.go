@@ -213,6 +213,12 @@ func (r *Reader) Bounty(ctx context.Context) (protocol.Amount, error) {
 	return amount(chain.Call(ctx, r.client, r.at.Ledger, nil, ledger.PackBounty(), ledger.UnpackBounty))
 }
 
+// ExposureDivisor returns which part of a stake one fee, and its refund, may be at most.
+func (r *Reader) ExposureDivisor(ctx context.Context) (uint64, error) {
+	t, err := r.Timing(ctx)
+	return uint64(t.ExposureDivisor), err
+}
+
 // HeaderOf returns the 128 bytes that a version's steps are derived from.
 func (r *Reader) HeaderOf(ctx context.Context, version common.Hash) ([]byte, error) {
 	return chain.Call(ctx, r.client, r.at.Registry, nil, registry.PackHeaderOf(version), registry.UnpackHeaderOf)

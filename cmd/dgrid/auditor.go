@@ -208,7 +208,7 @@ func (f *auditFlags) run(cmd *cobra.Command, g *globals, cfg config.Config, log 
 		return err
 	}
 	a, err := c.Auditor(network.AuditorOptions{Data: f.data, Sender: lane, Feeds: f.feeds, Relayers: f.relayers, Models: models, Prover: proofs, Metrics: metrics,
-		Draw: draw, Key: key.Private()}, log)
+		Draw: draw, Key: key.Private(), GainMin: cfg.Auditor.GainMin, BondShare: int(cfg.Auditor.BondShare)}, log)
 	if err != nil {
 		return err
 	}
@@ -226,7 +226,7 @@ func (f *auditFlags) run(cmd *cobra.Command, g *globals, cfg config.Config, log 
 // drawing says what to do about draws; nil: nothing.
 func drawing(ctx context.Context, c *network.Chain, cfg config.Auditor, me common.Address, log *slog.Logger) (*auditor.Drawing, error) {
 	if cfg.Draws {
-		return &auditor.Drawing{GainMin: cfg.GainMin, Register: cfg.Register, Report: cfg.Report}, nil
+		return &auditor.Drawing{Register: cfg.Register, Report: cfg.Report}, nil
 	}
 	mine, err := c.Reader.Auditor(ctx, me)
 	if err == nil && mine.Seated {

@@ -148,8 +148,10 @@ type Auditor struct {
 	Draws    bool `koanf:"draws"`
 	Register bool `koanf:"register"` // audits of redeems that nobody else registers
 	Report   bool `koanf:"report"`   // providers that do not open what was drawn
-	// GainMin is what a transaction about a draw must bring to be worth its gas, base units.
+	// GainMin is what a transaction must bring to be worth its gas, base units.
 	GainMin protocol.Amount `koanf:"gain_min"`
+	// BondShare is how much of what it has for bonds may be out about one provider, percent.
+	BondShare uint32 `koanf:"bond_share"`
 	Keystore
 }
 
@@ -178,7 +180,7 @@ func Default() Config {
 			PriceIn: protocol.NewAmount(100_000), PriceOut: protocol.NewAmount(400_000), MaxFee: protocol.NewAmount(1_000),
 			Capacity: 2, RedeemEvery: 60, RedeemMin: protocol.NewAmount(10_000), FormerModels: []string{}, Tags: []string{}, Languages: []string{}},
 		Auditor: Auditor{Data: "auditor", Listen: "127.0.0.1:8654", Feeds: []string{}, Relayers: []string{}, Models: []string{}, Draws: true, Register: true, Report: true,
-			GainMin: protocol.NewAmount(50_000)},
+			GainMin: protocol.NewAmount(50_000), BondShare: 25},
 	}
 }
 

@@ -73,11 +73,15 @@ type AuditorOptions struct {
 	// leaves them alone.
 	Draw *auditor.Drawing
 	Key  devKey
+	// GainMin and BondShare are those of auditor.Config.
+	GainMin   protocol.Amount
+	BondShare int
 }
 
 // Auditor makes an auditor of this deployment.
 func (c *Chain) Auditor(o AuditorOptions, log *slog.Logger) (*auditor.Auditor, error) {
-	cfg := auditor.Config{Data: o.Data, Feeds: o.Feeds, Relayers: o.Relayers, Models: o.Models, StartBlock: c.Deployment.StartBlock}
+	cfg := auditor.Config{Data: o.Data, Feeds: o.Feeds, Relayers: o.Relayers, Models: o.Models, StartBlock: c.Deployment.StartBlock,
+		GainMin: o.GainMin, BondShare: o.BondShare}
 	deps := auditor.Deps{Chain: c.Reader, Sender: o.Sender, Prover: o.Prover, Log: log, Metrics: o.Metrics,
 		Jobs: contracts.NewDeliveryWatch(c.Reader, c.Deployment.StartBlock), Bonds: c.bonds(o.Sender.Address(), o.Sender)}
 	if o.Draw != nil {

@@ -19,6 +19,11 @@ import (
 // be done again; the transaction is named by its content.
 func (j *judge) advance(ctx context.Context) error {
 	clear(j.seen)
+	if j.c.State.costs() {
+		if on, err := j.worthwhile(ctx); err != nil || !on {
+			return err
+		}
+	}
 	switch j.c.State {
 	case Hidden:
 		return j.reveal(ctx)
@@ -410,6 +415,7 @@ func (j *judge) confirm(ctx context.Context) error {
 	first := j.c.Verdict == nil
 	j.c.Verdict, j.c.Gas = &f, receipt.GasUsed
 	if first {
+		j.a.stakes.land(j.c.Receipt)
 		// Mined, not final yet: the case is written with what the transaction did.
 		if err := j.a.cases.Put(j.c); err != nil {
 			return err

@@ -25,10 +25,11 @@ type Asked struct {
 	Intent common.Hash `json:"intent,omitzero"`
 	// Expired are the transactions that ended it as unanswered: the last of them may convict. Due is the
 	// deadline of the asking that the last of them is about, in Unix seconds: each asking has another.
-	Expired []common.Hash `json:"expired,omitempty"`
-	Due     uint64        `json:"due,omitempty"`
-	State   string        `json:"state"` // asked, open, expiring, silent, answered
-	Node    *Place        `json:"node,omitempty"`
+	Expired []common.Hash   `json:"expired,omitempty"`
+	Due     uint64          `json:"due,omitempty"`
+	Bond    protocol.Amount `json:"bond,omitzero"` // of the last asking
+	State   string          `json:"state"`         // asked, open, expiring, silent, answered
+	Node    *Place          `json:"node,omitempty"`
 	// ClosedAt is the block time at which it was first seen not to hold this auditor's bond as a question that is open; Closed
 	// says that this is final.
 	ClosedAt uint64 `json:"closed_at,omitempty"`
@@ -171,6 +172,7 @@ func (j *judge) answer(ctx context.Context, what string, n contracts.Node, ask f
 		if err != nil {
 			return nil, err
 		}
+		j.a.stakes.bonded(id)
 		if now < q.Deadline {
 			return nil, errPending
 		}
@@ -219,12 +221,21 @@ func (j *judge) pose(ctx context.Context, r *Asked, ask func(contracts.Evidence,
 	if err != nil {
 		return err
 	}
+	short := j.afford(ctx, r)
+	defer func() {
+		if r.State != "asked" {
+			j.a.stakes.returned(r.Question)
+		}
+	}()
 	call := ask(j.evidence(payment), salt("ask", r.Question, r.Times))
-	if _, err := j.a.deps.Chain.Simulate(ctx, j.a.deps.Sender.Address(), call); err != nil {
+	if _, err := j.a.deps.Chain.Simulate(ctx, j.a.deps.Sender.Address(), call); err != nil && (short == nil || !refusedAs(err, "InsufficientFree")) {
 		if refusedAs(err, "ReceiptProven") {
 			err = errors.Join(errPending, err) // then nothing is asked any more, and the case ends
 		}
 		return fmt.Errorf("ask for %s: %w", r.What, err)
+	}
+	if short != nil {
+		return short
 	}
 	// INVARIANT: a crash before the count is on disk repeats the salt, and with it the same transaction.
 	if r.Intent, err = j.a.deps.Sender.Submit(ctx, call); err != nil {

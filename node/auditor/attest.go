@@ -189,7 +189,7 @@ func (a *Auditor) advanceVersion(ctx context.Context, r *round, d *openDraw) err
 	case m == nil:
 		return d.over("drawn, but its file is not here")
 	}
-	err = a.heavy(ctx, c.RegisteredAt+r.versions, func() error { _, err := m.check(ctx, a.deps.Chain); return err })
+	err = a.heavy(ctx, claimOn{due: c.RegisteredAt + r.versions, drawn: true}, func() error { _, err := m.check(ctx, a.deps.Chain); return err })
 	if errors.Is(err, protocol.ErrConflict) {
 		a.log.Error("not attested: the file is not the version's", "version", d.Version, "err", err)
 		return d.over("not attested: %v", err)

@@ -30,8 +30,9 @@ type Auditor struct {
 	// newClaim tells of a claim that was written.
 	newClaim chan struct{}
 	// busy are the workers, one for each case that replays or opens.
-	busy workers
-	desk desk
+	busy   workers
+	desk   desk
+	stakes stakes
 
 	mu      sync.Mutex
 	running map[common.Hash]bool
@@ -49,7 +50,7 @@ func New(cfg Config, deps Deps) (*Auditor, error) {
 		return nil, err
 	}
 	a := &Auditor{cfg: cfg, deps: deps, log: deps.Log, models: map[common.Hash]*model{}, busy: workers{free: cfg.Workers}, desk: desk{seats: cfg.Workers},
-		running: map[common.Hash]bool{}, start: make(chan common.Hash, 64), changed: make(chan struct{}), seen: newSeen(cfg.Feeds), late: late{asleep: map[common.Hash]*asleep{}, moved: map[protocol.Line]bool{}}, newClaim: make(chan struct{}, 1)}
+		running: map[common.Hash]bool{}, start: make(chan common.Hash, 64), changed: make(chan struct{}), seen: newSeen(cfg.Feeds), late: late{asleep: map[common.Hash]*asleep{}, moved: map[protocol.Line]bool{}}, newClaim: make(chan struct{}, 1), stakes: newStakes()}
 	for _, m := range cfg.Models {
 		known, err := newModel(m)
 		if err != nil {
@@ -104,6 +105,7 @@ func (a *Auditor) Run(ctx context.Context) error {
 		if b, err := a.cases.Bundle(c.Receipt); err == nil {
 			a.note(c, b)
 			a.sleep(c, b)
+			a.stakes.recall(c)
 		}
 	}
 	for _, c := range list { // payments are read off the lines, so all receipts come first
@@ -114,6 +116,7 @@ func (a *Auditor) Run(ctx context.Context) error {
 	g.Go(func() error { return a.claimLoop(ctx) })
 	g.Go(func() error { return a.lineLoop(ctx) })
 	g.Go(func() error { return a.lateLoop(ctx) })
+	g.Go(func() error { return a.restLoop(ctx) })
 	if a.deps.Bonds != nil {
 		g.Go(func() error { return a.bondLoop(ctx) })
 	}
@@ -308,8 +311,8 @@ func (a *Auditor) work(ctx context.Context, receipt common.Hash) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		pending := errors.Is(err, errPending)
-		if pending {
+		waits := errors.Is(err, errNotWorth)
+		if waits || errors.Is(err, errPending) {
 			j.c.Failures, j.c.Trouble = 0, err.Error()
 		} else if err != nil {
 			j.c.Failures, j.c.Trouble = j.c.Failures+1, err.Error()
@@ -330,7 +333,12 @@ func (a *Auditor) work(ctx context.Context, receipt common.Hash) error {
 		a.metrics.moved(before, j.c.State)
 		a.announce()
 		over := j.c.State.Over()
+		a.stakes.note(j.c, errors.Is(err, errShort))
 		if over && !j.c.bonded() {
+			return nil
+		}
+		if waits {
+			a.repose(j)
 			return nil
 		}
 		if err == nil && j.c.State != before {
@@ -355,9 +363,9 @@ func (a *Auditor) crash(at string, c *Case) error {
 	return a.point(at, c)
 }
 
-// heavy runs something that needs memory and cores, in turn: what is due first, in block time, before other things.
-func (a *Auditor) heavy(ctx context.Context, due uint64, work func() error) error {
-	if err := a.busy.take(ctx, due); err != nil {
+// heavy runs something that needs memory and cores, in turn.
+func (a *Auditor) heavy(ctx context.Context, on claimOn, work func() error) error {
+	if err := a.busy.take(ctx, on); err != nil {
 		return err
 	}
 	defer a.busy.give()

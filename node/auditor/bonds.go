@@ -65,6 +65,7 @@ func (a *Auditor) BondsNow(ctx context.Context) error {
 			failed, locked = errors.Join(failed, fmt.Errorf("take back the bond of question %s: %w", b.Question, err)), append(locked, b)
 		default:
 			a.metrics.bonds.WithLabelValues("returned").Inc()
+			a.stakes.returned(b.Question)
 			a.log.Info("took a bond back", "question", b.Question, "receipt", b.Receipt, "amount", paid.Amount)
 		}
 	}
@@ -129,6 +130,8 @@ func (j *judge) release(ctx context.Context, proven bool) error {
 			err = j.expire(ctx, r, q)
 		case mine:
 			err = errPending
+		case q.State == contracts.QuestionNone && r.State != "asked":
+			j.a.stakes.returned(r.Question)
 		case r.State == "asked": // the transaction that asks may still be mined
 			if err = j.sent(ctx, r, j.a.deps.Sender.Wait); err == nil && r.State == "asked" {
 				r.State, err = "open", errPending

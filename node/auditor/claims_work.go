@@ -191,6 +191,8 @@ func (a *Auditor) moveClaim(ctx context.Context, c *Claimed) error {
 	switch {
 	case ctx.Err() != nil:
 		return nil
+	case errors.Is(err, errNotWorth):
+		c.Trouble, c.next = err.Error(), time.Now().Add(max(a.cfg.LookEvery, a.cfg.RetryEvery<<6))
 	case errors.Is(err, errPending):
 		c.Trouble = err.Error()
 	case err != nil:
@@ -203,6 +205,9 @@ func (a *Auditor) moveClaim(ctx context.Context, c *Claimed) error {
 	}
 	if err := a.claimed.put(c); err != nil {
 		return err
+	}
+	if c.State != Submitted || c.Verdict != nil {
+		a.stakes.land(c.ID)
 	}
 	a.metrics.claimed(before, c.State, c.Kind)
 	a.sleepClaim(c)
@@ -233,6 +238,9 @@ func (a *Auditor) stepClaim(ctx context.Context, c *Claimed) error {
 		return a.refusedClaim(ctx, c, err)
 	}
 	c.RefusedAt = 0
+	if err := a.worthClaim(ctx, c); err != nil {
+		return err
+	}
 	// INVARIANT: the call is on disk before it is sent, so a crash repeats this very transaction.
 	c.Call, c.Gas = saved(call), gas
 	if err := a.claimed.put(c); err != nil {

@@ -35,6 +35,17 @@ type Chain interface {
 	Question(ctx context.Context, id common.Hash) (contracts.Question, error)
 	Answer(ctx context.Context, question common.Hash, askedAt uint64) ([]byte, error)
 	Covering(ctx context.Context, line protocol.Line, sum protocol.Amount) (checkpoint uint32, err error)
+	Stakes
+}
+
+// Stakes says what stands behind receipts, and what an auditor has for bonds.
+type Stakes interface {
+	Stake(ctx context.Context, provider common.Address) (protocol.Amount, error)
+	Free(ctx context.Context, account common.Address) (protocol.Amount, error)
+	Bounty(ctx context.Context) (protocol.Amount, error)
+	QuestionTerms(ctx context.Context) (contracts.Terms, error)
+	// ExposureDivisor is the part of a stake that one fee, and its refund, may be.
+	ExposureDivisor(ctx context.Context) (uint64, error)
 }
 
 // Sender brings calls on chain, each once. *txmgr.Manager is one, while its Run runs.
@@ -110,9 +121,15 @@ type Config struct {
 	// receipt, so that one transaction also refunds; default 10 s, at most a fifth of what is left of
 	// the window; negative waits for nothing. What is paid later is refunded by a second transaction.
 	PaymentWait time.Duration
+	// GainMin is what a transaction must bring this auditor to be worth its gas, in base units: what it can expect of an audit
+	// that it registers, its pay, a bounty. A receipt whose conviction brings less waits, unless it was drawn or the stake
+	// behind it pays the refund of what is known to be paid.
+	GainMin protocol.Amount
+	// BondShare is how much of what it has for bonds may be out about one provider's receipts, in percent, default 25.
+	BondShare int
 	// Draw is what to do about draws, with Deps.Draws.
 	Draw Drawing
-	// LookEvery is how often bonds and redeemed lines are looked at, default 15 s.
+	// LookEvery is how often bonds, redeemed lines and the stakes of providers are looked at, default 15 s.
 	LookEvery time.Duration
 }
 
@@ -158,6 +175,9 @@ func (c *Config) complete(d *Deps) error {
 	}
 	if c.LookEvery <= 0 {
 		c.LookEvery = 15 * time.Second
+	}
+	if c.BondShare <= 0 || c.BondShare > 100 {
+		c.BondShare = 25
 	}
 	if c.PaymentWait == 0 {
 		c.PaymentWait = 10 * time.Second

@@ -189,6 +189,7 @@ func (a *Auditor) openedPoint(ctx context.Context, r *round, d *openDraw, audit 
 		return a.othersPoint(ctx, r, d, audit, p, c)
 	}
 	p.Answered = said != contracts.AnswerNone
+	a.answersFor(p.Receipt, c.AttestBy, p.Answered || r.now >= c.AttestBy)
 	if r.now < c.AttestBy {
 		if said != contracts.AnswerNone {
 			return c.AttestBy, nil

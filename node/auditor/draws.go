@@ -63,9 +63,6 @@ type Redeems interface {
 // Drawing says what an auditor does about draws beyond what it must: it always answers what
 // it was drawn for.
 type Drawing struct {
-	// GainMin is what a transaction about a draw must bring this auditor to be worth its gas,
-	// in base units: what it can expect of an audit that it registers, its pay, a bounty.
-	GainMin protocol.Amount
 	// Register registers audits of redeems, and draws them, where that pays.
 	Register bool
 	// Report reports providers that do not open what was drawn.
@@ -86,6 +83,9 @@ type drawing struct {
 	logins  logins
 	owed    *protocol.Amount // to this auditor, at the last look
 	drawn   *drawMetrics
+	// answers are the receipts that this auditor was drawn for, with the block time by which it has to say something;
+	// zero if it has no more to say.
+	answers map[common.Hash]uint64
 }
 
 // beginDrawing opens the folder of draws, where this auditor looks after them.
@@ -114,9 +114,13 @@ func (a *Auditor) beginDrawing() (err error) {
 	if err != nil {
 		a.log.Error("cannot read some draws", "err", err)
 	}
+	a.answers = map[common.Hash]uint64{}
 	for _, d := range list {
 		for _, p := range d.Points {
 			a.meet(d, p.Receipt)
+			if p.Mine {
+				a.answersFor(p.Receipt, p.AttestBy, p.Answered || p.Over)
+			}
 		}
 	}
 	a.redeems = a.deps.Redeems(max(a.next, a.cfg.StartBlock))
@@ -305,6 +309,25 @@ func (a *Auditor) save(d *openDraw) error {
 	return nil
 }
 
+// answersFor notes that this auditor was drawn for a receipt, and by when it has to say something.
+func (a *Auditor) answersFor(receipt common.Hash, by uint64, said bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if said {
+		by = 0
+	}
+	a.answers[receipt] = by
+}
+
+// wasDrawn says whether a draw met a receipt.
+func (a *Auditor) wasDrawn(receipt common.Hash) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	_, met := a.meets[receipt]
+	_, mine := a.answers[receipt]
+	return met || mine
+}
+
 // noteJob makes a draw of a delivered job whose receipt is a case.
 func (a *Auditor) noteJob(ctx context.Context, job, receipt common.Hash, provider common.Address, fee protocol.Amount) error {
 	if a.deps.Draws == nil {
@@ -366,7 +389,7 @@ func (a *Auditor) WaitDraw(ctx context.Context, id common.Hash, until func(Draw)
 }
 
 // worth says whether a gain is worth a transaction.
-func (a *Auditor) worth(gain protocol.Amount) bool { return gain.Cmp(a.cfg.Draw.GainMin) >= 0 }
+func (a *Auditor) worth(gain protocol.Amount) bool { return gain.Cmp(a.cfg.GainMin) >= 0 }
 
 // expected is what this auditor can expect of an audit over a sum: the auditors' share of it,
 // by its weight on the roster.

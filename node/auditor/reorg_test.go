@@ -302,7 +302,7 @@ func TestACaseThatAsksEndsWhenSomebodyElseProvesIt(t *testing.T) {
 	running(t, poor)
 	_, err = poor.Add(t.Context(), liar.b)
 	require.NoError(t, err)
-	_, err = poor.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return c.State == auditor.Asking && c.Failures > 0 })
+	_, err = poor.Wait(t.Context(), liar.receipt, func(c auditor.Case) bool { return c.State == auditor.Asking && short(c) })
 	require.NoError(t, err)
 	other := w.auditor(t, t.TempDir(), queued{q}, liar, func(_ *auditor.Config, d *auditor.Deps) { d.Sender = w.lane(requester) })
 	running(t, other)
