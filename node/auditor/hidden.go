@@ -67,10 +67,11 @@ func (s *Salts) bind(b bundle.Bundle) error {
 }
 
 // Parts of the time for an answer: how long APIs alone are asked (and up to a quarter more, by turns),
-// and what is left at the end for a replay.
+// what is left at the end for a replay, and what for a transaction.
 const (
 	waitPart  = 16
 	spareTime = 8
+	lastPart  = 32
 )
 
 // askChain makes a case of a receipt that no API shows, once APIs had their time. The questions are asked only where this

@@ -49,8 +49,14 @@ func (j *judge) turn(ctx context.Context, work func() error) error {
 // deadline in the request, which puts neither a lie last nor junk first for longer.
 const soon = 3600
 
-// due says for what the case waits for a worker.
+// due says for what the case waits for a worker: what this auditor was drawn for by when it has to say something.
 func (j *judge) due() claimOn {
+	j.a.mu.Lock()
+	by := j.a.answers[j.c.Receipt]
+	j.a.mu.Unlock()
+	if by != 0 {
+		return claimOn{j.c.Provider, min(by, j.c.Deadline), true}
+	}
 	return claimOn{provider: j.c.Provider, due: min(j.c.Deadline, j.c.FoundAt+soon)}
 }
 
