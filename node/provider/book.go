@@ -77,6 +77,7 @@ type entry struct {
 	paid     bool            // a voucher holds it
 	start    protocol.Amount // once paid, the line's total before it, or less
 	end      protocol.Amount // and with it, or more
+	through  protocol.Amount // and with the voucher that pays it
 }
 
 // lineBook is what one line of vouchers stands at.

@@ -263,7 +263,7 @@ func (p *Provider) owing() int {
 	return len(p.promises)
 }
 
-// takeJob accepts a job that pays and fits, and serves it. It tells whether an acceptance left the house.
+// takeJob accepts a job that pays and fits, and serves it. It tells whether an acceptance may have an effect.
 func (p *Provider) takeJob(ctx context.Context, j Job) (accepted bool, err error) {
 	if err := p.book.log.Err(); err != nil {
 		return false, fmt.Errorf("nothing can be signed: %w", err)
@@ -305,6 +305,7 @@ func (p *Provider) takeJob(ctx context.Context, j Job) (accepted bool, err error
 	if err := p.deps.Jobs.Accept(waiting, a, sig); err != nil {
 		if errors.Is(err, protocol.ErrConflict) {
 			p.dropPromise(j)
+			return false, fmt.Errorf("accept a job: %w", err)
 		}
 		return true, fmt.Errorf("accept a job: %w", err)
 	}

@@ -280,24 +280,26 @@ func TestAssignedJobsComeFirst(t *testing.T) {
 	require.Equal(t, []string{"deliver 3", "deliver 2", "deliver 3", "accept 1", "deliver 1"}, board.tale)
 }
 
-// Whoever copies every acceptance makes them look lost, and so does a node that lags. What is assigned all the same is served
-// before anything else is accepted.
+// An acceptance of which nothing is heard may be mined all the same, sent by anybody. What is assigned is served before anything
+// else is accepted.
 func TestWhatIsAssignedIsSeenBeforeTheNextAcceptance(t *testing.T) {
 	board := newJobBoard(testJob(1, nil), testJob(2, nil), testJob(3, nil))
 	p := jobProvider(t, copiedBoard{board}, countBackend{}, onePlace)
-	require.NoError(t, p.JobsNow(t.Context()))
+	for range 4 {
+		require.NoError(t, p.JobsNow(t.Context()))
+	}
 	require.Equal(t, []string{"accept 1", "deliver 1", "accept 2", "deliver 2", "accept 3", "deliver 3"}, board.tale)
 	require.Zero(t, p.owing())
 }
 
-// copiedBoard is a Market of which the provider hears of its own failed transactions only.
+// copiedBoard is a Market of which the provider hears nothing but its own failed transactions.
 type copiedBoard struct{ *jobBoard }
 
 func (b copiedBoard) Accept(ctx context.Context, a protocol.Acceptance, sig protocol.Bytes) error {
 	if err := b.jobBoard.Accept(ctx, a, sig); err != nil {
 		return err
 	}
-	return fmt.Errorf("the transaction failed on chain: %w", protocol.ErrConflict)
+	return fmt.Errorf("the transaction failed on chain: %w", protocol.ErrUnavailable)
 }
 
 // An acceptance that certainly had no effect gives the place back at once; one that may have had
@@ -323,6 +325,22 @@ func TestALostAcceptanceGivesItsPlaceBack(t *testing.T) {
 	chain.fixed += acceptanceLife
 	require.NoError(t, p.JobsNow(t.Context()))
 	require.Equal(t, []string{"accept 1", "accept 1", "deliver 1"}, board.tale[3:])
+}
+
+// While the Market refuses every acceptance, for want of room, say, a round lists the jobs once.
+func TestRefusedAcceptancesListNothingAgain(t *testing.T) {
+	var jobs []Job
+	for i := range byte(5) {
+		jobs = append(jobs, testJob(i+1, nil))
+	}
+	board := newJobBoard(jobs...)
+	tried, listed := 0, 0
+	board.take = func() error { tried++; return protocol.ErrConflict }
+	board.listed = func() { listed++ }
+	p := jobProvider(t, board, countBackend{}, nil)
+	require.NoError(t, p.JobsNow(t.Context()))
+	require.Equal(t, 5, tried)
+	require.Equal(t, 1, listed)
 }
 
 // An acceptance that is mined in its last block, after the jobs were listed, is not over.

@@ -53,7 +53,8 @@ func (b *book) kept(e *entry, k keeping) bool {
 	}
 	paid := k.now <= max(e.deadline, l.redeemedAt)+k.window
 	switch {
-	case l.redeemed.Cmp(e.end) >= 0:
+	// INVARIANT: a voucher is forgotten whole. What pays the rest of it is drawn by its root, and opened with all its receipts.
+	case l.redeemed.Cmp(e.through) >= 0:
 		return paid
 	case l.redeemed.Cmp(e.start) > 0 && paid: // in part
 		return true

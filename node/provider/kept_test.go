@@ -6,8 +6,46 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/protocol"
 )
+
+// A voucher that was paid in part can be redeemed on: its root is drawn by then, so that no receipt
+// under it is forgotten before, also by a restart.
+func TestAVoucherPaidInPartIsKeptWhole(t *testing.T) {
+	const day = 24 * 3600
+	dir := t.TempDir()
+	b := testBook(t, dir, 1) // every batch its own segment
+	r := []protocol.Receipt{signOne(t, b, 1), signOne(t, b, 2)}
+	pay := testPay(r...)
+	_, err := b.pay(pay, delegates, 100)
+	require.NoError(t, err)
+	line := pay.Voucher.Line()
+	opens := func() {
+		t.Helper()
+		_, leaves, err := b.leavesOf(contracts.LineID(line))
+		require.NoError(t, err)
+		_, _, err = leaves.under(pay.Voucher.ReceiptsRoot)
+		require.NoError(t, err)
+	}
+	late := b.byHash(testDomain.Digest(r[0])).deadline + 2*day
+	k := keeping{now: late + 8*day, window: 138 * 3600, unpaid: 7 * day}
+	require.NoError(t, b.redeemed(line, protocol.NewAmount(5), late)) // room for the first alone
+	require.NoError(t, b.forget(k))
+	opens()
+	require.NoError(t, b.log.Close())
+	b = testBook(t, dir, 1)
+	require.NoError(t, b.forget(k))
+	require.Equal(t, protocol.NewAmount(5), b.lineViews()[0].Owed)
+	opens()
+	require.NoError(t, b.redeemed(line, protocol.NewAmount(10), k.now))
+	k.now += k.window
+	require.NoError(t, b.forget(k))
+	opens()
+	k.now++
+	require.NoError(t, b.forget(k))
+	require.Nil(t, b.byHash(testDomain.Digest(r[0])), "then all of it goes")
+}
 
 // A receipt whose fee the chain paid a part of is disputable from then on, as one that was paid
 // whole: late room under the stake pays so.

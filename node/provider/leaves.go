@@ -24,7 +24,7 @@ type paidLeaf struct {
 }
 
 // extend notes the receipts that a voucher adds. Those of a voucher that is partly gone with
-// its segment are forgotten: it was redeemed longer ago than anything is drawn.
+// its segment are forgotten: all of it was redeemed longer ago than anything is drawn, or it pays nothing more.
 func (l *lineLeaves) extend(v voucherRecord, known map[common.Hash]*entry) {
 	covered, added := l.base.Count+uint64(len(l.tail)), v.Pay.Added
 	if v.Pay.Voucher.Count <= covered {

@@ -209,7 +209,7 @@ func (b *book) hold(v voucherRecord) error {
 			end = v.Pay.Voucher.Total // the fees between are not known
 		}
 		if !e.paid {
-			e.paid, e.adding, e.start, e.end = true, false, start, end
+			e.paid, e.adding, e.start, e.end, e.through = true, false, start, end, v.Pay.Voucher.Total
 			b.subUnpaid(e.line.Channel, e.receipt.Fee)
 		}
 	}
