@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -119,7 +118,7 @@ func (j *judge) convicted(ctx context.Context, pending error) error {
 	for _, asked := range j.c.Asked {
 		for _, intent := range asked.Expired {
 			receipt, err := glimpse(ctx, j.a.deps.Sender.WaitFinal, intent) // others wait for this turn
-			if errors.As(err, new(*txmgr.Failed)) {
+			if errors.As(err, new(*txmgr.Failed)) || errors.Is(err, protocol.ErrNotFound) {
 				continue
 			}
 			if err != nil {
@@ -237,20 +236,34 @@ func (j *judge) pose(ctx context.Context, r *Asked, ask func(contracts.Evidence,
 	if short != nil {
 		return short
 	}
-	// INVARIANT: a crash before the count is on disk repeats the salt, and with it the same transaction.
-	if r.Intent, err = j.a.deps.Sender.Submit(ctx, call); err != nil {
+	r.Times++
+	if err := j.hand(ctx, r, "asked", call); err != nil {
 		return fmt.Errorf("ask for %s: %w", r.What, err)
 	}
-	r.Times, r.State = r.Times+1, "asked"
 	j.a.metrics.asked("asked")
 	return errPending
 }
 
-// sent waits until the last transaction about a question is mined. One that failed leaves
-// the question as it was: it is looked at again.
+// hand gives the sender a transaction about a question.
+//
+// INVARIANT: what is sent is on disk before: no crash forgets a bond, or takes another asking's end for its own.
+func (j *judge) hand(ctx context.Context, r *Asked, state string, call protocol.Call) (err error) {
+	r.State, r.Intent = state, protocol.IntentID(j.b.Domain.ChainID, j.a.deps.Sender.Address(), call)
+	if state == "expiring" {
+		r.Expired = append(r.Expired, r.Intent)
+	}
+	if err := j.a.cases.Put(j.c); err != nil {
+		return err
+	}
+	_, err = j.a.deps.Sender.Submit(ctx, call)
+	return err
+}
+
+// sent waits until the last transaction about a question is mined. One that failed, or that a crash kept from
+// the sender, leaves the question as it was: it is looked at again.
 func (j *judge) sent(ctx context.Context, r *Asked, wait waiting) error {
 	_, err := glimpse(ctx, wait, r.Intent)
-	if errors.As(err, new(*txmgr.Failed)) {
+	if errors.As(err, new(*txmgr.Failed)) || errors.Is(err, protocol.ErrNotFound) {
 		r.State = ""
 		return nil
 	}
@@ -289,16 +302,14 @@ func (j *judge) expire(ctx context.Context, r *Asked, q contracts.Question) erro
 	if err != nil {
 		return err
 	}
-	// INVARIANT: each try has a salt of its own. A crash before it is on disk repeats the salt, and with it the same transaction.
+	// INVARIANT: each try has a salt of its own.
 	call := j.a.deps.Chain.Addresses().Expire(j.evidence(payment), r.Node.node(), salt("end", r.Question, len(r.Expired)))
 	if _, err := j.a.deps.Chain.Simulate(ctx, j.a.deps.Sender.Address(), call); err != nil {
 		return errors.Join(errPending, fmt.Errorf("expire the question for %s: %w", r.What, err))
 	}
-	if r.Intent, err = j.a.deps.Sender.Submit(ctx, call); err != nil {
+	r.Due = q.Deadline
+	if err := j.hand(ctx, r, "expiring", call); err != nil {
 		return fmt.Errorf("expire the question for %s: %w", r.What, err)
-	}
-	if r.State, r.Due = "expiring", q.Deadline; !slices.Contains(r.Expired, r.Intent) {
-		r.Expired = append(r.Expired, r.Intent)
 	}
 	return errPending
 }
