@@ -28,8 +28,9 @@ func TestJournalOpensAfterAPaidReceiptWasDropped(t *testing.T) {
 	require.NoError(t, err)
 	third := signOne(t, b, 3)
 	line := b.lineViews()[0].Line
-	require.NoError(t, b.redeemed(line, first.Fee, deadline)) // the first alone is redeemed
-	require.NoError(t, b.forget(keeping{deadline + 101, 100, 1000, nil, nil}))
+	require.NoError(t, b.redeemed(line, protocol.NewAmount(10), deadline))
+	asked := map[common.Hash]uint64{testDomain.Digest(second): deadline + 1} // the second alone can be disputed still
+	require.NoError(t, b.forget(keeping{deadline + 101, 100, 1000, nil, asked}))
 	require.Nil(t, b.stored(first.RequestHash))
 	require.NotNil(t, b.stored(second.RequestHash))
 	views, next := b.lineViews(), b.next
@@ -38,7 +39,7 @@ func TestJournalOpensAfterAPaidReceiptWasDropped(t *testing.T) {
 	b = testBook(t, dir, 1)
 	require.Equal(t, views, b.lineViews())
 	require.Equal(t, next, b.next)
-	require.Equal(t, protocol.NewAmount(10), b.stored(second.RequestHash).end, "not taken for redeemed")
+	require.Equal(t, protocol.NewAmount(10), b.stored(second.RequestHash).end, "as far as anybody knows")
 	all := testPay(first, second, third)
 	all.Added = all.Added[2:]
 	_, err = b.pay(all, delegates, deadline)
