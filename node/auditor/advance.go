@@ -304,7 +304,6 @@ func (j *judge) prove(ctx context.Context) error {
 	if j.c.Proof != nil {
 		raw = j.c.Proof.Proof
 	}
-	j.c.Paid = payment.Count != 0
 	j.c.Call = saved(s.call(j.evidence(payment), raw))
 	j.c.State = Proven
 	return nil
@@ -426,10 +425,11 @@ func (j *judge) confirm(ctx context.Context) error {
 	return j.done()
 }
 
-// done ends a convicted case, unless a payment may still come that can be refunded.
+// done ends a convicted case, unless nothing of it was refunded: a payment may still come, and what was mined in this
+// auditor's name may be a copy of its call that shows none.
 func (j *judge) done() error {
 	j.a.metrics.won(*j.c.Verdict)
-	if j.c.Paid || !j.c.Verdict.Refunded.IsZero() || j.c.Origin == OriginJob {
+	if !j.c.Verdict.Refunded.IsZero() || j.c.Origin == OriginJob {
 		return j.over(Settled, "")
 	}
 	j.c.State = Unpaid
@@ -462,7 +462,7 @@ func (j *judge) beaten(ctx context.Context, why error) error {
 	if !j.c.Verdict.Refunded.IsZero() || j.c.Origin == OriginJob || len(j.a.linesOf(j.c.Receipt)) == 0 {
 		return j.over(Lost, "somebody else proved it: %v", why)
 	}
-	j.c.State, j.c.Note, j.c.Paid = Unpaid, fmt.Sprintf("somebody else proved it: %v", why), false
+	j.c.State, j.c.Note = Unpaid, fmt.Sprintf("somebody else proved it: %v", why)
 	return nil
 }
 

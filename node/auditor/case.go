@@ -82,7 +82,6 @@ type Case struct {
 	Intent   common.Hash      `json:"intent,omitzero"`
 	Gas      uint64           `json:"gas,omitempty"`
 	Verdict  *contracts.Fault `json:"verdict,omitempty"`
-	Paid     bool             `json:"paid,omitempty"` // the evidence of payment was in the call
 	Settling common.Hash      `json:"settling,omitzero"`
 	// RefusedAt is the block time at which the refund was first seen to be done by somebody else.
 	RefusedAt uint64 `json:"refused_at,omitempty"`

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -271,6 +272,44 @@ func TestACopiedClaimTakesOnlyTheBounty(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, after, w.free(t, requester))
 	require.True(t, w.free(t, auditing).IsZero(), "the bounty is gone")
+}
+
+// Whoever copies the call out of the mempool may leave the auditor's name in it, and only the payment out: the
+// auditor gets the bounty, and the requester its refund.
+func TestACopyInTheAuditorsNameTakesNoRefund(t *testing.T) {
+	t.Parallel()
+	const copier = 6
+	w := newWorld(t, odd(t), 3600)
+	id := w.channel(t)
+	dear := w.answered(t, params(700), prompt, 4, nil).on(id)
+	r := dear.b.Receipt
+	r.Fee = tokens(3)
+	dear.signReceipt(r)
+	w.redeem(t, id, dear.leaf())
+	before := w.free(t, requester)
+	bare := contracts.Evidence{Request: dear.b.Request, Receipt: dear.b.Receipt, Signature: dear.b.Signature}
+	a, puppet := w.auditor(t, t.TempDir(), noProver{}, dear, nil), w.lane(copier)
+	var once atomic.Bool
+	a.SetPoint(func(at string, _ *auditor.Case) error {
+		if at != "after proven" || once.Swap(true) {
+			return nil
+		}
+		sent, err := puppet.Submit(w.ctx, w.reader.Addresses().ClaimBilling(bare, devchain.Address(auditing)))
+		if err == nil {
+			_, err = puppet.Wait(w.ctx, sent)
+		}
+		return err
+	})
+	_, err := a.AddPaid(t.Context(), dear.b, relayerOf, 1)
+	require.NoError(t, err)
+	running(t, a)
+	c, err := a.WaitOver(t.Context(), dear.receipt)
+	require.NoError(t, err)
+	require.Equal(t, auditor.Settled, c.State, c.Note)
+	require.True(t, c.Verdict.Refunded.IsZero(), "by the copy")
+	after, err := before.Add(tokens(3))
+	require.NoError(t, err)
+	require.Equal(t, after, w.free(t, requester))
 }
 
 // Roots that hold a receipt twice, another channel's, or one dearer than it says are claimed

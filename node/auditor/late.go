@@ -48,7 +48,7 @@ func (c *Case) again(b bundle.Bundle) State {
 		return Opened
 	case closed:
 		return Found
-	case c.State.Over() && c.Origin != OriginJob && c.Verdict != nil && !c.Paid && c.Verdict.Refunded.IsZero() && c.Settling == (common.Hash{}) && c.RefusedAt == 0:
+	case c.State.Over() && c.Origin != OriginJob && c.Verdict != nil && c.Verdict.Refunded.IsZero() && c.Settling == (common.Hash{}) && c.RefusedAt == 0:
 		return Unpaid
 	}
 	return ""
