@@ -291,11 +291,11 @@ func (j *judge) prove(ctx context.Context) error {
 		j.c.Proof = &proof
 		j.a.metrics.proved(proof)
 	}
-	payment, err := j.payment(ctx)
+	payment, err := j.showing(ctx)
 	if err != nil {
 		return err
 	}
-	if payment.Count == 0 && len(j.a.linesOf(j.c.Receipt)) > 0 {
+	if payment.Count == 0 && j.c.Failed == (common.Hash{}) && len(j.a.linesOf(j.c.Receipt)) > 0 {
 		if wait, err := j.waits(ctx); err != nil || wait {
 			return err
 		}
@@ -384,7 +384,7 @@ func (j *judge) verdict(ctx context.Context) (mine bool, err error) {
 func (j *judge) confirm(ctx context.Context) error {
 	wait := j.a.deps.Sender.WaitFinal
 	if j.c.Verdict == nil {
-		wait = j.a.deps.Sender.Wait
+		wait = mined(j.a.deps.Sender, j.c.Intent == j.c.Failed)
 	}
 	receipt, err := wait(ctx, j.c.Intent)
 	var failed *txmgr.Failed
@@ -401,7 +401,7 @@ func (j *judge) confirm(ctx context.Context) error {
 		case j.c.Verdict != nil:
 			return j.beaten(ctx, failed)
 		}
-		j.c.State, j.c.Call, j.c.Intent = Opened, nil, common.Hash{}
+		j.c.State, j.c.Call, j.c.Intent, j.c.Failed = Opened, nil, common.Hash{}, j.c.Intent
 		return failed
 	}
 	if err != nil {
@@ -423,6 +423,15 @@ func (j *judge) confirm(ctx context.Context) error {
 		return j.confirm(ctx)
 	}
 	return j.done()
+}
+
+// mined is how a transaction is waited for that whoever redeems in front of it makes fail: that is told before it is final, since
+// each such failure would cost the window as long. One that is made again as it was waits until its sender tries it again.
+func mined(s Sender, again bool) waiting {
+	if again {
+		return s.Wait
+	}
+	return s.WaitMined
 }
 
 // done ends a convicted case, unless nothing of it was refunded: a payment may still come, and what was mined in this
@@ -478,7 +487,10 @@ func (j *judge) finish(format string, args ...any) error {
 // refunded too: the case ends, and the redeem wakes it.
 func (j *judge) settle(ctx context.Context) error {
 	if j.c.Settling != (common.Hash{}) {
-		_, err := j.a.deps.Sender.WaitFinal(ctx, j.c.Settling)
+		_, err := j.a.deps.Sender.WaitMined(ctx, j.c.Settling)
+		if err == nil {
+			_, err = j.a.deps.Sender.WaitFinal(ctx, j.c.Settling)
+		}
 		var failed *txmgr.Failed
 		if errors.As(err, &failed) { // somebody else had it refunded, or the payment moved: it is looked at again
 			j.c.Settling = common.Hash{}

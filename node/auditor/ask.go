@@ -194,7 +194,7 @@ func (j *judge) record(id common.Hash, what string) *Asked {
 // outbox sends each once.
 func (j *judge) pose(ctx context.Context, r *Asked, ask func(contracts.Evidence, common.Hash) protocol.Call) error {
 	if r.State == "expiring" {
-		if err := j.sent(ctx, r, j.a.deps.Sender.Wait); err != nil {
+		if err := j.sent(ctx, r, j.a.deps.Sender.WaitMined); err != nil {
 			return err
 		}
 		r.State = "silent"
@@ -202,7 +202,7 @@ func (j *judge) pose(ctx context.Context, r *Asked, ask func(contracts.Evidence,
 		return errPending // what the silence did is looked at before it is asked again
 	}
 	if r.State == "asked" {
-		if err := j.sent(ctx, r, j.a.deps.Sender.Wait); err != nil {
+		if err := j.sent(ctx, r, j.a.deps.Sender.WaitMined); err != nil {
 			return err
 		}
 		if r.State == "asked" {
@@ -216,7 +216,7 @@ func (j *judge) pose(ctx context.Context, r *Asked, ask func(contracts.Evidence,
 		}
 		r.State = "silent"
 	}
-	payment, err := j.payment(ctx)
+	payment, err := j.showing(ctx)
 	if err != nil {
 		return err
 	}
@@ -263,14 +263,18 @@ func (j *judge) hand(ctx context.Context, r *Asked, state string, call protocol.
 // the sender, leaves the question as it was: it is looked at again.
 func (j *judge) sent(ctx context.Context, r *Asked, wait waiting) error {
 	_, err := glimpse(ctx, wait, r.Intent)
-	if errors.As(err, new(*txmgr.Failed)) || errors.Is(err, protocol.ErrNotFound) {
+	switch {
+	case errors.As(err, new(*txmgr.Failed)):
+		r.State, j.c.Failed = "", r.Intent
+		return nil
+	case errors.Is(err, protocol.ErrNotFound):
 		r.State = ""
 		return nil
 	}
 	return err
 }
 
-// waiting is how far a transaction is waited for: Sender.Wait or Sender.WaitFinal.
+// waiting is how far a transaction is waited for: Sender.Wait, WaitMined or WaitFinal.
 type waiting = func(context.Context, common.Hash) (*types.Receipt, error)
 
 // glance is how long a case looks for a transaction before others have their turn.
@@ -291,14 +295,14 @@ func glimpse(ctx context.Context, wait waiting, intent common.Hash) (*types.Rece
 // after each end gets one silence more for each, as if this auditor had asked.
 func (j *judge) expire(ctx context.Context, r *Asked, q contracts.Question) error {
 	if r.State == "expiring" {
-		if err := j.sent(ctx, r, j.a.deps.Sender.Wait); err != nil {
+		if err := j.sent(ctx, r, j.a.deps.Sender.WaitMined); err != nil {
 			return err
 		}
 		if r.State == "expiring" && r.Due == q.Deadline {
 			return errPending // it was read before that was mined, or a reorg takes a while
 		}
 	}
-	payment, err := j.payment(ctx)
+	payment, err := j.showing(ctx)
 	if err != nil {
 		return err
 	}

@@ -82,6 +82,7 @@ type Case struct {
 	Intent   common.Hash      `json:"intent,omitzero"`
 	Gas      uint64           `json:"gas,omitempty"`
 	Verdict  *contracts.Fault `json:"verdict,omitempty"`
+	Failed   common.Hash      `json:"failed,omitzero"` // the last transaction that failed on chain
 	Settling common.Hash      `json:"settling,omitzero"`
 	// RefusedAt is the block time at which the refund was first seen to be done by somebody else.
 	RefusedAt uint64 `json:"refused_at,omitempty"`

@@ -35,6 +35,7 @@ type Claimed struct {
 	Late      bool             `json:"late,omitempty"` // its window was over, until its receipts are paid
 	Call      *Call            `json:"call,omitempty"`
 	Intent    common.Hash      `json:"intent,omitzero"`
+	Failed    common.Hash      `json:"failed,omitzero"` // the last transaction that failed on chain
 	Gas       uint64           `json:"gas,omitempty"`
 	Verdict   *contracts.Fault `json:"verdict,omitempty"`
 	Failures  int              `json:"failures,omitempty"` // in a row
@@ -345,14 +346,14 @@ func (a *Auditor) outdone(ctx context.Context, since *uint64) error {
 func (a *Auditor) confirmClaim(ctx context.Context, c *Claimed) error {
 	wait := a.deps.Sender.WaitFinal
 	if c.Verdict == nil {
-		wait = a.deps.Sender.Wait
+		wait = mined(a.deps.Sender, c.Intent == c.Failed)
 	}
 	receipt, err := glimpse(ctx, wait, c.Intent)
 	var failed *txmgr.Failed
 	switch {
 	case errors.As(err, &failed):
 		// Claimed by somebody else, or no longer to be claimed so: it is looked at again.
-		c.State, c.Call, c.Intent, c.Verdict = Found, nil, common.Hash{}, nil
+		c.State, c.Call, c.Intent, c.Verdict, c.Failed = Found, nil, common.Hash{}, nil, c.Intent
 		return failed
 	case errors.Is(err, errPending):
 		return fmt.Errorf("the transaction is on its way: %w", err)

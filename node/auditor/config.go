@@ -53,6 +53,7 @@ type Sender interface {
 	Address() common.Address
 	Submit(ctx context.Context, call protocol.Call) (common.Hash, error)
 	Wait(ctx context.Context, id common.Hash) (*types.Receipt, error)
+	WaitMined(ctx context.Context, id common.Hash) (*types.Receipt, error)
 	WaitFinal(ctx context.Context, id common.Hash) (*types.Receipt, error)
 }
 

@@ -29,6 +29,17 @@ func (j *judge) payment(ctx context.Context) (contracts.Payment, error) {
 	return j.paidBy(ctx, j.c.Opened.Relayer, j.opened)
 }
 
+// showing is the payment that a transaction shows: none after one failed on chain, while none is needed. Who redeems in front of each
+// makes each fail that shows what its line was; what is paid is refunded once the receipt is convicted.
+func (j *judge) showing(ctx context.Context) (contracts.Payment, error) {
+	if j.c.Failed != (common.Hash{}) {
+		if open, err := j.disputable(ctx, contracts.Payment{}); err != nil || open {
+			return contracts.Payment{}, err
+		}
+	}
+	return j.payment(ctx)
+}
+
 // paidBy is the payment by one relayer's line, whose root has the receipt where place says.
 func (j *judge) paidBy(ctx context.Context, relayer common.Address, place func(protocol.Line, contracts.Line) (protocol.SumOpening, error)) (contracts.Payment, error) {
 	if relayer == (common.Address{}) {
