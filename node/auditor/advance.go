@@ -19,6 +19,9 @@ import (
 // be done again; the transaction is named by its content.
 func (j *judge) advance(ctx context.Context) error {
 	clear(j.seen)
+	if j.c.State != Found && j.lacks(j.c.State) {
+		return j.inTime(ctx, j.lacking)
+	}
 	if j.c.State.costs() {
 		if on, err := j.worthwhile(ctx); err != nil || !on {
 			return err
@@ -62,6 +65,25 @@ func (j *judge) over(s State, format string, args ...any) error {
 	j.c.State, j.c.Note = s, fmt.Sprintf(format, args...)
 	j.a.sleep(j.c, j.b)
 	return nil
+}
+
+// lacks says whether a case in a state takes the model's file, and it is not there.
+func (j *judge) lacks(s State) bool {
+	switch s {
+	case Hidden, Found, Replayed, Located, Asking:
+		return j.m == nil
+	case Opened:
+		return j.m == nil && (j.c.Fault == nil || j.c.Fault.Kind != contracts.FaultOverBilling)
+	}
+	return false
+}
+
+// lacking keeps a case until its model's file is there again, or somebody else proves it: only its questions end.
+func (j *judge) lacking(ctx context.Context) error {
+	if err := j.release(ctx, false); err != nil && !errors.Is(err, errPending) {
+		return err
+	}
+	return j.convicted(ctx, fmt.Errorf("no file of model version %s: %w", j.b.Request.ModelVersion, protocol.ErrUnavailable))
 }
 
 // examine compares, then replays. A wrong bill needs no model.

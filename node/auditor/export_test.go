@@ -1,6 +1,10 @@
 package auditor
 
-import "context"
+import (
+	"context"
+
+	"github.com/ethereum/go-ethereum/common"
+)
 
 // SetPoint ends the auditor where point returns an error.
 func (a *Auditor) SetPoint(point func(at string, c *Case) error) { a.point = point }
@@ -13,4 +17,9 @@ func (a *Auditor) Held() int {
 	a.desk.mu.Lock()
 	defer a.desk.mu.Unlock()
 	return a.desk.atWork + len(a.desk.rest)
+}
+
+// Wake looks once at a case that sleeps.
+func (a *Auditor) Wake(ctx context.Context, receipt common.Hash) (woke bool, err error) {
+	return a.wake(ctx, receipt)
 }

@@ -226,6 +226,9 @@ func (a *Auditor) wake(ctx context.Context, receipt common.Hash) (woke bool, err
 	if next == "" {
 		return true, nil
 	}
+	if j.lacks(next) {
+		return false, nil
+	}
 	payment, err := j.payment(ctx)
 	if err != nil || next == Unpaid && payment.Count == 0 {
 		return false, err
