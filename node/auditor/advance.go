@@ -188,13 +188,18 @@ func (j *judge) evidence(p contracts.Payment) contracts.Evidence {
 	return contracts.Evidence{Request: j.b.Request, Receipt: j.b.Receipt, Signature: j.b.Signature, Payment: p}
 }
 
+// remaining is how long it is to a block time, none if that is over: a century at most, since a request may name any deadline.
+func remaining(deadline, now uint64) time.Duration {
+	return time.Duration(min(deadline-min(now, deadline), 100*365*24*3600)) * time.Second
+}
+
 // hurry bounds what a provider that keeps silent may cost of the window.
 func (j *judge) hurry(ctx context.Context) error {
 	now, err := j.a.deps.Chain.Now(ctx)
 	if err != nil {
 		return err
 	}
-	left := time.Duration(max(int64(j.c.Deadline)-int64(now), 0)) * time.Second
+	left := remaining(j.c.Deadline, now)
 	j.peer.timeout = min(j.a.cfg.EvidenceTimeout, max(left/10, time.Second))
 	return nil
 }
@@ -340,7 +345,7 @@ func (j *judge) waits(ctx context.Context) (bool, error) {
 	if j.ready.IsZero() {
 		j.ready = time.Now()
 	}
-	left := time.Duration(max(int64(j.c.Deadline)-int64(now), 0)) * time.Second
+	left := remaining(j.c.Deadline, now)
 	return time.Since(j.ready) < min(j.a.cfg.PaymentWait, left/5), nil
 }
 
