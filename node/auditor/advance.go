@@ -550,6 +550,7 @@ func (j *judge) settle(ctx context.Context) error {
 		j.c.Settling, err = j.a.deps.Sender.Submit(ctx, call)
 		return err
 	}
+	j.c.RefusedAt = 0 // a reorg may have taken back what was refunded: what is redeemed now is looked at anew
 	if err := j.window(ctx, contracts.Payment{}); err != nil {
 		return err
 	}

@@ -315,11 +315,21 @@ func TestACaseThatAsksEndsWhenSomebodyElseProvesIt(t *testing.T) {
 	require.Zero(t, w.nonce(t, auditing))
 }
 
-// Somebody else has a fee refunded, and a reorg takes that back: the requester gets it all the same.
+// Somebody else has a fee refunded, and a reorg takes that back, with the redeem too: the requester gets it all the same.
 func TestARefundThatAReorgTookBackIsMadeAgain(t *testing.T) {
 	t.Parallel()
+	for name, redeem := range map[string]bool{"the refund": false, "the redeem too": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			refundTakenBack(t, redeem)
+		})
+	}
+}
+
+// refundTakenBack takes a refund back, and what it refunds if redeem.
+func refundTakenBack(t *testing.T, redeem bool) {
 	w := newForkedWorld(t, 3600)
-	door := w.gated(requester) // before its first transaction: another lane of it would send them again
+	door, redeems := w.gated(requester), w.gated(operator) // before their first transactions: another lane of them would send them again
 	id := w.channel(t)
 	dear := w.answered(t, params(700), prompt, 4, nil).on(id)
 	r := dear.b.Receipt
@@ -344,6 +354,8 @@ func TestARefundThatAReorgTookBackIsMadeAgain(t *testing.T) {
 		require.Equal(t, devchain.Address(requester), c.Verdict.Submitter)
 		stop()
 	}
+	unpaid, err := w.reader.Head(t.Context())
+	require.NoError(t, err)
 	w.dev.HoldFinality(true)
 	w.redeem(t, id, dear.leaf())
 	before := w.free(t, requester)
@@ -361,7 +373,19 @@ func TestARefundThatAReorgTookBackIsMadeAgain(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, auditor.Unpaid, c.State, "refunded, not final: %s", c.Note)
 	require.Zero(t, w.nonce(t, auditing))
-	w.forget(t, head+1, func() bool { return w.free(t, requester) == before })
+	if redeem {
+		redeems.shut.Store(true)
+		w.forget(t, unpaid+1, func() bool {
+			line, err := w.reader.Line(t.Context(), protocol.Line{Channel: id, Provider: devchain.Address(owner), ModelVersion: w.version, Relayer: relayerOf})
+			require.NoError(t, err)
+			return line.Count == 0 && w.free(t, requester) == before
+		})
+		_, err = a.Wait(t.Context(), dear.receipt, func(c auditor.Case) bool { return c.RefusedAt == 0 })
+		require.NoError(t, err)
+		redeems.shut.Store(false)
+	} else {
+		w.forget(t, head+1, func() bool { return w.free(t, requester) == before })
+	}
 	w.dev.HoldFinality(false)
 	c, err = a.WaitOver(t.Context(), dear.receipt)
 	require.NoError(t, err)
