@@ -91,6 +91,7 @@ func TestARedeemInFrontOfEachTransactionBuysNoTime(t *testing.T) {
 				return
 			}
 			require.True(t, got.Verdict.Refunded.IsZero())
+			w.dev.HoldFinality(false)
 			got, err = a.WaitOver(t.Context(), wrong.receipt)
 			require.NoError(t, err)
 			require.Equal(t, auditor.Settled, got.State, got.Note)
