@@ -115,6 +115,33 @@ func (r *Reader) Channel(ctx context.Context, id common.Hash) (Channel, error) {
 	return Channel{c.Requester, c.Delegate, c.Retiring, c.RetiresAt, protocol.MustAmount(c.Deposit), protocol.MustAmount(c.Paid), c.Expiry, c.ClosesAt}, nil
 }
 
+// ChannelOver returns the block time (Unix seconds) from which nothing that a channel paid can be disputed, as far as it is
+// known now: its vouchers count until its end, and a redeem can be disputed for some time, drawn or not.
+// It fails with protocol.ErrNotFound if there is no such channel.
+func (r *Reader) ChannelOver(ctx context.Context, id common.Hash) (uint64, error) {
+	c, err := r.Channel(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	t, err := r.Timing(ctx)
+	if err != nil {
+		return 0, err
+	}
+	end := c.ClosesAt
+	if end == 0 {
+		end = later(c.Expiry, t.CloseGrace)
+	}
+	return later(end, t.MaxDeadline+t.DisputeWindow+t.MaxHold), nil
+}
+
+// later is a time some seconds after another, the latest of all times if that is behind it.
+func later(t, seconds uint64) uint64 {
+	if t+seconds < t {
+		return ^uint64(0)
+	}
+	return t + seconds
+}
+
 // Nonce returns the account's next nonce for channels and jobs.
 func (r *Reader) Nonce(ctx context.Context, account common.Address) (*big.Int, error) {
 	return chain.Call(ctx, r.client, r.at.Market, nil, market.PackNonces(account), market.UnpackNonces)

@@ -83,10 +83,10 @@ func (c *Chain) Auditor(o AuditorOptions, log *slog.Logger) (*auditor.Auditor, e
 	cfg := auditor.Config{Data: o.Data, Feeds: o.Feeds, Relayers: o.Relayers, Models: o.Models, StartBlock: c.Deployment.StartBlock,
 		GainMin: o.GainMin, BondShare: o.BondShare}
 	deps := auditor.Deps{Chain: c.Reader, Sender: o.Sender, Prover: o.Prover, Log: log, Metrics: o.Metrics,
-		Jobs: contracts.NewDeliveryWatch(c.Reader, c.Deployment.StartBlock), Bonds: c.bonds(o.Sender.Address(), o.Sender)}
+		Jobs: contracts.NewDeliveryWatch(c.Reader, c.Deployment.StartBlock), Bonds: c.bonds(o.Sender.Address(), o.Sender),
+		Redeems: func(from uint64) auditor.Redeems { return contracts.NewRedeemWatch(c.Reader, from) }}
 	if o.Draw != nil {
 		cfg.Draw, deps.Draws = *o.Draw, c.Reader
-		deps.Redeems = func(from uint64) auditor.Redeems { return contracts.NewRedeemWatch(c.Reader, from) }
 		deps.SignText = func(text string) (protocol.Bytes, error) { return signText(o.Key, text) }
 	}
 	return auditor.New(cfg, deps)

@@ -50,7 +50,7 @@ func New(cfg Config, deps Deps) (*Auditor, error) {
 		return nil, err
 	}
 	a := &Auditor{cfg: cfg, deps: deps, log: deps.Log, models: map[common.Hash]*model{}, busy: workers{free: cfg.Workers}, desk: desk{seats: cfg.Workers},
-		running: map[common.Hash]bool{}, start: make(chan common.Hash, 64), changed: make(chan struct{}), seen: newSeen(cfg.Feeds), late: late{asleep: map[common.Hash]*asleep{}, moved: map[protocol.Line]bool{}}, newClaim: make(chan struct{}, 1), stakes: newStakes()}
+		running: map[common.Hash]bool{}, start: make(chan common.Hash, 64), changed: make(chan struct{}), seen: newSeen(cfg.Feeds), late: newLate(), newClaim: make(chan struct{}, 1), stakes: newStakes()}
 	for _, m := range cfg.Models {
 		known, err := newModel(m)
 		if err != nil {

@@ -32,6 +32,7 @@ type Chain interface {
 	DisputableUntil(ctx context.Context, e contracts.Evidence) (uint64, error)
 	Simulate(ctx context.Context, from common.Address, c protocol.Call) (gas uint64, err error)
 	Line(ctx context.Context, line protocol.Line) (contracts.Line, error)
+	ChannelOver(ctx context.Context, id common.Hash) (uint64, error)
 	Question(ctx context.Context, id common.Hash) (contracts.Question, error)
 	Answer(ctx context.Context, question common.Hash, askedAt uint64) ([]byte, error)
 	Covering(ctx context.Context, line protocol.Line, sum protocol.Amount) (checkpoint uint32, err error)
@@ -144,11 +145,12 @@ type Deps struct {
 	HTTP    *http.Client // without Timeout; nil: a client of its own
 	Log     *slog.Logger
 	Metrics prometheus.Registerer
-	// Draws and Redeems (from a block on) let it look after drawn audits; SignText signs with
+	// Redeems (from a block on) says which lines are to be read; without it all are, in every look.
+	Redeems func(from uint64) Redeems
+	// Draws, which needs Redeems, lets it look after drawn audits; SignText signs with
 	// the sender's key (EIP-191), so that it is shown the tokens of receipts that it was drawn
 	// for. Without Draws it does neither.
 	Draws    DrawChain
-	Redeems  func(from uint64) Redeems
 	SignText func(text string) (protocol.Bytes, error)
 }
 

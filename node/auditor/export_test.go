@@ -23,3 +23,13 @@ func (a *Auditor) Held() int {
 func (a *Auditor) Wake(ctx context.Context, receipt common.Hash) (woke bool, err error) {
 	return a.wake(ctx, receipt)
 }
+
+// LateNow looks once at what may be paid late.
+func (a *Auditor) LateNow(ctx context.Context, redeems Redeems) error { return a.lateNow(ctx, redeems) }
+
+// Asleep says how many receipts' payments are waited for.
+func (a *Auditor) Asleep() int {
+	a.late.mu.Lock()
+	defer a.late.mu.Unlock()
+	return len(a.late.asleep)
+}

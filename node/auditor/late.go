@@ -2,7 +2,6 @@ package auditor
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -21,20 +20,28 @@ import (
 // late is what sleeps, by the receipt whose payment wakes it. In which lines that may be paid is read when they move: a feed may
 // say later who sold it.
 type late struct {
-	mu     sync.Mutex // of the maps
+	mu     sync.Mutex // of all below but waking
 	asleep map[common.Hash]*asleep
-	moved  map[protocol.Line]bool // redeemed since the last look
+	lines  map[protocol.Line]rested // what sleeps is in, as they were at the last look
+	moved  map[protocol.Line]bool   // to be read again
+	listed map[protocol.Line]uint64 // the block of the newest redeem that was listed at the last look
+	ends   map[common.Hash]uint64   // by channel: the look at which it was last asked whether it is over
+	looks  uint64
 	// waking is held by whoever lets one go on: a case that is over is written by nobody else.
 	waking sync.Mutex
 }
 
+func newLate() late {
+	return late{asleep: map[common.Hash]*asleep{}, lines: map[protocol.Line]rested{}, moved: map[protocol.Line]bool{}, listed: map[protocol.Line]uint64{}, ends: map[common.Hash]uint64{}}
+}
+
 // asleep is what sleeps until one receipt is paid.
 type asleep struct {
-	self   bool // the receipt's case
-	claims map[common.Hash]bool
-	opened []protocol.Line // that a draw showed it in
-	known  uint64          // news of its lines at the last look
-	due    bool            // it is to be looked at whatever moved: somebody came to sleep, or a look failed
+	channel common.Hash
+	self    bool // the receipt's case
+	claims  map[common.Hash]bool
+	opened  []protocol.Line // that a draw showed it in
+	due     bool            // it is to be looked at whatever moved: it came to sleep, somebody stirred it, or a look failed
 }
 
 // again is the state in which a case that is over goes on once its receipt is paid; empty if it is
@@ -65,7 +72,7 @@ func openedIn(c *Case, b bundle.Bundle) (list []protocol.Line) {
 // sleep has a case that is over looked at again when a line moves that it may be in, if that may matter.
 func (a *Auditor) sleep(c *Case, b bundle.Bundle) {
 	if c.Origin != OriginJob && c.again(b) != "" {
-		a.late.add(c.Receipt, openedIn(c, b), func(s *asleep) { s.self = true })
+		a.late.add(c, b, func(s *asleep) { s.self = true })
 	}
 }
 
@@ -80,21 +87,21 @@ func (a *Auditor) sleepClaim(c *Claimed) {
 			continue
 		}
 		if b, err := a.cases.Bundle(receipt); err == nil {
-			a.late.add(receipt, openedIn(one, b), func(s *asleep) { s.claims[c.ID] = true })
+			a.late.add(one, b, func(s *asleep) { s.claims[c.ID] = true })
 		}
 	}
 }
 
-func (l *late) add(receipt common.Hash, opened []protocol.Line, one func(*asleep)) {
+func (l *late) add(c *Case, b bundle.Bundle, one func(*asleep)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := l.asleep[receipt]
+	s := l.asleep[c.Receipt]
 	if s == nil {
-		s = &asleep{claims: map[common.Hash]bool{}}
-		l.asleep[receipt] = s
+		s = &asleep{channel: b.Request.Payment, claims: map[common.Hash]bool{}}
+		l.asleep[c.Receipt] = s
 	}
 	one(s)
-	s.opened, s.due = opened, true
+	s.opened, s.due = openedIn(c, b), true
 }
 
 // stir has what waits for the payment of a receipt looked at.
@@ -129,78 +136,6 @@ func (a *Auditor) lateLoop(ctx context.Context) error {
 		case <-time.After(a.cfg.LookEvery):
 		}
 	}
-}
-
-// lateNow looks once at what sleeps in lines that were redeemed, or of which another receipt is known,
-// since the last time. Without redeems to follow it looks at all of it.
-func (a *Auditor) lateNow(ctx context.Context, redeems Redeems) error {
-	all := redeems == nil
-	if redeems != nil {
-		list, _, _, err := redeems.Redeemed(ctx)
-		if err != nil {
-			return fmt.Errorf("list redeems: %w", err)
-		}
-		a.late.mu.Lock()
-		for _, r := range list {
-			a.late.moved[r.Line] = true
-		}
-		a.late.mu.Unlock()
-	}
-	var failed error
-	look := func(receipt common.Hash, woke bool, err error, back func(*asleep)) {
-		if err == nil && woke {
-			return
-		}
-		a.late.mu.Lock()
-		s := a.late.asleep[receipt]
-		back(s)
-		s.due = s.due || err != nil
-		a.late.mu.Unlock()
-		if !errors.Is(err, errPending) {
-			failed = errors.Join(failed, err)
-		}
-	}
-	for receipt, s := range a.stirred(all) {
-		if s.self {
-			woke, err := a.wake(ctx, receipt)
-			look(receipt, woke, err, func(s *asleep) { s.self = true })
-		}
-		for id := range s.claims {
-			woke, err := a.wakeClaim(ctx, id)
-			look(receipt, woke, err, func(s *asleep) { s.claims[id] = true })
-		}
-	}
-	return failed
-}
-
-// stirred takes what is to be looked at. Who takes it puts back what does not wake.
-func (a *Auditor) stirred(all bool) map[common.Hash]asleep {
-	a.late.mu.Lock()
-	defer a.late.mu.Unlock()
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	list := map[common.Hash]asleep{}
-	for receipt, s := range a.late.asleep {
-		if !s.self && len(s.claims) == 0 {
-			delete(a.late.asleep, receipt)
-			continue
-		}
-		lines := append(a.seen.linesOf(receipt), s.opened...)
-		if last, known := a.meets[receipt]; known {
-			lines = append(lines, last.line)
-		}
-		known, due := uint64(0), s.due || all && len(lines) > 0
-		for _, line := range lines {
-			known += a.seen.news(line)
-			due = due || a.late.moved[line]
-		}
-		if due || known != s.known {
-			list[receipt] = *s
-			s.self, s.claims, s.known, s.due = false, map[common.Hash]bool{}, known, false
-		}
-	}
-	clear(a.late.moved)
-	return list
 }
 
 // wake lets a case that is over go on if its receipt can be disputed now, or is paid and can be refunded.
