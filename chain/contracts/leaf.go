@@ -16,8 +16,8 @@ import (
 var leafOpenedTopic = crypto.Keccak256Hash([]byte("LeafOpened(bytes32,bytes)"))
 
 // OpenedLeaf returns the evidence that opened points of a drawn receipt since a block, out of
-// the log that the opening itself writes, whoever made the call. It fails with
-// protocol.ErrNotFound if nothing opened one.
+// the log that the opening itself writes, whoever made the call: of several that of the line's newest root, which
+// need not be opened last. It fails with protocol.ErrNotFound if nothing opened one.
 func (r *Reader) OpenedLeaf(ctx context.Context, receipt common.Hash, from uint64) (e Evidence, err error) {
 	latest, err := r.Head(ctx)
 	if err != nil {
@@ -27,7 +27,7 @@ func (r *Reader) OpenedLeaf(ctx context.Context, receipt common.Hash, from uint6
 	err = r.logsOf(ctx, from, latest, []common.Address{r.at.Audits}, [][]common.Hash{{leafOpenedTopic}, {receipt}}, func(l *types.Log) error {
 		event, err := events.DecodeLog(events.Audits, l)
 		opened, is := event.(events.LeafOpened)
-		if err != nil || !is || found {
+		if err != nil || !is {
 			return err
 		}
 		one, err := leafEvidence(opened.Call)
@@ -37,7 +37,9 @@ func (r *Reader) OpenedLeaf(ctx context.Context, receipt common.Hash, from uint6
 		if err != nil {
 			return fmt.Errorf("read what opened receipt %s in %s: %w", receipt, l.TxHash, err)
 		}
-		e, found = one, true
+		if !found || one.Payment.Count >= e.Payment.Count { // a line only grows
+			e, found = one, true
+		}
 		return nil
 	})
 	if err == nil && !found {

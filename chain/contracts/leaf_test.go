@@ -6,9 +6,11 @@ import (
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/holiman/uint256"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dgrid-network/dgrid/bindings"
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
@@ -79,6 +81,29 @@ func TestOddCalldataOfAnOpeningIsRead(t *testing.T) {
 	require.NoError(t, err)
 	want.Signature, want.Payment = nil, Payment{}
 	require.Equal(t, want, got)
+}
+
+// A receipt that two redeems close together were drawn for is opened under both roots, the newer first or last: only the newer shows a payment.
+func TestTheOpeningUnderTheNewestRootIsRead(t *testing.T) {
+	parsed, err := bindings.AuditsMetaData.ParseABI()
+	require.NoError(t, err)
+	event := parsed.Events["LeafOpened"]
+	for _, counts := range [][]uint64{{3, 5}, {5, 3}, {3, 5, 4}} {
+		n := &logNode{height: 1000}
+		r := n.reader(t)
+		e := someEvidence(2)
+		e.Receipt.RequestHash = r.Domain().Digest(e.Request)
+		receipt := r.Domain().Digest(e.Receipt)
+		for i, count := range counts {
+			e.Payment.Count = count
+			data, err := event.Inputs.NonIndexed().Pack(audits.PackOpenLeaf(e.bind(), []uint32{1}))
+			require.NoError(t, err)
+			n.logs = append(n.logs, types.Log{Address: auditsAt, BlockNumber: uint64(900 + i), Topics: []common.Hash{leafOpenedTopic, receipt}, Data: data})
+		}
+		got, err := r.OpenedLeaf(t.Context(), receipt, 950)
+		require.NoError(t, err)
+		require.Equal(t, uint64(5), got.Payment.Count, "%v", counts)
+	}
 }
 
 // Nothing that a stranger can put into a call stops a reader.

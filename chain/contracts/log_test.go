@@ -83,7 +83,7 @@ func readerOf(t *testing.T, node any) *Reader {
 	client, err := chain.Dial(t.Context(), chain.Config{URL: front.URL, Attempts: 1})
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
-	return NewReader(client, Addresses{Questions: questionsAt, Ledger: ledgerAt, Market: marketAt})
+	return NewReader(client, Addresses{Questions: questionsAt, Ledger: ledgerAt, Market: marketAt, Audits: auditsAt})
 }
 
 // faulted puts a slash for a receipt on the chain.
