@@ -57,7 +57,7 @@ func (a *Auditor) decide(ctx context.Context, r *round, d *openDraw, audit contr
 	if err != nil {
 		return nil, err
 	}
-	if err := a.sell(p.Receipt, Sale{OriginDraw, d.Line.Relayer, b.Receipt.CompletedAt, 0}); err != nil {
+	if err := a.sellDrawn(ctx, d, audit, p.Receipt, b.Receipt.CompletedAt); err != nil {
 		a.log.Warn("cannot note who sold a drawn receipt", "receipt", p.Receipt, "err", err)
 	}
 	wrong := &Said{}
@@ -104,14 +104,14 @@ func (a *Auditor) decide(ctx context.Context, r *round, d *openDraw, audit contr
 }
 
 // obtain makes a case of a receipt that this auditor was drawn for, from any API that has
-// it: whoever was drawn may see the tokens.
+// it: whoever was drawn may see the tokens. Who sold it is noted once it is a case.
 func (a *Auditor) obtain(ctx context.Context, d *openDraw, receipt common.Hash) error {
 	if d.Line.ModelVersion != (common.Hash{}) && a.models[d.Line.ModelVersion] == nil {
 		return fmt.Errorf("drawn for model version %s, whose file is not here: %w", d.Line.ModelVersion, protocol.ErrUnavailable)
 	}
 	b, err := a.drawnBundle(ctx, receipt)
 	if err == nil {
-		_, err = a.begin(ctx, b, &Case{State: Found, Origin: OriginDraw, Relayer: d.Line.Relayer, Bought: b.Receipt.CompletedAt})
+		_, err = a.begin(ctx, b, &Case{State: Found, Origin: OriginDraw})
 	}
 	return err
 }

@@ -60,3 +60,30 @@ func TestEachDrawOfAWrongReceiptIsOneSlash(t *testing.T) {
 	require.Equal(t, tokens(72_250), stake, "another 15 % of what was left")
 	require.EqualValues(t, 8, w.nonce(t, auditing)-before, "register, draw, prove, and for each point attest and settle, one punish")
 }
+
+// The provider of a drawn receipt signed any time for it: where it is in its line is read off its opening, so that what is behind it is
+// shown to be paid.
+func TestADrawnReceiptStandsWhereItWasOpened(t *testing.T) {
+	t.Parallel()
+	w := newDrawWorld(t)
+	w.opening(t)
+	drawn := w.bought(t, func(a *answer) {
+		r := a.b.Receipt
+		r.CompletedAt = a.b.Request.Deadline - 1
+		a.signReceipt(r)
+	})
+	wrong := w.dearer(t, w.channel)
+	w.answers[wrong.receipt] = wrong
+	x := w.seated(t, auditing, t.TempDir(), w.api(t), noProver{}, nil)
+	running(t, x)
+	d, err := x.WaitDraw(t.Context(), w.redeem(t, drawn), answeredFor)
+	require.NoError(t, err)
+	require.True(t, d.Points[0].Said.Right)
+	w.redeem(t, wrong)
+	_, err = x.AddPaid(t.Context(), wrong.b, w.line.Relayer, wrong.b.Receipt.CompletedAt)
+	require.NoError(t, err)
+	c, err := x.Wait(t.Context(), wrong.receipt, decided)
+	require.NoError(t, err)
+	require.NotNil(t, c.Verdict, c.Note)
+	require.Equal(t, wrong.b.Receipt.Fee, c.Verdict.Refunded)
+}

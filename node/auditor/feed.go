@@ -122,7 +122,7 @@ func (a *Auditor) readFeed(ctx context.Context, base string) (seen bool, err err
 // auditor, or is nothing that could be judged, is left out.
 func (a *Auditor) take(ctx context.Context, base string, l Listed) error {
 	bought := uint64(max(l.EndedAt, 0))
-	switch err := a.sell(l.ReceiptHash, Sale{base, l.Relayer, bought, number(l.ID)}); {
+	switch err := a.sell(l.ReceiptHash, Sale{By: base, Relayer: l.Relayer, Bought: bought, Number: number(l.ID)}); {
 	case errors.Is(err, protocol.ErrInvalid): // one damaged folder stops no feed
 		a.log.Error("cannot read a case", "receipt", l.ReceiptHash, "err", err)
 		return nil

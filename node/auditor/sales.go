@@ -2,6 +2,7 @@ package auditor
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"slices"
 
@@ -23,6 +24,8 @@ type Sale struct {
 	Relayer common.Address `json:"relayer"`
 	Bought  uint64         `json:"bought"` // Unix seconds
 	Number  uint64         `json:"number,omitempty"`
+	// Place is the receipt's in its line, from 1, as a draw's opening shows it; 0: unknown.
+	Place uint64 `json:"place,omitempty"`
 }
 
 // sale is what was said of a case's receipt when it was found.
@@ -31,7 +34,11 @@ func (c *Case) sale() Sale {
 	if by == OriginFeed {
 		by = c.Feed
 	}
-	return Sale{by, c.Relayer, c.Bought, c.Number}
+	one := Sale{By: by, Relayer: c.Relayer, Bought: c.Bought, Number: c.Number}
+	if c.Origin == OriginDraw && c.Opened != nil && c.Opened.Relayer == c.Relayer {
+		one.Place = c.Opened.Index + 1
+	}
+	return one
 }
 
 // Sales reads what is said of a receipt's sale, at most once by each source.
@@ -73,6 +80,21 @@ func (a *Auditor) sell(receipt common.Hash, one Sale) error {
 	}
 	a.buy(c, b, one)
 	return nil
+}
+
+// sellDrawn notes what the opening of a drawn receipt shows of its sale, once.
+func (a *Auditor) sellDrawn(ctx context.Context, d *openDraw, audit contracts.Audit, receipt common.Hash, completed uint64) error {
+	a.mu.Lock()
+	said := slices.ContainsFunc(a.seen.of[receipt], func(o sold) bool { return o.by == OriginDraw })
+	a.mu.Unlock()
+	if said || d.Job != (common.Hash{}) {
+		return nil
+	}
+	e, err := a.deps.Draws.OpenedLeaf(ctx, receipt, audit.Beacon)
+	if err != nil {
+		return err
+	}
+	return a.sell(receipt, Sale{By: OriginDraw, Relayer: d.Line.Relayer, Bought: completed, Place: e.Payment.Index + 1})
 }
 
 // buy puts a receipt into the lines that it is said to be in.
@@ -119,7 +141,7 @@ type sold struct {
 	by   string
 	line protocol.Line
 	protocol.SumLeaf
-	at, number uint64 // what it is ordered by
+	at, number, place uint64 // what it is ordered by
 }
 
 // said is what is said of one line.
@@ -141,7 +163,7 @@ func newSales(feeds []string) sales {
 }
 
 // rank orders sources: the operator's own files, feeds as configured, feeds that are configured no more, draws. What a draw says of
-// the relayer is certain, but the time is the provider's.
+// the relayer and the place is certain, but the time is the provider's.
 func (s sales) rank(by string) int {
 	at := slices.Index(s.feeds, by)
 	switch {
@@ -172,7 +194,7 @@ func (s sales) buy(c *Case, b bundle.Bundle, one Sale) {
 	if !slices.Contains(s.linesOf(c.Receipt), line) {
 		s.lines[line].receipts = append(s.lines[line].receipts, c.Receipt)
 	}
-	sale := sold{one.By, line, protocol.SumLeaf{Receipt: c.Receipt, Fee: b.Receipt.Fee}, one.Bought, one.Number}
+	sale := sold{one.By, line, protocol.SumLeaf{Receipt: c.Receipt, Fee: b.Receipt.Fee}, one.Bought, one.Number, one.Place}
 	at, _ := slices.BinarySearchFunc(of, sale, func(x, y sold) int { return s.first(x.by, y.by) })
 	s.of[c.Receipt] = slices.Insert(of, at, sale)
 	for _, line := range s.linesOf(c.Receipt) {
@@ -197,7 +219,8 @@ func (s sales) news(line protocol.Line) uint64 {
 }
 
 // lists makes what a line may hold of what is said: first all of it, of each receipt what the source says that counts first; then
-// what each source says alone, in their order. What only draws say stands in each. They must not be changed.
+// what each source says alone, in their order. What only draws say stands in each, where it was opened; should a receipt before it be
+// missing that is another place, so last comes all of it by times alone. They must not be changed.
 func (s sales) lists(line protocol.Line) [][]protocol.SumLeaf {
 	known := s.lines[line]
 	if known == nil {
@@ -233,8 +256,11 @@ func (s sales) lists(line protocol.Line) [][]protocol.SumLeaf {
 		}
 	}
 	known.lists, known.listed = nil, known.news
+	var made [][]protocol.SumLeaf
 	for _, some := range append([][]sold{all}, alone...) {
-		list := inOrder(some)
+		made = append(made, inPlace(some))
+	}
+	for _, list := range append(made, inOrder(all)) {
 		if !slices.ContainsFunc(known.lists, func(l []protocol.SumLeaf) bool { return slices.Equal(l, list) }) {
 			known.lists = append(known.lists, list)
 		}
@@ -242,7 +268,25 @@ func (s sales) lists(line protocol.Line) [][]protocol.SumLeaf {
 	return known.lists
 }
 
-// inOrder lists receipts as vouchers do.
+// inPlace lists receipts as vouchers do, those whose place is known there.
+func inPlace(some []sold) []protocol.SumLeaf {
+	var placed, rest []sold
+	for _, one := range some {
+		if one.place == 0 {
+			rest = append(rest, one)
+		} else {
+			placed = append(placed, one)
+		}
+	}
+	list := inOrder(rest)
+	slices.SortFunc(placed, func(x, y sold) int { return cmp.Or(cmp.Compare(x.place, y.place), x.Receipt.Cmp(y.Receipt)) })
+	for _, one := range placed {
+		list = slices.Insert(list, int(min(one.place-1, uint64(len(list)))), one.SumLeaf)
+	}
+	return list
+}
+
+// inOrder lists receipts by when they were bought.
 func inOrder(some []sold) []protocol.SumLeaf {
 	slices.SortFunc(some, func(x, y sold) int {
 		return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.number, y.number), x.Receipt.Cmp(y.Receipt))

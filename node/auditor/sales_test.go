@@ -21,7 +21,7 @@ var (
 // told notes what a source says of a receipt of the line, or of another relayer's.
 func (s sales) told(n byte, by string, relayer common.Address, at uint64) {
 	b := bundle.Bundle{Request: protocol.Request{Payment: soldLine.Channel, ModelVersion: soldLine.ModelVersion}, Receipt: protocol.Receipt{Fee: protocol.NewAmount(1000 + uint64(n))}}
-	s.buy(&Case{Receipt: common.Hash{n}, Provider: soldLine.Provider, Origin: OriginFeed}, b, Sale{by, relayer, at, 0})
+	s.buy(&Case{Receipt: common.Hash{n}, Provider: soldLine.Provider, Origin: OriginFeed}, b, Sale{By: by, Relayer: relayer, Bought: at})
 }
 
 func leaves(n ...byte) (list []protocol.SumLeaf) {
@@ -55,6 +55,22 @@ func TestWhatEachSourceSaysStandsApart(t *testing.T) {
 	state := contracts.Line{Count: 3, ReceiptsRoot: rootOf(leaves(1, 2, 3))}
 	require.Equal(t, leaves(1, 2, 3), making(s.lists(soldLine), state), "the root decides")
 	require.Nil(t, making(s.lists(soldLine), contracts.Line{Count: 3, ReceiptsRoot: rootOf(leaves(2, 1, 3))}))
+}
+
+// A draw shows a receipt where it is, whatever time its provider signed; behind one that nobody knows of the time may be right.
+func TestWhatADrawShowsIsInItsPlace(t *testing.T) {
+	s := newSales([]string{"a"})
+	for i, n := range []byte{1, 3, 5} {
+		s.told(n, "a", soldBy, uint64(10*i))
+	}
+	for n, at := range map[byte]uint64{2: 1000, 4: 0} {
+		b := bundle.Bundle{Request: protocol.Request{Payment: soldLine.Channel, ModelVersion: soldLine.ModelVersion}, Receipt: protocol.Receipt{Fee: protocol.NewAmount(1000 + uint64(n))}}
+		s.buy(&Case{Receipt: common.Hash{n}, Provider: soldLine.Provider, Origin: OriginDraw}, b, Sale{By: OriginDraw, Relayer: soldBy, Bought: at, Place: uint64(n)})
+	}
+	require.Equal(t, leaves(1, 2, 3, 4, 5), s.lists(soldLine)[0])
+	require.Contains(t, s.lists(soldLine), leaves(1, 4, 3, 5, 2))
+	s.told(2, "a", soldBy, 20)
+	require.Equal(t, leaves(1, 3, 2, 4, 5), s.lists(soldLine)[0], "what a feed says of it counts first")
 }
 
 // However often a feed speaks, and whatever it says, only what it said first of each receipt is kept, and lists are no more than sources, and one.
@@ -115,6 +131,6 @@ func TestSalesOfOlderCasesAreRead(t *testing.T) {
 		require.NoError(t, err)
 		list, err := cases.Sales(c)
 		require.NoError(t, err)
-		require.Equal(t, []Sale{{by, soldBy, 7, 8}}, list)
+		require.Equal(t, []Sale{{By: by, Relayer: soldBy, Bought: 7, Number: 8}}, list)
 	}
 }
