@@ -334,6 +334,14 @@ func (a *Auditor) work(ctx context.Context, receipt common.Hash) error {
 		a.announce()
 		over := j.c.State.Over()
 		a.stakes.note(j.c, errors.Is(err, errShort))
+		if next := j.c.again(j.b); over && a.late.answer(receipt) && next != "" {
+			if err := a.goOn(j.c, next); err != nil {
+				return err
+			}
+			a.desk.forget(j)
+			j = nil
+			continue
+		}
 		if over && !j.c.bonded() {
 			return nil
 		}

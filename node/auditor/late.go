@@ -27,12 +27,13 @@ type late struct {
 	listed map[protocol.Line]uint64 // the block of the newest redeem that was listed at the last look
 	ends   map[common.Hash]uint64   // by channel: the look at which it was last asked whether it is over
 	looks  uint64
+	called map[common.Hash]bool // cases that go on once whoever works on them sees it
 	// waking is held by whoever lets one go on: a case that is over is written by nobody else.
 	waking sync.Mutex
 }
 
 func newLate() late {
-	return late{asleep: map[common.Hash]*asleep{}, lines: map[protocol.Line]rested{}, moved: map[protocol.Line]bool{}, listed: map[protocol.Line]uint64{}, ends: map[common.Hash]uint64{}}
+	return late{asleep: map[common.Hash]*asleep{}, lines: map[protocol.Line]rested{}, moved: map[protocol.Line]bool{}, listed: map[protocol.Line]uint64{}, ends: map[common.Hash]uint64{}, called: map[common.Hash]bool{}}
 }
 
 // asleep is what sleeps until one receipt is paid.
@@ -146,12 +147,12 @@ func (a *Auditor) wake(ctx context.Context, receipt common.Hash) (woke bool, err
 	a.mu.Lock()
 	running := a.running[receipt]
 	a.mu.Unlock()
-	if running {
-		return false, fmt.Errorf("case %s is not at rest: %w", receipt, errPending)
-	}
 	c, err := a.cases.Get(receipt)
 	if err != nil {
 		return false, err
+	}
+	if running && !c.State.Over() {
+		return false, fmt.Errorf("case %s is not at rest: %w", receipt, errPending)
 	}
 	j, err := a.judge(c)
 	if err != nil {
@@ -173,16 +174,45 @@ func (a *Auditor) wake(ctx context.Context, receipt common.Hash) (woke bool, err
 			return false, err
 		}
 	}
+	if running { // it takes back bonds: who does that is told
+		a.late.call(receipt)
+		return false, fmt.Errorf("case %s is about to go on: %w", receipt, errPending)
+	}
+	if err := a.goOn(c, next); err != nil {
+		return false, err
+	}
+	a.enqueue(ctx, receipt)
+	return true, nil
+}
+
+// goOn writes a case that was over in the state in which it goes on.
+func (a *Auditor) goOn(c *Case, next State) error {
+	a.late.answer(c.Receipt)
 	before := c.State
 	c.State, c.Note, c.Failures, c.Trouble = next, "", 0, ""
 	if err := a.cases.Put(c); err != nil {
-		return false, err
+		return err
 	}
-	a.log.Info("case goes on", "receipt", receipt, "provider", c.Provider, "from", before, "to", next)
+	a.log.Info("case goes on", "receipt", c.Receipt, "provider", c.Provider, "from", before, "to", next)
 	a.metrics.moved(before, next)
 	a.announce()
-	a.enqueue(ctx, receipt)
-	return true, nil
+	return nil
+}
+
+// call has a case that is over go on, by whoever works on it.
+func (l *late) call(receipt common.Hash) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.called[receipt] = true
+}
+
+// answer says whether a case was called since it was asked last.
+func (l *late) answer(receipt common.Hash) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	called := l.called[receipt]
+	delete(l.called, receipt)
+	return called
 }
 
 // wakeClaim is wake for a claim.

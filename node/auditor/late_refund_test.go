@@ -1,6 +1,7 @@
 package auditor_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -147,6 +148,49 @@ func TestWhatIsDrawnAfterItsWindowIsProven(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, contracts.FaultOverBilling, got.Verdict.Kind)
 	require.False(t, got.Verdict.Refunded.IsZero(), "the opening shows that it is paid")
+}
+
+// locked is a chain on which a bond of this auditor stays out.
+type locked struct {
+	*contracts.Reader
+	question common.Hash
+}
+
+func (l locked) Question(ctx context.Context, id common.Hash) (contracts.Question, error) {
+	if id != l.question {
+		return l.Reader.Question(ctx, id)
+	}
+	return contracts.Question{State: contracts.QuestionOpen, Asker: devchain.Address(auditing), Deadline: 1 << 40}, nil
+}
+
+// What is over, but has a bond out, goes on all the same once it is paid.
+func TestABondThatIsOutKeepsNobodyAsleep(t *testing.T) {
+	t.Parallel()
+	w := newDrawWorld(t)
+	wrong, data := w.bought(t, overBilled), t.TempDir()
+	w.pass(t, 32*time.Hour)
+	x := w.paidLate(t, data, noProver{}, nil)
+	stop := running(t, x)
+	_, err := x.AddPaid(t.Context(), wrong.b, w.line.Relayer, 0)
+	require.NoError(t, err)
+	got, err := x.WaitOver(t.Context(), wrong.receipt)
+	require.NoError(t, err)
+	require.Equal(t, auditor.Lost, got.State, got.Note)
+	stop()
+	question := common.Hash{7}
+	got.Asked = []auditor.Asked{{Question: question, Times: 1, State: "open", Node: &auditor.Place{}}}
+	require.NoError(t, x.Cases().Put(&got))
+	x = w.auditor(t, data, noProver{}, nil, func(c *auditor.Config, d *auditor.Deps) {
+		c.PaymentWait, c.LookEvery, d.Chain = -1, 20*time.Millisecond, locked{w.reader, question}
+		d.Redeems = func(from uint64) auditor.Redeems { return contracts.NewRedeemWatch(w.reader, from) }
+	})
+	running(t, x)
+	w.redeem(t, wrong)
+	ctx, end := context.WithTimeout(t.Context(), time.Minute)
+	defer end()
+	got, err = x.Wait(ctx, wrong.receipt, func(c auditor.Case) bool { return c.Verdict != nil })
+	require.NoError(t, err)
+	require.False(t, got.Verdict.Refunded.IsZero())
 }
 
 // Two answers to one request are found when their window is over: they are claimed once one of them is paid.
