@@ -52,6 +52,7 @@ func (a *Auditor) linesNow(ctx context.Context, redeems Redeems, last map[protoc
 		if err != nil {
 			return err
 		}
+		a.pay(list)
 		for _, r := range list {
 			l := last[r.Line]
 			l.moved = true

@@ -63,6 +63,9 @@ func (a *Auditor) note(c *Case, b bundle.Bundle) {
 		a.log.Error("cannot read who sold a receipt", "receipt", receipt, "err", err)
 	}
 	a.buy(c, b, list...)
+	a.mu.Lock()
+	a.seen.lose(c, b)
+	a.mu.Unlock()
 	operator, err := operatorOf(b)
 	if err != nil {
 		return

@@ -76,6 +76,7 @@ func (a *Auditor) lateNow(ctx context.Context, redeems Redeems) error {
 		if err != nil {
 			return fmt.Errorf("list redeems: %w", err)
 		}
+		a.pay(list)
 		a.late.hear(list)
 	}
 	failed := a.forget(ctx)

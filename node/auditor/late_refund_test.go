@@ -150,6 +150,39 @@ func TestWhatIsDrawnAfterItsWindowIsProven(t *testing.T) {
 	require.False(t, got.Verdict.Refunded.IsZero(), "the opening shows that it is paid")
 }
 
+// Of an answer from a file nobody says who sold it: the redeem that pays it does, also one that came before the process began.
+func TestAnAnswerFromAFileWakesWhenItIsPaid(t *testing.T) {
+	t.Parallel()
+	for name, restart := range map[string]bool{"running": false, "restarted": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newDrawWorld(t)
+			wrong, data := w.bought(t, overBilled), t.TempDir()
+			w.pass(t, 32*time.Hour)
+			x := w.paidLate(t, data, noProver{}, nil)
+			stop := running(t, x)
+			_, err := x.Add(t.Context(), wrong.b)
+			require.NoError(t, err)
+			got, err := x.WaitOver(t.Context(), wrong.receipt)
+			require.NoError(t, err)
+			require.Equal(t, auditor.Lost, got.State, got.Note)
+			if restart {
+				stop()
+			}
+			w.redeem(t, wrong)
+			if restart {
+				x = w.paidLate(t, data, noProver{}, nil)
+				running(t, x)
+			}
+			ctx, end := context.WithTimeout(t.Context(), time.Minute)
+			defer end()
+			got, err = x.Wait(ctx, wrong.receipt, func(c auditor.Case) bool { return c.Verdict != nil })
+			require.NoError(t, err)
+			require.False(t, got.Verdict.Refunded.IsZero())
+		})
+	}
+}
+
 // locked is a chain on which a bond of this auditor stays out.
 type locked struct {
 	*contracts.Reader

@@ -106,7 +106,16 @@ func (a *Auditor) buy(c *Case, b bundle.Bundle, list ...Sale) {
 	}
 }
 
-// linesOf lists the voucher lines that a receipt is said to be in, those of the sources that count first first.
+// pay notes which lines were redeemed.
+func (a *Auditor) pay(list []contracts.Redeem) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, r := range list {
+		a.seen.pay(r.Line)
+	}
+}
+
+// linesOf lists the voucher lines that a receipt is said to be in, of a stray those that it may be in, those of the sources that count first first.
 func (a *Auditor) linesOf(receipt common.Hash) []protocol.Line {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -134,7 +143,14 @@ type sales struct {
 	lines map[protocol.Line]*said
 	// redeemed is what the roots of lines were found to hold, by line without its relayer.
 	redeemed map[protocol.Line]map[common.Address]content
+	// Nobody says who sold strays. Who was paid for what they may be in, newest first, redeems tell. Both by line without its relayer.
+	strays   map[protocol.Line][]sold
+	relayers map[protocol.Line][]common.Address
+	stray    map[common.Hash]protocol.Line
 }
+
+// maxStrayLines bounds in how many lines a stray is looked for.
+const maxStrayLines = 16
 
 // sold is a Sale, and what the line holds of it.
 type sold struct {
@@ -159,7 +175,43 @@ type content struct {
 }
 
 func newSales(feeds []string) sales {
-	return sales{feeds, map[common.Hash][]sold{}, map[protocol.Line]*said{}, map[protocol.Line]map[common.Address]content{}}
+	return sales{feeds, map[common.Hash][]sold{}, map[protocol.Line]*said{}, map[protocol.Line]map[common.Address]content{},
+		map[protocol.Line][]sold{}, map[protocol.Line][]common.Address{}, map[common.Hash]protocol.Line{}}
+}
+
+// lose notes a receipt of which nobody says who sold it. Its provider's time is all that orders it.
+func (s sales) lose(c *Case, b bundle.Bundle) {
+	if _, known := s.stray[c.Receipt]; known || c.Origin == OriginJob || len(s.of[c.Receipt]) > 0 {
+		return
+	}
+	of := protocol.Line{Channel: b.Request.Payment, Provider: c.Provider, ModelVersion: b.Request.ModelVersion}
+	s.stray[c.Receipt] = of
+	s.strays[of] = append(s.strays[of], sold{line: of, SumLeaf: protocol.SumLeaf{Receipt: c.Receipt, Fee: b.Receipt.Fee}, at: b.Receipt.CompletedAt})
+	s.mayHold(of)
+}
+
+// pay notes that a line was redeemed.
+func (s sales) pay(line protocol.Line) {
+	of := line
+	of.Relayer = common.Address{}
+	if !slices.Contains(s.relayers[of], line.Relayer) {
+		list := slices.Insert(s.relayers[of], 0, line.Relayer)
+		s.relayers[of] = list[:min(len(list), maxStrayLines)]
+		s.mayHold(of)
+	}
+}
+
+// mayHold makes the lists of lines anew that strays may be in.
+func (s sales) mayHold(of protocol.Line) {
+	if len(s.strays[of]) == 0 {
+		return
+	}
+	for _, of.Relayer = range s.relayers[of] {
+		if s.lines[of] == nil {
+			s.lines[of] = &said{}
+		}
+		s.lines[of].news++
+	}
 }
 
 // rank orders sources: the operator's own files, feeds as configured, feeds that are configured no more, draws. What a draw says of
@@ -188,6 +240,11 @@ func (s sales) buy(c *Case, b bundle.Bundle, one Sale) {
 		return
 	}
 	line := protocol.Line{Channel: b.Request.Payment, Provider: c.Provider, ModelVersion: b.Request.ModelVersion, Relayer: one.Relayer}
+	if lost, known := s.stray[c.Receipt]; known {
+		s.mayHold(lost)
+		delete(s.stray, c.Receipt)
+		s.strays[lost] = slices.DeleteFunc(s.strays[lost], func(o sold) bool { return o.Receipt == c.Receipt })
+	}
 	if s.lines[line] == nil {
 		s.lines[line] = &said{}
 	}
@@ -208,6 +265,11 @@ func (s sales) linesOf(receipt common.Hash) (list []protocol.Line) {
 			list = append(list, o.line)
 		}
 	}
+	if line, lost := s.stray[receipt]; lost {
+		for _, line.Relayer = range s.relayers[line] {
+			list = append(list, line)
+		}
+	}
 	return list
 }
 
@@ -220,7 +282,7 @@ func (s sales) news(line protocol.Line) uint64 {
 
 // lists makes what a line may hold of what is said: first all of it, of each receipt what the source says that counts first; then
 // what each source says alone, in their order. What only draws say stands in each, where it was opened; should a receipt before it be
-// missing that is another place, so last comes all of it by times alone. They must not be changed.
+// missing that is another place, so then comes all of it by times alone, and last with the strays that it may hold. They must not be changed.
 func (s sales) lists(line protocol.Line) [][]protocol.SumLeaf {
 	known := s.lines[line]
 	if known == nil {
@@ -260,7 +322,13 @@ func (s sales) lists(line protocol.Line) [][]protocol.SumLeaf {
 	for _, some := range append([][]sold{all}, alone...) {
 		made = append(made, inPlace(some))
 	}
-	for _, list := range append(made, inOrder(all)) {
+	made = append(made, inOrder(all))
+	of := line
+	of.Relayer = common.Address{}
+	if strays := s.strays[of]; len(strays) > 0 {
+		made = append(made, inPlace(append(slices.Clone(all), strays...)))
+	}
+	for _, list := range made {
 		if !slices.ContainsFunc(known.lists, func(l []protocol.SumLeaf) bool { return slices.Equal(l, list) }) {
 			known.lists = append(known.lists, list)
 		}
