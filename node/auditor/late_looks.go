@@ -94,7 +94,7 @@ func (a *Auditor) lateNow(ctx context.Context, redeems Redeems) error {
 		}
 	}
 	for receipt := range due {
-		failed = errors.Join(failed, a.rouse(ctx, receipt))
+		failed = errors.Join(failed, a.lookAt(ctx, receipt))
 	}
 	for line, n := range lines {
 		now := n.now
@@ -204,8 +204,8 @@ func (a *Auditor) paidSince(ctx context.Context, line protocol.Line, n *nap) (du
 	return due, nil
 }
 
-// rouse looks at what waits for the payment of a receipt.
-func (a *Auditor) rouse(ctx context.Context, receipt common.Hash) (failed error) {
+// lookAt looks at what waits for the payment of a receipt.
+func (a *Auditor) lookAt(ctx context.Context, receipt common.Hash) (failed error) {
 	a.late.mu.Lock()
 	s := a.late.asleep[receipt]
 	if s == nil {
