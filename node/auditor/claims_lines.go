@@ -186,10 +186,12 @@ func (a *Auditor) claimWrong(ctx context.Context, line protocol.Line, list []pro
 	if c.Paid, err = a.paidLeaves(ctx, line, list, places...); err != nil || c.Paid == nil {
 		return err
 	}
-	return a.claim(c, receipt)
+	_, err = a.claim(c, receipt)
+	return err
 }
 
-// claimTwins claims the receipts that the line of another relayer was paid for too, in what its root holds.
+// claimTwins claims the receipts that the line of another relayer was paid for too, in what its root holds. It is
+// errPending where there are more than one look claims.
 func (a *Auditor) claimTwins(ctx context.Context, line protocol.Line, list []protocol.SumLeaf) error {
 	of := line
 	of.Relayer = common.Address{}
@@ -206,21 +208,28 @@ func (a *Auditor) claimTwins(ctx context.Context, line protocol.Line, list []pro
 	}
 	var failed error
 	for relayer, twin := range twins {
-		other, left := line, maxTwins
+		other, left, looked := line, maxTwins, false
 		other.Relayer = relayer
 		for at, l := range twin.list {
 			i, both := places[l.Receipt]
-			if !both || left == 0 {
+			if !both {
 				continue
 			}
-			if left == maxTwins { // if it was redeemed on since, it is looked at itself
+			if !looked { // if it was redeemed on since, it is looked at itself
 				state, err := a.deps.Chain.Line(ctx, other)
 				if failed = errors.Join(failed, err); err != nil || state.ReceiptsRoot != twin.root {
 					break
 				}
+				looked = true
 			}
-			left--
-			failed = errors.Join(failed, a.claimTwin(ctx, line, list, i, other, twin.list, at))
+			if left == 0 {
+				failed = errors.Join(failed, fmt.Errorf("more than %d receipts are in two lines, the others are for the next look: %w", maxTwins, errPending))
+				break
+			}
+			created, err := a.claimTwin(ctx, line, list, i, other, twin.list, at)
+			if failed = errors.Join(failed, err); created {
+				left--
+			}
 		}
 	}
 	return failed
@@ -229,20 +238,34 @@ func (a *Auditor) claimTwins(ctx context.Context, line protocol.Line, list []pro
 // maxTwins bounds how many receipts are claimed in one look at two lines.
 const maxTwins = 64
 
-// claimTwin claims a receipt of two lines.
-func (a *Auditor) claimTwin(ctx context.Context, line protocol.Line, list []protocol.SumLeaf, i int, other protocol.Line, twin []protocol.SumLeaf, at int) error {
-	paid, err := a.paidLeaves(ctx, other, twin, at)
-	if err != nil || paid == nil {
-		return err
+// claimTwin claims a receipt of two lines. One whose claim is over costs no read of the chain.
+func (a *Auditor) claimTwin(ctx context.Context, line protocol.Line, list []protocol.SumLeaf, i int, other protocol.Line, twin []protocol.SumLeaf, at int) (created bool, err error) {
+	c := Claim{Schema: ClaimSchema, Claim: ClaimPaidTwice, Domain: a.deps.Chain.Domain(), PaidReceipt: list[i].Receipt}
+	both := func(there, here []contracts.PaidLeaf) {
+		if c.Paid = append(there, here...); line.Relayer.Cmp(other.Relayer) < 0 { // whichever is looked at, it is one claim
+			slices.Reverse(c.Paid)
+		}
 	}
-	more, err := a.paidLeaves(ctx, line, list, i)
-	if err != nil || more == nil {
-		return err
+	both(unread(other, at), unread(line, i))
+	if known, err := a.claimed.Get(c.name()); err == nil && known.State.Over() {
+		return false, nil
 	}
-	if paid = append(paid, more...); line.Relayer.Cmp(other.Relayer) < 0 { // whichever is looked at, it is one claim
-		slices.Reverse(paid)
+	there, err := a.paidLeaves(ctx, other, twin, at)
+	if err != nil || there == nil {
+		return false, err
 	}
-	return a.claim(Claim{Schema: ClaimSchema, Claim: ClaimPaidTwice, Domain: a.deps.Chain.Domain(), PaidReceipt: list[i].Receipt, Paid: paid}, list[i].Receipt)
+	here, err := a.paidLeaves(ctx, line, list, i)
+	if err != nil || here == nil {
+		return false, err
+	}
+	both(there, here)
+	return a.claim(c, list[i].Receipt)
+}
+
+// unread is what names a leaf in a claim.
+func unread(line protocol.Line, index int) []contracts.PaidLeaf {
+	return []contracts.PaidLeaf{{Channel: line.Channel, Provider: line.Provider, ModelVersion: line.ModelVersion,
+		Payment: contracts.Payment{Relayer: line.Relayer, Index: uint64(index)}}}
 }
 
 // paidLeaves shows leaves of a redeemed line; none if its redeems do not reach all of them: once they do, it is looked at again.

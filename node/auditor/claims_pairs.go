@@ -79,7 +79,7 @@ func (a *Auditor) note(c *Case, b bundle.Bundle) {
 			var list []Claim
 			if list, err = PairClaims(b, o); err == nil {
 				for _, c := range list {
-					err = a.claim(c, receipt, other)
+					_, err = a.claim(c, receipt, other)
 				}
 			}
 		}

@@ -125,19 +125,18 @@ func (s *Claims) put(c *Claimed) error { return replace(s.dir, s.file(c.ID), c) 
 func (a *Auditor) Claims() *Claims { return a.claimed }
 
 // claim takes a claim up, once.
-func (a *Auditor) claim(c Claim, receipts ...common.Hash) error {
+func (a *Auditor) claim(c Claim, receipts ...common.Hash) (created bool, err error) {
 	slices.SortFunc(receipts, common.Hash.Cmp)
 	one := &Claimed{ID: c.name(), Kind: c.Kind(), Provider: c.Provider(), Receipts: receipts, Claim: c, State: Found}
-	created, err := a.claimed.create(one)
-	if err != nil || !created {
-		return err
+	if created, err = a.claimed.create(one); err != nil || !created {
+		return false, err
 	}
 	a.log.Warn("a provider contradicts itself", "claim", c.Claim, "provider", one.Provider, "receipts", receipts)
 	select {
 	case a.newClaim <- struct{}{}:
 	default:
 	}
-	return nil
+	return true, nil
 }
 
 // claimLoop brings what was claimed on chain until ctx ends.

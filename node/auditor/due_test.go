@@ -44,7 +44,7 @@ func TestADrawnReceiptWithoutATurnIsAnswered(t *testing.T) {
 	require.NoError(t, err)
 	for now, want := range map[uint64]*Said{8_700: nil, 9_899: nil, 9_900: {}} {
 		r := &round{constants: &constants{terms: contracts.AuditTerms{AttestTime: 3_200}}, now: now}
-		said, err := a.decide(t.Context(), r, &openDraw{Draw: &Draw{}}, contracts.Audit{}, &DrawPoint{Receipt: receipt, AttestBy: 10_000})
+		said, err := a.decide(t.Context(), r, &openDraw{Draw: &Draw{Job: common.Hash{2}}}, contracts.Audit{}, &DrawPoint{Receipt: receipt, AttestBy: 10_000})
 		require.NoError(t, err)
 		require.Equal(t, want, said)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/chain/devchain"
 	"github.com/dgrid-network/dgrid/node/auditor"
+	"github.com/dgrid-network/dgrid/protocol"
 )
 
 // listing is what a feed says of an answer.
@@ -206,6 +208,40 @@ func TestAReceiptInTheLinesOfTwoRelayersIsClaimed(t *testing.T) {
 			require.Len(t, list, 1)
 		})
 	}
+}
+
+// More receipts in two lines than one look claims are claimed in the looks after it, though the lines stand still.
+func TestNoCrowdOfTwinsHidesTheOthers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, odd(t), 3600)
+	id, other := w.channel(t), common.Address{19: 0x99}
+	first := w.answered(t, params(700), prompt, 3, nil).on(id)
+	var here, there []listing
+	var leaves []protocol.SumLeaf
+	for i := range 66 {
+		one, r := &answer{t: t, w: w, b: first.b, p: first.p, leaves: first.leaves}, first.b.Receipt
+		r.Seq += uint64(1000 + i)
+		one.signReceipt(r)
+		here, there = append(here, listing{one, relayerOf, int64(100 + i)}), append(there, listing{one, other, int64(100 + i)})
+		leaves = append(leaves, one.leaf())
+	}
+	var urls []string
+	for _, said := range [][]listing{here, there} {
+		l := lists(t, said...)
+		close(l.begin)
+		urls = append(urls, l.url)
+	}
+	a := w.auditor(t, t.TempDir(), noProver{}, first, func(c *auditor.Config, _ *auditor.Deps) {
+		c.Models, c.LookEvery, c.RetryEvery, c.Feeds = nil, 20*time.Millisecond, 10*time.Millisecond, urls
+	})
+	running(t, a)
+	w.redeem(t, id, leaves...)
+	w.redeemBy(t, other, id, leaves...)
+	require.Eventually(t, func() bool {
+		list, err := a.Claims().List()
+		require.NoError(t, err)
+		return len(slices.DeleteFunc(list, func(c *auditor.Claimed) bool { return c.Claim.Claim != auditor.ClaimPaidTwice })) == len(leaves)
+	}, time.Minute, 50*time.Millisecond)
 }
 
 // A convicted receipt whose relayer a feed named wrongly is redeemed when its window is long over: what another feed said
