@@ -298,8 +298,10 @@ contract Audits is IAudits, Evidence {
     /// @inheritdoc IAudits
     function settledFrom(bytes32 receiptHash) public view returns (uint64) {
         (uint64 extended,, uint64 stretch) = LEDGER.windowOf(receiptHash);
-        // INVARIANT: questions about a deadline that no honest provider takes keep no auditor waiting either.
-        return _until(_drawn[receiptHash].until, uint256(MARKET.timing().maxHold) + stretch, extended);
+        // INVARIANT: questions about a deadline that no honest provider takes keep no auditor waiting either. The last of them
+        // may be asked when the window ends, convicts a clock later, and what it shows a proof's time after.
+        uint256 longest = uint256(MARKET.timing().maxHold) + stretch + CLOCK + PROOF_TIME;
+        return _until(_drawn[receiptHash].until, longest, extended);
     }
 
     /// @inheritdoc IAudits

@@ -766,8 +766,8 @@ contract AuditsTest is AuditsBase {
         assertEq(audits.settledFrom(receiptHash), own + 7, "as long as questions take");
         ledger.extend(receiptHash, type(uint40).max, 0);
         vm.stopPrank();
-        uint64 from = own + market.timing().maxHold + 5;
-        assertEq(audits.settledFrom(receiptHash), from, "and no longer than stake is held for them");
+        uint64 from = own + market.timing().maxHold + 5 + CLOCK + PROOF_TIME;
+        assertEq(audits.settledFrom(receiptHash), from, "and no longer than the last one can convict");
         vm.warp(from);
         audits.settle(id, 0);
         assertGt(audits.owed(audits.pointOf(id, 0).first), 0, "who was right is paid");
