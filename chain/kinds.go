@@ -31,7 +31,7 @@ var errorKinds = map[error]names{
 		"UnknownSpecVersion",
 		"UnknownChannel", "UnknownCheckpoint", "UnknownJob", "UnknownModelVersion", "UnknownVersion",
 		"NoCredit", "NothingOwed", "NothingScheduled", "NothingUnbonding"),
-	protocol.ErrInvalid: set("BadBeacon", "BadRound", "PointOutsideLeaf", "RootsDiffer", "StakeTooHigh", "StakeTooLow", "WrongHeader",
+	protocol.ErrInvalid: set("BadBeacon", "BadRound", "BadSecret", "NotEmpty", "PointOutsideLeaf", "RootsDiffer", "StakeTooHigh", "StakeTooLow", "WrongHeader",
 		"TimelockTooShort", "WrongAnswer", "WrongDepth", "WrongKind", "WrongVector", "ZeroKeyHash", "ZeroSubmitter", "ZeroVersion",
 		"NoPair", "NoSuchNode", "NoSuchToken", "NoToken", "NoVector", "NoWitness", "NotCanonical", "NotInField", "ProofInvalid", "PublicInputNotInField",
 		"CodeChanged", "DevelopmentKeyOnly", "EvidenceMismatch", "LeafOutOfRange", "MissingOpening", "NoBlock", "NoChunk", "NoFault", "NoNumber", "NoPadding",
