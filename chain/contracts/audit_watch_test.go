@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"math/big"
-	"net/http/httptest"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/accounts/abi"
@@ -15,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/bindings"
-	"github.com/dgrid-network/dgrid/chain"
 )
 
 var auditsAt = common.Address{8}
@@ -101,15 +99,7 @@ func newAuditNode(t *testing.T, names ...byte) (*auditNode, *DrawWatch) {
 	for _, name := range names {
 		n.register(t, name)
 	}
-	server := rpc.NewServer()
-	require.NoError(t, server.RegisterName("eth", n))
-	t.Cleanup(server.Stop)
-	front := httptest.NewServer(server)
-	t.Cleanup(front.Close)
-	client, err := chain.Dial(t.Context(), chain.Config{URL: front.URL, Attempts: 1})
-	require.NoError(t, err)
-	t.Cleanup(client.Close)
-	return n, NewDrawWatch(NewReader(client, Addresses{Audits: auditsAt}), askedProvider, 0)
+	return n, NewDrawWatch(readerOf(t, n), askedProvider, 0)
 }
 
 // An audit that looked over when its drawTime was is found again on the branch that draws it in

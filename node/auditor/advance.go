@@ -144,14 +144,22 @@ func (j *judge) found(s *shown, err error) error {
 	return nil
 }
 
-// window notes until when the receipt can be disputed, as far as a payment shows.
-func (j *judge) window(ctx context.Context, p contracts.Payment) error {
+// until is when the receipt's window ends, as far as a payment shows.
+func (j *judge) until(ctx context.Context, p contracts.Payment) (uint64, error) {
 	until, err := j.a.deps.Chain.DisputableUntil(ctx, j.evidence(p))
 	if err != nil {
-		return fmt.Errorf("read the window: %w", err)
+		return 0, fmt.Errorf("read the window: %w", err)
 	}
-	j.c.Deadline = until
-	return nil
+	return until, nil
+}
+
+// window notes until when the receipt can be disputed, as far as a payment shows.
+func (j *judge) window(ctx context.Context, p contracts.Payment) error {
+	until, err := j.until(ctx, p)
+	if err == nil {
+		j.c.Deadline = until
+	}
+	return err
 }
 
 // inTime takes the next step of a case that can be disputed now, and ends any other: nothing is

@@ -70,6 +70,15 @@ func (a *answer) on(channel common.Hash) *answer {
 	return a
 }
 
+// dearer is an answer that bills three whole tokens.
+func (w *world) dearer(t *testing.T, channel common.Hash) *answer {
+	a := w.answered(t, params(700), prompt, 4, nil).on(channel)
+	r := a.b.Receipt
+	r.Fee = tokens(3)
+	a.signReceipt(r)
+	return a
+}
+
 func (w *world) free(t *testing.T, n int) protocol.Amount {
 	t.Helper()
 	free, err := w.reader.Free(t.Context(), devchain.Address(n))
@@ -205,10 +214,7 @@ func TestAnOverBilledReceiptIsRefundedWhenItIsPaidLater(t *testing.T) {
 	w := newWorld(t, odd(t), 3600)
 	id := w.channel(t)
 	honest := w.answered(t, params(700), prompt, 3, nil).on(id)
-	dear := w.answered(t, params(700), prompt, 4, nil).on(id)
-	r := dear.b.Receipt
-	r.Fee = tokens(3)
-	dear.signReceipt(r)
+	dear := w.dearer(t, id)
 	// An auditor without the model's file finds it too.
 	a := w.auditor(t, t.TempDir(), noProver{}, dear, func(c *auditor.Config, _ *auditor.Deps) { c.Models, c.PaymentWait = nil, -1 })
 	running(t, a)
@@ -245,10 +251,7 @@ func TestACopiedClaimTakesOnlyTheBounty(t *testing.T) {
 	const copier = 6
 	w := newWorld(t, odd(t), 3600)
 	id := w.channel(t)
-	dear := w.answered(t, params(700), prompt, 4, nil).on(id)
-	r := dear.b.Receipt
-	r.Fee = tokens(3)
-	dear.signReceipt(r)
+	dear := w.dearer(t, id)
 	w.redeem(t, id, dear.leaf())
 	before := w.free(t, requester)
 	bare := contracts.Evidence{Request: dear.b.Request, Receipt: dear.b.Receipt, Signature: dear.b.Signature}
@@ -281,10 +284,7 @@ func TestACopyInTheAuditorsNameTakesNoRefund(t *testing.T) {
 	const copier = 6
 	w := newWorld(t, odd(t), 3600)
 	id := w.channel(t)
-	dear := w.answered(t, params(700), prompt, 4, nil).on(id)
-	r := dear.b.Receipt
-	r.Fee = tokens(3)
-	dear.signReceipt(r)
+	dear := w.dearer(t, id)
 	w.redeem(t, id, dear.leaf())
 	before := w.free(t, requester)
 	bare := contracts.Evidence{Request: dear.b.Request, Receipt: dear.b.Receipt, Signature: dear.b.Signature}

@@ -84,15 +84,6 @@ func (l *lister) read(t *testing.T) {
 	require.Eventually(t, func() bool { return l.ended.Load() > 0 }, time.Minute, 5*time.Millisecond)
 }
 
-// dearer is an answer that bills three whole tokens.
-func (w *world) dearer(t *testing.T, channel common.Hash) *answer {
-	a := w.answered(t, params(700), prompt, 4, nil).on(channel)
-	r := a.b.Receipt
-	r.Fee = tokens(3)
-	a.signReceipt(r)
-	return a
-}
-
 // lies are what a hostile feed says first of three receipts that were bought in this order.
 var lies = map[string]func(all [3]*answer) []listing{
 	"another relayer": func(all [3]*answer) []listing {

@@ -129,24 +129,17 @@ func pace(n, clocks int, base *big.Int, worth protocol.Amount) (atOnce int, bond
 	return atOnce, protocol.MustAmount(cost(atOnce))
 }
 
-// hiddenQuestion is one question about a receipt of which nothing but the signed words is known.
-type hiddenQuestion struct {
-	what string
-	node contracts.Node
-	ask  func(contracts.Evidence, common.Hash) protocol.Call
-}
-
 // hiddenQuestions are all that has to be answered before a receipt can be replayed and compared: first the top of the
 // trace, then the parameters, the prompt and the output.
-func hiddenQuestions(e contracts.Evidence, m *model, at contracts.Addresses) []hiddenQuestion {
+func hiddenQuestions(e contracts.Evidence, m *model, at contracts.Addresses) []question {
 	count := max(int(e.Request.PromptTokens)+int(e.Receipt.OutputTokens)-1, 0) * (m.arch.Layers + 1)
-	list := []hiddenQuestion{
+	list := []question{
 		{"the trace", contracts.TraceNode(e.Receipt.TraceRoot, count), at.AskTrace},
 		{"the parameters", contracts.ParamsNode(e.Request), at.AskParams},
 	}
 	tokens := func(what string, kind contracts.NodeKind, root common.Hash, count uint32) {
 		for _, n := range contracts.TokenNodes(kind, root, count) {
-			list = append(list, hiddenQuestion{fmt.Sprintf("tokens of the %s, part %d", what, n.Index), n, func(e contracts.Evidence, salt common.Hash) protocol.Call {
+			list = append(list, question{fmt.Sprintf("tokens of the %s, part %d", what, n.Index), n, func(e contracts.Evidence, salt common.Hash) protocol.Call {
 				return at.AskTokens(e, kind == contracts.NodeOutput, n.Index, salt)
 			}})
 		}
@@ -202,7 +195,7 @@ func (j *judge) reveal(ctx context.Context) error {
 const lookAgain = 4
 
 // read makes an answer out of what its provider showed on chain.
-func (j *judge) read(asks []hiddenQuestion, answers [][]byte) error {
+func (j *judge) read(asks []question, answers [][]byte) error {
 	b, salts := j.b, &Salts{}
 	b.Prompt, b.Output = nil, nil // a crash may have left them, before the case was written
 	for i, q := range asks {

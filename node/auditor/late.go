@@ -65,7 +65,7 @@ func (c *Case) again(b bundle.Bundle) State {
 // openedIn is the line that a case's receipt was opened in for a draw.
 func openedIn(c *Case, b bundle.Bundle) (list []protocol.Line) {
 	if c.Opened != nil {
-		list = append(list, protocol.Line{Channel: b.Request.Payment, Provider: c.Provider, ModelVersion: b.Request.ModelVersion, Relayer: c.Opened.Relayer})
+		list = append(list, lineBy(c.Opened.Relayer, c, b))
 	}
 	return list
 }
@@ -144,9 +144,7 @@ func (a *Auditor) lateLoop(ctx context.Context) error {
 func (a *Auditor) wake(ctx context.Context, receipt common.Hash) (woke bool, err error) {
 	a.late.waking.Lock()
 	defer a.late.waking.Unlock()
-	a.mu.Lock()
-	running := a.running[receipt]
-	a.mu.Unlock()
+	running := a.atWork(receipt)
 	c, err := a.cases.Get(receipt)
 	if err != nil {
 		return false, err
@@ -183,6 +181,13 @@ func (a *Auditor) wake(ctx context.Context, receipt common.Hash) (woke bool, err
 	}
 	a.enqueue(ctx, receipt)
 	return true, nil
+}
+
+// atWork says whether somebody works on a case.
+func (a *Auditor) atWork(receipt common.Hash) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.running[receipt]
 }
 
 // goOn writes a case that was over in the state in which it goes on.
@@ -268,9 +273,9 @@ func (a *Auditor) payable(ctx context.Context, receipt common.Hash) (p contracts
 
 // disputable says whether the receipt can be disputed now, as far as a payment shows.
 func (j *judge) disputable(ctx context.Context, p contracts.Payment) (bool, error) {
-	until, err := j.a.deps.Chain.DisputableUntil(ctx, j.evidence(p))
+	until, err := j.until(ctx, p)
 	if err != nil {
-		return false, fmt.Errorf("read the window: %w", err)
+		return false, err
 	}
 	now, err := j.a.deps.Chain.Now(ctx)
 	return now < until, err

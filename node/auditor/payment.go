@@ -10,6 +10,7 @@ import (
 
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/bundle"
 )
 
 // payment shows where the receipt is in a redeemed voucher line: Count 0 if it is not known
@@ -45,7 +46,7 @@ func (j *judge) paidBy(ctx context.Context, relayer common.Address, place func(p
 	if relayer == (common.Address{}) {
 		return contracts.Payment{}, nil
 	}
-	line := j.line(relayer)
+	line := lineBy(relayer, j.c, j.b)
 	state, err := j.a.deps.Chain.Line(ctx, line)
 	if err != nil {
 		return contracts.Payment{}, fmt.Errorf("read the voucher line: %w", err)
@@ -65,8 +66,9 @@ func (j *judge) paidBy(ctx context.Context, relayer common.Address, place func(p
 	return contracts.Payment{Relayer: line.Relayer, Count: o.Count, Index: o.Index, Checkpoint: checkpoint, Path: o.Path}, err
 }
 
-func (j *judge) line(relayer common.Address) protocol.Line {
-	return protocol.Line{Channel: j.b.Request.Payment, Provider: j.c.Provider, ModelVersion: j.b.Request.ModelVersion, Relayer: relayer}
+// lineBy is the voucher line that pays a case's receipt if a relayer sold it.
+func lineBy(relayer common.Address, c *Case, b bundle.Bundle) protocol.Line {
+	return protocol.Line{Channel: b.Request.Payment, Provider: c.Provider, ModelVersion: b.Request.ModelVersion, Relayer: relayer}
 }
 
 // ordered is where the receipt is among the line's receipts, Count 0 if they do not make its root. All

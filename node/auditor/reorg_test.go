@@ -331,10 +331,7 @@ func refundTakenBack(t *testing.T, redeem bool) {
 	w := newForkedWorld(t, 3600)
 	door, redeems := w.gated(requester), w.gated(operator) // before their first transactions: another lane of them would send them again
 	id := w.channel(t)
-	dear := w.answered(t, params(700), prompt, 4, nil).on(id)
-	r := dear.b.Receipt
-	r.Fee = tokens(3)
-	dear.signReceipt(r)
+	dear := w.dearer(t, id)
 	data := map[int]string{requester: t.TempDir(), auditing: t.TempDir()}
 	start := func(n int) (*auditor.Auditor, func()) {
 		a := w.auditor(t, data[n], noProver{}, dear, func(c *auditor.Config, d *auditor.Deps) {

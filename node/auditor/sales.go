@@ -184,7 +184,7 @@ func (s sales) lose(c *Case, b bundle.Bundle) {
 	if _, known := s.stray[c.Receipt]; known || c.Origin == OriginJob || len(s.of[c.Receipt]) > 0 {
 		return
 	}
-	of := protocol.Line{Channel: b.Request.Payment, Provider: c.Provider, ModelVersion: b.Request.ModelVersion}
+	of := lineBy(common.Address{}, c, b)
 	s.stray[c.Receipt] = of
 	s.strays[of] = append(s.strays[of], sold{line: of, SumLeaf: protocol.SumLeaf{Receipt: c.Receipt, Fee: b.Receipt.Fee}, at: b.Receipt.CompletedAt})
 	s.mayHold(of)
@@ -239,7 +239,7 @@ func (s sales) buy(c *Case, b bundle.Bundle, one Sale) {
 	if one.Relayer == (common.Address{}) || c.Origin == OriginJob || slices.ContainsFunc(of, func(o sold) bool { return o.by == one.By }) {
 		return
 	}
-	line := protocol.Line{Channel: b.Request.Payment, Provider: c.Provider, ModelVersion: b.Request.ModelVersion, Relayer: one.Relayer}
+	line := lineBy(one.Relayer, c, b)
 	if lost, known := s.stray[c.Receipt]; known {
 		s.mayHold(lost)
 		delete(s.stray, c.Receipt)

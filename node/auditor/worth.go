@@ -389,10 +389,7 @@ func (a *Auditor) moved(ctx context.Context, lines []protocol.Line, known map[pr
 
 // rouse has a case that waits looked at again. One that is still on its way to rest is left for the next look.
 func (a *Auditor) rouse(ctx context.Context, receipt common.Hash) {
-	a.mu.Lock()
-	running := a.running[receipt]
-	a.mu.Unlock()
-	if running {
+	if a.atWork(receipt) {
 		return
 	}
 	a.stakes.mu.Lock()

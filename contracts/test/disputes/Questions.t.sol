@@ -234,10 +234,7 @@ contract QuestionsTest is QuestionsBase {
         ReceiptEvidence memory e = evidenceOf(q);
         bytes32 receiptHash = hashOf(e);
         for (uint32 range = 0; range < 3; ++range) {
-            vm.prank(asker);
-            questions.askTokens(e, false, range);
-            Node memory n = nodes.tokens(NodeKind.Prompt, q.promptRoot, 1100, range);
-            (bytes32[] memory salts, bytes32[] memory words) = shown(TokenRoot.PROMPT, ids, range);
+            (Node memory n, bytes32[] memory salts, bytes32[] memory words) = askedPrompt(e, ids, range);
             assertEq(salts.length, range == 2 ? 10 : 64, "leaves of the range");
             bytes32[] memory path = pathOf(leaves, range, 6);
             assertEq(path.length, 2, "path above the range");
@@ -262,14 +259,22 @@ contract QuestionsTest is QuestionsBase {
         ReceiptEvidence memory e = evidenceOf(q);
         bytes32 receiptHash = hashOf(e);
         for (uint32 range = 0; range < 3; ++range) {
-            vm.prank(asker);
-            questions.askTokens(e, false, range);
-            Node memory n = nodes.tokens(NodeKind.Prompt, q.promptRoot, 1100, range);
-            (bytes32[] memory salts, bytes32[] memory words) = shown(TokenRoot.PROMPT, ids, range);
+            (Node memory n, bytes32[] memory salts, bytes32[] memory words) = askedPrompt(e, ids, range);
             bytes32[] memory path = pathOf(leaves, range, 6);
             if (range == 2) vm.expectRevert(abi.encodeWithSelector(INodeTable.NotEmpty.selector, 192));
             questions.answerTokens(receiptHash, n, salts, words, path);
         }
+    }
+
+    /// @dev Asks for a range of the prompt: the question's node, and what answers it.
+    function askedPrompt(ReceiptEvidence memory e, uint32[] memory ids, uint32 range)
+        private
+        returns (Node memory n, bytes32[] memory salts, bytes32[] memory words)
+    {
+        vm.prank(asker);
+        questions.askTokens(e, false, range);
+        n = nodes.tokens(NodeKind.Prompt, e.request.promptRoot, ids.length, range);
+        (salts, words) = shown(TokenRoot.PROMPT, ids, range);
     }
 
     function shown(bytes6 tag, uint32[] memory ids, uint256 range)
