@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -18,12 +19,16 @@ var updatePicks = flag.Bool("update-picks", false, "rewrite the pick vectors tha
 const pickVectorFile = "../contracts/test/vectors/pick.json"
 
 // pickVectors hold the contract to the sampler: parameters with their inverse
-// temperature, parameters that must be refused, and the noise of ids.
+// temperature, parameters that must be refused, those that requests may have, and the noise of ids.
 type pickVectors struct {
 	Params  []protocol.Bytes `json:"params"`
 	Betas   []int64          `json:"betas"`
 	Gaps    []uint32         `json:"gaps"`
 	Refused []protocol.Bytes `json:"refused"`
+
+	// Some of Tried are canonical. Of the others some can be picked by, as their stop ids alone are not.
+	Tried     []protocol.Bytes `json:"tried"`
+	Canonical []bool           `json:"canonical"`
 
 	Seed      common.Hash      `json:"seed"`
 	Positions []uint64         `json:"positions"`
@@ -53,6 +58,10 @@ func makePickVectors(t *testing.T) pickVectors {
 		require.Error(t, err)
 		v.Refused = append(v.Refused, bad)
 	}
+	for _, tried := range triedParams() {
+		_, err := protocol.DecodeParams(tried)
+		v.Tried, v.Canonical = append(v.Tried, tried), append(v.Canonical, err == nil)
+	}
 	v.Seed = common.HexToHash("0x5eed")
 	for _, at := range []struct {
 		position uint64
@@ -64,6 +73,28 @@ func makePickVectors(t *testing.T) pickVectors {
 		v.Entries, v.Paths, v.Noises = append(v.Entries, data), append(v.Paths, path), append(v.Noises, runtime.Noise(u))
 	}
 	return v
+}
+
+// triedParams are encodings with stop ids around what is allowed, and each byte of one changed.
+func triedParams() (list []protocol.Bytes) {
+	const last = protocol.MaxVocabulary - 1
+	var most []uint32
+	for i := range uint32(protocol.MaxStopIDs) {
+		most = append(most, last-protocol.MaxStopIDs+1+i)
+	}
+	for _, stops := range [][]uint32{nil, {0}, {last}, {last + 1}, {3, 4}, {4, 4}, {4, 3}, {1, 5, 4}, {1, 5, last + 1}, most, append(most[:15:15], last-1)} {
+		list = append(list, protocol.Params{StopIDs: stops}.Encode())
+	}
+	good := protocol.Params{TemperatureMilli: 700, MaxGap: 9, Seed: common.Hash{1}, StopIDs: []uint32{2, 258, 65_538}}.Encode()
+	for i := range good {
+		for _, change := range []byte{1, 0x80} {
+			other := slices.Clone(good)
+			other[i] ^= change
+			list = append(list, other)
+		}
+		list = append(list, good[:i])
+	}
+	return append(list, good)
 }
 
 func TestPickVectorsAreCurrent(t *testing.T) {

@@ -59,6 +59,7 @@ const (
 	FaultSilence      = events.Silence
 	FaultWithheld     = events.Withheld
 	FaultSalt         = events.BadSalt
+	FaultRequest      = events.BadRequest
 )
 
 // Payment says where a receipt is in a redeemed voucher line; Count 0: it is not shown to
@@ -179,6 +180,16 @@ func (a Addresses) ClaimFinish(e Evidence, submitter common.Address) protocol.Ca
 // ClaimStop shows a finish that contradicts one output token.
 func (a Addresses) ClaimStop(e Evidence, index uint32, leaf TokenLeaf, params []byte, submitter common.Address) protocol.Call {
 	return call(a.Claims, "claim stop", claims.PackClaimStop(e.bind(), index, leaf, params, submitter))
+}
+
+// ClaimPrompt shows a slot of the prompt that holds no token of the model, or, behind the last token, something.
+func (a Addresses) ClaimPrompt(e Evidence, index uint32, leaf TokenLeaf, submitter common.Address) protocol.Call {
+	return call(a.Claims, "claim prompt", claims.PackClaimPrompt(e.bind(), index, leaf, submitter))
+}
+
+// ClaimParams shows parameters of the request that are not canonical.
+func (a Addresses) ClaimParams(e Evidence, params []byte, submitter common.Address) protocol.Call {
+	return call(a.Claims, "claim params", claims.PackClaimParams(e.bind(), params, submitter))
 }
 
 // ClaimTraceTree shows a node that no boundary tree has.

@@ -29,10 +29,11 @@ const (
 	Silence
 	Withheld
 	BadSalt
+	BadRequest
 )
 
 var faultNames = [...]string{"none", "wrong_step", "wrong_pick", "seam", "wrong_key", "bad_digest", "bad_shape", "no_token",
-	"padding", "finish", "over_billing", "wrong_version", "equivocation", "silence", "withheld", "bad_salt"}
+	"padding", "finish", "over_billing", "wrong_version", "equivocation", "silence", "withheld", "bad_salt", "bad_request"}
 
 // String names the kind as the API and the demo's facts do.
 func (k FaultKind) String() string {

@@ -147,7 +147,7 @@ func newClaimFault(g *globals) *cobra.Command {
 
 The file is a claim (schema dgrid.claim/1), or one receipt or two from which one is made. Claims:
 equivocation, two_answers, billing, finish, stop, unused_slot, output_tree, trace_tree, chunk_tree, salt,
-leaf, paid_twice; settle refunds what was paid of a receipt that is convicted already.
+prompt, params, leaf, paid_twice; settle refunds what was paid of a receipt that is convicted already.
 
 No proof binds a claim to its author: whoever copies it out of the mempool gets the bounty.`,
 		Args: cobra.RangeArgs(1, 2),

@@ -56,6 +56,13 @@ func (m *adversary) comparisons() {
 		m.refused("another secret", at.ClaimSalt(e, common.Hash{1}, twin, salt, protocol.MerkleRoot(v.leaves), who))
 		m.refused("a boundary leaf", at.ClaimTraceTree(e, m.node(v.leaves, i), salt, who))
 	}
+	for i := range (len(v.prompt) + protocol.TokensPerLeaf - 1) / protocol.TokensPerLeaf * protocol.TokensPerLeaf {
+		leaf := v.tokenLeaf(v.secret, protocol.TagPrompt, v.prompt, i)
+		m.refused("a good prompt", at.ClaimPrompt(e, uint32(i), leaf, who))
+		m.refused("a prompt's end", at.ClaimPrompt(e, uint32(i+protocol.TokensPerLeaf), leaf, who))
+	}
+	m.refused("good parameters", at.ClaimParams(e, v.params.Encode(), who))
+	m.refused("other parameters", at.ClaimParams(e, append(v.params.Encode(), 0), who))
 	for i := range v.output {
 		leaf := v.tokenLeaf(v.secret, protocol.TagOutput, v.output, i)
 		m.refused("a good token", at.ProveToken(e, uint32(i), leaf, who))

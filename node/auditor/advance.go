@@ -35,8 +35,8 @@ func (j *judge) advance(ctx context.Context) error {
 	case Located:
 		return j.inTime(ctx, j.open)
 	case Asking:
-		if j.unanswerable() {
-			return j.askOutput(ctx)
+		if q, ok := j.unanswerable(); ok {
+			return j.askUnanswerable(ctx, q)
 		}
 		return j.open(ctx) // what is asked makes the window longer, and who asks too late is told
 	case Opened:
@@ -105,10 +105,12 @@ func (j *judge) examine(ctx context.Context) error {
 
 // answers compares what was answered with what the model answers.
 func (j *judge) answers(ctx context.Context) error {
-	if s, err := j.counts(); errors.Is(err, protocol.ErrInvalid) {
-		return j.over(Unusable, "%v", err)
-	} else if s != nil || err != nil {
-		return j.found(s, err)
+	for _, look := range []func() (*shown, error){j.request, j.counts} {
+		if s, err := look(); errors.Is(err, protocol.ErrInvalid) {
+			return j.over(Unusable, "%v", err)
+		} else if s != nil || err != nil {
+			return j.found(s, err)
+		}
 	}
 	if s, err := j.compare(); s != nil || err != nil {
 		return j.found(s, err)
@@ -266,8 +268,10 @@ func (j *judge) open(ctx context.Context) error {
 // killed, and for another payment.
 func (j *judge) again(ctx context.Context) (s *shown, err error) {
 	if j.m != nil && j.c.Fault.Kind != contracts.FaultOverBilling {
-		if s, err := j.counts(); s != nil || err != nil {
-			return s, err
+		for _, look := range []func() (*shown, error){j.request, j.counts} {
+			if s, err := look(); s != nil || err != nil {
+				return s, err
+			}
 		}
 	}
 	switch j.c.Fault.Kind {

@@ -30,6 +30,8 @@ const (
 	ClaimTraceTree    = "trace_tree"   // a node that no boundary tree has
 	ClaimChunkTree    = "chunk_tree"   // a node that no tree of chunks has
 	ClaimSalt         = "salt"         // a trace root under a salt that the request's secret does not make
+	ClaimPrompt       = "prompt"       // a slot of the prompt that no honest provider reads
+	ClaimParams       = "params"       // parameters that are not canonical
 	ClaimLeaf         = "leaf"         // a paid leaf that is no receipt of its line
 	ClaimPaidTwice    = "paid_twice"   // one receipt in two paid leaves
 	ClaimSettle       = "settle"       // no fault: refunds what was paid of a convicted receipt
@@ -49,8 +51,8 @@ type Claim struct {
 	Payment   contracts.Payment `json:"payment,omitzero"`
 	// Other is the second receipt of a pair.
 	Other *contracts.SignedReceipt `json:"other,omitempty"`
-	// Index and Tokens are an output token and the leaf that it is in, of a salt the prompt's first leaf; Params are the
-	// request's.
+	// Index and Tokens are an output token, or a slot of the prompt, and the leaf that it is in, of a salt the prompt's first
+	// leaf; Params are the request's.
 	Index  uint32         `json:"index,omitempty"`
 	Tokens *TokenLeaf     `json:"tokens,omitempty"`
 	Params protocol.Bytes `json:"params,omitempty"`
@@ -116,6 +118,8 @@ func (c Claim) Kind() contracts.FaultKind {
 		return contracts.FaultPadding
 	case ClaimSalt:
 		return contracts.FaultSalt
+	case ClaimPrompt, ClaimParams:
+		return contracts.FaultRequest
 	}
 	return contracts.FaultNone
 }
@@ -140,6 +144,7 @@ func (c Claim) complete() error {
 		ClaimEquivocation: {"receipt", "receipt_signature", "other"}, ClaimTwoAnswers: append(evidence, "other"), ClaimBilling: evidence, ClaimFinish: evidence,
 		ClaimStop: append(evidence, "tokens"), ClaimUnusedSlot: append(evidence, "tokens"), ClaimOutputTree: append(evidence, "node"),
 		ClaimTraceTree: append(evidence, "node"), ClaimChunkTree: append(evidence, "node"), ClaimSalt: append(evidence, "tokens"),
+		ClaimPrompt: append(evidence, "tokens"), ClaimParams: evidence,
 		ClaimLeaf: {"request", "receipt", "paid"}, ClaimPaidTwice: {"paid_receipt", "two of paid"},
 		ClaimSettle: evidence,
 	}[c.Claim]
@@ -198,6 +203,10 @@ func (c Claim) call(at contracts.Addresses, submitter common.Address) protocol.C
 		return at.ClaimChunkTree(e, node, c.Salt, submitter)
 	case ClaimSalt:
 		return at.ClaimSalt(e, c.Secret, leaf, c.Salt, c.Root, submitter)
+	case ClaimPrompt:
+		return at.ClaimPrompt(e, c.Index, leaf, submitter)
+	case ClaimParams:
+		return at.ClaimParams(e, c.Params, submitter)
 	case ClaimSettle:
 		return at.Settle(e)
 	case ClaimLeaf:
@@ -295,6 +304,11 @@ func receiptClaims(b bundle.Bundle, salts *Salts) ([]Claim, error) {
 		return nil, nil
 	}
 	if c := signedClaim(b); c != nil {
+		return []Claim{*c}, nil
+	}
+	if c, err := requestClaim(b, salts, protocol.MaxVocabulary); err != nil {
+		return nil, err
+	} else if c != nil {
 		return []Claim{*c}, nil
 	}
 	if len(b.Output) != int(b.Receipt.OutputTokens) {

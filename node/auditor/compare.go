@@ -32,7 +32,7 @@ func (j *judge) claims(b bundle.Bundle) (*shown, error) {
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	c, at, submitter := list[0], j.a.deps.Chain.Addresses(), j.a.cfg.Submitter
+	c := list[0]
 	name := "fee or count"
 	switch c.Claim {
 	case ClaimFinish:
@@ -42,10 +42,16 @@ func (j *judge) claims(b bundle.Bundle) (*shown, error) {
 	case ClaimStop:
 		name = fmt.Sprintf("finish %s against token %d", b.Receipt.Finish, c.Index)
 	}
+	return j.comparison(c, name), nil
+}
+
+// comparison is a fault that a claim about the receipt shows.
+func (j *judge) comparison(c Claim, name string) *shown {
+	at, submitter := j.a.deps.Chain.Addresses(), j.a.cfg.Submitter
 	return &shown{&Finding{Kind: c.Kind(), Name: name}, func(e contracts.Evidence, _ []byte) protocol.Call {
 		c.Payment = e.Payment
 		return c.call(at, submitter)
-	}}, nil
+	}}
 }
 
 // wrongFinish says which claim shows that a finish is wrong, and about which token; empty
@@ -53,9 +59,10 @@ func (j *judge) claims(b bundle.Bundle) (*shown, error) {
 func wrongFinish(b bundle.Bundle, params protocol.Params) (claim string, token int) {
 	r := b.Receipt
 	n, positions := len(b.Output), int(b.Model.Positions)
-	used := max(len(b.Prompt)+n, 1) - 1
+	asked := int(b.Request.PromptTokens)
+	used := max(asked+n, 1) - 1
 	ended := r.Finish == protocol.FinishStop || r.Finish == protocol.FinishLength || r.Finish == protocol.FinishContext
-	if used > positions || r.Finish < protocol.FinishStop || r.Finish > protocol.FinishCancelled || ended && n == 0 ||
+	if used > positions || asked == 0 || asked > positions || r.Finish < protocol.FinishStop || r.Finish > protocol.FinishCancelled || ended && n == 0 ||
 		r.Finish == protocol.FinishLength && uint64(n) < uint64(b.Request.MaxOutputTokens) || r.Finish == protocol.FinishContext && used != positions {
 		return ClaimFinish, 0
 	}

@@ -1,12 +1,10 @@
 package auditor
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/ethereum/go-ethereum/common"
 
-	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/bundle"
 )
@@ -59,13 +57,14 @@ func used(ids []uint32, count int) []uint32 {
 	return ids[:end]
 }
 
-// signedClaim shows what is wrong with a count by what is signed alone, nil if nothing is: more than the model computes, or a root
-// where no token is billed, or none where one is.
+// signedClaim shows what is wrong with a count by what is signed alone, nil if nothing is: more than the model computes, no prompt or
+// one of more than its positions, or a root where no token is billed, or none where one is.
 func signedClaim(b bundle.Bundle) *Claim {
 	r := b.Receipt
 	wants := tokenLeaves(int(r.OutputTokens))
-	switch tokens := int(b.Request.PromptTokens) + int(r.OutputTokens); {
-	case max(tokens, 1)-1 > int(b.Model.Positions):
+	asked, positions := int(b.Request.PromptTokens), int(b.Model.Positions)
+	switch {
+	case asked == 0 || asked > positions || asked+int(r.OutputTokens)-1 > positions:
 		c := claimOf(ClaimFinish, b)
 		return &c
 	case (r.OutputRoot == common.Hash{}) != (wants == 0):
@@ -113,31 +112,12 @@ func (j *judge) counts() (*shown, error) {
 	if s, err := j.compare(); s != nil || err != nil {
 		return s, err
 	}
-	switch {
-	case way == wrongToken:
+	if way == wrongToken {
 		return j.showToken(n)
-	case way != wrongDepth:
-		return nil, fmt.Errorf("%d tokens were delivered and %d billed, in a tree that is not the one signed: %w", n, billed, protocol.ErrInvalid)
-	case j.b.Request.Audience == protocol.AudienceRequester:
-		return nil, fmt.Errorf("%d tokens were delivered and %d billed, in a tree of another depth, and what a requester keeps to itself is not asked for on chain: %w",
-			n, billed, protocol.ErrInvalid)
 	}
-	return &shown{finding: &Finding{Kind: contracts.FaultWithheld, Name: fmt.Sprintf("%d tokens delivered and %d billed, in a tree of another depth", n, billed)}}, nil
-}
-
-// unanswerable says whether a question about the receipt's output tokens has no answer.
-func (j *judge) unanswerable() bool {
-	return miscounted(len(j.b.Output), int(j.b.Receipt.OutputTokens)) == wrongDepth
-}
-
-// askOutput asks on chain for the tokens of a tree that has another depth than is billed. Contracts read an answer by what is
-// billed, so there is none, and the third silence convicts.
-func (j *judge) askOutput(ctx context.Context) error {
-	at, r := j.a.deps.Chain.Addresses(), j.b.Receipt
-	_, err := j.answer(ctx, "tokens of the output, part 0", contracts.TokenNode(contracts.NodeOutput, r.OutputRoot, r.OutputTokens, 0),
-		func(e contracts.Evidence, salt common.Hash) protocol.Call { return at.AskTokens(e, true, 0, salt) })
-	if err == nil {
-		err = fmt.Errorf("tokens of a tree of another depth were shown: %w", protocol.ErrInternal)
+	what := fmt.Sprintf("%d tokens delivered and %d billed", n, billed)
+	if way != wrongDepth {
+		return nil, fmt.Errorf("%s, in a tree that is not the one signed: %w", what, protocol.ErrInvalid)
 	}
-	return j.withheld(ctx, err)
+	return j.silence(what + ", in a tree of another depth")
 }

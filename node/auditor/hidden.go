@@ -57,7 +57,7 @@ func (s *Salts) leaves(secret common.Hash, tag protocol.Tag, ids []uint32) []com
 
 // bind checks that prompt and output are what was signed.
 func (s *Salts) bind(b bundle.Bundle) error {
-	if protocol.MerkleRoot(s.leaves(b.Secret, protocol.TagPrompt, b.Prompt)) != b.Request.PromptRoot || len(b.Prompt) != int(b.Request.PromptTokens) {
+	if protocol.MerkleRoot(s.leaves(b.Secret, protocol.TagPrompt, b.Prompt)) != b.Request.PromptRoot {
 		return fmt.Errorf("the prompt shown is not the one signed: %w", protocol.ErrInvalid)
 	}
 	if protocol.MerkleRoot(s.leaves(b.Secret, protocol.TagOutput, b.Output)) != b.Receipt.OutputRoot {
@@ -205,7 +205,6 @@ func (j *judge) read(asks []question, answers [][]byte) error {
 			salts.Trace, _, err = contracts.DecodeNodeAnswer(answers[i])
 		case contracts.NodeParams:
 			b.Params = answers[i]
-			_, err = protocol.DecodeParams(b.Params)
 		default:
 			list, ids := &salts.Prompt, &b.Prompt
 			if contracts.NodeKind(q.node.Kind) == contracts.NodeOutput {
@@ -220,7 +219,6 @@ func (j *judge) read(asks []question, answers [][]byte) error {
 			return j.over(Unusable, "%s: %v", q.what, err)
 		}
 	}
-	b.Prompt, b.Output = used(b.Prompt, int(b.Request.PromptTokens)), used(b.Output, int(b.Receipt.OutputTokens))
 	if err := salts.bind(b); err != nil {
 		return j.over(Unusable, "%v", err)
 	}
@@ -229,10 +227,8 @@ func (j *judge) read(asks []question, answers [][]byte) error {
 
 // uncover goes on with a case whose tokens are known now.
 func (j *judge) uncover(b bundle.Bundle, salts *Salts) (err error) {
-	b.Output = used(b.Output, int(b.Receipt.OutputTokens))
-	if j.params, err = protocol.DecodeParams(b.Params); err != nil {
-		return err
-	}
+	b.Prompt, b.Output = slots(b.Prompt, int(b.Request.PromptTokens)), used(b.Output, int(b.Receipt.OutputTokens))
+	j.params, _ = protocol.DecodeParams(b.Params) // see request
 	if salts != nil {
 		if err := j.a.cases.write(j.c.Receipt, fileSalts, salts); err != nil {
 			return err

@@ -49,13 +49,9 @@ func (a *Auditor) judge(c *Case) (*judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.Output = used(b.Output, int(b.Receipt.OutputTokens)) // an API may show what no leaf tells apart
-	var params protocol.Params
-	if c.AtOnce == 0 || len(b.Params) != 0 { // of a hidden answer they may never be shown
-		if params, err = protocol.DecodeParams(b.Params); err != nil {
-			return nil, err
-		}
-	}
+	// An API may show what no leaf tells apart.
+	b.Prompt, b.Output = slots(b.Prompt, int(b.Request.PromptTokens)), used(b.Output, int(b.Receipt.OutputTokens))
+	params, _ := protocol.DecodeParams(b.Params) // of a hidden answer they may never be shown; others are a fault: see request
 	j := &judge{a: a, c: c, b: b, params: params, m: a.models[b.Request.ModelVersion], seen: map[contracts.Node][]byte{}}
 	if j.salts, err = a.cases.Salts(c.Receipt); err != nil {
 		return nil, err

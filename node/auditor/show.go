@@ -281,11 +281,7 @@ func (j *judge) showSalt(t *tree) (*shown, error) {
 	}
 	c := claimOf(ClaimSalt, j.b)
 	c.Secret, c.Tokens, c.Salt, c.Root = j.b.Secret, &leaf, t.salt, t.root()
-	at, submitter := j.a.deps.Chain.Addresses(), j.a.cfg.Submitter
-	return &shown{&Finding{Kind: contracts.FaultSalt, Name: "salt of the trace root"}, func(e contracts.Evidence, _ []byte) protocol.Call {
-		c.Payment = e.Payment
-		return c.call(at, submitter)
-	}}, nil
+	return j.comparison(c, "salt of the trace root"), nil
 }
 
 // showChunks shows a chunk behind the last one of a boundary, where the chunks themselves

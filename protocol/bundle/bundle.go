@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/dgrid-network/dgrid/protocol"
 )
@@ -68,7 +69,9 @@ const (
 	CheckSchema      = "schema"
 	CheckRequest     = "request_signature"
 	CheckParams      = "params"
+	CheckParamsForm  = "params_form"
 	CheckPrompt      = "prompt_root"
+	CheckPromptCount = "prompt_tokens"
 	CheckRequestHash = "request_hash"
 	CheckSignature   = "receipt_signature"
 	CheckOutput      = "output_root"
@@ -186,25 +189,28 @@ func (v *verifier) asked() {
 	v.report.Delegate, err = v.Domain.Recover(v.Request, v.RequestSignature)
 	v.note(CheckRequest, "signed by "+v.report.Delegate.Hex(), err)
 
-	params, err := protocol.DecodeParams(v.Params)
-	if err == nil && params.Hash() != v.Request.ParamsHash {
+	err = nil
+	if crypto.Keccak256Hash(v.Params) != v.Request.ParamsHash {
 		err = errors.New("parameters do not hash to the request's params_hash")
 	}
 	v.note(CheckParams, "parameters hash to params_hash", err)
+	_, err = protocol.DecodeParams(v.Params)
+	v.note(CheckParamsForm, "parameters are canonical", err)
 
 	root := protocol.TextRoot(v.Secret, protocol.TagPrompt, []byte(v.PromptText))
 	if v.Model.Class == protocol.ClassProven {
 		root = protocol.TokenRoot(v.Secret, protocol.TagPrompt, v.Prompt)
 	}
-	switch {
-	case root != v.Request.PromptRoot:
+	err = nil
+	if root != v.Request.PromptRoot {
 		err = fmt.Errorf("prompt has root %s, signed was %s", root, v.Request.PromptRoot)
-	case v.Request.PromptTokens < 1 || v.Model.Class == protocol.ClassProven && uint64(len(v.Prompt)) != uint64(v.Request.PromptTokens):
-		err = fmt.Errorf("prompt has %d tokens, signed were %d", len(v.Prompt), v.Request.PromptTokens)
-	default:
-		err = nil
 	}
-	v.note(CheckPrompt, fmt.Sprintf("%d prompt tokens match the signed root", v.Request.PromptTokens), err)
+	v.note(CheckPrompt, "prompt matches the signed root", err)
+	err = nil
+	if v.Request.PromptTokens < 1 || v.Model.Class == protocol.ClassProven && uint64(len(v.Prompt)) != uint64(v.Request.PromptTokens) {
+		err = fmt.Errorf("prompt has %d tokens, signed were %d", len(v.Prompt), v.Request.PromptTokens)
+	}
+	v.note(CheckPromptCount, fmt.Sprintf("%d prompt tokens", v.Request.PromptTokens), err)
 }
 
 // answered checks the provider's side.

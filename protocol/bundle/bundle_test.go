@@ -90,7 +90,7 @@ func TestVerifyAcceptsARightAnswer(t *testing.T) {
 	require.True(t, report.OK)
 	require.Equal(t, crypto.PubkeyToAddress(delegate.PublicKey), report.Delegate)
 	require.Equal(t, crypto.PubkeyToAddress(operator.PublicKey), report.Operator)
-	require.Len(t, report.Checks, 11)
+	require.Len(t, report.Checks, 13)
 	require.Len(t, report.Assumed, 3)
 }
 
@@ -114,7 +114,11 @@ func TestVerifyNamesWhatIsWrong(t *testing.T) {
 		}},
 		{"other params", CheckParams, func(b *Bundle) { b.Params = protocol.Params{}.Encode() }},
 		{"other prompt", CheckPrompt, func(b *Bundle) { b.Request.PromptRoot = common.Hash{1} }},
-		{"prompt count", CheckPrompt, func(b *Bundle) { b.Request.PromptTokens, b.Receipt.Fee = 4, protocol.NewAmount(11) }},
+		{"prompt count", CheckPromptCount, func(b *Bundle) { b.Request.PromptTokens, b.Receipt.Fee = 4, protocol.NewAmount(11) }},
+		{"params form", CheckParamsForm, func(b *Bundle) {
+			b.Params = append(b.Params, 0)
+			b.Request.ParamsHash = crypto.Keccak256Hash(b.Params)
+		}},
 		{"other request", CheckRequestHash, func(b *Bundle) { b.Receipt.RequestHash = common.Hash{3} }},
 		{"receipt signature high", CheckSignature, func(b *Bundle) {
 			if len(b.Signature) == 65 {

@@ -517,11 +517,11 @@ contract Audits is IAudits, Evidence {
         return share < lost - taken ? share : lost - taken;
     }
 
-    /// @dev Faults that replaying the receipt shows. The others are of openings that no auditor saw or of a secret that none was
+    /// @dev Faults that replaying the receipt shows, or trying to. The others are of openings that no auditor saw or of a secret that none was
     /// shown, or are silence.
     function _isWrong(FaultKind fault) private pure returns (bool) {
         return fault != FaultKind.None && fault != FaultKind.Digest && fault != FaultKind.Shape
-            && fault < FaultKind.Equivocation;
+            && (fault < FaultKind.Equivocation || fault == FaultKind.Request);
     }
 
     // ------------------------------------------------------------- private

@@ -5,6 +5,7 @@ import {IClaims, PaidLeaf, SignedReceipt, TreeNode} from "../interfaces/IClaims.
 import {Eip712} from "../libraries/Eip712.sol";
 import {FeeLib} from "../libraries/FeeLib.sol";
 import {MerkleLib} from "../libraries/MerkleLib.sol";
+import {ParamsLib} from "../libraries/ParamsLib.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 import {TokenLib} from "../libraries/TokenLib.sol";
 import {TokenRoot} from "../libraries/TokenRoot.sol";
@@ -19,6 +20,7 @@ contract Claims is IClaims, Evidence {
     /// @dev Words of the container header, see HeaderLib.
     uint256 private constant WIDTH = 12;
     uint256 private constant LAYERS = 20;
+    uint256 private constant VOCABULARY = 36;
     uint256 private constant POSITIONS = 40;
     /// @dev What a node over two empty children would be if the zero rule did not exist. No tree has it.
     bytes32 private constant OVER_NOTHING = keccak256(abi.encodePacked(bytes1(0x01), bytes32(0), bytes32(0)));
@@ -125,6 +127,29 @@ contract Claims is IClaims, Evidence {
         _convict(wrong, c, FaultKind.Padding, submitter);
     }
 
+    // ------------------------------------------------------------ requests
+
+    /// @inheritdoc IClaims
+    function claimPrompt(ReceiptEvidence calldata e, uint32 index, TokenLeaf calldata leaf, address submitter)
+        external
+    {
+        Case memory c = _openProvenCase(e);
+        uint32 count = e.request.promptTokens;
+        if (index >= TokenLib.leaves(count) * TraceLib.TOKENS_PER_LEAF) revert NoSuchToken(index, count);
+        _requirePromptLeaf(e, index / TraceLib.TOKENS_PER_LEAF, leaf);
+        uint32 id = TokenLib.slot(leaf.ids, index % TraceLib.TOKENS_PER_LEAF);
+        bytes memory header = REGISTRY.headerOf(ModelVersionId.wrap(c.modelVersion));
+        bool wrong = index < count ? id >= _headerWord(header, VOCABULARY) : id != TokenLib.UNUSED;
+        _convict(wrong, c, FaultKind.Request, submitter);
+    }
+
+    /// @inheritdoc IClaims
+    function claimParams(ReceiptEvidence calldata e, bytes calldata params, address submitter) external {
+        Case memory c = _openProvenCase(e);
+        _requireParams(e, params);
+        _convict(!ParamsLib.isCanonical(params), c, FaultKind.Request, submitter);
+    }
+
     // --------------------------------------------------------------- trees
 
     /// @inheritdoc IClaims
@@ -181,9 +206,7 @@ contract Claims is IClaims, Evidence {
         // INVARIANT: the prompt root holds the requester to one secret. A provider answers no prompt that it does not see
         // under the secret that it salts with.
         if (leaf.salt != TokenRoot.saltOf(secret, TokenRoot.PROMPT, 0)) revert BadSecret();
-        if (TokenLib.root(leaf, 0, e.request.promptTokens) != e.request.promptRoot) {
-            revert BadPath("promptRoot");
-        }
+        _requirePromptLeaf(e, 0, leaf);
         if (TraceLib.traceRoot(salt, root) != e.receipt.traceRoot) revert BadPath("traceRoot");
         _convict(salt != TraceLib.saltOf(secret), c, FaultKind.Salt, submitter);
     }
@@ -298,6 +321,8 @@ contract Claims is IClaims, Evidence {
         uint8 finish = e.receipt.finish;
         // More than the model computes, whatever ended it: nothing could be shown about the rest.
         if (used > positions) return true;
+        // A prompt that no honest provider reads. Of nothing there is no first number, and nothing that could be wrong.
+        if (e.request.promptTokens == 0 || e.request.promptTokens > positions) return true;
         if (finish == uint8(Finish.None) || finish > uint8(Finish.Cancelled)) return true;
         if (_ended(finish) && e.receipt.outputTokens == 0) return true;
         if (finish == uint8(Finish.Length)) return e.receipt.outputTokens < e.request.maxOutputTokens;
@@ -318,13 +343,25 @@ contract Claims is IClaims, Evidence {
         if (TokenLib.isModelStop(REGISTRY.headerOf(ModelVersionId.wrap(c.modelVersion)), id)) {
             return true;
         }
-        if (keccak256(params) != e.request.paramsHash) revert BadParams();
-        return TokenLib.isRequestStop(params, id);
+        _requireParams(e, params);
+        return ParamsLib.isStop(params, id);
     }
 
     function _requireLeaf(ReceiptEvidence calldata e, uint256 index, TokenLeaf calldata leaf) private pure {
         bytes32 root = TokenLib.root(leaf, index, e.receipt.outputTokens);
         if (root != e.receipt.outputRoot) revert BadPath("outputRoot");
+    }
+
+    function _requirePromptLeaf(ReceiptEvidence calldata e, uint256 index, TokenLeaf calldata leaf)
+        private
+        pure
+    {
+        bytes32 root = TokenLib.root(leaf, index, e.request.promptTokens);
+        if (root != e.request.promptRoot) revert BadPath("promptRoot");
+    }
+
+    function _requireParams(ReceiptEvidence calldata e, bytes calldata params) private pure {
+        if (keccak256(params) != e.request.paramsHash) revert BadParams();
     }
 
     function _rootOf(TreeNode calldata n, uint256 leaves) private pure returns (bytes32) {

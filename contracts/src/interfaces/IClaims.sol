@@ -75,8 +75,9 @@ interface IClaims is IEvidence {
     function claimBilling(ReceiptEvidence calldata e, address submitter) external;
 
     /// @notice Proven class: the finish contradicts the counts: none of the five; stop, length or context without a
-    /// token; length below the maximum; context unless all positions are used; more positions than the model has.
-    /// cancelled and stopString contradict no count but the last.
+    /// token; length below the maximum; context unless all positions are used; more positions than the model has;
+    /// a prompt of nothing, or of more tokens than the model has positions. cancelled and stopString contradict no count but the
+    /// last two.
     function claimFinish(ReceiptEvidence calldata e, address submitter) external;
 
     /// @notice Proven class: the finish contradicts output token `index`: with stop the last token is no stop id;
@@ -93,6 +94,17 @@ interface IClaims is IEvidence {
 
     /// @notice Proven class: a slot behind the last output token is not 0xFFFFFFFF.
     function claimUnusedSlot(ReceiptEvidence calldata e, TokenLeaf calldata leaf, address submitter) external;
+
+    // ------------------------------------------------------------ requests
+
+    /// @notice Proven class: slot `index` of the prompt's tree holds a token that the model does not have, or, behind the
+    /// last token, anything but 0xFFFFFFFF. Honest providers refuse such a prompt: nothing could be shown about its answer.
+    function claimPrompt(ReceiptEvidence calldata e, uint32 index, TokenLeaf calldata leaf, address submitter)
+        external;
+
+    /// @notice Proven class: the request's parameters are not canonical: another version or length, a temperature out of
+    /// range, stop ids that do not ascend or that no model has. Honest providers refuse such a request.
+    function claimParams(ReceiptEvidence calldata e, bytes calldata params, address submitter) external;
 
     // --------------------------------------------------------------- trees
 

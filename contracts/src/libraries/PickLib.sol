@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {NoiseLeaf} from "../types/DisputeTypes.sol";
 import {MerkleLib} from "./MerkleLib.sol";
+import {ParamsLib} from "./ParamsLib.sol";
 
 /// @title PickLib
 /// @notice What decides which token is picked besides logits: the request's parameters and the noise of an id
@@ -13,12 +14,6 @@ library PickLib {
     uint256 internal constant NOISE_DEPTH = 12;
 
     uint32 internal constant GREEDY_BETA = 1 << 16;
-    uint256 private constant MIN_TEMPERATURE = 50;
-    uint256 private constant MAX_TEMPERATURE = 100_000;
-    uint256 private constant MAX_STOPS = 16;
-    /// @dev version 1, temperature 4, gap 4, seed 32, template 4, count 4, then the stop ids.
-    uint256 private constant FIXED = 49;
-    uint256 private constant COUNT = 45;
 
     error BadParams();
     error BadNoisePath();
@@ -31,22 +26,20 @@ library PickLib {
         bytes32 seed;
     }
 
-    /// @notice Reads canonical parameters. Reverts on others: a request with those is void, and no honest provider answers it.
+    /// @notice Reads parameters. Reverts on some that are not canonical: who answered those is convicted by
+    /// `Claims.claimParams`.
     function read(bytes calldata params, bytes32 paramsHash) internal pure returns (Sampling memory s) {
         if (keccak256(params) != paramsHash) revert BadParams();
-        if (params.length < FIXED || params[0] != 0x01) revert BadParams();
-        uint256 count = uint32(bytes4(params[COUNT:COUNT + 4]));
-        if (count > MAX_STOPS || params.length != FIXED + 4 * count) revert BadParams();
-        uint256 tau = uint32(bytes4(params[1:5]));
+        ParamsLib.requireSampling(params);
+        uint256 tau = ParamsLib.temperature(params);
         s.greedy = tau == 0;
         s.beta = GREEDY_BETA;
         if (s.greedy) return s;
-        if (tau < MIN_TEMPERATURE || tau > MAX_TEMPERATURE) revert BadParams();
         // casting is safe: below 2^21 for tau >= 50
         // forge-lint: disable-next-line(unsafe-typecast)
         s.beta = uint32((65_536_000 + tau / 2) / tau);
-        s.maxGap = uint32(bytes4(params[5:9]));
-        s.seed = bytes32(params[9:41]);
+        s.maxGap = ParamsLib.maxGap(params);
+        s.seed = ParamsLib.seed(params);
     }
 
     /// @notice The noise of `id` at the position of the new token, Q16.

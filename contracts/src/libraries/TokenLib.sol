@@ -6,20 +6,15 @@ import {MerkleLib} from "./MerkleLib.sol";
 import {TraceLib} from "./TraceLib.sol";
 
 /// @title TokenLib
-/// @notice Single leaves of a tree of token ids, and what may stand in them; stop ids of header and parameters.
+/// @notice Single leaves of a tree of token ids, and what may stand in them; stop ids of header.
 library TokenLib {
     /// @notice What stands in the slots behind the last token.
     uint32 internal constant UNUSED = type(uint32).max;
     /// @dev Of the container header, see HeaderLib: little-endian words.
     uint256 private constant STOP_COUNT = 76;
     uint256 private constant STOP_IDS = 80;
-    /// @dev Of the canonical parameters: version 1, temperature 4, gap 4, seed 32, template 4, count 4, ids.
-    uint256 private constant PARAMS_COUNT = 45;
-    uint256 private constant PARAMS_FIXED = 49;
-    uint256 private constant PARAMS_MAX_STOPS = 16;
 
     error BadTokenPath(uint256 length, uint256 expected);
-    error NotCanonical(uint256 length);
 
     /// @notice Leaves of a tree of so many tokens.
     function leaves(uint256 tokens) internal pure returns (uint256) {
@@ -51,20 +46,6 @@ library TokenLib {
             if (_little(header, STOP_IDS + 4 * i) == id) return true;
         }
         return false;
-    }
-
-    /// @notice Whether `id` is one of the stop ids in canonical parameters. Reverts on parameters of another form: a
-    /// request with those is void, and no honest provider answers it.
-    function isRequestStop(bytes calldata params, uint32 id) internal pure returns (bool found) {
-        if (params.length < PARAMS_FIXED || params[0] != 0x01) revert NotCanonical(params.length);
-        uint256 count = uint32(bytes4(params[PARAMS_COUNT:PARAMS_COUNT + 4]));
-        if (count > PARAMS_MAX_STOPS || params.length != PARAMS_FIXED + 4 * count) {
-            revert NotCanonical(params.length);
-        }
-        for (uint256 i = 0; i < count; ++i) {
-            uint256 at = PARAMS_FIXED + 4 * i;
-            if (uint32(bytes4(params[at:at + 4])) == id) found = true;
-        }
     }
 
     function _little(bytes memory h, uint256 at) private pure returns (uint256) {

@@ -32,7 +32,9 @@ enum FaultKind {
     // The third unanswered question on one receipt.
     Withheld,
     // The trace root is hidden by another salt than the request's secret makes (a claim).
-    Salt
+    Salt,
+    // The request has a prompt or parameters that no honest provider answers (a claim).
+    Request
 }
 
 /// @notice A provider's signed claim of everything inside one block of a trace. `protocol.Opening`.

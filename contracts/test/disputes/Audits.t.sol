@@ -862,6 +862,22 @@ contract AuditsTest is AuditsBase {
         }
     }
 
+    /// @dev Nobody can replay such a request, so who signed it off did not.
+    function test_who_signs_off_a_request_that_nobody_answers_loses() public {
+        seats(2, 1000e6);
+        ReceiptEvidence[] memory list = line(1, STRETCH);
+        bytes32 id = drawn(list);
+        audits.openLeaf(placed(list, 0, 0), one(0));
+        answer(id, 0, Answer.Right, Answer.Wrong);
+        vm.warp(audits.pointOf(id, 0).attestBy);
+        convict(hashOf(list[0]), FaultKind.Request);
+        audits.settle(id, 0);
+        Point memory p = audits.pointOf(id, 0);
+        assertLt(stakeOfAuditor(p.first), 1000e6, "signed it off");
+        assertEq(audits.owed(p.first), 0, "for nothing");
+        assertEq(audits.owed(p.second), STRETCH / 200, "said so");
+    }
+
     function test_a_roster_of_one_and_of_none() public {
         ReceiptEvidence[] memory list = line(1, 2 * STRETCH);
         redeemLine(list);

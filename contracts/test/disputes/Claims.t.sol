@@ -6,6 +6,7 @@ import {IDisputeLedger} from "../../src/interfaces/IDisputeLedger.sol";
 import {IEvidence} from "../../src/interfaces/IDisputeGame.sol";
 import {FeeLib} from "../../src/libraries/FeeLib.sol";
 import {MerkleLib} from "../../src/libraries/MerkleLib.sol";
+import {ParamsLib} from "../../src/libraries/ParamsLib.sol";
 import {SumTree} from "../../src/libraries/SumTree.sol";
 import {TokenLib} from "../../src/libraries/TokenLib.sol";
 import {TokenRoot} from "../../src/libraries/TokenRoot.sol";
@@ -279,7 +280,7 @@ contract ClaimsTest is QuestionsBase {
 
     /// @dev The model has 512 positions: 500 + 13 - 1.
     function test_finish_againstCounts() public {
-        Counts[20] memory cases = [
+        Counts[24] memory cases = [
             Counts(uint8(Finish.Length), 9, 11, 12, true),
             Counts(uint8(Finish.Length), 9, 12, 12, false),
             Counts(uint8(Finish.Length), 9, 0, 12, true),
@@ -301,7 +302,12 @@ contract ClaimsTest is QuestionsBase {
             Counts(uint8(Finish.Cancelled), 500, 14, 99, true),
             Counts(uint8(Finish.StopString), 513, 1, 99, true),
             Counts(uint8(Finish.None), 9, 3, 12, true),
-            Counts(6, 9, 3, 12, true)
+            Counts(6, 9, 3, 12, true),
+            // A prompt that no honest provider reads, whatever came of it.
+            Counts(uint8(Finish.Length), 0, 12, 12, true),
+            Counts(uint8(Finish.Cancelled), 0, 0, 12, true),
+            Counts(uint8(Finish.Cancelled), 512, 0, 12, false),
+            Counts(uint8(Finish.Cancelled), 513, 0, 12, true)
         ];
         uint256 fresh = vm.snapshotState();
         for (uint256 i = 0; i < cases.length; ++i) {
@@ -397,14 +403,14 @@ contract ClaimsTest is QuestionsBase {
         leaf.path = new bytes32[](0);
         vm.expectRevert(abi.encodeWithSelector(TokenLib.BadTokenPath.selector, 0, 1));
         claims.claimStop(e, 0, leaf, params(), auditor);
-        // Parameters of another form: the request is void, and nobody is at fault.
+        // Parameters of another form say nothing about stop ids; who answered them is claimParams' matter.
         Request memory r = q();
         r.paramsHash = keccak256(hex"0102");
         AnswerReceipt memory a = answerTo(r);
         (a.outputRoot, a.finish) = (e.receipt.outputRoot, uint8(Finish.Stop));
         ReceiptEvidence memory void_ = signed(r, a);
         leaf = tokenLeaf(ids, 1);
-        vm.expectRevert(abi.encodeWithSelector(TokenLib.NotCanonical.selector, 2));
+        vm.expectRevert(abi.encodeWithSelector(ParamsLib.NotCanonical.selector, 2));
         claims.claimStop(void_, OUTPUT - 1, leaf, hex"0102", auditor);
     }
 

@@ -155,6 +155,21 @@ contract QuestionsGasTest is QuestionsBase {
         leaf = promptLeaf(SECRET, 0);
         claims.claimSalt(e, SECRET, leaf, "odd", rootOf(leaves), auditor);
         vm.snapshotGasLastCall(GROUP, "claimSalt");
+
+        Request memory r = requestOf(uint8(Audience.Auditors));
+        uint32[] memory ids = promptIds();
+        ids[0] = 1 << 20;
+        r.promptRoot = rootOf(tokenLeaves(TokenRoot.PROMPT, ids));
+        (leaf.ids, leaf.path) = (packed(ids, 0), pathOf(tokenLeaves(TokenRoot.PROMPT, ids), 0, 0));
+        e = evidenceOf(r);
+        claims.claimPrompt(e, 0, leaf, auditor);
+        vm.snapshotGasLastCall(GROUP, "claimPrompt");
+        r = requestOf(uint8(Audience.Auditors));
+        bytes memory odd = abi.encodePacked(params(), uint32(0));
+        r.paramsHash = keccak256(odd);
+        e = evidenceOf(r);
+        claims.claimParams(e, odd, auditor);
+        vm.snapshotGasLastCall(GROUP, "claimParams");
     }
 
     /// @dev What an auditor sends at most when everything is withheld but answers on chain: a question per six levels of each

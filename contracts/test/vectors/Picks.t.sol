@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {stdJson} from "forge-std/StdJson.sol";
 import {Test} from "forge-std/Test.sol";
 
+import {ParamsLib} from "../../src/libraries/ParamsLib.sol";
 import {PickLib} from "../../src/libraries/PickLib.sol";
 import {NoiseLeaf} from "../../src/types/DisputeTypes.sol";
 
@@ -35,12 +36,26 @@ contract PickVectorsTest is Test {
         bytes[] memory params = json.readBytesArray(".refused");
         assertGt(params.length, 5, "params");
         for (uint256 i = 0; i < params.length; ++i) {
-            vm.expectRevert(PickLib.BadParams.selector);
+            vm.expectRevert(abi.encodeWithSelector(ParamsLib.NotCanonical.selector, params[i].length));
             this.read(params[i], keccak256(params[i]));
+            assertFalse(this.isCanonical(params[i]), "refused");
         }
         bytes memory good = json.readBytesArray(".params")[0];
         vm.expectRevert(PickLib.BadParams.selector);
         this.read(good, keccak256("other"));
+    }
+
+    function test_params_canonical() public view {
+        bytes[] memory tried = json.readBytesArray(".tried");
+        bool[] memory canonical = json.readBoolArray(".canonical");
+        assertGt(tried.length, 150, "tried");
+        for (uint256 i = 0; i < tried.length; ++i) {
+            assertEq(this.isCanonical(tried[i]), canonical[i], vm.toString(tried[i]));
+        }
+        bytes[] memory read_ = json.readBytesArray(".params");
+        for (uint256 i = 0; i < read_.length; ++i) {
+            assertTrue(this.isCanonical(read_[i]), "what is read");
+        }
     }
 
     function test_noise() public {
@@ -73,6 +88,10 @@ contract PickVectorsTest is Test {
     /// @dev External, because the library reads calldata.
     function read(bytes calldata params, bytes32 hash) external pure returns (PickLib.Sampling memory) {
         return PickLib.read(params, hash);
+    }
+
+    function isCanonical(bytes calldata params) external pure returns (bool) {
+        return ParamsLib.isCanonical(params);
     }
 
     function noise(bytes32 seed, uint64 position, uint32 id, NoiseLeaf calldata leaf)

@@ -1,0 +1,172 @@
+package auditor_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dgrid-network/dgrid/chain/contracts"
+	"github.com/dgrid-network/dgrid/chain/devchain"
+	"github.com/dgrid-network/dgrid/internal/testmodels/raw"
+	"github.com/dgrid-network/dgrid/node/auditor"
+	"github.com/dgrid-network/dgrid/protocol"
+)
+
+// asking signs a request of another prompt and count, and with other parameters if there are any, and the same answer to it.
+func (a *answer) asking(prompt []uint32, count int, params []byte) {
+	q := &a.b.Request
+	a.b.Prompt = prompt
+	q.PromptRoot, q.PromptTokens = protocol.TokenRoot(a.b.Secret, protocol.TagPrompt, prompt), uint32(count)
+	if params != nil {
+		a.b.Params, q.ParamsHash = params, crypto.Keccak256Hash(params)
+	}
+	a.sign()
+}
+
+// Who answers a prompt or parameters that no honest provider answers is convicted for that, by comparing: no step says anything
+// about such an answer.
+func TestRequestsThatNobodyAnswersAreClaimed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, odd(t), 3600)
+	positions, vocabulary := int(w.model.Header().Positions), uint32(w.model.Header().Vocab)
+	descending := protocol.Params{StopIDs: []uint32{5, 4}}.Encode()
+	for _, c := range []struct {
+		name   string
+		prompt []uint32
+		count  int
+		params []byte
+		claim  string
+	}{
+		{"the first id that the model lacks", []uint32{3, vocabulary, 4}, 3, nil, auditor.ClaimPrompt},
+		{"an id that no model has", []uint32{3, 9, protocol.MaxVocabulary}, 3, nil, auditor.ClaimPrompt},
+		{"an unused slot that is billed", append([]uint32{3}, append(unused(1), 4)...), 3, nil, auditor.ClaimPrompt},
+		{"fewer tokens than are billed", sevens(2), 5, nil, auditor.ClaimPrompt},
+		{"a token behind the last", sevens(4), 3, nil, auditor.ClaimPrompt},
+		{"a token behind unused slots", append(append(sevens(2), unused(3)...), 7), 2, nil, auditor.ClaimPrompt},
+		{"a token behind the last in another leaf", sevens(12), 11, nil, auditor.ClaimPrompt},
+		{"stop ids that descend", prompt, len(prompt), descending, auditor.ClaimParams},
+		{"a temperature out of range", prompt, len(prompt), protocol.Params{TemperatureMilli: 49}.Encode(), auditor.ClaimParams},
+		{"parameters of another form", prompt, len(prompt), []byte{1, 2}, auditor.ClaimParams},
+		{"both", []uint32{3, vocabulary}, 2, descending, auditor.ClaimParams},
+		{"no prompt", nil, 0, nil, auditor.ClaimFinish},
+		{"a prompt that is billed as none", sevens(3), 0, nil, auditor.ClaimFinish},
+		{"more tokens than the model has positions", sevens(positions + 1), positions + 1, nil, auditor.ClaimFinish},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a := w.answered(t, params(700), prompt, 4, nil)
+			a.asking(c.prompt, c.count, c.params)
+			made := w.auditor(t, t.TempDir(), noProver{}, a, nil)
+			stop := running(t, made)
+			defer stop()
+			_, err := made.Add(t.Context(), a.b)
+			require.NoError(t, err)
+			got, err := made.Wait(t.Context(), a.receipt, func(c auditor.Case) bool { return c.Verdict != nil || c.State.Over() || c.Failures > 8 })
+			require.NoError(t, err)
+			require.NotNil(t, got.Verdict, "%s: %s %s", got.State, got.Note, got.Trouble)
+			kind := contracts.FaultRequest
+			if c.claim == auditor.ClaimFinish {
+				kind = contracts.FaultFinish
+			}
+			require.Equal(t, kind, got.Verdict.Kind)
+			require.Empty(t, got.Asked)
+			require.Zero(t, a.asked, "nothing is asked off chain")
+			w.rechecked(t, made, got)
+			if list, err := auditor.ReceiptClaims(a.b); c.name != "the first id that the model lacks" { // without a model
+				require.NoError(t, err)
+				require.Len(t, list, 1)
+				require.Equal(t, c.claim, list[0].Claim)
+			}
+		})
+	}
+}
+
+// Of a prompt an API may show unused slots behind the last token, or none: its root is the same, and nothing is wrong with it.
+func TestUnusedSlotsBehindARightPromptSayNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, odd(t), 3600)
+	right := w.answered(t, params(700), prompt, 4, nil)
+	right.b.Prompt = append(append([]uint32(nil), right.b.Prompt...), unused(3)...)
+	a := w.auditor(t, t.TempDir(), noProver{}, right, nil)
+	running(t, a)
+	_, err := a.Add(t.Context(), right.b)
+	require.NoError(t, err)
+	c, err := a.Wait(t.Context(), right.receipt, func(c auditor.Case) bool { return decided(c) || c.Failures > 8 })
+	require.NoError(t, err)
+	require.Equal(t, auditor.Right, c.State, "%s %s", c.Note, c.Trouble)
+	list, err := auditor.ReceiptClaims(right.b)
+	require.NoError(t, err)
+	require.Empty(t, list)
+}
+
+// A prompt's tree of another size than is billed has no answer on chain, though its provider tries: it is convicted when its
+// third clock has run out.
+func TestAPromptInATreeOfAnotherSizeIsAskedFor(t *testing.T) {
+	t.Parallel()
+	h := raw.Odd()
+	h.Positions = 64
+	model := raw.Model(t, h, 7, 1<<14)
+	for _, c := range []struct{ asked, billed int }{{9, 8}, {1, 9}, {40, 48}, {48, 40}, {48, 33}} {
+		t.Run(fmt.Sprintf("%d of %d", c.billed, c.asked), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, model, 10)
+			w.fund(t, auditing)
+			a := w.answered(t, params(700), prompt, 4, nil)
+			a.asking(sevens(c.asked), c.billed, nil)
+			made := w.auditor(t, t.TempDir(), noProver{}, a, func(c *auditor.Config, _ *auditor.Deps) { c.RetryEvery, c.PaymentWait = 20*time.Millisecond, -1 })
+			running(t, made)
+			_, err := made.Add(t.Context(), a.b)
+			require.NoError(t, err)
+			got, err := made.Wait(t.Context(), a.receipt, func(c auditor.Case) bool { return len(c.Asked) > 0 || c.State.Over() })
+			require.NoError(t, err)
+			require.Len(t, got.Asked, 1, "%s %s", got.State, got.Note)
+			watch, open := contracts.NewQuestionWatch(w.reader, devchain.Address(owner), w.start), []contracts.AskedQuestion(nil)
+			require.Eventually(t, func() bool { open, err = watch.Open(t.Context()); return err == nil && len(open) == 1 }, time.Minute, time.Millisecond)
+			call, err := a.replier(nil).Reply(t.Context(), open[0])
+			if err == nil {
+				_, err = w.reader.Simulate(t.Context(), devchain.Address(operator), call)
+			}
+			require.Error(t, err, "an answer")
+			got, err = made.Wait(t.Context(), a.receipt, func(c auditor.Case) bool { return decided(c) || c.Failures > 8 })
+			require.NoError(t, err)
+			require.NotNil(t, got.Verdict, "%s: %s %s", got.State, got.Note, got.Trouble)
+			require.Equal(t, contracts.FaultWithheld, got.Verdict.Kind)
+			require.Equal(t, 3, got.Asked[0].Times)
+			require.Contains(t, w.rechecked(t, made, got).Finding.Name, "another size")
+		})
+	}
+}
+
+// Drawn for an answer to such a request that no API shows, an auditor reads it off the chain and claims it.
+func TestARequestThatNobodyAnswersNorShowsIsClaimed(t *testing.T) {
+	t.Parallel()
+	for name, odd := range map[string]func(a *answer){
+		"a token behind the last": func(a *answer) { a.asking(sevens(4), 3, nil) },
+		"a token that none has":   func(a *answer) { a.asking([]uint32{3, 1 << 20, 4}, 3, nil) },
+		"parameters": func(a *answer) {
+			a.p.StopIDs = []uint32{5, 4}
+			a.asking(prompt, len(prompt), a.p.Encode())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newDrawWorld(t)
+			w.opening(t)
+			a, audit, api := w.hidden(t, odd)
+			a.answering(t, nil)
+			x := w.seated(t, auditing, t.TempDir(), api, noProver{}, nil)
+			running(t, x)
+			drawnFor(t, x, audit)
+			w.pass(t, time.Hour)
+			got, err := x.Wait(t.Context(), a.receipt, func(c auditor.Case) bool { return c.Verdict != nil || c.State.Over() })
+			require.NoError(t, err)
+			require.NotNil(t, got.Verdict, "%s: %s %s", got.State, got.Note, got.Trouble)
+			require.Equal(t, contracts.FaultRequest, got.Verdict.Kind)
+			d, err := x.WaitDraw(t.Context(), audit, answeredFor)
+			require.NoError(t, err)
+			require.False(t, d.Points[0].Said.Right)
+		})
+	}
+}
