@@ -1,8 +1,10 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -159,11 +161,42 @@ func (s *Server) show(c *gin.Context, data, next any, paged bool, meta store.Met
 		c.Status(304)
 		return
 	}
-	out := gin.H{"data": data, "meta": meta}
+	out := gin.H{"data": withFinality(data, meta), "meta": meta}
 	if paged {
 		out["next_cursor"] = next
 	}
 	c.JSON(200, out)
+}
+
+// withFinality returns data with the finality of each row's newest change.
+func withFinality(data any, m store.Meta) any {
+	v := reflect.New(reflect.TypeOf(data)).Elem()
+	v.Set(reflect.ValueOf(data))
+	stamp(v, m)
+	return v.Interface()
+}
+
+// stamp notes finality in all rows inside an addressable value.
+func stamp(v reflect.Value, m store.Meta) {
+	switch v.Kind() {
+	case reflect.Slice:
+		for i := range v.Len() {
+			stamp(v.Index(i), m)
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			stamp(v.Elem(), m)
+		}
+	case reflect.Struct:
+		if row, ok := v.Addr().Interface().(interface{ Base() *store.Entity }); ok {
+			row.Base().Finality = finality(m, row.Base().ChangedBlock)
+		}
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				stamp(v.Field(i), m)
+			}
+		}
+	}
 }
 
 // query reads parameters and keeps the first mistake.
@@ -256,10 +289,10 @@ func (q *query) enum(name string, into interface{ UnmarshalText([]byte) error })
 	}
 }
 
-// at accepts only the state that the tables hold; rows carry their own finality.
+// at accepts only the state that the tables hold; rows show their own finality.
 func (q *query) at() {
 	if v := q.vals.Get("at"); v != "" && v != "latest" {
-		q.wrong("at", `"latest", the one state that is kept; compare changed_block with meta.finalized`)
+		q.wrong("at", `"latest", the one state that is kept; rows show their finality`)
 	}
 }
 
@@ -296,7 +329,10 @@ func (s *Server) network(c *gin.Context) {
 	if s.unindexed(c) {
 		return
 	}
-	meta, err := s.deps.Network.Status(c.Request.Context())
+	terms, err := s.deps.Network.Terms(c.Request.Context())
+	if errors.Is(err, protocol.ErrNotFound) { // nothing is indexed yet
+		terms.Meta, err = s.deps.Network.Status(c.Request.Context())
+	}
 	if err != nil {
 		s.fail(c, err)
 		return
@@ -311,7 +347,7 @@ func (s *Server) network(c *gin.Context) {
 		}
 	}
 	data := gin.H{"chain_id": d.ChainID, "chain": chainName(d.ChainID), "asset": s.cfg.Asset, "decimals": s.cfg.Decimals, "delegate": s.deps.Gateway.Delegate(),
-		"contracts": contracts, "timing": d.Timing, "start_block": d.StartBlock, "parameters": s.cfg.Parameters,
+		"contracts": contracts, "timing": d.Timing, "start_block": d.StartBlock, "terms": terms.Data,
 		"eip712_domain": gin.H{"name": "DGrid", "version": "1", "chainId": d.ChainID, "verifyingContract": d.Market}}
-	s.show(c, data, nil, false, meta)
+	s.show(c, data, nil, false, terms.Meta)
 }

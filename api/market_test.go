@@ -116,6 +116,10 @@ func TestEveryMarketRouteAnswers(t *testing.T) {
 	a := w.do("GET", "/v1/market/accounts/"+walletAddress.Hex()+"/money", "")
 	require.Equal(t, "9", a.at("data", "in_channels"))
 	require.Equal(t, "4", a.at("data", "in_jobs"))
+	a = w.do("GET", "/v1/market/audits/"+common.Hash{12}.Hex(), "")
+	require.Equal(t, "included", a.at("data", "finality"), "of the row itself")
+	require.Equal(t, "included", a.at("data", "point_list").([]any)[0].(map[string]any)["finality"], "and of those in it")
+	require.Equal(t, "finalized", w.do("GET", "/v1/market/providers/"+common.Address{1}.Hex(), "").at("data", "finality"), "a block earlier")
 	a = w.do("GET", "/v1/network", "")
 	require.Equal(t, w.Gateway.Delegate().Hex(), common.HexToAddress(a.at("data", "delegate").(string)).Hex())
 

@@ -128,7 +128,7 @@ func (s *Server) showLive(c *gin.Context, data any, next string, meta store.Meta
 	meta.LagSeconds = s.lag(meta)
 	c.Header("X-DGrid-Block", strconv.FormatUint(meta.Block.Number, 10))
 	c.Header("Cache-Control", "no-cache")
-	c.JSON(200, gin.H{"data": data, "next_cursor": cursorOrNull(next), "meta": meta})
+	c.JSON(200, gin.H{"data": withFinality(data, meta), "next_cursor": cursorOrNull(next), "meta": meta})
 }
 
 func (s *Server) showOffer(o *offer) gin.H {

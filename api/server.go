@@ -56,8 +56,6 @@ type Config struct {
 	WriteTimeout                                           time.Duration // of one write to a slow reader, 30 s
 	MaxLag                                                 time.Duration // of the indexer before /readyz fails, 2 min
 	Version                                                string
-	// Parameters of the deployment that /v1/network shows beside the contracts.
-	Parameters map[string]string
 }
 
 // Deps is what a server works with.

@@ -40,6 +40,52 @@ func (n *Network) Totals(ctx context.Context) (One[Totals], error) {
 	return one[Totals](ctx, n, TotalsID)
 }
 
+// Shares are the parts of fees, in basis points.
+type Shares struct {
+	RelayerBps  uint16 `json:"relayer_bps"`
+	ProtocolBps uint16 `json:"protocol_bps"`
+	AuditorsBps uint16 `json:"auditors_bps"`
+}
+
+// Terms are what the owner of the Market may change, after a timelock.
+type Terms struct {
+	Shares Shares `json:"shares"`
+	// Scheduled come into force once somebody applies them, from EffectiveAt on; nil: none are.
+	Scheduled *ScheduledShares `json:"scheduled_shares"`
+	Treasury  common.Address   `json:"treasury"`
+	Paused    bool             `json:"paused"` // new jobs and channels
+}
+
+// ScheduledShares are shares that wait out the timelock.
+type ScheduledShares struct {
+	Shares
+	EffectiveAt uint64 `json:"effective_at"`
+}
+
+// Terms returns what holds for fees now, ErrNotFound before the deployment's first event.
+func (n *Network) Terms(ctx context.Context) (One[Terms], error) {
+	var o One[Terms]
+	err := n.View(ctx, func(ctx context.Context, v *View) error {
+		var t Totals
+		if err := get(ctx, v, TotalsID, &t); err != nil {
+			return err
+		}
+		var last Page[ShareChange]
+		if err := pageIn(ctx, v, List{Limit: 1}, nil, nil, &last); err != nil {
+			return err
+		}
+		o.Meta = v.Meta
+		o.Data = Terms{Shares: Shares{t.RelayerBps, t.ProtocolBps, t.AuditorsBps}, Treasury: t.Treasury, Paused: t.Paused}
+		for _, c := range last.Data {
+			if !c.InForce {
+				o.Data.Scheduled = &ScheduledShares{Shares{c.RelayerBps, c.ProtocolBps, c.AuditorsBps}, uint64(c.EffectiveAt)}
+			}
+		}
+		return nil
+	})
+	return o, err
+}
+
 // ShareChanges lists how the shares of fees changed. No sorts.
 func (n *Network) ShareChanges(ctx context.Context, l List) (Page[ShareChange], error) {
 	return page[ShareChange](ctx, n, l, nil, nil)

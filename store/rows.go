@@ -26,6 +26,8 @@ type Entity struct {
 	// ChangedBlock is the block of the newest event that changed the row: the row
 	// is finalized when this block is.
 	ChangedBlock uint64 `bun:"changed_block" json:"changed_block"`
+	// Finality of ChangedBlock, where a row is shown; no column.
+	Finality string `bun:"-" json:"finality,omitempty"`
 }
 
 // Base returns the shared part of a row.
