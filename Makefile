@@ -7,11 +7,13 @@ BIN := .bin
 # Not exported to `make demo`: it must work with the bare PATH.
 TOOLS := PATH="$(CURDIR)/node_modules/.bin:$(CURDIR)/$(BIN):$$PATH"
 STATICCHECK_VERSION := v0.8.2
-# Packages that link neither the embedded node nor gnark: cheap under the race detector.
+# Packages that link neither the embedded node nor gnark: cheap under the race detector. internal/archtest holds the
+# list to what is linked.
 # What passed there is not run once more without it, but for the indexer: under the
 # detector its tests are fewer and smaller.
-RACE := ./protocol/... ./runtime/... ./relayer/... ./node/provider/... ./api/... ./store/... ./indexer/... ./internal/config/... ./internal/link/... \
-	./internal/bench/relaynet
+RACE := ./protocol/... ./runtime/... ./relayer/... ./node/provider/... ./api/... ./store/... ./indexer/... \
+	./chain ./chain/contracts ./chain/events ./chain/txmgr ./internal/bench/answers ./internal/bench/relaynet ./internal/cheat ./internal/config \
+	./internal/durable ./internal/embedredis ./internal/heap ./internal/keys ./internal/link ./models/floatref ./models/floatserver
 RACE_ONLY = go list $(RACE) | grep -v '/indexer$$'
 # The detector watches neither the inside of SQLite in Go nor field arithmetic, which would
 # take twenty times as long under it. Not where gnark is linked: its threads must be seen.
@@ -28,8 +30,8 @@ help: ## list the targets
 build: ## build the dgrid binary
 	go build -o dgrid ./cmd/dgrid
 
-demo: build ## run the whole story in one process (needs only Go)
-	./dgrid demo
+demo: build ## run the whole story in one process (needs only Go); DEMO="--json facts.json" writes what happened
+	./dgrid demo $(DEMO)
 
 up: build ## keep a network running in one process
 	./dgrid up
