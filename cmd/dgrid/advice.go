@@ -29,7 +29,7 @@ func advise(err error, format string, args ...any) error {
 
 // refusalAdvice says what a person does about a contract's refusal, by error name.
 var refusalAdvice = map[string]string{
-	"InsufficientFree":           "deposit first: dgrid wallet deposit AMOUNT (dgrid wallet balance shows what is free)",
+	"InsufficientFree":           "less is free: dgrid wallet balance shows how much, dgrid wallet deposit AMOUNT adds to it",
 	"ERC20InsufficientBalance":   "get tokens to your address first (dgrid wallet balance shows it; development chains: dgrid wallet faucet 100)",
 	"ERC20InsufficientAllowance": "run dgrid wallet deposit, which approves what it needs, or dgrid wallet permit, which needs no approval",
 	"UnknownChannel":             "check the channel id (dgrid wallet balance lists yours), chain.id and chain.deployment",

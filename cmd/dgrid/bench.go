@@ -116,7 +116,7 @@ func newBenchCommand(g *globals) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&small, "small", false, "a fiftieth of the size: shows that it runs, not what it reaches")
 	cmd.Flags().StringVar(&profile, "cpuprofile", "", "file for a profile of the processor time, for go tool pprof")
-	cmd.Flags().StringVar(&b.keysDir, "keys", "keys", "folder of the development proving keys")
+	cmd.Flags().StringVar(&b.keysDir, "keys", "", "folder of the development proving keys; default: the user's cache, as dgrid up and demo")
 	return cmd
 }
 

@@ -75,6 +75,9 @@ func loadDeployment(cfg config.Config) (*deploy.Deployment, error) {
 	if errors.Is(err, protocol.ErrNotFound) {
 		return nil, advise(err, "set chain.deployment to the record of the network, or make one with dgrid deploy")
 	}
+	if err == nil && d.ChainID != cfg.Chain.ID {
+		return nil, advise(fmt.Errorf("the record is of chain %d, chain.id is %d: %w", d.ChainID, cfg.Chain.ID, protocol.ErrConflict), "set chain.id and chain.deployment to the same network")
+	}
 	return d, err
 }
 

@@ -32,7 +32,7 @@ func newKeysCommand(g *globals) *cobra.Command {
 			return g.print(cmd, f, func(w io.Writer) { f.write(w) })
 		},
 	}
-	dev.Flags().StringVar(&dir, "dir", "keys", "folder of the cache")
+	dev.Flags().StringVar(&dir, "dir", "", "folder of the cache; default: the user's, as dgrid up and demo")
 	cmd.AddCommand(dev, newKeysNew(g))
 	return cmd
 }

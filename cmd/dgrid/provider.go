@@ -206,9 +206,6 @@ func newProviderRun(g *globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if d.ChainID != cfg.Chain.ID {
-				return advise(fmt.Errorf("the record is of chain %d, chain.id is %d: %w", d.ChainID, cfg.Chain.ID, protocol.ErrConflict), "set chain.id and chain.deployment to the same network")
-			}
 			c, err := network.Connect(cmd.Context(), cfg.Chain.RPC, d, cfg.Chain.FinalityDepth, log)
 			if err != nil {
 				return runAdvice(cmd.Context(), err)

@@ -96,16 +96,16 @@ func TestProviderFromInitToWithdraw(t *testing.T) {
 	require.Equal(t, statusFail, checks["operator.registered"].Status)
 	require.Contains(t, checks["operator.registered"].Hint, "provider register")
 	require.Equal(t, statusFail, checks["stake.minimum"].Status)
-	require.Contains(t, checks["stake.minimum"].Hint, "--stake 0.400000")
+	require.Contains(t, checks["stake.minimum"].Hint, "--stake 8.000000")
 	require.Equal(t, statusPass, checks["backend.prompt"].Status)
 
-	p.refuse(exitError, []string{"has 0.000000 tUSD"}, run("provider", "register", "--stake", "2")...)
-	p.do("wallet", "faucet", "10", "--to", owner)
+	p.refuse(exitError, []string{"has 0.000000 tUSD"}, run("provider", "register", "--stake", "20")...)
+	p.do("wallet", "faucet", "100", "--to", owner)
 	p.do("wallet", "faucet", "1", "--to", operator)
-	a = p.do(run("provider", "register", "--stake", "2")...)
-	require.Equal(t, "2.000000", a.at("result", "free_stake", "amount"))
+	a = p.do(run("provider", "register", "--stake", "20")...)
+	require.Equal(t, "20.000000", a.at("result", "free_stake", "amount"))
 	require.Len(t, a.at("steps"), 4)
-	require.Empty(t, p.do(run("provider", "register", "--stake", "2")...).at("steps"), "registered twice")
+	require.Empty(t, p.do(run("provider", "register", "--stake", "20")...).at("steps"), "registered twice")
 	for id, c := range p.doctor(exitOK, run()...) {
 		require.Equal(t, statusPass, c.Status, "%s: %s", id, c.Detail)
 	}
@@ -175,7 +175,7 @@ func TestProviderFromInitToWithdraw(t *testing.T) {
 	p.ends(ended)
 
 	a = p.do(run("provider", "unstake", "0.5")...)
-	require.Equal(t, "1.500000", a.at("result", "free_stake", "amount"))
+	require.Equal(t, "19.500000", a.at("result", "free_stake", "amount"))
 	p.refuse(exitError, []string{"ExitNotOpen", "wait until"}, run("provider", "unstake", "--complete")...)
 	p.refuse(exitError, []string{"nothing is free"}, run("provider", "withdraw", "all")...)
 	p.do("wallet", "deposit", "1", "--for", owner, "--key", filepath.Join(home, ownerFile))

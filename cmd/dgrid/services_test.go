@@ -90,6 +90,16 @@ func TestRebuildFindsWhatIsNotOfTheLog(t *testing.T) {
 	require.Contains(t, out, "identical: ")
 }
 
+// A configuration of one chain with the record of another starts nothing.
+func TestServicesRefuseTheRecordOfAnotherChain(t *testing.T) {
+	p := newPerson(t)
+	model := filepath.Join("..", "..", "models", "demo", "stories.dgm")
+	for _, args := range [][]string{{"indexer"}, {"relayer"}, {"api"}, {"provider", "run"}, {"auditor", "run", "--key", p.key, "--model", common.Hash{1}.Hex() + "=" + model},
+		{"wallet", "balance"}} {
+		p.refuse(exitError, []string{"the record is of chain 31337, chain.id is 5"}, append(args, "--set", "chain.id=5")...)
+	}
+}
+
 func TestConfigCheck(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "dgrid.toml")
 	require.NoError(t, os.WriteFile(file, []byte("[redis]\nurl = \"redis://:secret@127.0.0.1:6379\"\n[log]\nlevel = \"debug\"\n"), 0o600))

@@ -127,7 +127,7 @@ func TestWalletRefusesBadInput(t *testing.T) {
 		{[]string{"wallet", "deposit", "1", "--key", filepath.Join(p.dir, "absent")}, []string{"no file", "keys new"}},
 		{[]string{"wallet", "deposit", "1", "--set", "wallet.key="}, []string{"--key FILE", "keys new"}},
 		{[]string{"wallet", "balance", "--set", "chain.rpc=http://" + freePort(t)}, []string{"no node answers", "dgrid up"}},
-		{[]string{"wallet", "balance", "--set", "chain.id=5"}, []string{"serves chain 31337", "chain.id"}},
+		{[]string{"wallet", "balance", "--set", "chain.id=5"}, []string{"the record is of chain 31337", "chain.id"}},
 		{[]string{"wallet", "balance", "--set", "chain.deployment=" + filepath.Join(p.dir, "absent")}, []string{"dgrid deploy"}},
 		{[]string{"wallet", "open", "1", "--for", "0s"}, []string{"no time to live"}},
 		{[]string{"wallet", "job", "hi", "--model", filepath.Join(p.dir, "absent.dgm")}, []string{"absent.dgm"}},

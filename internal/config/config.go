@@ -177,7 +177,7 @@ func Default() Config {
 		API: API{Listen: "127.0.0.1:8652", URL: "http://127.0.0.1:8652", Origins: []string{},
 			Relayers: []string{"http://127.0.0.1:8650"}, Models: []string{}, Audience: protocol.AudienceAuditors},
 		Provider: Provider{Data: "provider", Relayers: []string{"http://127.0.0.1:8650"}, Control: "127.0.0.1:8653",
-			PriceIn: protocol.NewAmount(100_000), PriceOut: protocol.NewAmount(400_000), MaxFee: protocol.NewAmount(1_000),
+			PriceIn: protocol.NewAmount(2_000_000), PriceOut: protocol.NewAmount(8_000_000), MaxFee: protocol.NewAmount(20_000),
 			Capacity: 2, RedeemEvery: 60, RedeemMin: protocol.NewAmount(10_000), FormerModels: []string{}, Tags: []string{}, Languages: []string{}},
 		Auditor: Auditor{Data: "auditor", Listen: "127.0.0.1:8654", Feeds: []string{}, Relayers: []string{}, Models: []string{}, Draws: true, Register: true, Report: true,
 			GainMin: protocol.NewAmount(50_000), BondShare: 25},

@@ -14,6 +14,7 @@ import (
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/chain/devchain"
 	"github.com/dgrid-network/dgrid/chain/txmgr"
+	"github.com/dgrid-network/dgrid/internal/config"
 	"github.com/dgrid-network/dgrid/node/provider"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/runtime"
@@ -131,15 +132,11 @@ func (n *Network) joinAsProvider(ctx context.Context, owner, operator int) error
 	return n.as(ctx, owner, calls...)
 }
 
-// prices of the embedded offers, base units per 10^6 tokens.
-var (
-	priceIn  = protocol.NewAmount(2_000_000)
-	priceOut = protocol.NewAmount(8_000_000)
-	maxFee   = protocol.NewAmount(1_000_000)
-)
+// maxFee is the highest fee of an answer of the embedded providers.
+var maxFee = protocol.NewAmount(1_000_000)
 
 func (n *Network) serve(owner, operator int, journal string, m provider.Model, more More, log *slog.Logger) (*provider.Provider, error) {
-	m.PriceIn, m.PriceOut, m.MaxFee, m.Capacity = priceIn, n.Config.PriceOut, maxFee, 4
+	m.PriceIn, m.PriceOut, m.MaxFee, m.Capacity = config.Default().Provider.PriceIn, n.Config.PriceOut, maxFee, 4
 	if more.Cheap {
 		m.PriceIn, m.PriceOut = protocol.NewAmount(1), protocol.NewAmount(1)
 	}

@@ -26,6 +26,7 @@ import (
 	"github.com/dgrid-network/dgrid/chain/deploy"
 	"github.com/dgrid-network/dgrid/chain/devchain"
 	"github.com/dgrid-network/dgrid/chain/txmgr"
+	"github.com/dgrid-network/dgrid/internal/config"
 	"github.com/dgrid-network/dgrid/internal/embedredis"
 	"github.com/dgrid-network/dgrid/models/demo"
 	"github.com/dgrid-network/dgrid/models/floatref"
@@ -50,7 +51,7 @@ type Config struct {
 	Terms func(admin common.Address) deploy.Parameters
 	Now   func() time.Time
 	// Stake is what a provider stakes, in whole tokens (1000); PriceOut its price, base units
-	// per 10^6 output tokens.
+	// per 10^6 output tokens (the configuration's default, as the price of prompts).
 	Stake    uint64
 	PriceOut protocol.Amount
 	// ForAuditors has the API show tokens to drawn auditors only, not to anyone.
@@ -98,7 +99,7 @@ func Up(ctx context.Context, cfg Config) (n *Network, err error) {
 		cfg.Stake = stakeOf
 	}
 	if cfg.PriceOut.IsZero() {
-		cfg.PriceOut = priceOut
+		cfg.PriceOut = config.Default().Provider.PriceOut
 	}
 	if cfg.Say == nil {
 		cfg.Say = func(string, ...any) {}

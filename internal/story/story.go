@@ -14,7 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/big"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -25,6 +24,7 @@ import (
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/chain/deploy"
 	"github.com/dgrid-network/dgrid/chain/txmgr"
+	"github.com/dgrid-network/dgrid/internal/config"
 	"github.com/dgrid-network/dgrid/internal/network"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/runtime"
@@ -198,9 +198,10 @@ func (t *teller) wager(ctx context.Context) error {
 	at := t.Chain.Reader.Addresses()
 	first, second := address(t.First), address(t.Second)
 	t.Say("two players wager 1 tUSD each on a story; the game contract asks for it on chain")
+	pays := config.Default().Provider // what "dgrid wallet job" offers if nothing else is said
 	created, err := t.Lane(first).SubmitAndWait(ctx, deploy.Wager(at, deploy.Question{
 		ModelVersion: t.ProvenVersion, Prompt: prompt, MaxOutputTokens: 120, TemperatureMilli: 800,
-		PriceIn: big.NewInt(2_000_000), PriceOut: big.NewInt(8_000_000), MaxFee: tokens(1).Big(), AnswerWithin: 50,
+		PriceIn: pays.PriceIn.Big(), PriceOut: pays.PriceOut.Big(), MaxFee: tokens(1).Big(), AnswerWithin: 50,
 	}, tokens(1)))
 	if err != nil {
 		return err
