@@ -196,7 +196,6 @@ func (t *teller) statusOf(ctx context.Context, id string) (string, error) {
 type money struct {
 	Free      protocol.Amount `json:"free"`
 	Withdrawn protocol.Amount `json:"withdrawn"`
-	Pending   protocol.Amount `json:"pending"`
 	Stake     protocol.Amount `json:"stake"`
 }
 
