@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -62,6 +63,41 @@ func TestVerifierOfOtherKeysHasNoConstructor(t *testing.T) {
 // The bytecode that Go tests and figures deploy is what the compiler makes of the
 // committed source, with the settings of foundry.toml.
 func TestGeneratedVerifierBytecode(t *testing.T) {
+	source, err := os.ReadFile(verifierSource)
+	require.NoError(t, err)
+	creation, runtime := compiled(t, "StepVerifier", source)
+	require.True(t, bytes.HasSuffix(creation, runtime))
+	var key bytes.Buffer
+	_, err = testProver(t).set.Verifying.WriteRawTo(&key)
+	require.NoError(t, err)
+
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "package prover\n\n// Code generated from contracts/src/verifiers/StepVerifier.sol. DO NOT EDIT.\n\n")
+	fmt.Fprintf(&out, "// stepVerifierStart is where in its creation code the code of StepVerifier begins.\nconst stepVerifierStart = %d\n\n", len(creation)-len(runtime))
+	constant(&out, "stepVerifierKey is the development verifying key, uncompressed", key.Bytes())
+	fmt.Fprintln(&out)
+	constant(&out, "stepVerifierCode is the creation code of StepVerifier", creation)
+	same(t, verifierCode, out.Bytes())
+}
+
+// constant writes bytes as a constant in hexadecimal; about begins with its name.
+func constant(out *bytes.Buffer, about string, value []byte) {
+	name, _, _ := strings.Cut(about, " ")
+	text := hex.EncodeToString(value)
+	fmt.Fprintf(out, "// %s, in hexadecimal.\nconst %s = \"\" +\n", about, name)
+	for at := 0; at < len(text); at += 128 {
+		plus := " +"
+		if at+128 >= len(text) {
+			plus = ""
+		}
+		fmt.Fprintf(out, "\t%q%s\n", text[at:min(at+128, len(text))], plus)
+	}
+}
+
+// compiled returns what the compiler makes of a contract with the settings of
+// foundry.toml: its creation code, and the code that is then on chain.
+func compiled(t *testing.T, name string, source []byte) (creation, runtime []byte) {
+	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
 		missing(t, "node")
@@ -69,15 +105,13 @@ func TestGeneratedVerifierBytecode(t *testing.T) {
 	if _, err := os.Stat("../node_modules/solc"); err != nil {
 		missing(t, "npm package solc (npm ci)")
 	}
-	source, err := os.ReadFile(verifierSource)
-	require.NoError(t, err)
 	input, err := json.Marshal(map[string]any{
 		"language": "Solidity",
-		"sources":  map[string]any{"StepVerifier.sol": map[string]string{"content": string(source)}},
+		"sources":  map[string]any{"verifier.sol": map[string]string{"content": string(source)}},
 		"settings": map[string]any{
 			"optimizer": map[string]any{"enabled": true, "runs": 200}, "evmVersion": "cancun", "viaIR": false,
 			"metadata":        map[string]any{"bytecodeHash": "none", "appendCBOR": false},
-			"outputSelection": map[string]any{"*": map[string]any{"*": []string{"evm.bytecode.object"}}},
+			"outputSelection": map[string]any{"*": map[string]any{"*": []string{"evm.bytecode.object", "evm.deployedBytecode.object"}}},
 		},
 	})
 	require.NoError(t, err)
@@ -88,27 +122,18 @@ func TestGeneratedVerifierBytecode(t *testing.T) {
 	var result struct {
 		Errors    []struct{ Severity, FormattedMessage string }
 		Contracts map[string]map[string]struct {
-			EVM struct{ Bytecode struct{ Object string } }
+			EVM struct{ Bytecode, DeployedBytecode struct{ Object string } }
 		}
 	}
 	require.NoError(t, json.Unmarshal(output, &result))
 	for _, e := range result.Errors {
 		require.NotEqual(t, "error", e.Severity, e.FormattedMessage)
 	}
-	object := result.Contracts["StepVerifier.sol"]["StepVerifier"].EVM.Bytecode.Object
-	code, err := hex.DecodeString(object)
+	made := result.Contracts["verifier.sol"][name].EVM
+	creation, err = hex.DecodeString(made.Bytecode.Object)
 	require.NoError(t, err)
-	require.NotEmpty(t, code)
-
-	var out bytes.Buffer
-	fmt.Fprintf(&out, "package prover\n\n// Code generated from contracts/src/verifiers/StepVerifier.sol. DO NOT EDIT.\n\n")
-	fmt.Fprintf(&out, "// stepVerifierCode is the creation code of StepVerifier in hexadecimal.\nconst stepVerifierCode = \"\" +\n")
-	for at := 0; at < len(object); at += 128 {
-		plus := " +"
-		if at+128 >= len(object) {
-			plus = ""
-		}
-		fmt.Fprintf(&out, "\t%q%s\n", object[at:min(at+128, len(object))], plus)
-	}
-	same(t, verifierCode, out.Bytes())
+	runtime, err = hex.DecodeString(made.DeployedBytecode.Object)
+	require.NoError(t, err)
+	require.NotEmpty(t, runtime)
+	return creation, runtime
 }

@@ -348,9 +348,9 @@ func (r *Reader) Faults(ctx context.Context, receipt common.Hash, from uint64) (
 
 var faultTopic = crypto.Keccak256Hash([]byte("FaultProven(bytes32,address,address,uint8,uint256,uint256,uint256,bytes32)"))
 
-// KeyHash returns the hash of the verifying key under which a specification's disputes
-// are judged.
-func (r *Reader) KeyHash(ctx context.Context, specVersion uint32) (common.Hash, error) {
+// Verifier returns the contract that judges a specification's proofs, and the hash of the
+// verifying key that it is said to hold: nothing on chain compares the two.
+func (r *Reader) Verifier(ctx context.Context, specVersion uint32) (at common.Address, key common.Hash, err error) {
 	v, err := chain.Call(ctx, r.client, r.at.Verifiers, nil, verifiers.PackVerifierOf(specVersion), verifiers.UnpackVerifierOf)
-	return v.KeyHash, err
+	return v.Verifier, v.KeyHash, err
 }

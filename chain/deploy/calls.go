@@ -10,8 +10,12 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
-// Calls returns a plan as the calls that Run would sign now, to simulate them.
+// Calls returns a plan as the calls that Run would sign now, to simulate them. It fails
+// where Run would before it signs.
 func Calls(ctx context.Context, c *chain.Client, deployer common.Address, plan []Step) ([]protocol.Call, error) {
+	if err := checkSteps(ctx, c, plan); err != nil {
+		return nil, err
+	}
 	obs, err := c.Observe(ctx, deployer)
 	if err != nil {
 		return nil, err

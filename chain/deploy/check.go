@@ -49,6 +49,7 @@ func (p Parameters) check() error {
 	refuse(p.Auditors.Unbonding < p.LongestAudit(), "auditors' unbonding of %d s, and audits of %d s", p.Auditors.Unbonding, p.LongestAudit())
 	refuse(p.Token == (common.Address{}) && p.Decimals != testDecimals, "amounts of %d decimals in the test token, which has %d", p.Decimals, testDecimals)
 	refuse(p.Verifier == (common.Address{}) != (p.KeyHash == DevelopmentKey), "verifier %s of key %s", p.Verifier, p.KeyHash)
+	refuse(p.Verifier != (common.Address{}) && p.CheckVerifier == nil, "verifier %s whose code nobody checks", p.Verifier)
 	if len(problems) > 0 {
 		return fmt.Errorf("deployment that cannot work: %w: %w", errors.Join(problems...), protocol.ErrInvalid)
 	}
@@ -71,6 +72,21 @@ func (p Parameters) sameDecimals(ctx context.Context, c *chain.Client) error {
 	}
 	if decimals != p.Decimals {
 		return fmt.Errorf("token %s has %d decimals, and amounts are given in %d: %w", p.Token, decimals, p.Decimals, protocol.ErrInvalid)
+	}
+	return nil
+}
+
+// verifies checks the code of a verifier that the deployment was given.
+func (p Parameters) verifies(ctx context.Context, c *chain.Client) error {
+	if p.Verifier == (common.Address{}) {
+		return nil
+	}
+	code, err := c.CodeAt(ctx, p.Verifier, nil)
+	if err != nil {
+		return fmt.Errorf("read code of verifier %s: %w", p.Verifier, c.Wrap(err))
+	}
+	if err := p.CheckVerifier(code); err != nil {
+		return fmt.Errorf("verifier %s of key %s: %w", p.Verifier, p.KeyHash, err)
 	}
 	return nil
 }

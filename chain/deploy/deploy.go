@@ -146,13 +146,8 @@ func Run(ctx context.Context, c *chain.Client, signer txmgr.Signer, plan []Step,
 
 // sign prepares every transaction of the plan, from the key's next nonce on.
 func sign(ctx context.Context, c *chain.Client, signer txmgr.Signer, plan []Step) (*journal, error) {
-	for _, s := range plan {
-		if s.Check == nil {
-			continue
-		}
-		if err := s.Check(ctx, c); err != nil {
-			return nil, err
-		}
+	if err := checkSteps(ctx, c, plan); err != nil {
+		return nil, err
 	}
 	obs, err := c.Observe(ctx, signer.Address())
 	if err != nil {
@@ -189,6 +184,19 @@ func sign(ctx context.Context, c *chain.Client, signer txmgr.Signer, plan []Step
 		}
 	}
 	return j, nil
+}
+
+// checkSteps reports the first step that cannot work on the chain.
+func checkSteps(ctx context.Context, c *chain.Client, plan []Step) error {
+	for _, s := range plan {
+		if s.Check == nil {
+			continue
+		}
+		if err := s.Check(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // transaction signs one step and returns its packed arguments.

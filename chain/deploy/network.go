@@ -58,6 +58,11 @@ type Parameters struct {
 	Beacon    bindings.BeaconTerms
 	Round     uint64          // seconds between two draws of who attests to one model version
 	Bounty    protocol.Amount // the most that a proven fault pays: twenty times what a dispute was measured to cost
+
+	// CheckVerifier fails unless code is that of the verifier contract of KeyHash. It is
+	// needed with Verifier: the registry believes any pair of the two, and a contract that
+	// accepts every proof convicts everybody.
+	CheckVerifier func(code []byte) error
 }
 
 // Development returns parameters with windows of seconds, for chains where an hour
@@ -136,7 +141,7 @@ func Network(p Parameters) ([]Step, error) {
 	}
 	plan := []Step{
 		{Name: Token, At: p.Token, Check: p.sameDecimals},
-		{Name: Verifier, At: p.Verifier},
+		{Name: Verifier, At: p.Verifier, Check: p.verifies},
 		{Name: VerifierRegistry, Args: func(a at) []any { return []any{p.Owner, p.Timing.Timelock, p.AtRisk, a[Verifier], p.KeyHash} }},
 		{Name: StepTable},
 		{Name: NodeTable, Args: func(a at) []any { return []any{a[StepTable]} }},

@@ -228,6 +228,7 @@ func TestUnsafeDisputesAreRefused(t *testing.T) {
 	for name, change := range map[string]func(*deploy.Parameters){
 		"window":             func(p *deploy.Parameters) { p.Timing.DisputeWindow = 4*p.Questions.Clock + p.Questions.ProofTime - 1 },
 		"verifier's key":     func(p *deploy.Parameters) { p.Verifier = admin },
+		"unchecked verifier": func(p *deploy.Parameters) { p.Verifier, p.KeyHash = admin, common.Hash{1} },
 		"key's verifier":     func(p *deploy.Parameters) { p.KeyHash = common.Hash{1} },
 		"owner and treasury": func(p *deploy.Parameters) { p.Owner = common.Address{} },
 		"no answer time":     func(p *deploy.Parameters) { p.Questions.AnswerTime = 0 },

@@ -183,7 +183,7 @@ func (f *auditFlags) run(cmd *cobra.Command, g *globals, cfg config.Config, log 
 	}
 	// A fault that is found and cannot be proven is found too late.
 	if err := c.CheckKeys(cmd.Context(), source); err != nil {
-		return advise(err, "point --keys or prover.keys at the folder of the ceremony whose key the chain's verifier has")
+		return advise(err, "point --keys or prover.keys at the folder of the ceremony whose key the chain's verifier has; where its code is another's, stay away from this deployment")
 	}
 	if err := os.MkdirAll(f.data, 0o700); err != nil {
 		return fmt.Errorf("open data: %w", err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/dgrid-network/dgrid/chain"
 	"github.com/dgrid-network/dgrid/chain/deploy"
+	"github.com/dgrid-network/dgrid/internal/network"
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
@@ -20,7 +22,7 @@ import (
 type deployFlags struct {
 	sendFlags
 	profile, token, owner, treasury string
-	verifier, keyHash               string
+	verifier, keyHash, keysDir      string
 }
 
 func newDeployCommand(g *globals) *cobra.Command {
@@ -32,8 +34,8 @@ func newDeployCommand(g *globals) *cobra.Command {
 
 Profile development has windows of seconds and a test token that anyone may mint;
 profile live has a dispute window of 30 hours and a week of unbonding, and needs
---token, and --verifier with --key-hash: the contract that a key ceremony made
-(docs/ceremony.md). A deploy that was interrupted is finished by running it again, with the
+--token, and --verifier with --key-hash and --keys: the contract that a key ceremony
+made (docs/ceremony.md). Its code must be what that key compiles to. A deploy that was interrupted is finished by running it again, with the
 transactions it signed. A record is never overwritten.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return g.deploy(cmd, f) },
@@ -45,6 +47,7 @@ transactions it signed. A record is never overwritten.`,
 	cmd.Flags().StringVar(&f.treasury, "treasury", "", "who gets the protocol's share; default: the owner")
 	cmd.Flags().StringVar(&f.verifier, "verifier", "", "verifier contract of specification 1, deployed before; development chains get the development one without")
 	cmd.Flags().StringVar(&f.keyHash, "key-hash", "", "hash of the verifier's verifying key, as dgrid ceremony seal printed it")
+	cmd.Flags().StringVar(&f.keysDir, "keys", "", "folder of the sealed ceremony whose key the verifier has; default: prover.keys")
 	return cmd
 }
 
@@ -70,7 +73,7 @@ func (f *deployFlags) parameters(deployer common.Address) (deploy.Parameters, er
 		p := deploy.Development(owner)
 		p.Token, p.Treasury = token, treasury
 		if verifier != (common.Address{}) {
-			p.Verifier, p.KeyHash = verifier, keyHash
+			f.prove(&p, verifier, keyHash)
 		}
 		return p, nil
 	case "live":
@@ -81,10 +84,26 @@ func (f *deployFlags) parameters(deployer common.Address) (deploy.Parameters, er
 			return deploy.Parameters{}, advise(fmt.Errorf("profile live without a verifier: %w", protocol.ErrInvalid), "name it with --verifier ADDRESS --key-hash HASH; anyone can forge proofs under the development keys")
 		}
 		p := deploy.Live(token, owner, treasury)
-		p.Verifier, p.KeyHash = verifier, keyHash
+		f.prove(&p, verifier, keyHash)
 		return p, nil
 	}
 	return deploy.Parameters{}, fmt.Errorf("profile %q is neither development nor live: %w", f.profile, protocol.ErrInvalid)
+}
+
+// prove sets the verifier and how its code is checked.
+func (f *deployFlags) prove(p *deploy.Parameters, verifier common.Address, keyHash common.Hash) {
+	source := network.KeySource{Dir: f.keysDir}
+	p.Verifier, p.KeyHash = verifier, keyHash
+	p.CheckVerifier = func(code []byte) error {
+		err := source.CheckVerifier(keyHash, code)
+		switch {
+		case errors.Is(err, protocol.ErrConflict):
+			return advise(err, "deploy the contract that dgrid ceremony seal wrote, compiled with the settings of foundry.toml (docs/ceremony.md)")
+		case err != nil:
+			return advise(err, "name the folder of the sealed ceremony with --keys or prover.keys; its keys/verifying.key is needed, and has the hash --key-hash")
+		}
+		return nil
+	}
 }
 
 // proofs reads the verifier and the hash of its key, both or neither.
@@ -113,6 +132,7 @@ func (g *globals) deploy(cmd *cobra.Command, f *deployFlags) error {
 	if _, err := os.Stat(path); err == nil {
 		return advise(fmt.Errorf("deploy: %s exists: %w", path, protocol.ErrConflict), "the network is deployed; to make another, name another record with chain.deployment")
 	}
+	f.keysDir = cmp.Or(f.keysDir, cfg.Prover.Keys)
 	key, err := loadKey(f.keystore(cfg.Wallet.Keystore), "wallet")
 	if err != nil {
 		return err

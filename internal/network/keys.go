@@ -11,6 +11,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/prover"
 	"github.com/dgrid-network/dgrid/prover/ceremony"
 	"github.com/dgrid-network/dgrid/prover/keys"
 	"github.com/dgrid-network/dgrid/runtime/commit"
@@ -47,9 +48,9 @@ func (s KeySource) Development(ctx context.Context) (*keys.Set, error) {
 }
 
 // ProvingKeys returns the keys under which the deployment's verifier checks proofs: its
-// registry names them. It fails with protocol.ErrConflict if those in the source are others.
+// registry names them. It fails as CheckKeys does.
 func (c *Chain) ProvingKeys(ctx context.Context, s KeySource) (*keys.Set, error) {
-	want, err := c.Reader.KeyHash(ctx, commit.SpecVersion)
+	want, err := c.checkVerifier(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -57,17 +58,45 @@ func (c *Chain) ProvingKeys(ctx context.Context, s KeySource) (*keys.Set, error)
 }
 
 // CheckKeys fails with protocol.ErrConflict if the keys in the source are not those under
-// which the deployment's verifier checks proofs. It loads none.
+// which the deployment's verifier checks proofs, or if that contract is no verifier of
+// its key: one that accepts anything convicts anybody. It loads no proving key.
 func (c *Chain) CheckKeys(ctx context.Context, s KeySource) error {
-	want, err := c.Reader.KeyHash(ctx, commit.SpecVersion)
-	if err != nil || want == keys.Step().DevKey {
-		return err
-	}
-	got, err := ceremony.KeyHash(s.Dir)
-	if err == nil && got != want {
-		err = fmt.Errorf("the verifier has key %s, the ceremony in %s made %s: %w", want, s.Dir, got, protocol.ErrConflict)
-	}
+	_, err := c.checkVerifier(ctx, s)
 	return err
+}
+
+// checkVerifier does what CheckKeys says and returns the key's hash.
+func (c *Chain) checkVerifier(ctx context.Context, s KeySource) (common.Hash, error) {
+	at, want, err := c.Reader.Verifier(ctx, commit.SpecVersion)
+	if err != nil {
+		return want, err
+	}
+	if want != keys.Step().DevKey {
+		got, err := ceremony.KeyHash(s.Dir)
+		if err == nil && got != want {
+			err = fmt.Errorf("the verifier has key %s, the ceremony in %s made %s: %w", want, s.Dir, got, protocol.ErrConflict)
+		}
+		if err != nil {
+			return want, err
+		}
+	}
+	code, err := c.Client.CodeAt(ctx, at, nil)
+	if err != nil {
+		return want, fmt.Errorf("read code of verifier %s: %w", at, c.Client.Wrap(err))
+	}
+	if err := s.CheckVerifier(want, code); err != nil {
+		return want, fmt.Errorf("verifier %s of key %s: %w", at, want, err)
+	}
+	return want, nil
+}
+
+// CheckVerifier fails with protocol.ErrConflict unless code is that of the verifier
+// contract of the key with the hash want, which is in the source.
+func (s KeySource) CheckVerifier(want common.Hash, code []byte) error {
+	if want == keys.Step().DevKey {
+		return prover.CheckDevelopmentVerifier(code)
+	}
+	return ceremony.CheckVerifier(s.Dir, want, code)
 }
 
 // Local returns the keys in the source where no chain says which are meant: those of the

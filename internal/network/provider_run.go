@@ -155,6 +155,11 @@ func RunProvider(ctx context.Context, c *Chain, cfg config.Provider, source KeyS
 	if err != nil {
 		return err
 	}
+	if served.Class == protocol.ClassProven || len(openers) > 0 {
+		if err := c.CheckKeys(ctx, source); err != nil {
+			return err
+		}
+	}
 	if owner, err := c.Reader.ProviderOf(ctx, key.Address()); err != nil {
 		return err
 	} else if owner != cfg.Owner {

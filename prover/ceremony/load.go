@@ -15,6 +15,8 @@ import (
 	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/prover"
+	"github.com/dgrid-network/dgrid/prover/circuit"
 	"github.com/dgrid-network/dgrid/prover/keys"
 )
 
@@ -37,22 +39,11 @@ func Load(dir string, c Circuit, want common.Hash) (*keys.Set, error) {
 		return nil, fmt.Errorf("load keys: the ceremony's verifying key is %s, wanted is %s: %w", s.Keys.VerifyingKey, want, protocol.ErrConflict)
 	}
 	set := &keys.Set{Circuit: c.Name, System: c.System, KeyHash: want, Deployment: true}
-	data, err := readFile(filepath.Join(dir, keysDir, verifyingFile), t.manifest.verifyingSize())
+	vk, err := t.manifest.readVerifyingKey(dir, want)
 	if err != nil {
 		return nil, err
 	}
-	// The bytes are the ones that were linted, or they have another hash.
-	if crypto.Keccak256Hash(data) != want {
-		return nil, fmt.Errorf("load keys: %s is not the key of its name: %w", verifyingFile, protocol.ErrInvalid)
-	}
-	vk := new(groth16bn254.VerifyingKey)
-	if _, err := vk.ReadFrom(bytes.NewReader(data)); err != nil {
-		return nil, fmt.Errorf("load keys: %v: %w", err, protocol.ErrInvalid)
-	}
-	if err := keys.Lint(vk, t.manifest.PublicInputs); err != nil {
-		return nil, err
-	}
-	data, err = readFile(filepath.Join(dir, keysDir, provingFile), s.Keys.ProvingSize)
+	data, err := readFile(filepath.Join(dir, keysDir, provingFile), s.Keys.ProvingSize)
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +71,35 @@ func KeyHash(dir string) (common.Hash, error) {
 		return common.Hash{}, err
 	}
 	return s.Keys.VerifyingKey, nil
+}
+
+// CheckVerifier fails with protocol.ErrConflict unless code is that of the verifier
+// contract of the Step circuit's key with the hash want, which lies in a ceremony's
+// folder. The hash vouches for the key: nothing else of the folder is read.
+func CheckVerifier(dir string, want common.Hash, code []byte) error {
+	m := Manifest{PublicInputs: circuit.PublicInputs}
+	key, err := m.readVerifyingKey(dir, want)
+	if err != nil {
+		return err
+	}
+	return prover.CheckVerifier(key, code)
+}
+
+// readVerifyingKey reads the verifying key with the hash want.
+func (m *Manifest) readVerifyingKey(dir string, want common.Hash) (*groth16bn254.VerifyingKey, error) {
+	data, err := readFile(filepath.Join(dir, keysDir, verifyingFile), m.verifyingSize())
+	if err != nil {
+		return nil, err
+	}
+	// The bytes are the ones that were linted, or they have another hash.
+	if got := crypto.Keccak256Hash(data); got != want {
+		return nil, fmt.Errorf("load keys: %s has hash %s instead of %s: %w", verifyingFile, got, want, protocol.ErrInvalid)
+	}
+	vk := new(groth16bn254.VerifyingKey)
+	if _, err := vk.ReadFrom(bytes.NewReader(data)); err != nil {
+		return nil, fmt.Errorf("load keys: %v: %w", err, protocol.ErrInvalid)
+	}
+	return vk, keys.Lint(vk, m.PublicInputs)
 }
 
 // readKeys reads the seal that names a ceremony's keys.
