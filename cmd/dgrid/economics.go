@@ -16,17 +16,22 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
-// liveEconomics are the rules of a deployment with real money: what deploy.Live fixes,
-// and what the contracts have as constants.
+// liveEconomics are the rules of a deployment with real money.
 func liveEconomics() economics.Parameters {
+	return economicsOf(deploy.Live(common.Address{}, common.Address{}, common.Address{}))
+}
+
+// economicsOf are the rules of a deployment: what its parameters fix, and what the
+// contracts have as constants.
+func economicsOf(d deploy.Parameters) economics.Parameters {
 	p := economics.Live()
-	live := deploy.Live(common.Address{}, common.Address{}, common.Address{})
-	exposure := int64(live.Timing.ExposureDivisor)
+	exposure := int64(d.Timing.ExposureDivisor)
 	p.FeeDivisor, p.StretchDivisor, p.RefundDivisor = exposure, exposure, exposure
-	p.RelayerBPS, p.ProtocolBPS, p.AuditorsBPS = int64(live.Shares.RelayerBps), int64(live.Shares.ProtocolBps), int64(live.Shares.AuditorsBps)
-	p.MaxHoldSeconds = int64(live.Timing.MaxHold)
-	p.ClockSeconds, p.AnswerSeconds = int64(live.Questions.Clock), int64(live.Questions.AnswerTime)
-	p.BaseBond, p.AskCost = economics.Money(live.Questions.BaseBond.Int64()), economics.Money(live.Questions.AskCost.Int64())
+	p.RelayerBPS, p.ProtocolBPS, p.AuditorsBPS = int64(d.Shares.RelayerBps), int64(d.Shares.ProtocolBps), int64(d.Shares.AuditorsBps)
+	p.MaxHoldSeconds = int64(d.Timing.MaxHold)
+	p.ClockSeconds, p.AnswerSeconds = int64(d.Questions.Clock), int64(d.Questions.AnswerTime)
+	p.BaseBond, p.AskCost = economics.Money(d.Questions.BaseBond.Int64()), economics.Money(d.Questions.AskCost.Int64())
+	p.AuditPPM = int64(d.Audits.AuditBps) * (economics.PPM / economics.BPS)
 	return p
 }
 

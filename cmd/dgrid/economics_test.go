@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"math/big"
 	"testing"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dgrid-network/dgrid/chain/deploy"
 	"github.com/dgrid-network/dgrid/internal/economics"
 	"github.com/dgrid-network/dgrid/protocol"
 )
@@ -31,6 +34,22 @@ func TestEconomicsOfTheDefaults(t *testing.T) {
 	require.GreaterOrEqual(t, r.Ratio, 1.5)
 	require.Len(t, r.Rows, len(economics.Strategies()))
 	require.Len(t, r.Removed, len(economics.Removals()))
+}
+
+// The report is about what is deployed: it fails for a deployment with rarer draws, or with
+// questions that cost next to nothing.
+func TestEconomicsAreThoseOfTheDeployment(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*deploy.Parameters){
+		"rarer draws": func(p *deploy.Parameters) { p.Audits.AuditBps = 100 },
+		"no bonds":    func(p *deploy.Parameters) { p.Questions.BaseBond, p.Questions.AskCost = big.NewInt(300), new(big.Int) },
+	} {
+		d := deploy.Live(common.Address{}, common.Address{}, common.Address{})
+		change(&d)
+		r, err := economics.Evaluate(economicsOf(d), economics.MinTrials, 1)
+		require.NoError(t, err)
+		require.False(t, r.Pass, name)
+	}
 }
 
 func TestEconomicsFailsWithItsOwnCode(t *testing.T) {
