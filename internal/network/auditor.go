@@ -31,7 +31,7 @@ type Proofs struct{ *queue.Queue }
 // NewProofs returns a prover whose keys come from load at the first proof. It refuses
 // keys that do not belong on the chain.
 func NewProofs(chainID uint64, load func(ctx context.Context) (*keys.Set, error), log *slog.Logger, metrics prometheus.Registerer) (Proofs, error) {
-	q, err := queue.New(queue.Config{Log: log, Metrics: metrics, Load: func(ctx context.Context) (queue.Prover, error) {
+	q, err := queue.New(queue.Config{Log: log, Metrics: metrics, Progress: progress(log), Load: func(ctx context.Context) (queue.Prover, error) {
 		set, err := load(ctx)
 		if err != nil {
 			return nil, err
@@ -39,6 +39,21 @@ func NewProofs(chainID uint64, load func(ctx context.Context) (*keys.Set, error)
 		return prover.New(set, chainID)
 	}})
 	return Proofs{q}, err
+}
+
+// progress logs how far each proof is. No error is logged: who asked for the proof knows
+// what it was for, and has it.
+func progress(log *slog.Logger) func(queue.Event) {
+	return func(e queue.Event) {
+		args := []any{"number", e.Job, "stage", e.Stage}
+		switch e.Stage {
+		case queue.Waiting:
+			args = append(args, "ahead", e.Ahead)
+		case queue.Done, queue.Failed:
+			args = append(args, "seconds", e.Took.Seconds())
+		}
+		log.Info("proof", args...)
+	}
 }
 
 // Prove implements auditor.Prover.

@@ -55,15 +55,13 @@ func (l *line) Pop() any {
 }
 
 type metricSet struct {
-	waiting prometheus.Gauge
 	proofs  *prometheus.CounterVec // by outcome
 	seconds prometheus.Histogram
 	memory  prometheus.Gauge
 }
 
-func newMetrics(r prometheus.Registerer) (*metricSet, error) {
+func newMetrics(r prometheus.Registerer, now func() Status) (*metricSet, error) {
 	m := &metricSet{
-		waiting: prometheus.NewGauge(prometheus.GaugeOpts{Name: "dgrid_prover_waiting", Help: "Proofs that wait for their turn."}),
 		proofs:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "dgrid_prover_proofs_total", Help: "Proofs by outcome."}, []string{"outcome"}),
 		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "dgrid_prover_proof_seconds", Help: "Proving time.", Buckets: prometheus.ExponentialBuckets(0.1, 1.6, 12)}),
 		memory:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "dgrid_prover_proof_peak_bytes", Help: "Memory of the process during the last proof."}),
@@ -71,7 +69,19 @@ func newMetrics(r prometheus.Registerer) (*metricSet, error) {
 	if r == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.waiting, m.proofs, m.seconds, m.memory} {
+	gauge := func(name, help string, value func(Status) float64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return value(now()) })
+	}
+	one := func(yes bool) float64 {
+		if yes {
+			return 1
+		}
+		return 0
+	}
+	waiting := gauge("dgrid_prover_waiting", "Proofs that wait for their turn.", func(s Status) float64 { return float64(s.Waiting) })
+	proving := gauge("dgrid_prover_proving", "1 while a proof is made, and while keys are loaded for it.", func(s Status) float64 { return one(s.Proving) })
+	loaded := gauge("dgrid_prover_keys_loaded", "1 once the proving keys are loaded.", func(s Status) float64 { return one(s.Loaded) })
+	for _, c := range []prometheus.Collector{waiting, proving, loaded, m.proofs, m.seconds, m.memory} {
 		if err := r.Register(c); err != nil {
 			return nil, fmt.Errorf("register prover metrics: %w", err)
 		}

@@ -116,11 +116,12 @@ func New(cfg Config) (*Queue, error) {
 	if cfg.Progress == nil {
 		cfg.Progress = func(Event) {}
 	}
-	m, err := newMetrics(cfg.Metrics)
-	if err != nil {
+	q := &Queue{cfg: cfg, log: cfg.Log, wake: make(chan struct{}, 1)}
+	var err error
+	if q.metrics, err = newMetrics(cfg.Metrics, q.Status); err != nil {
 		return nil, err
 	}
-	return &Queue{cfg: cfg, log: cfg.Log, metrics: m, wake: make(chan struct{}, 1)}, nil
+	return q, nil
 }
 
 // Prove waits for its turn and returns the proof. It fails with protocol.ErrUnavailable if
@@ -141,7 +142,7 @@ func (q *Queue) Prove(ctx context.Context, job Job) (Result, error) {
 	e.number = q.next
 	heap.Push(&q.line, e)
 	ahead := q.ahead(e)
-	q.gauge()
+	q.count()
 	q.mu.Unlock()
 	q.cfg.Progress(Event{Job: e.number, Stage: Waiting, Ahead: ahead})
 	select {
@@ -163,7 +164,7 @@ func (q *Queue) leave(e *entry) {
 	defer q.mu.Unlock()
 	if e.at >= 0 && e.at < len(q.line) && q.line[e.at] == e {
 		heap.Remove(&q.line, e.at)
-		q.gauge()
+		q.count()
 	}
 }
 
@@ -180,10 +181,8 @@ func (q *Queue) ahead(e *entry) (n int) {
 	return n
 }
 
-func (q *Queue) gauge() {
-	q.status.Waiting = len(q.line)
-	q.metrics.waiting.Set(float64(len(q.line)))
-}
+// count notes how many wait. The caller holds mu.
+func (q *Queue) count() { q.status.Waiting = len(q.line) }
 
 // Status returns what the queue does now.
 func (q *Queue) Status() Status {
@@ -242,7 +241,7 @@ func (q *Queue) take() *entry {
 	defer q.mu.Unlock()
 	for len(q.line) > 0 {
 		e := heap.Pop(&q.line).(*entry)
-		q.gauge()
+		q.count()
 		if e.ctx.Err() == nil {
 			q.status.Proving = true
 			return e
@@ -284,7 +283,7 @@ func (q *Queue) close() {
 	q.mu.Lock()
 	left := q.line
 	q.line, q.over = nil, true
-	q.gauge()
+	q.count()
 	q.mu.Unlock()
 	for _, e := range left {
 		e.at = -1

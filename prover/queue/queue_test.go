@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/protocol"
@@ -29,7 +30,8 @@ func TestTheNearestDeadlineIsProvenFirst(t *testing.T) {
 	g := gated{make(chan struct{}), make(chan *circuit.StepInput, 8)}
 	loads := 0
 	waiting := make(chan queue.Event, 16)
-	q, err := queue.New(queue.Config{Max: 4, Load: func(context.Context) (queue.Prover, error) { loads++; return g, nil },
+	metrics := prometheus.NewRegistry()
+	q, err := queue.New(queue.Config{Max: 4, Metrics: metrics, Load: func(context.Context) (queue.Prover, error) { loads++; return g, nil },
 		Progress: func(e queue.Event) {
 			if e.Stage == queue.Waiting {
 				waiting <- e
@@ -55,6 +57,7 @@ func TestTheNearestDeadlineIsProvenFirst(t *testing.T) {
 	_, err = q.Prove(t.Context(), queue.Job{Step: &circuit.StepInput{}})
 	require.ErrorIs(t, err, protocol.ErrUnavailable, "the line is full")
 	require.Equal(t, 4, q.Status().Waiting)
+	require.Equal(t, map[string]float64{"dgrid_prover_waiting": 4, "dgrid_prover_proving": 1, "dgrid_prover_keys_loaded": 1}, now(t, metrics))
 	for _, deadline := range []uint64{50, 200, 300, 0} {
 		g.turn <- struct{}{}
 		require.NoError(t, <-done)
@@ -63,10 +66,26 @@ func TestTheNearestDeadlineIsProvenFirst(t *testing.T) {
 	g.turn <- struct{}{}
 	require.NoError(t, <-done)
 	require.Equal(t, 1, loads, "keys are loaded once")
+	require.Equal(t, map[string]float64{"dgrid_prover_waiting": 0, "dgrid_prover_proving": 0, "dgrid_prover_keys_loaded": 1}, now(t, metrics))
 	stop()
 	require.NoError(t, <-ended)
 	_, err = q.Prove(t.Context(), queue.Job{Step: &circuit.StepInput{}})
 	require.ErrorIs(t, err, protocol.ErrUnavailable)
+}
+
+// now is what the metrics say of the queue as it is.
+func now(t *testing.T, metrics *prometheus.Registry) map[string]float64 {
+	t.Helper()
+	families, err := metrics.Gather()
+	require.NoError(t, err)
+	values := map[string]float64{}
+	for _, f := range families {
+		switch f.GetName() {
+		case "dgrid_prover_waiting", "dgrid_prover_proving", "dgrid_prover_keys_loaded":
+			values[f.GetName()] = f.GetMetric()[0].GetGauge().GetValue()
+		}
+	}
+	return values
 }
 
 func TestWhoLeavesIsNotProven(t *testing.T) {
