@@ -91,20 +91,22 @@ func TestPagesShowTheirHistory(t *testing.T) {
 	w := start(t, options{})
 	version, who := common.Hash{7}, common.Address{1}
 	p := provider(1, 5)
-	p.Faults, p.SmallFaults, p.Questions, p.OpenQuestions, p.Silences = 1, 2, 4, 1, 3
+	p.Faults, p.SmallFaults, p.Questions, p.OpenQuestions, p.Silences, p.Audits, p.AuditsPassed = 1, 2, 4, 1, 3, 9, 8
 	fault := store.Fault{Entity: base(store.PositionID(1, 2)), Receipt: common.Hash{2}, Provider: who, ModelVersion: version, Kind: "padding", Rung: store.RungFault}
 	open := store.Question{Entity: base(store.HashID(common.Hash{3})), Question: common.Hash{3}, Receipt: common.Hash{2}, Provider: who, Kind: "params",
 		Node: json.RawMessage(`{"kind":"params","level":0,"t":0,"l":0,"vector":0,"index":0,"size":0,"hash":"` + version.Hex() + `"}`), State: store.QuestionAsked, Answer: protocol.Bytes{}}
 	done := open
 	done.Entity, done.Question, done.State = base(store.HashID(common.Hash{4})), common.Hash{4}, store.QuestionAnswered
-	w.mine(1, p, &store.Version{Entity: base(store.HashID(version)), ModelVersion: version, Kind: protocol.KindLLM, Class: protocol.ClassProven, Name: "stories", Header: []byte{}, Faults: 1},
+	w.mine(1, p, &store.Version{Entity: base(store.HashID(version)), ModelVersion: version, Kind: protocol.KindLLM, Class: protocol.ClassProven, Name: "stories", Header: []byte{}, Faults: 1, Audits: 6, AuditsPassed: 5, Attested: 3, Attestors: 2},
 		&fault, &open, &done)
 	a := w.do("GET", "/v1/market/providers/"+who.Hex(), "")
 	require.Equal(t, []any{1.0, 2.0, 4.0, 1.0, 3.0}, []any{a.at("data", "faults"), a.at("data", "small_faults"), a.at("data", "questions"), a.at("data", "open_questions"), a.at("data", "silences")})
+	require.Equal(t, []any{9.0, 8.0}, []any{a.at("data", "audits"), a.at("data", "audits_passed")})
 	require.Len(t, a.at("data", "fault_list"), 1)
 	require.Len(t, a.at("data", "open_question_list"), 1)
 	a = w.do("GET", "/v1/market/versions/"+version.Hex(), "")
 	require.Equal(t, 1.0, a.at("data", "faults"))
+	require.Equal(t, []any{6.0, 5.0, 3.0, 2.0}, []any{a.at("data", "audits"), a.at("data", "audits_passed"), a.at("data", "attested"), a.at("data", "attestors")})
 	require.Equal(t, "padding", a.at("data", "fault_list").([]any)[0].(map[string]any)["kind"])
 
 	seen := 0
