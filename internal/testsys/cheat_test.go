@@ -2,13 +2,17 @@ package testsys
 
 import (
 	"context"
+	"math/big"
 	"math/rand/v2"
 	"testing"
 
+	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/chain/devchain"
+	"github.com/dgrid-network/dgrid/chain/events"
 	"github.com/dgrid-network/dgrid/internal/network"
 	"github.com/dgrid-network/dgrid/internal/story"
 	"github.com/dgrid-network/dgrid/protocol"
@@ -60,9 +64,13 @@ func TestCheatersAreCaught(t *testing.T) {
 	require.False(t, step.AuditorPaid.IsZero())
 	require.False(t, step.Refunded.IsZero(), "the requester gets back what it paid")
 	require.Equal(t, silent, byKind["withheld"].Provider)
+	require.False(t, byKind["withheld"].Refunded.IsZero(), "who got no answer to its questions gets back what it paid")
 
 	for _, f := range facts.Faults {
 		requireShown(t, n.APIURL, f)
+	}
+	for _, who := range []common.Address{wrong, silent} {
+		requireForfeited(t, n.Chain, who)
 	}
 	for _, who := range n.Owners() {
 		stake, err := n.Chain.Reader.Stake(t.Context(), who)
@@ -74,4 +82,39 @@ func TestCheatersAreCaught(t *testing.T) {
 	lost, err := before[wrong].Sub(left)
 	require.NoError(t, err)
 	require.Equal(t, step.Slashed, lost)
+}
+
+// requireForfeited checks that a convicted provider's credit was forfeited: of what was
+// redeemed until its conviction nothing pays it any more. It may have redeemed nothing yet.
+func requireForfeited(t *testing.T, c *network.Chain, provider common.Address) {
+	t.Helper()
+	market := c.Reader.Addresses().Market
+	logs, err := c.Client.FilterLogs(t.Context(), ethereum.FilterQuery{FromBlock: new(big.Int).SetUint64(c.Deployment.StartBlock), Addresses: []common.Address{market}})
+	require.NoError(t, err)
+	pending := map[contracts.CreditKey]bool{}
+	convicted := false
+	for i := range logs {
+		e, err := events.DecodeLog(events.Market, &logs[i])
+		require.NoError(t, err)
+		switch e := e.(type) {
+		case events.VoucherRedeemed:
+			if e.Provider == provider && !convicted {
+				pending[contracts.CreditKey{ModelVersion: e.ModelVersion, Relayer: e.Relayer, Epoch: e.Epoch}] = true
+			}
+		case events.CreditForfeited:
+			convicted = convicted || e.Provider == provider
+		case events.CreditMatured:
+			key := contracts.CreditKey{ModelVersion: e.ModelVersion, Relayer: e.Relayer, Epoch: e.Epoch}
+			if e.Provider == provider && pending[key] {
+				require.True(t, e.Forfeited || !convicted, "credit of epoch %d paid a convicted provider", e.Epoch)
+				delete(pending, key)
+			}
+		}
+	}
+	require.True(t, convicted, "no credit of %s was forfeited", provider)
+	for key := range pending {
+		credit, err := c.Reader.Credit(t.Context(), provider, key.ModelVersion, key.Relayer, key.Epoch)
+		require.NoError(t, err)
+		require.True(t, credit.Forfeited, "credit of epoch %d", key.Epoch)
+	}
 }
