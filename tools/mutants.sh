@@ -8,6 +8,8 @@
 #
 # It fails if a mutant survives, does not apply, or does not compile. With --baseline it
 # also runs every test on the tree as it is: a test that is red anyway shows nothing.
+# Tests in Go see contracts as their bindings: a mutant of a contract gets bindings of its
+# own before them.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 root=$(pwd)
@@ -23,9 +25,7 @@ ln -s "$root/node_modules" "$tree/node_modules"
 if [ -d "$root/.cache/keys" ]; then mkdir -p "$tree/.cache" && cp -r "$root/.cache/keys" "$tree/.cache/keys"; fi
 cd "$tree" || exit 1
 PATH="$root/node_modules/.bin:$root/.bin:$PATH"
-# Contracts of tests may be large; compiling without the optimizer takes a third of the time.
-FOUNDRY_OPTIMIZER=false
-export PATH FOUNDRY_OPTIMIZER
+export PATH
 
 # run_test KIND ARGUMENTS LOG: 0 green, 1 red, 2 neither (it does not compile, or ran nothing)
 run_test() {
@@ -38,13 +38,29 @@ run_test() {
 		return 2
 		;;
 	forge)
+		# Contracts of tests may be large; compiling without the optimizer takes a third of the
+		# time. What is deployed is built with it, and elsewhere.
 		# shellcheck disable=SC2086
-		forge test $2 >"$3" 2>&1 && { grep -q 'passed; 0 failed' "$3" && return 0; return 2; }
+		FOUNDRY_OPTIMIZER=false FOUNDRY_OUT=plain FOUNDRY_CACHE_PATH=plain-cache forge test $2 >"$3" 2>&1 && { grep -q 'passed; 0 failed' "$3" && return 0; return 2; }
 		grep -q 'Suite result: FAILED' "$3" && return 1
 		return 2
 		;;
 	esac
 	return 2
+}
+
+# run_mutant PATCH KIND ARGUMENTS LOG: as run_test, on the tree with the patch
+run_mutant() {
+	patch -s -p1 <"$1"
+	bound=
+	if [ "$2" = go ] && grep -q '^+++ b/contracts/src/' "$1"; then bound=1; fi
+	if [ -n "$bound" ] && ! tools/bindings.sh >"$4" 2>&1; then status=2; else
+		run_test "$2" "$3" "$4"
+		status=$?
+	fi
+	patch -s -R -p1 <"$1"
+	if [ -n "$bound" ]; then git -C "$root" archive HEAD bindings contracts/snapshots | tar -x; fi
+	return $status
 }
 
 count=0 bad=0 checked=
@@ -62,10 +78,8 @@ for patch in "$root"/tools/mutants/*.patch; do
 	fi
 	if [ $result = killed ]; then
 		if patch -s -p1 --dry-run <"$patch" >/dev/null 2>&1; then
-			patch -s -p1 <"$patch"
-			run_test "$kind" "$args" "$log"
+			run_mutant "$patch" "$kind" "$args" "$log"
 			case $? in 0) result=SURVIVED ;; 2) result=broken; tail -20 "$log" >&2 ;; esac
-			patch -s -R -p1 <"$patch"
 		else
 			result=stale
 		fi
