@@ -52,12 +52,13 @@ func eachOf(list [][32]byte) (words []*[32]byte) {
 func TestReferenceNoElementHasTwoSpellings(t *testing.T) {
 	cases := 0
 	row(t, "an element written as itself plus the modulus (reference)", &cases)
-	base := referenceWorld(t)
-	drawn := seeds(t)
-	for i, s := range sources {
+	eachSeed(t, func(t *testing.T, seed uint64) { cases += noElementHasTwoSpellings(t, referenceWorld(t), seed) })
+}
+
+func noElementHasTwoSpellings(t *testing.T, base *world, seed uint64) (cases int) {
+	for _, s := range sources {
 		t.Run(s.name, func(t *testing.T) {
-			t.Logf("seed %d", drawn[i%len(drawn)])
-			f := s.drawn(t, base, drawn[i%len(drawn)], 2)
+			f := s.drawn(t, base, seed, 2)
 			j := auditorOf(f.a, auditing.Address, f.oracle)
 			call, err := j.accuse(t.Context())
 			require.NoError(t, err)
@@ -79,10 +80,8 @@ func TestReferenceNoElementHasTwoSpellings(t *testing.T) {
 			convicted(t, f.world, f.a)
 		})
 	}
-	for i, name := range []string{"a seam before the block", "a seam behind the block", "a seam behind a block of several chunks"} {
+	for _, name := range []string{"a seam before the block", "a seam behind the block", "a seam behind a block of several chunks"} {
 		t.Run(name, func(t *testing.T) {
-			seed := drawn[i%len(drawn)]
-			t.Logf("seed %d", seed)
 			w, told := hidden(t, base, name, seed)
 			call, err := auditorOf(told.a, auditing.Address, w.oracle).accuse(t.Context())
 			require.NoError(t, err)
@@ -100,8 +99,7 @@ func TestReferenceNoElementHasTwoSpellings(t *testing.T) {
 		})
 	}
 	t.Run("an answer", func(t *testing.T) {
-		t.Logf("seed %d", drawn[0])
-		w, told := hidden(t, base, "a number", drawn[0])
+		w, told := hidden(t, base, "a number", seed)
 		q := &inquiry{t: t, a: told.a, w: w, who: auditing, sys: w.oracle}
 		asked := 0
 		q.before = func(n bindings.Node, response protocol.Call) {
@@ -124,6 +122,7 @@ func TestReferenceNoElementHasTwoSpellings(t *testing.T) {
 		require.NotZero(t, asked)
 		convicted(t, w, told.a)
 	})
+	return cases
 }
 
 // hidden makes a secret by name, of a text that has room for it.

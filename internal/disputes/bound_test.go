@@ -38,19 +38,20 @@ func TestProvedEverythingInAFaultProofIsBound(t *testing.T) {
 	require.NoError(t, err)
 	cases := 0
 	row(t, "everything in a fault proof is bound (proved)", &cases)
-	drawn, live, tried := seeds(t), map[string]int{}, map[string]int{}
-	for i, s := range sources {
-		seed := drawn[i%len(drawn)]
-		t.Run(s.name, func(t *testing.T) {
-			t.Logf("seed %d", seed)
-			f := s.drawn(t, realWorld(t), seed, 2)
-			j := auditorOf(f.a, auditing.Address, system)
-			call, err := j.accuse(t.Context())
-			require.NoError(t, err)
-			require.Equal(t, s.op, j.op)
-			n := f.mutate(t, call, j.statement, live, tried)
-			cases += n
-		})
+	live, tried := map[string]int{}, map[string]int{}
+	drawn := seeds(t)
+	for turn, seed := range drawn {
+		for _, s := range sources {
+			t.Run(fmt.Sprintf("seed %d, %s", seed, s.name), func(t *testing.T) {
+				f := s.drawn(t, realWorld(t), seed, 2)
+				j := auditorOf(f.a, auditing.Address, system)
+				call, err := j.accuse(t.Context())
+				require.NoError(t, err)
+				require.Equal(t, s.op, j.op)
+				n := f.mutate(t, call, j.statement, live, tried, func(fields []int) []int { return share(fields, turn, len(drawn)) })
+				cases += n
+			})
+		}
 	}
 	for name, n := range tried {
 		require.NotZero(t, live[name], "%d changes of %s were all ones that no step reads", n, name)
@@ -58,9 +59,21 @@ func TestProvedEverythingInAFaultProofIsBound(t *testing.T) {
 	t.Logf("%d fields", len(tried))
 }
 
-// mutate changes each field of a call that convicts. live counts, by field, the changes of
+// share is what falls to one of several seeds of a list that all of them go through
+// together: in full size everything.
+func share(list []int, turn, turns int) (own []int) {
+	if full() || len(list) < turns {
+		return list
+	}
+	for i := turn; i < len(list); i += turns {
+		own = append(own, list[i])
+	}
+	return own
+}
+
+// mutate changes fields of a call that convicts, of each part those chosen. live counts, by field, the changes of
 // fields that are read, tried all of them.
-func (f fixture) mutate(t *testing.T, call protocol.Call, st step.Statement, live, tried map[string]int) (cases int) {
+func (f fixture) mutate(t *testing.T, call protocol.Call, st step.Statement, live, tried map[string]int, choose func(fields []int) []int) (cases int) {
 	t.Helper()
 	paid, greedy := f.a.payment.Count > 0, f.a.params.TemperatureMilli == 0
 	w, a := f.on(t)
@@ -85,10 +98,11 @@ func (f fixture) mutate(t *testing.T, call protocol.Call, st step.Statement, liv
 	require.Len(t, fields, 9)
 	w, a = f.on(t)
 	for _, part := range slices.Sorted(maps.Keys(fields)) {
-		for i := range max(size(3, 1000), len(fields[part])) {
+		chosen := choose(fields[part])
+		for i := range max(size(1, 334), len(chosen)) {
 			data, name, value := call.Data, "", any(nil)
 			for bytes.Equal(data, call.Data) {
-				s := list(call.Data)[fields[part][i%len(fields[part])]]
+				s := list(call.Data)[chosen[i%len(chosen)]]
 				name = s.name
 				change(f.r, s.v)
 				data, value = game.PackProveFault(e, p), s.v.Interface()
@@ -161,15 +175,14 @@ func TestProvedMalleatedProofsPayTheAuthorOnce(t *testing.T) {
 	require.NoError(t, err)
 	cases := 0
 	row(t, "a rewritten proof pays the author, once (proved)", &cases)
-	for _, seed := range seeds(t)[:1] {
-		t.Logf("seed %d", seed)
+	eachSeed(t, func(t *testing.T, seed uint64) {
 		f := wrongAnswer(t, realWorld(t), seed)
 		call := f.accused(t, system)
 		p := unpackFault(call.Data)
 		a, b, c := points(t, p.Proof)
 		delta := system.delta(t)
 		scalars := []*big.Int{big.NewInt(1), new(big.Int).Sub(modulus, big.NewInt(1))}
-		for range size(2, 1000) {
+		for range size(1, 334) {
 			scalars = append(scalars, randomElement(f.r).Big())
 		}
 		var forms []protocol.Call
@@ -214,7 +227,7 @@ func TestProvedMalleatedProofsPayTheAuthorOnce(t *testing.T) {
 			}
 		}
 		f.must(mallory, call)
-	}
+	})
 }
 
 // Copies from the mempool, in any order with what they copy: as it is a copy pays its
@@ -222,12 +235,15 @@ func TestProvedMalleatedProofsPayTheAuthorOnce(t *testing.T) {
 func TestProvedCopiedFaultPaysItsAuthor(t *testing.T) {
 	system, err := realProver()
 	require.NoError(t, err)
-	seed := seeds(t)[0]
-	t.Logf("seed %d", seed)
-	f := wrongAnswer(t, realWorld(t), seed)
-	call := f.accused(t, system)
 	cases := 0
 	row(t, "copied faults pay their author (proved)", &cases)
+	eachSeed(t, func(t *testing.T, seed uint64) { cases += copiedFault(t, wrongAnswer(t, realWorld(t), seed), system) })
+}
+
+// copiedFault sends what convicts an answer among copies of it, in several orders.
+func copiedFault(t *testing.T, f fixture, system proving) (cases int) {
+	t.Helper()
+	call := f.accused(t, system)
 	copyWith := func(alter func(p *bindings.StepProof, e *bindings.ReceiptEvidence)) protocol.Call {
 		p, e := unpackFault(call.Data), bound(f.a.evidence())
 		alter(&p, &e)
@@ -238,7 +254,7 @@ func TestProvedCopiedFaultPaysItsAuthor(t *testing.T) {
 		call  protocol.Call
 		holds bool
 	}
-	for n := range size(10, 100) {
+	for n := range size(4, 34) {
 		w, a := f.on(t)
 		thief := []person{mallory, accomplice, relays, owner}[f.r.IntN(4)]
 		list := []sent{
@@ -275,4 +291,5 @@ func TestProvedCopiedFaultPaysItsAuthor(t *testing.T) {
 		}
 		require.False(t, first)
 	}
+	return cases
 }

@@ -70,11 +70,12 @@ func clocksOf(w *world) clocks {
 // TestReferenceCensoredInclusion holds every time that somebody has to act in to ten
 // times what inclusion takes in 99 of 100 cases when half and nine tenths of all blocks
 // are censored.
-func TestReferenceCensoredInclusion(t *testing.T) {
+func TestReferenceCensoredInclusion(t *testing.T) { eachSeed(t, censoredInclusion) }
+
+func censoredInclusion(t *testing.T, seed uint64) {
 	w := referenceWorld(t)
-	seed := seeds(t)[0]
 	for _, share := range []float64{0.5, 0.9} {
-		waits := make([]uint64, size(5_000, 500_000))
+		waits := make([]uint64, size(5_000, 170_000))
 		for i := range waits {
 			waits[i] = censor{seed: seed + uint64(i), share: share, count: math.MaxUint32}.lands(0)
 		}
@@ -179,8 +180,9 @@ func (p pursuit) run(t *testing.T, c censor) (moves []move, lost protocol.Amount
 // TestReferenceCensoredPursuit takes all blocks from an auditor, before its first
 // transaction, before its last and before one between, and finds the exact number that it
 // survives. With half or nine tenths of the blocks censored for a week it always wins.
-func TestReferenceCensoredPursuit(t *testing.T) {
-	seed := seeds(t)[0]
+func TestReferenceCensoredPursuit(t *testing.T) { eachSeed(t, censoredPursuit) }
+
+func censoredPursuit(t *testing.T, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 11))
 	p := pursued(t, seed)
 	live := clocksOf(p.world)
@@ -220,7 +222,7 @@ func TestReferenceCensoredPursuit(t *testing.T) {
 			require.False(t, won, "%s: %d blocks before move %d", k.name, c.count, at)
 		}
 		for _, share := range []float64{0.5, 0.9} {
-			for i := range uint64(size(1, 20)) {
+			for i := range uint64(size(1, 7)) {
 				c := censor{seed: seed + i, share: share, from: p.time, count: 7 * 24 * 3600 / slot}
 				slow, _, won := p.run(t, c)
 				require.True(t, won, "%s: a share of %g, seed %d", k.name, share, c.seed)
@@ -238,8 +240,10 @@ func inTokens(a protocol.Amount) float64 {
 // TestReferenceLateMovesExtendTheWindow asks in the window's last block, and follows the
 // window through a chain of questions: each gives back what its clock takes, up to the
 // longest hold.
-func TestReferenceLateMovesExtendTheWindow(t *testing.T) {
-	p := pursued(t, seeds(t)[0])
+func TestReferenceLateMovesExtendTheWindow(t *testing.T) { eachSeed(t, lateMovesExtendTheWindow) }
+
+func lateMovesExtendTheWindow(t *testing.T, seed uint64) {
+	p := pursued(t, seed)
 	live := clocksOf(p.world)
 	closes := p.time + live.window
 
@@ -298,8 +302,9 @@ func interrogated(t *testing.T, base *world, a *answer, c censor) (lost protocol
 // TestReferenceCensoredAnswers takes all blocks from an honest provider that is asked.
 // Exactly one clock of them costs it the small rung, three convict it; shares below one
 // cost it nothing.
-func TestReferenceCensoredAnswers(t *testing.T) {
-	seed := seeds(t)[0]
+func TestReferenceCensoredAnswers(t *testing.T) { eachSeed(t, censoredAnswers) }
+
+func censoredAnswers(t *testing.T, seed uint64) {
 	w := referenceWorld(t)
 	x := library(t, rand.New(rand.NewPCG(seed, 12)), &world{t: t, models: w.models[:1]}, 1)[0]
 	a := w.answered(x, owner, operator)
@@ -323,7 +328,7 @@ func TestReferenceCensoredAnswers(t *testing.T) {
 		require.Equal(t, k.lost, lost, k.name)
 	}
 	for _, share := range []float64{0.5, 0.9} {
-		for i := range uint64(size(10, 1000)) {
+		for i := range uint64(size(4, 334)) {
 			lost, _ := interrogated(t, w, a, censor{seed: seed + i, share: share, from: w.time, count: 7 * 24 * 3600 / slot})
 			require.True(t, lost.IsZero(), fmt.Sprintf("a share of %g, seed %d", share, seed+i))
 		}

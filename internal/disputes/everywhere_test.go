@@ -101,10 +101,13 @@ func blocksOf(x *text) (list []step.Block) {
 // small size tells one number of each vector in a drawn block. Every operation is shown in
 // either.
 func TestReferenceAnErrorEverywhereSlashes(t *testing.T) {
-	cases, seen := 0, map[step.Op]int{}
+	cases := 0
 	row(t, "an error at every position is caught (reference)", &cases)
-	base, seed := referenceWorld(t), seeds(t)[0]
-	t.Logf("seed %d", seed)
+	eachSeed(t, func(t *testing.T, seed uint64) { cases += anErrorEverywhere(t, referenceWorld(t), seed) })
+}
+
+func anErrorEverywhere(t *testing.T, base *world, seed uint64) (cases int) {
+	seen := map[step.Op]int{}
 	r := rand.New(rand.NewPCG(seed, 12))
 	var x *text
 	for x == nil || len(x.prompt)+len(x.output) < 3 {
@@ -167,6 +170,7 @@ func TestReferenceAnErrorEverywhereSlashes(t *testing.T) {
 			require.NotZero(t, seen[op], "no lie was shown by op %s", op)
 		}
 	}
+	return cases
 }
 
 // TestReferenceManyErrorsSlash tells several lies in several blocks, a wrong token or none,
