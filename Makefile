@@ -19,6 +19,11 @@ RACE_ONLY = go list $(RACE) | grep -v '/indexer$$'
 # take twenty times as long under it. Not where gnark is linked: its threads must be seen.
 UNWATCHED := -gcflags='modernc.org/...=-race=false' -gcflags='github.com/consensys/...=-race=false'
 
+# Snapshots and coverage keep the seed of foundry.toml.
+FORGE_TEST = seed=$${FUZZ_SEED:-0x$$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')}; \
+	echo "contracts from seed $$seed (again: FUZZ_SEED=$$seed make $@)"; \
+	$(TOOLS) forge test --fuzz-seed $$seed
+
 # Where tools/generate.sh writes.
 GENERATED := bindings contracts prover protocol runtime
 
@@ -46,8 +51,8 @@ node_modules/.stamp: package-lock.json
 
 test: setup test-contracts test-go test-race test-system ## everything: Solidity, Go, circuits, real Postgres, real Redis
 
-test-contracts: node_modules/.stamp ## Solidity unit, fuzz and invariant tests
-	$(TOOLS) forge test
+test-contracts: node_modules/.stamp ## Solidity unit, fuzz and invariant tests, from a fresh seed
+	@$(FORGE_TEST)
 
 test-go: setup ## Go packages that test-race does not run, or not in full size, but the system tests
 	$(TOOLS) go test -timeout 20m $$(go list ./... | grep -v /internal/testsys | grep -vxF "$$($(RACE_ONLY))")
@@ -61,7 +66,7 @@ test-system: setup ## the story in one process, and as separate ones on Postgres
 
 test-disputes: setup ## the evidence about disputes in full size (an hour), a row per promise
 	@mkdir -p .cache && rm -f .cache/disputes.md
-	$(TOOLS) go test -tags heavy -count=1 -timeout 90m ./prover/circuit -run Agree -v
+	$(TOOLS) go test -tags heavy -count=1 -timeout 90m ./prover/circuit -run 'Agree|IsTheRuntime' -v
 	$(TOOLS) go test -tags heavy -count=1 -timeout 90m ./prover -run EveryOperationOnTheVerifierContract -v
 	DGRID_DISPUTES=full $(TOOLS) go test -count=1 -timeout 60m ./prover/queue -run Killed -v
 	FOUNDRY_FUZZ_RUNS=10000 $(TOOLS) forge test --match-test ZK4
@@ -84,9 +89,7 @@ ceremony-full: build ## hold a whole key ceremony alone, and print what each ste
 
 fuzz: node_modules/.stamp ## each fuzz target for half a minute, contracts from a fresh seed
 	tools/fuzz.sh 30s
-	@seed=$${FUZZ_SEED:-0x$$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')}; \
-		echo "contracts from seed $$seed (again: FUZZ_SEED=$$seed make fuzz)"; \
-		$(TOOLS) forge test --fuzz-seed $$seed
+	@$(FORGE_TEST)
 
 fmt: node_modules/.stamp ## format Go and Solidity
 	gofmt -w $$(git ls-files '*.go')

@@ -2,7 +2,7 @@ package circuit
 
 import (
 	"math/big"
-	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -49,11 +49,25 @@ func computes(t *testing.T, want int64, st step.Statement, out chunk.Kind, kindA
 	require.Equal(t, want, got.Int64(), "%+v of %v and %v", st, a, b)
 }
 
-// The reference is what the runtime does, operation by operation. The circuit is what
-// the reference is, by the test of their agreement.
+// int32Edges are the numbers of the edges that a trace can hold as int32.
+func int32Edges() (list []int64) {
+	for _, e := range edges() {
+		for _, v := range slices.Concat(e.a, e.a2, e.b, e.b2) {
+			if v > -1<<31 && v < 1<<31 {
+				list = append(list, v)
+			}
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// The reference is what the runtime does, operation by operation, on every two numbers at
+// the ends and on drawn ones. The circuit is what the reference is, by the test of their
+// agreement.
 func TestReferenceIsTheRuntime(t *testing.T) {
 	const i16, i32, wide = chunk.Int16, chunk.Int32, chunk.Wide80
-	g := generator{rand.New(rand.NewPCG(41, 42))}
+	g := drawn(t, 42)
 	num := func(width int) int64 {
 		for {
 			if v := g.signed(width).Int64(); width != 16 && v != -1<<31 || width == 16 && v != -1<<15 {
@@ -63,8 +77,12 @@ func TestReferenceIsTheRuntime(t *testing.T) {
 	}
 	op := func(o step.Op) step.Statement { return step.Statement{Op: o} }
 	sigmoid, exp2 := constants().sigmoid, constants().exp2
-	for range 200 {
+	ends := int32Edges()
+	for i := range len(ends)*len(ends) + randomSteps {
 		x, y := num(32), num(32)
+		if i < len(ends)*len(ends) {
+			x, y = ends[i/len(ends)], ends[i%len(ends)]
+		}
 		sum := []int32{int32(x)}
 		ops.Add(sum, []int32{int32(y)})
 		computes(t, int64(sum[0]), op(step.OpAdd), i32, i32, []int64{x}, i32, []int64{y})
@@ -138,9 +156,12 @@ func TestReferenceIsTheRuntime(t *testing.T) {
 
 // A weight's embedding and a row of a matrix.
 func TestReferenceIsTheRuntimeOnWeights(t *testing.T) {
-	g := generator{rand.New(rand.NewPCG(43, 44))}
-	for range 100 {
+	g := drawn(t, 44)
+	for i := range randomSteps {
 		n := 1 + g.IntN(100)
+		if i%2 == 0 { // one number at an end, where a group of weights begins or ends
+			n = one(g.Rand, []int{1, 31, 32, 33, 63, 64, 65})
+		}
 		w := ops.Matrix{Rows: 1, Cols: n, Q: make([]int8, n), M: make([]uint32, (n+31)/32)}
 		act := make([]int16, n)
 		for i := range n {
@@ -148,6 +169,11 @@ func TestReferenceIsTheRuntimeOnWeights(t *testing.T) {
 		}
 		for i := range w.M {
 			w.M[i] = uint32(g.between(0, 1<<24-1))
+		}
+		if i%2 == 0 {
+			w.Q = slices.Repeat([]int8{one(g.Rand, []int8{-128, -127, -1, 0, 1, 127})}, n)
+			act = slices.Repeat([]int16{one(g.Rand, []int16{-32767, -1, 0, 1, 32767})}, n)
+			w.M = slices.Repeat([]uint32{one(g.Rand, []uint32{0, 1, 127, 128, chunk.MaxScale - 1})}, len(w.M))
 		}
 		weights, err := chunk.PackWeights(nil, w.Q, w.M)
 		require.NoError(t, err)
@@ -183,13 +209,17 @@ func TestReferenceIsTheRuntimeOnWeights(t *testing.T) {
 // The token that the runtime picks stands against every id, and every other token
 // falls to some id.
 func TestReferenceIsTheRuntimesSampler(t *testing.T) {
-	g := generator{rand.New(rand.NewPCG(45, 46))}
-	for range 200 {
+	g := drawn(t, 46)
+	ends := int32Edges()
+	for range randomSteps {
 		logits := make([]int32, 6)
 		for i := range logits {
 			logits[i] = int32(g.between(-1<<17, 1<<17))
-			if g.IntN(3) == 0 {
+			switch g.IntN(6) {
+			case 0, 1:
 				logits[i] = logits[0]
+			case 2:
+				logits[i] = int32(one(g.Rand, ends))
 			}
 		}
 		p := protocol.Params{TemperatureMilli: uint32(g.between(50, 2000)), MaxGap: uint32(g.between(0, 1<<17))}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -32,6 +33,20 @@ var compiled = sync.OnceValue(func() constraint.ConstraintSystem {
 	}
 	return ccs
 })
+
+// drawn is a source of numbers from a fresh seed, which it prints; DGRID_DISPUTES_SEED
+// repeats one.
+func drawn(t testing.TB, stream uint64) generator {
+	t.Helper()
+	seed := rand.Uint64()
+	if s := os.Getenv("DGRID_DISPUTES_SEED"); s != "" {
+		var err error
+		seed, err = strconv.ParseUint(s, 10, 64)
+		require.NoError(t, err)
+	}
+	t.Logf("seed %d", seed)
+	return generator{rand.New(rand.NewPCG(seed, stream))}
+}
 
 func solve(t testing.TB, ccs constraint.ConstraintSystem, c *Step, opts ...solver.Option) error {
 	return ccs.IsSolved(quickWitness(t, c), append(opts, solver.WithNbTasks(1))...)
