@@ -17,6 +17,7 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/stretchr/testify/require"
 )
@@ -371,6 +372,66 @@ func TestTX8_FailureIsToldBeforeItIsFinal(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 1, r.Status)
 	require.EqualValues(t, 1, w.count())
+}
+
+// Who does not wait is told at once how far a transaction is; that the node does not say is no "not yet".
+func TestLooksDoNotWait(t *testing.T) {
+	w := newWorld(t, 3)
+	m := w.manager(nil)
+	type look = func(context.Context, common.Hash) (*types.Receipt, error)
+	all := []look{m.Succeeded, m.Mined, m.Final}
+	pending := func(id common.Hash, looks ...look) {
+		t.Helper()
+		for _, look := range looks {
+			_, err := look(t.Context(), id)
+			require.ErrorIs(t, err, txmgr.ErrPending)
+		}
+	}
+	receipts := func(id common.Hash, looks ...look) {
+		t.Helper()
+		for _, look := range looks {
+			r, err := look(t.Context(), id)
+			require.NoError(t, err)
+			require.Equal(t, w.intent(id).TxHash, r.TxHash)
+		}
+	}
+	_, err := m.Mined(t.Context(), common.Hash{1})
+	require.ErrorIs(t, err, protocol.ErrNotFound)
+
+	id, err := m.Submit(t.Context(), w.call(counter))
+	require.NoError(t, err)
+	pending(id, all...)
+	w.node.down = true
+	require.Error(t, m.Converge(t.Context()))
+	pending(id, all...)
+	w.node.down = false
+	require.NoError(t, m.Converge(t.Context()))
+	pending(id, all...)
+	w.commit()
+	w.reaches(m, id, protocol.IntentMined)
+	receipts(id, m.Succeeded, m.Mined)
+	pending(id, m.Final)
+	w.node.deaf = true
+	_, err = m.Mined(t.Context(), id)
+	require.ErrorIs(t, err, protocol.ErrUnavailable)
+	require.NotErrorIs(t, err, txmgr.ErrPending)
+	w.node.deaf = false
+	require.Equal(t, protocol.IntentConfirmed, w.settle(m, id).State)
+	receipts(id, all...)
+
+	starved := w.call(counter)
+	starved.GasLimit = 22_000 // passes the estimate and fails
+	id, err = m.Submit(t.Context(), starved)
+	require.NoError(t, err)
+	require.NoError(t, m.Converge(t.Context()))
+	w.commit()
+	w.reaches(m, id, protocol.IntentMined)
+	_, err = m.Mined(t.Context(), id)
+	require.ErrorAs(t, err, new(*txmgr.Failed))
+	pending(id, m.Succeeded, m.Final)
+	w.settle(m, id)
+	_, err = m.Succeeded(t.Context(), id)
+	require.ErrorAs(t, err, new(*txmgr.Failed))
 }
 
 // Dependent calls may be submitted together: one whose simulation fails while

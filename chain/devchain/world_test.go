@@ -167,6 +167,7 @@ type faultyNode struct {
 	lose     bool // an answer: the transaction arrives, the caller gets a time-out
 	drop     bool // a request: nothing arrives
 	down     bool
+	deaf     bool     // it answers nothing about transactions
 	baseFee  *big.Int // pretended, if set
 	estimate uint64   // pretended, if set
 }
@@ -193,6 +194,13 @@ func (n *faultyNode) Observe(ctx context.Context, lane common.Address) (txmgr.Ob
 		obs.BaseFee = n.baseFee
 	}
 	return obs, err
+}
+
+func (n *faultyNode) Receipts(ctx context.Context, txs []common.Hash) (txmgr.Receipts, error) {
+	if n.deaf {
+		return txmgr.Receipts{}, fmt.Errorf("time-out: %w", protocol.ErrUnavailable)
+	}
+	return n.Node.Receipts(ctx, txs)
 }
 
 func (n *faultyNode) Simulate(ctx context.Context, msg ethereum.CallMsg) (uint64, error) {

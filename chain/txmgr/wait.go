@@ -12,6 +12,9 @@ import (
 	"github.com/ethereum/go-ethereum/core/types"
 )
 
+// ErrPending says that a transaction did not get so far yet.
+var ErrPending = errors.New("waiting for the chain")
+
 // Failed says that an intent ended without effect. It wraps the decoded contract
 // error where there is one, else protocol.ErrConflict (ErrExpired for a passed
 // deadline).
@@ -41,19 +44,52 @@ func (m *Manager) Get(ctx context.Context, id common.Hash) (protocol.Intent, err
 // reported as such once that is final. Wait gives up, and the intent stays, when
 // the key has no money for gas (protocol.ErrInsufficient) or its lane is halted.
 func (m *Manager) Wait(ctx context.Context, id common.Hash) (*types.Receipt, error) {
-	return m.wait(ctx, id, func(in protocol.Intent) bool {
-		return in.State == protocol.IntentConfirmed ||
-			in.State == protocol.IntentMined && in.Status == 1 && !cancelled(in)
-	})
+	return m.wait(ctx, id, succeeded)
 }
 
 // WaitMined is Wait for those whom a failure keeps from other things: a transaction that failed on
 // chain, or gave way to a cancellation, is *Failed once a block holds it. The intent goes on: a reorg may
 // bring its effect back, and the manager tries a failure again when it is final.
 func (m *Manager) WaitMined(ctx context.Context, id common.Hash) (*types.Receipt, error) {
-	r, err := m.wait(ctx, id, func(in protocol.Intent) bool {
-		return in.State == protocol.IntentConfirmed || in.State == protocol.IntentMined
-	})
+	return m.mined(ctx, id, m.wait)
+}
+
+// WaitFinal is Wait until the block is final.
+func (m *Manager) WaitFinal(ctx context.Context, id common.Hash) (*types.Receipt, error) {
+	return m.wait(ctx, id, final)
+}
+
+// Succeeded, Mined and Final are Wait, WaitMined and WaitFinal for those who have other things to do: where
+// these would wait they return ErrPending at once. They take as long as the outbox and the node take to
+// answer, and a node that does not is an error.
+func (m *Manager) Succeeded(ctx context.Context, id common.Hash) (*types.Receipt, error) {
+	return m.look(ctx, id, succeeded)
+}
+
+// Mined is WaitMined without the waiting.
+func (m *Manager) Mined(ctx context.Context, id common.Hash) (*types.Receipt, error) {
+	return m.mined(ctx, id, m.look)
+}
+
+// Final is WaitFinal without the waiting.
+func (m *Manager) Final(ctx context.Context, id common.Hash) (*types.Receipt, error) {
+	return m.look(ctx, id, final)
+}
+
+func succeeded(in protocol.Intent) bool {
+	return final(in) || in.State == protocol.IntentMined && in.Status == 1 && !cancelled(in)
+}
+
+func included(in protocol.Intent) bool { return final(in) || in.State == protocol.IntentMined }
+
+func final(in protocol.Intent) bool { return in.State == protocol.IntentConfirmed }
+
+// stage says whether an intent got as far as somebody wants it.
+type stage func(protocol.Intent) bool
+
+// mined gets the receipt in its way, and tells a failure.
+func (m *Manager) mined(ctx context.Context, id common.Hash, get func(context.Context, common.Hash, stage) (*types.Receipt, error)) (*types.Receipt, error) {
+	r, err := get(ctx, id, included)
 	if err != nil {
 		return nil, err
 	}
@@ -70,11 +106,6 @@ func (m *Manager) WaitMined(ctx context.Context, id common.Hash) (*types.Receipt
 		in.Reason = "the transaction failed on chain"
 	}
 	return nil, &Failed{Intent: in, Cause: protocol.ErrConflict}
-}
-
-// WaitFinal is Wait until the block is final.
-func (m *Manager) WaitFinal(ctx context.Context, id common.Hash) (*types.Receipt, error) {
-	return m.wait(ctx, id, func(in protocol.Intent) bool { return in.State == protocol.IntentConfirmed })
 }
 
 // SubmitAndWait is Submit and Wait.
@@ -94,30 +125,33 @@ func cancelled(in protocol.Intent) bool {
 	})
 }
 
+// look says how far the intent is now.
+func (m *Manager) look(ctx context.Context, id common.Hash, done stage) (*types.Receipt, error) {
+	_, last := m.latest(id)
+	in, r, err := m.read(ctx, id, last, done)
+	switch {
+	case r != nil || err != nil:
+		return r, err
+	case last != nil: // what kind of trouble it is concerns nobody: the manager tries again
+		return nil, fmt.Errorf("wait for %s: %w; last trouble: %v", in, ErrPending, last)
+	}
+	return nil, fmt.Errorf("wait for %s: %w", in, ErrPending)
+}
+
 // reread is how soon a receipt that the outbox knows of is asked for again when
 // the node does not have it at the moment.
 const reread = 50 * time.Millisecond
 
-func (m *Manager) wait(ctx context.Context, id common.Hash, done func(protocol.Intent) bool) (*types.Receipt, error) {
+func (m *Manager) wait(ctx context.Context, id common.Hash, done stage) (*types.Receipt, error) {
 	for {
 		changed, last := m.latest(id)
-		in, err := m.cfg.Outbox.Get(ctx, id)
-		if err != nil {
-			return nil, fmt.Errorf("wait: %w", err)
-		}
+		in, r, err := m.read(ctx, id, last, done)
 		var again <-chan time.Time
 		switch {
-		case done(in):
-			found, err := m.cfg.Node.Receipts(ctx, []common.Hash{in.TxHash})
-			if r := found.Found[in.TxHash]; err == nil && r != nil && r.BlockHash == in.BlockHash {
-				return r, nil
-			}
+		case done(in) && r == nil:
 			again = time.After(reread)
-		case in.State.Terminal():
-			return nil, m.failed(in)
-		}
-		if again == nil && (errors.Is(last, ErrHalted) || errors.Is(last, protocol.ErrInsufficient)) {
-			return nil, fmt.Errorf("wait for %s: %w", in, last) // nothing will happen before a person acts
+		case r != nil || err != nil:
+			return r, err
 		}
 		select {
 		case <-changed:
@@ -129,6 +163,29 @@ func (m *Manager) wait(ctx context.Context, id common.Hash, done func(protocol.I
 			return nil, fmt.Errorf("wait for %s: %w", in, ctx.Err())
 		}
 	}
+}
+
+// read returns the intent, and its receipt once it is done; neither that nor an error while it may still come.
+// last is what the manager met with it.
+func (m *Manager) read(ctx context.Context, id common.Hash, last error, done stage) (protocol.Intent, *types.Receipt, error) {
+	in, err := m.cfg.Outbox.Get(ctx, id)
+	switch {
+	case err != nil:
+		return protocol.Intent{}, nil, fmt.Errorf("wait: %w", err)
+	case done(in):
+		found, err := m.cfg.Node.Receipts(ctx, []common.Hash{in.TxHash})
+		if err != nil {
+			return in, nil, fmt.Errorf("wait for %s: %w", in, err)
+		}
+		if r := found.Found[in.TxHash]; r != nil && r.BlockHash == in.BlockHash {
+			return in, r, nil
+		}
+	case in.State.Terminal():
+		return in, nil, m.failed(in)
+	case errors.Is(last, ErrHalted) || errors.Is(last, protocol.ErrInsufficient):
+		return in, nil, fmt.Errorf("wait for %s: %w", in, last) // nothing will happen before a person acts
+	}
+	return in, nil, nil
 }
 
 // latest returns a channel that closes after the next pass, and what the last one

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -59,7 +58,7 @@ func (p Place) node() contracts.Node {
 }
 
 // errPending says that something on chain is waited for: an answer, or that a block is final.
-var errPending = errors.New("waiting for the chain")
+var errPending = txmgr.ErrPending
 
 // withheld counts what a provider does not serve. When patience is over it is asked on
 // chain, from then on about everything. Who may not ask there goes on off chain.
@@ -117,7 +116,7 @@ func (j *judge) convicted(ctx context.Context, pending error) error {
 	own := map[common.Hash]sent{} // of silence nobody is named
 	for _, asked := range j.c.Asked {
 		for _, intent := range asked.Expired {
-			receipt, err := glimpse(ctx, j.a.deps.Sender.WaitFinal, intent) // others wait for this turn
+			receipt, err := j.a.deps.Sender.Final(ctx, intent)
 			if errors.As(err, new(*txmgr.Failed)) || errors.Is(err, protocol.ErrNotFound) {
 				continue
 			}
@@ -194,7 +193,7 @@ func (j *judge) record(id common.Hash, what string) *Asked {
 // outbox sends each once.
 func (j *judge) pose(ctx context.Context, r *Asked, ask func(contracts.Evidence, common.Hash) protocol.Call) error {
 	if r.State == "expiring" {
-		if err := j.sent(ctx, r, j.a.deps.Sender.WaitMined); err != nil {
+		if err := j.sent(ctx, r, j.a.deps.Sender.Mined); err != nil {
 			return err
 		}
 		r.State = "silent"
@@ -202,7 +201,7 @@ func (j *judge) pose(ctx context.Context, r *Asked, ask func(contracts.Evidence,
 		return errPending // what the silence did is looked at before it is asked again
 	}
 	if r.State == "asked" {
-		if err := j.sent(ctx, r, j.a.deps.Sender.WaitMined); err != nil {
+		if err := j.sent(ctx, r, j.a.deps.Sender.Mined); err != nil {
 			return err
 		}
 		if r.State == "asked" {
@@ -211,7 +210,7 @@ func (j *judge) pose(ctx context.Context, r *Asked, ask func(contracts.Evidence,
 		}
 	}
 	if r.State == "open" { // and yet it is not: a reorg took it back for now, or somebody else expired it
-		if err := j.sent(ctx, r, j.a.deps.Sender.WaitFinal); err != nil {
+		if err := j.sent(ctx, r, j.a.deps.Sender.Final); err != nil {
 			return err
 		}
 		r.State = "silent"
@@ -259,10 +258,10 @@ func (j *judge) hand(ctx context.Context, r *Asked, state string, call protocol.
 	return err
 }
 
-// sent waits until the last transaction about a question is mined. One that failed, or that a crash kept from
-// the sender, leaves the question as it was: it is looked at again.
-func (j *judge) sent(ctx context.Context, r *Asked, wait waiting) error {
-	_, err := glimpse(ctx, wait, r.Intent)
+// sent is errPending until the last transaction about a question got so far. One that failed, or that a crash kept
+// from the sender, leaves the question as it was: it is looked at again.
+func (j *judge) sent(ctx context.Context, r *Asked, look reading) error {
+	_, err := look(ctx, r.Intent)
 	switch {
 	case errors.As(err, new(*txmgr.Failed)):
 		r.State, j.c.Failed = "", r.Intent
@@ -274,28 +273,14 @@ func (j *judge) sent(ctx context.Context, r *Asked, wait waiting) error {
 	return err
 }
 
-// waiting is how far a transaction is waited for: Sender.Wait, WaitMined or WaitFinal.
-type waiting = func(context.Context, common.Hash) (*types.Receipt, error)
-
-// glance is how long a case looks for a transaction before others have their turn.
-const glance = 100 * time.Millisecond
-
-// glimpse looks whether a transaction came so far: errPending if it did not yet.
-func glimpse(ctx context.Context, wait waiting, intent common.Hash) (*types.Receipt, error) {
-	look, cancel := context.WithTimeout(ctx, glance)
-	defer cancel()
-	receipt, err := wait(look, intent)
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		return nil, errPending
-	}
-	return receipt, err
-}
+// reading gets the receipt of a transaction that came so far: Sender's methods do, those that wait for it and those that do not.
+type reading = func(context.Context, common.Hash) (*types.Receipt, error)
 
 // expire ends a question that nobody answered in time. Whoever keeps it open by asking it again
 // after each end gets one silence more for each, as if this auditor had asked.
 func (j *judge) expire(ctx context.Context, r *Asked, q contracts.Question) error {
 	if r.State == "expiring" {
-		if err := j.sent(ctx, r, j.a.deps.Sender.WaitMined); err != nil {
+		if err := j.sent(ctx, r, j.a.deps.Sender.Mined); err != nil {
 			return err
 		}
 		if r.State == "expiring" && r.Due == q.Deadline {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/chain/devchain"
+	"github.com/dgrid-network/dgrid/chain/txmgr"
 	"github.com/dgrid-network/dgrid/node/auditor"
 	"github.com/dgrid-network/dgrid/protocol/step"
 	"github.com/dgrid-network/dgrid/protocol/wire"
@@ -212,12 +213,12 @@ type notFinal struct {
 	settle chan struct{}
 }
 
-func (n notFinal) WaitFinal(ctx context.Context, id common.Hash) (*types.Receipt, error) {
+func (n notFinal) Final(ctx context.Context, id common.Hash) (*types.Receipt, error) {
 	select {
 	case <-n.settle:
-		return n.Sender.WaitFinal(ctx, id)
-	case <-ctx.Done():
-		return nil, ctx.Err()
+		return n.Sender.Final(ctx, id)
+	default:
+		return nil, txmgr.ErrPending
 	}
 }
 

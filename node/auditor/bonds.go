@@ -133,7 +133,7 @@ func (j *judge) release(ctx context.Context, proven bool) error {
 		case q.State == contracts.QuestionNone && r.State != "asked":
 			j.a.stakes.returned(r.Question)
 		case r.State == "asked": // the transaction that asks may still be mined
-			if err = j.sent(ctx, r, j.a.deps.Sender.Wait); err == nil && r.State == "asked" {
+			if err = j.sent(ctx, r, j.a.deps.Sender.Succeeded); err == nil && r.State == "asked" {
 				r.State, err = "open", errPending
 			}
 		}

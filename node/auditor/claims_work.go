@@ -343,11 +343,11 @@ func (a *Auditor) outdone(ctx context.Context, since *uint64) error {
 // confirmClaim waits until the transaction is mined, notes what it did, and then until it is
 // final.
 func (a *Auditor) confirmClaim(ctx context.Context, c *Claimed) error {
-	wait := a.deps.Sender.WaitFinal
+	look := a.deps.Sender.Final
 	if c.Verdict == nil {
-		wait = mined(a.deps.Sender, c.Intent == c.Failed)
+		look = landed(a.deps.Sender, c.Intent == c.Failed)
 	}
-	receipt, err := glimpse(ctx, wait, c.Intent)
+	receipt, err := look(ctx, c.Intent)
 	var failed *txmgr.Failed
 	switch {
 	case errors.As(err, &failed):

@@ -56,6 +56,10 @@ type Sender interface {
 	Wait(ctx context.Context, id common.Hash) (*types.Receipt, error)
 	WaitMined(ctx context.Context, id common.Hash) (*types.Receipt, error)
 	WaitFinal(ctx context.Context, id common.Hash) (*types.Receipt, error)
+	// Succeeded, Mined and Final are the same without the waiting: txmgr.ErrPending until then.
+	Succeeded(ctx context.Context, id common.Hash) (*types.Receipt, error)
+	Mined(ctx context.Context, id common.Hash) (*types.Receipt, error)
+	Final(ctx context.Context, id common.Hash) (*types.Receipt, error)
 }
 
 // Prover makes proofs. It may take as long as it needs; ctx ends the waiting.

@@ -120,11 +120,19 @@ func (j *judge) confirm(ctx context.Context) error {
 
 // mined is how a transaction is waited for that whoever redeems in front of it makes fail: that is told before it is final, since
 // each such failure would cost the window as long. One that is made again as it was waits until its sender tries it again.
-func mined(s Sender, again bool) waiting {
+func mined(s Sender, again bool) reading {
 	if again {
 		return s.Wait
 	}
 	return s.WaitMined
+}
+
+// landed is mined for those who do not wait.
+func landed(s Sender, again bool) reading {
+	if again {
+		return s.Succeeded
+	}
+	return s.Mined
 }
 
 // done ends a convicted case, unless nothing of it was refunded: a payment may still come, and what was mined in this

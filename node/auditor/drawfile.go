@@ -169,7 +169,7 @@ func (d *Draw) act(name string) *Act {
 func (a *Auditor) send(ctx context.Context, d *Draw, name string, call func(salt common.Hash) protocol.Call) error {
 	r := d.act(name)
 	if r.Intent != (common.Hash{}) && !r.Done {
-		_, err := glimpse(ctx, a.deps.Sender.Wait, r.Intent)
+		_, err := a.deps.Sender.Succeeded(ctx, r.Intent)
 		var failed *txmgr.Failed
 		switch {
 		case errors.As(err, &failed):
