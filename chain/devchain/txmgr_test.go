@@ -451,6 +451,50 @@ func TestDependentCallsWait(t *testing.T) {
 	require.Equal(t, protocol.IntentConfirmed, w.settle(m, b).State)
 }
 
+// A call waits for those submitted before it, and not for those after: on a lane that always has one under way
+// it would never end.
+func TestARefusedCallEndsOnABusyLane(t *testing.T) {
+	w := newWorld(t, 2)
+	m := w.manager(nil)
+	first, err := m.Submit(t.Context(), w.call(counter))
+	require.NoError(t, err)
+	require.NoError(t, m.Converge(t.Context()))
+	refused, err := m.Submit(t.Context(), w.call(reverter))
+	require.NoError(t, err)
+	require.NoError(t, m.Converge(t.Context()))
+	require.Equal(t, protocol.IntentQueued, w.intent(refused).State, "it may depend on the first")
+	for range 200 {
+		w.commit()
+		_, err := m.Submit(t.Context(), w.call(counter))
+		require.NoError(t, err)
+		require.NoError(t, m.Converge(t.Context())) // sends it, and finds the one before mined
+		if w.intent(refused).State.Terminal() {
+			break
+		}
+	}
+	require.Equal(t, protocol.IntentReverted, w.intent(refused).State)
+	require.Equal(t, protocol.IntentConfirmed, w.settle(m, first).State)
+}
+
+// A call whose forerunner a reorg took out of the chain waits for it again.
+func TestDependentCallsWaitAfterAReorg(t *testing.T) {
+	w := newWorld(t, 12)
+	m := w.manager(nil)
+	open := w.call(gate)
+	open.Data = []byte{1}
+	a, err := m.Submit(t.Context(), open)
+	require.NoError(t, err)
+	require.NoError(t, m.Converge(t.Context()))
+	head := w.commit()
+	w.reaches(m, a, protocol.IntentMined)
+	require.NoError(t, w.chain.Rewind(head.Number.Uint64()-1))
+	b, err := m.Submit(t.Context(), w.call(gate))
+	require.NoError(t, err)
+	w.reaches(m, a, protocol.IntentSent)
+	require.Equal(t, protocol.IntentQueued, w.intent(b).State)
+	require.Equal(t, protocol.IntentConfirmed, w.settle(m, b).State)
+}
+
 // While the node is down nothing moves, and nothing is sent twice afterwards.
 func TestNodeDown(t *testing.T) {
 	w := newWorld(t, 2)

@@ -139,7 +139,7 @@ func (m *Manager) submit(ctx context.Context, p *pass, a Action) error {
 	gas, err := m.simulate(ctx, p.Chain.GasLimit, in)
 	var refused interface{ RevertData() []byte }
 	if errors.As(err, &refused) {
-		if p.underWay() {
+		if p.underWay(in) {
 			return nil // it may depend on what is; judged again at the next head
 		}
 		in.State, in.Reason, in.RevertData = protocol.IntentReverted, err.Error(), refused.RevertData()
@@ -170,11 +170,13 @@ func (m *Manager) submit(ctx context.Context, p *pass, a Action) error {
 	return m.send(ctx, a.Kind, &attempt)
 }
 
-// underWay reports whether transactions of the lane were sent whose effects a
-// simulation may not see: before this pass, or in it.
-func (p *pass) underWay() bool {
-	return p.next != firstNonce(p.View) || slices.ContainsFunc(p.Lane.Intents, func(in protocol.Intent) bool {
-		return in.State == protocol.IntentSent
+// underWay reports whether transactions that were submitted before an intent were sent, whose effects its
+// simulation may not see: before this pass, or in it. What came after it does not count: a lane that always has
+// something under way would hold it for ever.
+func (p *pass) underWay(in protocol.Intent) bool {
+	return p.next != firstNonce(p.View) || slices.ContainsFunc(p.Lane.Intents, func(other protocol.Intent) bool {
+		_, mined := receiptOf(p.View, other) // nil where a reorg took it back
+		return other.Seq < in.Seq && (other.State == protocol.IntentSent || other.State == protocol.IntentMined && mined == nil)
 	})
 }
 
