@@ -274,6 +274,37 @@ func TestTX6_GasPerHour(t *testing.T) {
 	require.EqualValues(t, 10, w.count())
 }
 
+// Who waits for what a limit holds back is told so, and nothing that may depend on it is given up meanwhile.
+func TestTX6_WhatALimitHoldsIsTold(t *testing.T) {
+	for name, limits := range map[string]txmgr.Policy{
+		"hourly gas": {GasPerHour: 50_000},
+		"fee cap":    {MaxFeeCap: big.NewInt(1)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, 2)
+			w.policy = limits
+			m := w.manager(nil)
+			open := w.call(gate)
+			open.Data = []byte{1}
+			a, err := m.Submit(t.Context(), open)
+			require.NoError(t, err)
+			b, err := m.Submit(t.Context(), w.call(gate))
+			require.NoError(t, err)
+			require.NoError(t, m.Converge(t.Context()))
+			require.Equal(t, protocol.IntentQueued, w.intent(a).State)
+			require.Equal(t, protocol.IntentQueued, w.intent(b).State, "it depends on what is held")
+			_, err = m.Mined(t.Context(), a)
+			require.ErrorIs(t, err, txmgr.ErrPending)
+			require.ErrorContains(t, err, "limit")
+			require.Zero(t, w.node.sends)
+
+			w.policy = txmgr.Policy{}
+			freed := w.manager(nil)
+			require.Equal(t, protocol.IntentConfirmed, w.settle(freed, b).State)
+		})
+	}
+}
+
 // TestTX8_LowEstimate is the regression of estimates made in the context of the
 // latest block: the contract takes a fresh slot in every block, so that the
 // estimate is right for the block that was and too low for the one to come.

@@ -31,8 +31,10 @@ func (m *Manager) Converge(ctx context.Context) error {
 // pass is one view with what its actions add to it.
 type pass struct {
 	View
-	next uint64 // nonce of the next new transaction
-	gas  uint64 // signed within the hour
+	next    uint64                // nonce of the next new transaction
+	gas     uint64                // signed within the hour
+	held    bool                  // a queued intent has to wait for its turn
+	trouble map[common.Hash]error // of single intents
 }
 
 func (m *Manager) converge(ctx context.Context, trouble map[common.Hash]error) error {
@@ -46,7 +48,7 @@ func (m *Manager) converge(ctx context.Context, trouble map[common.Hash]error) e
 			return err
 		}
 	}
-	p := &pass{View: v, next: firstNonce(v), gas: v.Lane.GasUsed}
+	p := &pass{View: v, next: firstNonce(v), gas: v.Lane.GasUsed, trouble: trouble}
 	var errs []error // of single intents; the others go on
 	for _, a := range Decide(v, m.cfg.Policy) {
 		err := m.perform(ctx, p, a)
@@ -104,6 +106,11 @@ func (m *Manager) perform(ctx context.Context, p *pass, a Action) error {
 		m.seen.halted.Inc()
 		return fmt.Errorf("%s: %w", a.Reason, ErrHalted)
 	case ActHold:
+		for _, in := range p.Lane.Intents {
+			if in.State != protocol.IntentMined {
+				p.trouble[in.ID] = errors.New("lane holds: " + a.Reason)
+			}
+		}
 		m.seen.held.Inc()
 		m.log.Warn("lane holds", "reason", a.Reason)
 		return nil
@@ -149,8 +156,10 @@ func (m *Manager) submit(ctx context.Context, p *pass, a Action) error {
 		return fmt.Errorf("simulate: %w", err)
 	}
 	if most := m.cfg.Policy.GasPerHour; most > 0 && p.gas+gas > most {
+		reason := hourly(p.gas, m.cfg.Policy)
+		p.held, p.trouble[in.ID] = true, errors.New("lane holds: "+reason)
 		m.seen.held.Inc()
-		m.log.Warn("lane holds", "reason", "hourly gas", "signed", p.gas, "limit", most, "intent", in.ID, "gas", gas)
+		m.log.Warn("lane holds", "reason", reason, "intent", in.ID, "gas", gas)
 		return nil
 	}
 	attempt, err := m.sign(p.Chain, a, p.next, gas)
@@ -171,10 +180,10 @@ func (m *Manager) submit(ctx context.Context, p *pass, a Action) error {
 }
 
 // underWay reports whether transactions that were submitted before an intent were sent, whose effects its
-// simulation may not see: before this pass, or in it. What came after it does not count: a lane that always has
-// something under way would hold it for ever.
+// simulation may not see: before this pass, or in it; or are held. What came after it does not count: a lane that
+// always has something under way would hold it for ever.
 func (p *pass) underWay(in protocol.Intent) bool {
-	return p.next != firstNonce(p.View) || slices.ContainsFunc(p.Lane.Intents, func(other protocol.Intent) bool {
+	return p.held || p.next != firstNonce(p.View) || slices.ContainsFunc(p.Lane.Intents, func(other protocol.Intent) bool {
 		_, mined := receiptOf(p.View, other) // nil where a reorg took it back
 		return other.Seq < in.Seq && (other.State == protocol.IntentSent || other.State == protocol.IntentMined && mined == nil)
 	})

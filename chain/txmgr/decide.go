@@ -240,22 +240,36 @@ func decideSent(v View, p Policy, in protocol.Intent) Action {
 
 func decideQueued(v View, p Policy, queued []Action, inFlight int) []Action {
 	var out []Action
+	hold := tooDear(v, p) && inFlight > 0
 	for _, a := range queued {
 		switch {
 		case a.Intent.Cancel || expired(v, a.Intent):
 			next := a.Intent
 			next.State, next.Reason = protocol.IntentSuperseded, cancelReason(v, a.Intent)
 			out = append(out, Action{Kind: ActMove, From: protocol.IntentQueued, Intent: next})
+		case tooDear(v, p):
+			hold = true
 		case p.GasPerHour > 0 && v.Lane.GasUsed >= p.GasPerHour:
-			return append(out, Action{Kind: ActHold, Reason: fmt.Sprintf(
-				"%d gas signed within an hour, the limit is %d", v.Lane.GasUsed, p.GasPerHour)})
+			return append(out, Action{Kind: ActHold, Reason: hourly(v.Lane.GasUsed, p)})
 		case inFlight < p.MaxInFlight:
 			a.Fees = freshFees(v.Chain, p)
 			out = append(out, a)
 			inFlight++
 		}
 	}
+	if hold {
+		out = append(out, Action{Kind: ActHold, Reason: fmt.Sprintf("the base fee is %d wei, the limit of a transaction's fee cap %d", v.Chain.BaseFee, p.MaxFeeCap)})
+	}
 	return out
+}
+
+// tooDear says that no block would take what the lane may offer.
+func tooDear(v View, p Policy) bool {
+	return p.MaxFeeCap != nil && v.Chain.BaseFee.Cmp(p.MaxFeeCap) > 0
+}
+
+func hourly(signed uint64, p Policy) string {
+	return fmt.Sprintf("%d gas signed within an hour, the limit is %d", signed, p.GasPerHour)
 }
 
 func expired(v View, in protocol.Intent) bool {

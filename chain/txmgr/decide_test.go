@@ -140,9 +140,17 @@ func TestDecideLimits(t *testing.T) {
 
 	first := txmgr.Decide(v, txmgr.Policy{MaxInFlight: 1})[0]
 	require.EqualValues(t, 2010, first.Fees.Cap.Int64(), "twice the base fee and the tip")
-	first = txmgr.Decide(v, txmgr.Policy{MaxInFlight: 1, MaxFeeCap: big.NewInt(7), MinTip: big.NewInt(50)})[0]
-	require.EqualValues(t, 7, first.Fees.Cap.Int64())
-	require.EqualValues(t, 7, first.Fees.Tip.Int64(), "a tip is never above the cap")
+	first = txmgr.Decide(v, txmgr.Policy{MaxInFlight: 1, MaxFeeCap: big.NewInt(1500), MinTip: big.NewInt(5000)})[0]
+	require.EqualValues(t, 1500, first.Fees.Cap.Int64())
+	require.EqualValues(t, 1500, first.Fees.Tip.Int64(), "a tip is never above the cap")
+
+	dear := txmgr.Policy{MaxFeeCap: big.NewInt(999)}
+	v.Lane.Intents[0].Cancel = true
+	require.Equal(t, []string{"move superseded", "hold"}, steps(txmgr.Decide(v, dear)), "the base fee is above what may be offered")
+	v.Lane.Intents, v.Lane.Next = []protocol.Intent{intent("sent", attempt(5, 99, nil))}, 6
+	require.Equal(t, []string{"resend", "hold"}, steps(txmgr.Decide(v, dear)))
+	v.Lane.Intents, v.Lane.Next = nil, 5
+	require.Empty(t, txmgr.Decide(v, dear))
 }
 
 // Whatever the market does, a replacement is one that nodes accept (both fees up

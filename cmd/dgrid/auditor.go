@@ -172,7 +172,7 @@ func (f *auditFlags) run(cmd *cobra.Command, g *globals, cfg config.Config, log 
 	if err != nil {
 		return err
 	}
-	c, err := network.Connect(cmd.Context(), cfg.Chain.RPC, d, cfg.Chain.FinalityDepth, log)
+	c, err := connectTo(cmd.Context(), cfg.Chain, d, log)
 	if err != nil {
 		return err
 	}

@@ -206,7 +206,7 @@ func newProviderRun(g *globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			c, err := network.Connect(cmd.Context(), cfg.Chain.RPC, d, cfg.Chain.FinalityDepth, log)
+			c, err := connectTo(cmd.Context(), cfg.Chain, d, log)
 			if err != nil {
 				return runAdvice(cmd.Context(), err)
 			}

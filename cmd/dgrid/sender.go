@@ -114,11 +114,20 @@ func (c *client) sender(cmd *cobra.Command, f *sendFlags, k config.Keystore, sec
 	}
 	s.outbox = s.store.Outbox()
 	s.manager = txmgr.New(txmgr.Config{ChainID: c.chain.Profile().ID, Outbox: s.outbox, Node: c.chain,
-		Signer: chain.KeySigner{Key: key.Private()}, Decode: chain.NewDecoder(chain.ABIs()).Decode, Logger: quietLogger(c.log)})
+		Signer: chain.KeySigner{Key: key.Private()}, Policy: limits(c.cfg.Chain), Decode: chain.NewDecoder(chain.ABIs()).Decode, Logger: quietLogger(c.log)})
 	if err := s.start(cmd.Context()); err != nil {
 		return nil, errors.Join(err, s.store.Close())
 	}
 	return s, nil
+}
+
+// limits are those of every key that sends.
+func limits(c config.Chain) txmgr.Policy {
+	p := txmgr.Policy{GasPerHour: c.GasPerHour}
+	if !c.MaxFeeCap.IsZero() {
+		p.MaxFeeCap = c.MaxFeeCap.Big()
+	}
+	return p
 }
 
 // outboxPath is beside the keystore. A development chain that begins anew has the

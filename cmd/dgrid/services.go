@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/dgrid-network/dgrid/chain/deploy"
 	"github.com/dgrid-network/dgrid/internal/config"
 	"github.com/dgrid-network/dgrid/internal/heap"
 	"github.com/dgrid-network/dgrid/internal/keys"
@@ -48,11 +49,20 @@ func (g *globals) service(ctx context.Context) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := network.Connect(ctx, cfg.Chain.RPC, d, cfg.Chain.FinalityDepth, log)
+	c, err := connectTo(ctx, cfg.Chain, d, log)
 	if err != nil {
 		return nil, err
 	}
 	return &service{cfg, log, c}, nil
+}
+
+// connectTo connects to a deployment as the configuration says.
+func connectTo(ctx context.Context, cfg config.Chain, d *deploy.Deployment, log *slog.Logger) (*network.Chain, error) {
+	c, err := network.Connect(ctx, cfg.RPC, d, cfg.FinalityDepth, log)
+	if err == nil {
+		c.Policy = limits(cfg)
+	}
+	return c, err
 }
 
 // dialRedis connects to the configured server. A service of its own has no use for

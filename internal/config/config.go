@@ -68,6 +68,10 @@ type Chain struct {
 	ID            uint64 `koanf:"id"`             // refused if the node says another
 	Deployment    string `koanf:"deployment"`     // file that `dgrid deploy` wrote; empty: deployments/<id>.json
 	FinalityDepth uint64 `koanf:"finality_depth"` // blocks; 0: the node's finalized tag
+	// GasPerHour is how much gas one key may sign for in an hour; 0: any.
+	GasPerHour uint64 `koanf:"gas_per_hour"`
+	// MaxFeeCap is what a transaction may offer at most, wei per gas; 0: anything.
+	MaxFeeCap protocol.Amount `koanf:"max_fee_cap"`
 }
 
 // Store is the database.
@@ -170,7 +174,7 @@ func Default() Config {
 	return Config{
 		Log:     Log{Level: "info", Format: "text"},
 		Memory:  Memory{Room: 128},
-		Chain:   Chain{RPC: "http://127.0.0.1:8545", ID: 31337},
+		Chain:   Chain{RPC: "http://127.0.0.1:8545", ID: 31337, GasPerHour: 1_000_000_000, MaxFeeCap: protocol.NewAmount(5_000_000_000_000)},
 		Store:   Store{URL: "sqlite:dgrid.db"},
 		Relayer: Relayer{Listen: "127.0.0.1:8650"},
 		Indexer: Indexer{Listen: "127.0.0.1:8651"},

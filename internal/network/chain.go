@@ -30,10 +30,12 @@ type Chain struct {
 	Timing     store.Timing
 	// MaxDeadline is the longest time that a job may have, seconds.
 	MaxDeadline uint64
-	url         string
-	depth       uint64
-	decoder     *chain.Decoder
-	log         *slog.Logger
+	// Policy holds the limits of the lanes that are made from now on.
+	Policy  txmgr.Policy
+	url     string
+	depth   uint64
+	decoder *chain.Decoder
+	log     *slog.Logger
 }
 
 // Connect dials the node at url and checks that it serves the recorded contracts.
@@ -76,7 +78,7 @@ func (c *Chain) with(ctx context.Context, d *deploy.Deployment) (*Chain, error) 
 // Lane is the transaction manager of one key; it works while its Run runs.
 func (c *Chain) Lane(outbox txmgr.Outbox, key *ecdsa.PrivateKey) *txmgr.Manager {
 	return txmgr.New(txmgr.Config{ChainID: c.Client.Profile().ID, Outbox: outbox, Node: c.Client, Signer: chain.KeySigner{Key: key},
-		Decode: c.decoder.Decode, Logger: c.log})
+		Policy: c.Policy, Decode: c.decoder.Decode, Logger: c.log})
 }
 
 // Network returns the deployment's tables.

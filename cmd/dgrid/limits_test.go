@@ -1,0 +1,52 @@
+package main
+
+import (
+	"log/slog"
+	"math/big"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dgrid-network/dgrid/chain/txmgr"
+	"github.com/dgrid-network/dgrid/internal/config"
+	"github.com/dgrid-network/dgrid/internal/keys"
+	"github.com/dgrid-network/dgrid/protocol"
+)
+
+func TestLimitsOfTheConfiguration(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, txmgr.Policy{}, limits(config.Chain{}), "zero is no limit")
+	require.Equal(t, txmgr.Policy{GasPerHour: 7, MaxFeeCap: big.NewInt(9)}, limits(config.Chain{GasPerHour: 7, MaxFeeCap: protocol.NewAmount(9)}))
+}
+
+// Commands and services hold what is over the configured limits, and say so.
+func TestKeysKeepToTheConfiguredLimits(t *testing.T) {
+	t.Parallel()
+	for _, limit := range []string{"chain.gas_per_hour=1", "chain.max_fee_cap=1"} {
+		t.Run(limit, func(t *testing.T) {
+			t.Parallel()
+			p := newPerson(t)
+			g := &globals{effort: keys.Light, set: []string{"chain.rpc=" + world.chain.HTTP(), "chain.deployment=" + world.record, limit}}
+			c, err := g.dial(t.Context())
+			require.NoError(t, err)
+			defer c.close()
+			cmd := &cobra.Command{}
+			cmd.SetContext(t.Context())
+			s, err := c.sender(cmd, &sendFlags{}, config.Keystore{Key: p.key, Passphrase: p.key + ".pass"}, "wallet")
+			require.NoError(t, err)
+			defer func() { require.NoError(t, s.close()) }()
+			services, err := connectTo(t.Context(), c.cfg.Chain, c.deployment, slog.New(slog.DiscardHandler))
+			require.NoError(t, err)
+			defer services.Client.Close()
+			for _, m := range []*txmgr.Manager{s.manager, services.Lane(txmgr.NewMemory(), s.key.Private())} {
+				id, err := m.Submit(t.Context(), protocol.Call{To: &p.addr, Purpose: "anything"})
+				require.NoError(t, err)
+				require.NoError(t, m.Converge(t.Context()))
+				_, err = m.Mined(t.Context(), id)
+				require.ErrorIs(t, err, txmgr.ErrPending)
+				require.ErrorContains(t, err, "lane holds")
+			}
+		})
+	}
+}
