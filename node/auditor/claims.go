@@ -215,18 +215,23 @@ func (c Claim) call(at contracts.Addresses, submitter common.Address) protocol.C
 	return at.ClaimPaidTwice(c.PaidReceipt, c.Paid[0], c.Paid[1], submitter)
 }
 
-// name tells one claim from another, whatever payment it shows.
+// name tells one claim from another, whatever payment it shows, and whichever two receipts show what contracts take once.
 func (c Claim) name() common.Hash {
 	parts := []byte(c.Claim)
+	switch {
+	case c.Claim == ClaimEquivocation:
+		operator, _ := c.Domain.Recover(*c.Receipt, c.Signature) // both are signed
+		return hashOf(binary.BigEndian.AppendUint64(append(parts, operator[:]...), c.Receipt.Seq))
+	case c.Claim == ClaimTwoAnswers && len(c.Signature) > 0:
+		parts = append(append(parts, c.Receipt.Provider[:]...), c.Receipt.RequestHash[:]...)
+		return hashOf(binary.BigEndian.AppendUint32(parts, c.Receipt.OutputTokens))
+	}
 	add := func(v protocol.Typed) {
 		h := c.Domain.Digest(v)
 		parts = append(parts, h[:]...)
 	}
 	if c.Receipt != nil {
 		add(*c.Receipt)
-	}
-	if c.Other != nil {
-		add(c.Other.Receipt)
 	}
 	parts = append(parts, c.PaidReceipt[:]...)
 	for _, l := range c.Paid {
@@ -273,14 +278,23 @@ func PairClaims(a, b bundle.Bundle) ([]Claim, error) {
 		c.Request, c.Other = nil, other
 		list = append(list, c)
 	}
-	x, y := a.Receipt, b.Receipt
-	if a.Model.Class == protocol.ClassProven && x.Provider == y.Provider && x.RequestHash == y.RequestHash && x.OutputTokens == y.OutputTokens &&
-		(x.OutputRoot != y.OutputRoot || x.TraceRoot != y.TraceRoot) {
-		c := claimOf(ClaimTwoAnswers, a)
-		c.Other = other
-		list = append(list, c)
+	if c := twoAnswers(a, b); c != nil {
+		list = append(list, *c)
 	}
 	return list, nil
+}
+
+// twoAnswers claims two answers to one request by the first of two receipts, whose window counts and which is refunded; nil if they agree,
+// or nobody was seen to sign the second. The class is what their sources say: either is enough, the contracts know.
+func twoAnswers(a, b bundle.Bundle) *Claim {
+	x, y := a.Receipt, b.Receipt
+	proven := a.Model.Class == protocol.ClassProven || b.Model.Class == protocol.ClassProven
+	if !proven || len(b.Signature) == 0 || repliedBy(a) != repliedBy(b) || x.OutputRoot == y.OutputRoot && x.TraceRoot == y.TraceRoot {
+		return nil
+	}
+	c := claimOf(ClaimTwoAnswers, a)
+	c.Other = &contracts.SignedReceipt{Receipt: y, Signature: b.Signature}
+	return &c
 }
 
 // operatorOf returns who signed a receipt, zero if nobody was seen to.

@@ -2,6 +2,7 @@ package auditor
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -41,9 +42,10 @@ type Claimed struct {
 	Failures  int              `json:"failures,omitempty"` // in a row
 	Trouble   string           `json:"trouble,omitempty"`
 
-	ready time.Time   // since when it only waits for a payment
-	next  time.Time   // when it is looked at again
-	tried common.Hash // the lines that its leaves were looked for in last
+	ready   time.Time   // since when it only waits for a payment
+	next    time.Time   // when it is looked at again
+	tried   common.Hash // the lines that its leaves were looked for in last
+	written common.Hash // what its file holds
 }
 
 // Claims is the folder of the claims that were found, one file each.
@@ -52,6 +54,9 @@ type Claims struct {
 	mu  sync.Mutex
 	// leaves are those of known claims as their lines hold them now.
 	leaves map[common.Hash][]contracts.PaidLeaf
+	// leads are answers by which known claims may be made now: they are paid.
+	leads map[common.Hash][]common.Hash
+	news  map[common.Hash]bool // claims that are new, or have new leads
 }
 
 // OpenClaims creates the folder if it is missing.
@@ -59,7 +64,7 @@ func OpenClaims(dir string) (*Claims, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open claims: %w", err)
 	}
-	return &Claims{dir: dir, leaves: map[common.Hash][]contracts.PaidLeaf{}}, nil
+	return &Claims{dir: dir, leaves: map[common.Hash][]contracts.PaidLeaf{}, leads: map[common.Hash][]common.Hash{}, news: map[common.Hash]bool{}}, nil
 }
 
 func (s *Claims) file(id common.Hash) string { return id.Hex() + ".json" }
@@ -102,6 +107,7 @@ func (s *Claims) create(c *Claimed) (created bool, err error) {
 	defer s.mu.Unlock()
 	known, err := s.Get(c.ID)
 	if errors.Is(err, protocol.ErrNotFound) {
+		s.news[c.ID] = true
 		return true, s.put(c)
 	}
 	if err == nil && !known.State.Over() && len(c.Claim.Paid) > 0 {
@@ -119,7 +125,56 @@ func (s *Claims) newLeaves(id common.Hash) (paid []contracts.PaidLeaf, found boo
 	return paid, found
 }
 
-func (s *Claims) put(c *Claimed) error { return replace(s.dir, s.file(c.ID), c) }
+// lead tells a claim of an answer by which it may be made now.
+func (s *Claims) lead(id, receipt common.Hash) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.news[id] = true
+	if !slices.Contains(s.leads[id], receipt) {
+		s.leads[id] = append(s.leads[id], receipt)
+	}
+}
+
+// led lists by which answers a claim may be made since it was made by any.
+func (s *Claims) led(id common.Hash) []common.Hash {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.leads[id])
+}
+
+// forgetLeads lets go of the first n of them, of which the claim was told.
+func (s *Claims) forgetLeads(id common.Hash, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.leads[id] = s.leads[id][n:]; len(s.leads[id]) == 0 {
+		delete(s.leads, id)
+	}
+}
+
+// newly takes the claims that are new or have new leads.
+func (s *Claims) newly() (news map[common.Hash]bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	news, s.news = s.news, map[common.Hash]bool{}
+	return news
+}
+
+// put writes a claim that is not what its file holds.
+func (s *Claims) put(c *Claimed) error {
+	raw, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("encode claim %s: %w", c.ID, err)
+	}
+	now := hashOf(raw)
+	if now == c.written {
+		return nil
+	}
+	if err := replace(s.dir, s.file(c.ID), c); err != nil {
+		return err
+	}
+	c.written = now
+	return nil
+}
 
 // Claims is the folder of everything that was claimed.
 func (a *Auditor) Claims() *Claims { return a.claimed }
@@ -132,48 +187,53 @@ func (a *Auditor) claim(c Claim, receipts ...common.Hash) (created bool, err err
 		return false, err
 	}
 	a.log.Warn("a provider contradicts itself", "claim", c.Claim, "provider", one.Provider, "receipts", receipts)
+	a.tell()
+	return true, nil
+}
+
+// tell has the loop see what is new of claims.
+func (a *Auditor) tell() {
 	select {
 	case a.newClaim <- struct{}{}:
 	default:
 	}
-	return true, nil
 }
 
-// claimLoop brings what was claimed on chain until ctx ends.
+// claimLoop brings what was claimed on chain until ctx ends. Files are read when it begins, and of what is new.
 func (a *Auditor) claimLoop(ctx context.Context) error {
-	open, known := map[common.Hash]*Claimed{}, map[common.Hash]bool{}
+	w := claimWork{open: map[common.Hash]*Claimed{}, known: map[common.Hash]bool{}}
+	list, err := a.claimed.List()
+	if err != nil {
+		a.log.Warn("cannot read some claims", "err", err)
+	}
+	for _, c := range list {
+		a.admit(w, c)
+	}
 	for {
-		list, err := a.claimed.List()
-		if err != nil {
-			a.log.Warn("cannot read some claims", "err", err)
-		}
-		for _, c := range list {
-			if !known[c.ID] {
-				known[c.ID] = true
-				a.metrics.claimed("", c.State, c.Kind)
-				a.sleepClaim(c)
-			}
-			if !c.State.Over() && open[c.ID] == nil {
-				open[c.ID] = c
+		for id := range a.claimed.newly() {
+			if err := a.renew(w, id); err != nil {
+				return err
 			}
 		}
-		for id, c := range open {
+		next := time.Now().Add(a.cfg.LookEvery)
+		for id, c := range w.open {
 			if ctx.Err() != nil {
 				return nil
 			}
-			if time.Now().Before(c.next) {
-				continue
-			}
-			if err := a.moveClaim(ctx, c); err != nil {
-				return err // without a disk nothing is safe
+			if !time.Now().Before(c.next) {
+				if err := a.moveClaim(ctx, c); err != nil {
+					return err // without a disk nothing is safe
+				}
 			}
 			if c.State.Over() {
-				delete(open, id)
+				delete(w.open, id)
+			} else if c.next.Before(next) {
+				next = c.next
 			}
 		}
 		var look <-chan time.Time
-		if len(open) > 0 {
-			look = time.After(a.cfg.RetryEvery)
+		if len(w.open) > 0 {
+			look = time.After(max(a.cfg.RetryEvery, time.Until(next)))
 		}
 		select {
 		case <-ctx.Done():
@@ -182,6 +242,48 @@ func (a *Auditor) claimLoop(ctx context.Context) error {
 		case <-look:
 		}
 	}
+}
+
+// claimWork is what the loop knows of claims.
+type claimWork struct {
+	open  map[common.Hash]*Claimed
+	known map[common.Hash]bool
+}
+
+// admit takes up a claim that was read.
+func (a *Auditor) admit(w claimWork, c *Claimed) {
+	if !w.known[c.ID] {
+		w.known[c.ID] = true
+		a.metrics.claimed("", c.State, c.Kind)
+		a.sleepClaim(c)
+	}
+	if !c.State.Over() {
+		w.open[c.ID] = c
+	}
+}
+
+// renew takes up what is new, or may be made again.
+func (a *Auditor) renew(w claimWork, id common.Hash) error {
+	if c := w.open[id]; c != nil {
+		c.next = time.Time{}
+		return nil
+	}
+	c, err := a.claimed.Get(id)
+	if err != nil { // one damaged file stops no other claim
+		a.log.Error("cannot read a claim", "claim", id, "err", err)
+		return nil
+	}
+	if w.known[id] && c.State == Lost && c.Late {
+		c.State, c.Note, c.Late, c.Call = Found, "", false, nil
+		if err := a.claimed.put(c); err != nil {
+			return err
+		}
+		a.log.Info("claim goes on", "claim", c.Claim.Claim, "provider", c.Provider)
+		a.metrics.claimed(Lost, c.State, c.Kind)
+		a.announce()
+	}
+	a.admit(w, c)
+	return nil
 }
 
 // moveClaim takes one step in a claim and writes it down. It fails only if that does.
@@ -209,6 +311,9 @@ func (a *Auditor) moveClaim(ctx context.Context, c *Claimed) error {
 	if c.State != Submitted || c.Verdict != nil {
 		a.stakes.land(c.ID)
 	}
+	if c.State.Over() && !c.Late {
+		a.claimed.forgetLeads(c.ID, len(a.claimed.led(c.ID)))
+	}
 	a.metrics.claimed(before, c.State, c.Kind)
 	a.sleepClaim(c)
 	a.announce()
@@ -226,6 +331,11 @@ func (a *Auditor) stepClaim(ctx context.Context, c *Claimed) error {
 		}
 		c.FoundAt = now
 	}
+	if c.Call == nil && len(a.claimed.led(c.ID)) == 0 { // what was sent already is followed whatever it brings
+		if err := a.worthClaim(ctx, c, false); err != nil {
+			return err
+		}
+	}
 	if err := a.payClaim(ctx, c); err != nil {
 		return err
 	}
@@ -238,7 +348,7 @@ func (a *Auditor) stepClaim(ctx context.Context, c *Claimed) error {
 		return a.refusedClaim(ctx, c, err)
 	}
 	c.RefusedAt = 0
-	if err := a.worthClaim(ctx, c); err != nil {
+	if err := a.worthClaim(ctx, c, true); err != nil {
 		return err
 	}
 	// INVARIANT: the call is on disk before it is sent, so a crash repeats this very transaction.
@@ -253,27 +363,39 @@ func (a *Auditor) stepClaim(ctx context.Context, c *Claimed) error {
 	return nil
 }
 
-// payClaim shows, where a claim refunds, that the receipt was paid; it waits a while for
+// payClaim shows, where a claim refunds, that a receipt was paid, the dearest of those that are known to be; it waits a while for
 // that, as a case does.
 func (a *Auditor) payClaim(ctx context.Context, c *Claimed) error {
 	if c.Claim.Claim != ClaimTwoAnswers || c.Call != nil {
 		return nil
 	}
+	leads := a.claimed.led(c.ID)
+	var first *judge
+	var payment contracts.Payment
 	payable := false
-	for _, receipt := range c.Receipts {
-		payment, j, err := a.payable(ctx, receipt)
+	for i, receipt := range append(slices.Clone(leads), c.Receipts...) {
+		p, j, err := a.payable(ctx, receipt)
 		if err != nil {
 			return err
 		}
-		if payment.Count != 0 {
-			if own := j.b.Domain.Digest(*c.Claim.Receipt); own != receipt { // either may lead
-				c.Claim.Other = &contracts.SignedReceipt{Receipt: *c.Claim.Receipt, Signature: c.Claim.Signature}
-				c.Claim.Request, c.Claim.Receipt, c.Claim.Signature = &j.b.Request, &j.b.Receipt, j.b.Signature
-			}
-			c.Claim.Payment = payment
-			return nil
+		switch {
+		case p.Count != 0 && (payment.Count == 0 || j.b.Receipt.Fee.Cmp(first.b.Receipt.Fee) > 0):
+			first, payment = j, p
+		case first == nil && i < len(leads):
+			first = j
 		}
 		payable = payable || len(a.linesOf(receipt)) > 0
+	}
+	if first != nil {
+		if led, err := a.leadBy(c, first); err != nil {
+			return err
+		} else if led {
+			c.Claim.Payment = payment
+		}
+	}
+	a.claimed.forgetLeads(c.ID, len(leads))
+	if c.Claim.Payment.Count != 0 {
+		return nil
 	}
 	if c.ready.IsZero() {
 		c.ready = time.Now()
@@ -282,6 +404,22 @@ func (a *Auditor) payClaim(ctx context.Context, c *Claimed) error {
 		return fmt.Errorf("the receipts are not paid: %w", errPending)
 	}
 	return nil
+}
+
+// leadBy has a claim made by one answer, with one of its two that differs. led: there is such a one.
+func (a *Auditor) leadBy(c *Claimed, first *judge) (led bool, err error) {
+	for _, receipt := range c.Receipts {
+		other, err := a.cases.Bundle(receipt)
+		if err != nil {
+			return false, err
+		}
+		if made := twoAnswers(first.b, other); made != nil {
+			c.Claim, c.Receipts = *made, []common.Hash{first.c.Receipt, receipt}
+			slices.SortFunc(c.Receipts, common.Hash.Cmp)
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // refusedClaim decides what a refused simulation means.

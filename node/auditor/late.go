@@ -83,13 +83,18 @@ func (a *Auditor) sleepClaim(c *Claimed) {
 		return
 	}
 	for _, receipt := range c.Receipts {
-		one, err := a.cases.Get(receipt)
-		if err != nil || one.Origin == OriginJob {
-			continue
-		}
-		if b, err := a.cases.Bundle(receipt); err == nil {
-			a.late.add(one, b, func(s *asleep) { s.claims[c.ID] = true })
-		}
+		a.sleepFor(c.ID, receipt)
+	}
+}
+
+// sleepFor has a claim looked at when a line moves that one of its receipts may be in.
+func (a *Auditor) sleepFor(id, receipt common.Hash) {
+	one, err := a.cases.Get(receipt)
+	if err != nil || one.Origin == OriginJob {
+		return
+	}
+	if b, err := a.cases.Bundle(receipt); err == nil {
+		a.late.add(one, b, func(s *asleep) { s.claims[id] = true })
 	}
 }
 
@@ -220,36 +225,23 @@ func (l *late) answer(receipt common.Hash) bool {
 	return called
 }
 
-// wakeClaim is wake for a claim.
-func (a *Auditor) wakeClaim(ctx context.Context, id common.Hash) (woke bool, err error) {
-	a.late.waking.Lock()
-	defer a.late.waking.Unlock()
+// wakeClaim tells a claim of an answer by which it may be made: one that is paid, or, where its window was over, whose own is not. over:
+// nothing makes it any more.
+func (a *Auditor) wakeClaim(ctx context.Context, id, receipt common.Hash) (over bool, err error) {
 	c, err := a.claimed.Get(id)
-	if err != nil || c.State != Lost || !c.Late {
+	if err != nil || c.State.Over() && !c.Late {
 		return err == nil, err
 	}
-	for _, receipt := range c.Receipts {
-		payment, _, err := a.payable(ctx, receipt)
-		if err != nil {
-			return false, err
-		}
-		if payment.Count == 0 {
-			continue
-		}
-		c.State, c.Note, c.Late = Found, "", false
-		if err := a.claimed.put(c); err != nil {
-			return false, err
-		}
-		a.log.Info("claim goes on", "claim", c.Claim.Claim, "provider", c.Provider)
-		a.metrics.claimed(Lost, c.State, c.Kind)
-		a.announce()
-		select {
-		case a.newClaim <- struct{}{}:
-		default:
-		}
-		return true, nil
+	payment, j, err := a.payable(ctx, receipt)
+	may := payment.Count != 0
+	if err == nil && !may && c.Late {
+		may, err = j.disputable(ctx, payment)
 	}
-	return false, nil
+	if err == nil && may {
+		a.claimed.lead(id, receipt)
+		a.tell()
+	}
+	return false, err
 }
 
 // payable is the case of a receipt with its payment, Count 0 if it is not paid or its window is over.

@@ -233,7 +233,7 @@ func (a *Auditor) lookAt(ctx context.Context, receipt common.Hash) (failed error
 		look(woke, err, func(s *asleep) { s.self = true })
 	}
 	for id := range taken.claims {
-		woke, err := a.wakeClaim(ctx, id)
+		woke, err := a.wakeClaim(ctx, id, receipt)
 		look(woke, err, func(s *asleep) { s.claims[id] = true })
 	}
 	return failed

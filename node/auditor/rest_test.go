@@ -2,14 +2,19 @@ package auditor
 
 import (
 	"context"
+	"log/slog"
 	"math/big"
+	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/bundle"
 )
 
 // still is a chain on which one stake and the time are all there is; everything else would panic.
@@ -81,4 +86,52 @@ func TestWhatWasDrawnIsWorthIt(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, on)
 	require.Zero(t, chain.reads)
+}
+
+// Claims that are not worth it cost one read of their provider's stake for all of them in a while: none is simulated, or written again.
+func TestClaimsThatAreNotWorthItCostOneRead(t *testing.T) {
+	t.Parallel()
+	chain := &still{now: 100}
+	a := &Auditor{stakes: newStakes(), changed: make(chan struct{}), newClaim: make(chan struct{}, 1), log: slog.New(slog.DiscardHandler)}
+	a.deps.Chain, a.cfg.GainMin, a.cfg.LookEvery = chain, protocol.NewAmount(50_000), time.Hour
+	var err error
+	a.metrics, err = newMetrics(nil)
+	require.NoError(t, err)
+	a.claimed, err = OpenClaims(t.TempDir())
+	require.NoError(t, err)
+	var list []*Claimed
+	for i := range 50 {
+		c := &Claimed{ID: common.Hash{1, byte(i)}, Kind: contracts.FaultEquivocation, Provider: common.Address{1}, State: Found}
+		_, err := a.claimed.create(c)
+		require.NoError(t, err)
+		list = append(list, c)
+	}
+	move := func() {
+		for _, c := range list {
+			require.NoError(t, a.moveClaim(t.Context(), c))
+			require.Contains(t, c.Trouble, errNotWorth.Error())
+		}
+	}
+	move()
+	for _, c := range list {
+		require.NoError(t, os.Remove(filepath.Join(a.claimed.dir, a.claimed.file(c.ID)))) // whoever writes it makes it anew
+	}
+	move()
+	require.Equal(t, 1, chain.reads)
+	left, err := a.claimed.List()
+	require.NoError(t, err)
+	require.Empty(t, left)
+}
+
+// With however many others a receipt shares its number and its request, it is compared with a few: two that differ, and the first of its number.
+func TestAReceiptIsComparedWithAFew(t *testing.T) {
+	t.Parallel()
+	s := newSeen(nil)
+	for i := range 100 {
+		b := bundle.Bundle{Receipt: protocol.Receipt{Provider: common.Address{1}, Seq: 7, TraceRoot: common.Hash{byte(i / 3)}}}
+		others := s.add(common.Hash{byte(i + 1)}, b, common.Address{2})
+		require.LessOrEqual(t, len(others), 2)
+		require.Equal(t, i > 0, len(others) > 0)
+		require.Equal(t, i > 3, len(others) == 2, "what differs from the first is known")
+	}
 }

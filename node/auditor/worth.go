@@ -249,13 +249,13 @@ func (j *judge) worthwhile(ctx context.Context) (bool, error) {
 // drawn says whether a draw met the receipt: then it is worked on whatever it brings.
 func (j *judge) drawn() bool { return j.c.Origin == OriginDraw || j.a.wasDrawn(j.c.Receipt) }
 
-// worthClaim is errNotWorth where nothing is gained by a claim that nobody refuses; else the claim is under way.
-func (a *Auditor) worthClaim(ctx context.Context, c *Claimed) error {
+// worthClaim is errNotWorth where nothing is gained by a claim. One that sends, which nobody refuses, is under way else.
+func (a *Auditor) worthClaim(ctx context.Context, c *Claimed, sends bool) error {
 	k, err := a.worthTerms(ctx)
 	if err != nil {
 		return err
 	}
-	stake, err := a.stakeOf(ctx, c.Provider, true)
+	stake, err := a.stakeOf(ctx, c.Provider, sends)
 	if err != nil {
 		return err
 	}
@@ -270,7 +270,7 @@ func (a *Auditor) worthClaim(ctx context.Context, c *Claimed) error {
 	if !worth(stake) {
 		return fmt.Errorf("its provider's stake of %s pays for no claim: %w", stake, errNotWorth)
 	}
-	if !a.stakes.depart(c.ID, flight{c.Provider, bps}, worth, stake) {
+	if sends && !a.stakes.depart(c.ID, flight{c.Provider, bps}, worth, stake) {
 		return fmt.Errorf("what is sent already takes what its provider's stake could pay: %w", errPending)
 	}
 	return nil
