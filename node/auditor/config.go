@@ -128,8 +128,8 @@ type Config struct {
 	// the window; negative waits for nothing. What is paid later is refunded by a second transaction.
 	PaymentWait time.Duration
 	// GainMin is what a transaction must bring this auditor to be worth its gas, in base units: what it can expect of an audit
-	// that it registers, its pay, a bounty. A receipt whose conviction brings less waits, unless it was drawn or the stake
-	// behind it pays the refund of what is known to be paid.
+	// that it registers, its pay, a bounty. A receipt whose conviction brings less waits, unless it was drawn, or is
+	// known to be paid and the stake behind it pays a refund that brings as much together with the bounty.
 	GainMin protocol.Amount
 	// BondShare is how much of what it has for bonds may be out about one provider's receipts, in percent, default 25.
 	BondShare int

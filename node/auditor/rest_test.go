@@ -76,6 +76,25 @@ func TestWhatIsNotWorthItRestsUntilItIs(t *testing.T) {
 	require.Empty(t, a.stakes.rest)
 }
 
+// A stake of dust backs a fee of dust: a refund counts for what it is, beside the bounty. Who asks for no gain has every refund sent.
+func TestADustRefundIsWorthNoTransaction(t *testing.T) {
+	t.Parallel()
+	k := &worthTerms{bounty: protocol.NewAmount(20_000_000), divisor: 400}
+	for _, c := range []struct {
+		gainMin, stake, fee uint64
+		worth               bool
+	}{
+		{50_000, 400, 1, false}, {50_000, 4_000_000, 10_000, false},
+		{50_000, 4_000_000, 9_999, false}, {40_000, 4_000_000, 9_999, false}, {40_000, 4_000_000, 10_000, true}, // a bounty of 30,000
+		{40_000, 4_000_000, 10_001, false}, // it does not come back whole
+		{0, 400, 1, true}, {0, 400, 0, false}, {0, 399, 1, false},
+	} {
+		a := &Auditor{}
+		a.cfg.GainMin = protocol.NewAmount(c.gainMin)
+		require.Equal(t, c.worth, a.refunds(k, protocol.NewAmount(c.stake), slashFull, protocol.NewAmount(c.fee)), "%+v", c)
+	}
+}
+
 // What a draw met is worked on without a look at any stake.
 func TestWhatWasDrawnIsWorthIt(t *testing.T) {
 	t.Parallel()

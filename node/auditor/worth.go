@@ -16,7 +16,7 @@ import (
 
 // Anybody may sign receipts, with no stake behind them: a conviction of such a provider brings nothing, and costs a replay, a
 // proof, gas and bonds. Work is done where a slash of the stake pays for it: where the bounty is worth a transaction, or where
-// what the requester paid comes back to it whole. What was drawn is worked on whatever it brings.
+// what the requester paid comes back to it whole and with the bounty is. What was drawn is worked on whatever it brings.
 //
 // INVARIANT: what is not worth it now costs one read of its provider's stake in a while, however many receipts it has, and is
 // taken up when that changes.
@@ -66,7 +66,7 @@ type flight struct {
 type resting struct {
 	provider common.Address
 	fee      protocol.Amount
-	backed   bool   // the stake could pay the refund when it was looked at
+	backed   bool   // the refund was worth it when it was looked at
 	until    uint64 // the end of its window, in block time
 }
 
@@ -126,19 +126,29 @@ func (a *Auditor) stakeOf(ctx context.Context, provider common.Address, now bool
 	return stake, nil
 }
 
-// pays says whether the bounty of a slash is worth a transaction. What brings nothing at all never is.
-func (a *Auditor) pays(k *worthTerms, stake protocol.Amount, bps uint64) bool {
+// gain is the bounty of a slash.
+func (k *worthTerms) gain(stake protocol.Amount, bps uint64) protocol.Amount {
 	gain := part(part(stake, bps, 10_000), bountyPart, 10_000)
 	if gain.Cmp(k.bounty) > 0 {
-		gain = k.bounty
+		return k.bounty
 	}
+	return gain
+}
+
+// pays says whether the bounty of a slash is worth a transaction. What brings nothing at all never is.
+func (a *Auditor) pays(k *worthTerms, stake protocol.Amount, bps uint64) bool {
+	gain := k.gain(stake, bps)
 	return !gain.IsZero() && a.worth(gain)
 }
 
-// backs says whether a slash of the stake gives a fee back whole. Each slash takes so much of the stake that nobody has it
-// taken for small fees for long.
-func (k *worthTerms) backs(stake, fee protocol.Amount) bool {
-	return !fee.IsZero() && fee.Cmp(part(stake, 1, k.divisor)) <= 0
+// refunds says whether a slash of the stake gives a fee back whole, and that is worth a transaction together with the bounty. Each slash
+// takes so much of the stake that nobody has it taken for small fees for long; a stake of dust has nothing to take.
+func (a *Auditor) refunds(k *worthTerms, stake protocol.Amount, bps uint64, fee protocol.Amount) bool {
+	if fee.IsZero() || fee.Cmp(part(stake, 1, k.divisor)) > 0 {
+		return false
+	}
+	both, err := k.gain(stake, bps).Add(fee)
+	return err == nil && a.worth(both)
 }
 
 // left is what the convictions under way about a provider leave of its stake. The caller holds mu.
@@ -203,7 +213,7 @@ func (j *judge) worthwhile(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	paid := j.c.Origin == OriginJob
-	if !paid && !a.pays(k, stake, slashFull) && k.backs(stake, j.b.Receipt.Fee) {
+	if !paid && !a.pays(k, stake, slashFull) && a.refunds(k, stake, slashFull, j.b.Receipt.Fee) {
 		payment, err := j.payment(ctx)
 		if err != nil {
 			return false, err
@@ -211,7 +221,7 @@ func (j *judge) worthwhile(ctx context.Context) (bool, error) {
 		paid = payment.Count != 0
 	}
 	worth := func(stake protocol.Amount) bool {
-		return a.pays(k, stake, slashFull) || paid && k.backs(stake, j.b.Receipt.Fee)
+		return a.pays(k, stake, slashFull) || paid && a.refunds(k, stake, slashFull, j.b.Receipt.Fee)
 	}
 	if worth(stake) && !sends {
 		return true, nil
@@ -265,7 +275,7 @@ func (a *Auditor) worthClaim(ctx context.Context, c *Claimed, sends bool) error 
 	}
 	paid := c.Claim.Payment.Count != 0 && c.Claim.Receipt != nil
 	worth := func(stake protocol.Amount) bool {
-		return a.pays(k, stake, bps) || paid && k.backs(stake, c.Claim.Receipt.Fee)
+		return a.pays(k, stake, bps) || paid && a.refunds(k, stake, bps, c.Claim.Receipt.Fee)
 	}
 	if !worth(stake) {
 		return fmt.Errorf("its provider's stake of %s pays for no claim: %w", stake, errNotWorth)
@@ -283,7 +293,7 @@ func (a *Auditor) repose(j *judge) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if known, ok := s.read[one.provider]; ok && s.terms != nil {
-		one.backed = s.terms.backs(known.amount, one.fee)
+		one.backed = a.refunds(s.terms, known.amount, slashFull, one.fee)
 	}
 	s.rest[j.c.Receipt] = one
 }
@@ -343,7 +353,7 @@ func (a *Auditor) restNow(ctx context.Context) error {
 		moved := map[protocol.Line]bool{}
 		for receipt, one := range list {
 			rouse := a.pays(k, stake, slashFull)
-			if backs := k.backs(stake, one.fee); !rouse && backs {
+			if backs := a.refunds(k, stake, slashFull, one.fee); !rouse && backs {
 				paid, err := a.moved(ctx, a.linesOf(receipt), moved)
 				if err != nil {
 					return err

@@ -129,7 +129,7 @@ func TestAPaidReceiptIsDisputedForItsRefund(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, odd(t), 3600)
 	a := w.auditor(t, t.TempDir(), noProver{}, nil, func(c *auditor.Config, _ *auditor.Deps) {
-		c.LookEvery, c.GainMin = 20*time.Millisecond, tokens(1000)
+		c.LookEvery, c.GainMin = 20*time.Millisecond, tokens(23) // a bounty of 20, and the fee
 	})
 	running(t, a)
 	id := w.channel(t)
