@@ -27,13 +27,16 @@ type late struct {
 	listed map[protocol.Line]uint64 // the block of the newest redeem that was listed at the last look
 	ends   map[common.Hash]uint64   // by channel: the look at which it was last asked whether it is over
 	looks  uint64
-	called map[common.Hash]bool // cases that go on once whoever works on them sees it
+	// nowhere are channels that there were not when they were asked about last, and most is maxNowhere.
+	nowhere map[common.Hash]bool
+	most    int
+	called  map[common.Hash]bool // cases that go on once whoever works on them sees it
 	// waking is held by whoever lets one go on: a case that is over is written by nobody else.
 	waking sync.Mutex
 }
 
 func newLate() late {
-	return late{asleep: map[common.Hash]*asleep{}, lines: map[protocol.Line]rested{}, moved: map[protocol.Line]bool{}, listed: map[protocol.Line]uint64{}, ends: map[common.Hash]uint64{}, called: map[common.Hash]bool{}}
+	return late{asleep: map[common.Hash]*asleep{}, lines: map[protocol.Line]rested{}, moved: map[protocol.Line]bool{}, listed: map[protocol.Line]uint64{}, ends: map[common.Hash]uint64{}, called: map[common.Hash]bool{}, nowhere: map[common.Hash]bool{}, most: maxNowhere}
 }
 
 // asleep is what sleeps until one receipt is paid.

@@ -18,10 +18,14 @@ import (
 // what happened since the last one, not what sleeps.
 //
 // INVARIANT: a line is read once for all that sleeps in it, and only what its new root is known to hold is looked at. What no payment can
-// wake any more is forgotten.
+// wake any more is forgotten. A channel that there is not may be opened yet, and its id is known before: what sleeps in one is kept, so many
+// receipts at most.
 
 // endsAtOnce is how many channels are asked in one look, by turns, whether they are over.
 const endsAtOnce = 4
+
+// maxNowhere is how many receipts sleep in channels that there are not.
+const maxNowhere = 1 << 16
 
 // nap is a line in one look, with what sleeps in it.
 type nap struct {
@@ -123,6 +127,7 @@ func (l *late) hear(list []contracts.Redeem) {
 	for line, block := range listed {
 		if l.listed[line] != block {
 			l.moved[line] = true
+			delete(l.nowhere, line.Channel)
 		}
 	}
 	l.listed = listed
@@ -148,6 +153,9 @@ func (a *Auditor) stirred(all bool) (due map[common.Hash]bool, lines map[protoco
 		}
 		if s.due {
 			due[receipt] = true
+		}
+		if a.late.nowhere[s.channel] { // nothing is paid there
+			continue
 		}
 		for _, line := range a.seen.linesOf(receipt) {
 			n := in(line)
@@ -254,12 +262,29 @@ func (a *Auditor) forget(ctx context.Context) (failed error) {
 		}
 		a.late.mu.Lock()
 		a.late.ends[channel] = a.late.looks
-		if err != nil || final >= over { // nobody was ever paid by what is no channel
+		delete(a.late.nowhere, channel)
+		if err != nil { // a node may lag, and a reorg take it back
+			a.late.nowhere[channel] = true
+		} else if final >= over {
 			maps.DeleteFunc(a.late.asleep, func(_ common.Hash, s *asleep) bool { return s.channel == channel })
 		}
 		a.late.mu.Unlock()
 	}
+	a.late.shed()
 	return failed
+}
+
+// shed lets go of what is more than may sleep in channels that there are not.
+func (l *late) shed() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := 0
+	maps.DeleteFunc(l.asleep, func(_ common.Hash, s *asleep) bool {
+		if l.nowhere[s.channel] {
+			n++
+		}
+		return l.nowhere[s.channel] && n > l.most
+	})
 }
 
 // channels lists those to be asked about in this look.
@@ -275,6 +300,7 @@ func (l *late) channels() (list []common.Hash) {
 		}
 	}
 	maps.DeleteFunc(l.ends, func(channel common.Hash, _ uint64) bool { return !all[channel] })
+	maps.DeleteFunc(l.nowhere, func(channel common.Hash, _ bool) bool { return !all[channel] })
 	slices.SortFunc(list, func(x, y common.Hash) int { return cmp.Or(cmp.Compare(l.ends[x], l.ends[y]), x.Cmp(y)) })
 	n := 0
 	for n < len(list) && (l.ends[list[n]] == 0 || n < endsAtOnce) {

@@ -154,3 +154,36 @@ func TestAReceiptIsComparedWithAFew(t *testing.T) {
 		require.Equal(t, i > 3, len(others) == 2, "what differs from the first is known")
 	}
 }
+
+// channels is a chain with some channels, none of which ends.
+type channels struct {
+	Chain
+	open  map[common.Hash]bool
+	asked int
+}
+
+func (c *channels) Final(context.Context) (block, time uint64, err error) { return 1, 100, nil }
+func (c *channels) ChannelOver(_ context.Context, id common.Hash) (uint64, error) {
+	if c.asked++; !c.open[id] {
+		return 0, protocol.ErrNotFound
+	}
+	return 1 << 40, nil
+}
+
+// However many receipts are listed under channels that there are not, no more than so many sleep there, and of those that are, none leaves. A look asks
+// about a few.
+func TestACrowdInNoChannelIsBounded(t *testing.T) {
+	t.Parallel()
+	chain := &channels{open: map[common.Hash]bool{{1}: true}}
+	a := &Auditor{late: newLate()}
+	a.deps.Chain, a.late.most = chain, 8
+	for i := range 100 {
+		a.late.asleep[common.Hash{2, byte(i)}] = &asleep{channel: common.Hash{byte(1 + i%50)}, self: true}
+	}
+	require.NoError(t, a.forget(t.Context()))
+	require.Equal(t, 50, chain.asked)
+	require.Len(t, a.late.asleep, 2+8)
+	require.NoError(t, a.forget(t.Context()))
+	require.Equal(t, 50+endsAtOnce, chain.asked)
+	require.Len(t, a.late.asleep, 2+8)
+}
