@@ -2,6 +2,7 @@ package auditor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
 
@@ -10,68 +11,183 @@ import (
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
-// Bonds are lent to providers that keep silent: for a clock each, and up to three about one receipt. About one provider no more
-// are out than a share of all there is, and than its stake; where they are short the larger stake comes first. What was drawn is
-// asked for whatever is out.
+// Bonds are lent to providers that keep silent. That of a question which is answered comes back with the conviction, and only then:
+// cases that took one each and had to wait for each other's would never end. So cases that ask stand in a line, the one that may need
+// the least more in front, and a bond is for one of them only where it leaves what those in front of it may need. A case steps
+// into the line behind all of them.
+//
+// Bonds about one provider are no more than a share of all there is, and than its stake; the first of its cases in the line goes on beyond
+// the share. Where they are short the case of the larger stake begins first. What was drawn is asked for whatever is out, and counts
+// against nobody.
 
 // errShort says that a question waits for a bond.
 var errShort = fmt.Errorf("not asked while bonds are short: %w", errPending)
 
+// longestWay is how many questions lead to any lie (docs/threat-model.md): what a case holds at most is their bonds.
+const longestWay = 15
+
 // bonds is what questions of this auditor hold.
 type bonds struct {
-	out  map[common.Hash]*bond  // by question
-	want map[common.Hash]wanted // by receipt
+	out  map[common.Hash]*bond     // by question
+	line map[common.Hash]inLine    // by receipt: cases that have asked and have to go on
+	want map[common.Address]wanted // by provider: the case that is to begin next
 }
 
 type bond struct {
 	receipt  common.Hash
 	provider common.Address
 	amount   *big.Int
+	drawn    bool
 	mined    bool // the free balance is without it
 }
 
-// wanted is a bond that there was too little free balance for.
-type wanted struct{ amount, stake *big.Int }
+type inLine struct {
+	provider common.Address
+	stake    *big.Int // nil: unknown
+}
 
-func newBonds() bonds { return bonds{map[common.Hash]*bond{}, map[common.Hash]wanted{}} }
+// wanted is a first bond that there was too little free balance for.
+type wanted struct {
+	receipt       common.Hash
+	amount, stake *big.Int
+}
 
-// lend says whether a bond may be put up, of what is free on chain, and if so it is out. share is in percent.
+// loan is what a bond is asked for with.
+type loan struct {
+	amount, base *big.Int // of this question, and of one alone
+	stake, free  *big.Int // of the provider, and on chain
+	share        int      // for one provider, in percent
+	drawn        bool
+}
+
+func newBonds() bonds {
+	return bonds{map[common.Hash]*bond{}, map[common.Hash]inLine{}, map[common.Address]wanted{}}
+}
+
+// lend says whether the bond of a case's question may be put up, and if so it is out.
 //
-// INVARIANT: no provider keeps more of this auditor's bonds than its stake is, but one, nor more than the share.
-func (b *bonds) lend(question common.Hash, one bond, stake, free *big.Int, share int, drawn bool) error {
+// INVARIANT: but for what was drawn, what is free is no less than what the first in the line may need, or there never was as much: some
+// case always ends, and gives its bonds back.
+// INVARIANT: what is out about a provider's cases that go on is no more than its stake but for one bond, nor more than the
+// share but for what one case needs.
+func (b *bonds) lend(c *Case, question common.Hash, l loan) error {
+	if _, begun := b.line[c.Receipt]; !begun && !l.drawn { // it rested or failed meanwhile, or begins
+		b.hold(c, false)
+	}
 	delete(b.out, question) // of an asking that is over
-	all, about, others := new(big.Int).Set(free), new(big.Int), new(big.Int)
-	free = new(big.Int).Set(free)
+	one := &bond{receipt: c.Receipt, provider: c.Provider, amount: l.amount, drawn: l.drawn}
+	if l.drawn {
+		delete(b.line, c.Receipt)
+		b.out[question] = one
+		return nil
+	}
+	free, most, about := b.count(c.Provider, l)
+	kept, keptAbout := b.before(c, l.base)
+	_, begun := b.line[c.Receipt]
+	if most.Cmp(l.stake) > 0 || begun && keptAbout.Sign() == 0 {
+		most = l.stake
+	}
+	about.Add(about, keptAbout)
+	if about.Sign() > 0 && new(big.Int).Add(about, l.amount).Cmp(most) > 0 {
+		delete(b.want, c.Provider)
+		return fmt.Errorf("%s base units are out about its provider, or kept: %w", about, errShort)
+	}
+	if !begun {
+		kept.Add(kept, b.larger(c.Provider, l.stake))
+	}
+	if kept.Add(kept, l.amount).Cmp(free) > 0 {
+		if !begun {
+			b.want[c.Provider] = wanted{c.Receipt, l.amount, l.stake}
+		}
+		return fmt.Errorf("%s base units are free and %s are wanted: %w", free, kept, errShort)
+	}
+	delete(b.want, c.Provider)
+	b.line[c.Receipt], b.out[question] = inLine{c.Provider, l.stake}, one
+	return nil
+}
+
+// count says what is free, the share of one provider, and what is out about it.
+func (b *bonds) count(provider common.Address, l loan) (free, share, about *big.Int) {
+	free, share, about = new(big.Int).Set(l.free), new(big.Int).Set(l.free), new(big.Int)
 	for _, o := range b.out {
 		if o.mined {
-			all.Add(all, o.amount)
+			share.Add(share, o.amount)
 		} else {
 			free.Sub(free, o.amount)
 		}
-		if o.provider == one.provider {
+		if o.provider == provider && !o.drawn {
 			about.Add(about, o.amount)
 		}
 	}
-	for receipt, w := range b.want {
-		if receipt != one.receipt && w.stake.Cmp(stake) > 0 {
-			others.Add(others, w.amount)
+	share.Mul(share, big.NewInt(int64(l.share)))
+	return free, share.Div(share, big.NewInt(100)), about
+}
+
+// before says what cases in front of one may need, and those of its provider alone.
+func (b *bonds) before(c *Case, base *big.Int) (all, about *big.Int) {
+	all, about = new(big.Int), new(big.Int)
+	own, begun := b.line[c.Receipt]
+	needs := b.needs(c.Receipt, own, base)
+	for receipt, other := range b.line {
+		more := b.needs(receipt, other, base)
+		if order := more.Cmp(needs); begun && (order > 0 || order == 0 && receipt.Cmp(c.Receipt) >= 0) {
+			continue
+		}
+		all.Add(all, more)
+		if other.provider == c.Provider {
+			about.Add(about, more)
 		}
 	}
-	most := all.Mul(all, big.NewInt(int64(share)))
-	if most.Div(most, big.NewInt(100)); most.Cmp(stake) > 0 {
-		most = stake
+	return all, about
+}
+
+// needs is what a case in the line may need beside what it holds.
+func (b *bonds) needs(receipt common.Hash, at inLine, base *big.Int) *big.Int {
+	more := new(big.Int).Mul(base, big.NewInt(longestWay))
+	if at.stake != nil && more.Cmp(at.stake) > 0 {
+		more.Set(at.stake)
 	}
-	switch after := new(big.Int).Add(about, one.amount); {
-	case drawn:
-	case about.Sign() > 0 && after.Cmp(most) > 0:
-		return fmt.Errorf("%s base units are out about its provider: %w", about, errShort)
-	case free.Cmp(others.Add(others, one.amount)) < 0:
-		b.want[one.receipt] = wanted{one.amount, stake}
-		return fmt.Errorf("%s base units are free and %s are wanted: %w", free, others, errShort)
+	for _, o := range b.out {
+		if o.receipt == receipt {
+			more.Sub(more, o.amount)
+		}
 	}
-	delete(b.want, one.receipt)
-	b.out[question] = &one
-	return nil
+	if more.Sign() < 0 {
+		return new(big.Int)
+	}
+	return more
+}
+
+// larger is what providers of a larger stake wait for.
+func (b *bonds) larger(provider common.Address, stake *big.Int) *big.Int {
+	sum := new(big.Int)
+	for other, w := range b.want {
+		if other != provider && w.stake.Cmp(stake) > 0 {
+			sum.Add(sum, w.amount)
+		}
+	}
+	return sum
+}
+
+// hold notes what the file of a case says that it holds, and its place in the line.
+func (b *bonds) hold(c *Case, drawn bool) {
+	for _, r := range c.Asked {
+		if (!c.State.Over() || r.bonded()) && b.out[r.Question] == nil && (r.State == "asked" || r.State == "open" || r.State == "expiring" || r.State == "answered" && r.Times > 0) {
+			b.out[r.Question] = &bond{c.Receipt, c.Provider, r.Bond.Big(), drawn, r.State != "asked"}
+		}
+		if r.Times > 0 && c.State == Asking && !drawn {
+			b.line[c.Receipt] = inLine{provider: c.Provider}
+		}
+	}
+}
+
+// drop forgets what a case holds.
+func (b *bonds) drop(receipt common.Hash) {
+	for question, o := range b.out {
+		if o.receipt == receipt {
+			delete(b.out, question)
+		}
+	}
 }
 
 // afford puts up the bond of a question, or is errShort.
@@ -94,14 +210,14 @@ func (j *judge) afford(ctx context.Context, r *Asked) error {
 			open++
 		}
 	}
-	amount := new(big.Int).Lsh(k.bond, open)
 	s := &j.a.stakes
+	l := loan{amount: new(big.Int).Lsh(k.bond, open), base: k.bond, stake: stake.Big(), free: free.Big(), share: j.a.cfg.BondShare, drawn: j.drawn()}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.lend(r.Question, bond{j.c.Receipt, j.c.Provider, amount, false}, stake.Big(), free.Big(), j.a.cfg.BondShare, j.drawn()); err != nil {
+	if err := s.lend(j.c, r.Question, l); err != nil {
 		return fmt.Errorf("ask for %s: %w", r.What, err)
 	}
-	r.Bond = protocol.MustAmount(amount)
+	r.Bond = protocol.MustAmount(l.amount)
 	return nil
 }
 
@@ -122,34 +238,30 @@ func (s *stakes) returned(question common.Hash) {
 }
 
 // recall notes what an earlier process has under way about a case.
-func (s *stakes) recall(c *Case) {
+func (s *stakes) recall(c *Case, drawn bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c.State == Submitted && c.Verdict == nil {
 		s.flying[c.Receipt] = flight{c.Provider, slashFull}
 	}
-	for _, r := range c.Asked {
-		if (!c.State.Over() || r.bonded()) && (r.State == "asked" || r.State == "open" || r.State == "expiring" || r.State == "answered" && r.Times > 0) {
-			s.out[r.Question] = &bond{c.Receipt, c.Provider, r.Bond.Big(), r.State != "asked"}
-		}
-	}
+	s.hold(c, drawn)
 }
 
-// note ends what a case has no more under way. short: it waits for a bond.
-func (s *stakes) note(c *Case, short bool) {
+// note ends what a case has no more under way after a look at it, which ended with err.
+func (s *stakes) note(c *Case, err error) {
 	if c.State != Submitted || c.Verdict != nil {
 		s.land(c.Receipt)
 	}
+	rests := errors.Is(err, errNotWorth)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !short {
-		delete(s.want, c.Receipt)
+	if !errors.Is(err, errShort) && s.want[c.Provider].receipt == c.Receipt {
+		delete(s.want, c.Provider)
 	}
-	if c.State.Over() && !c.bonded() {
-		for question, o := range s.out {
-			if o.receipt == c.Receipt {
-				delete(s.out, question)
-			}
-		}
+	if c.State != Asking || c.Failures > 0 || rests { // nothing is kept for who does not ask on
+		delete(s.line, c.Receipt)
+	}
+	if c.State.Over() && !c.bonded() || rests {
+		s.drop(c.Receipt)
 	}
 }

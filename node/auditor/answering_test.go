@@ -72,18 +72,25 @@ func (q queued) Bind(ctx context.Context, b provider.Binding) ([]byte, error) {
 // answering answers questions on chain for the provider until the test ends. An answer may
 // fail while its question goes away, by a reorg or a proof: none may fail that is still
 // asked for.
-func (a *answer) answering(t *testing.T, binder provider.Binder) {
-	watch := contracts.NewQuestionWatch(a.w.reader, devchain.Address(owner), a.w.start)
+func (a *answer) answering(t *testing.T, binder provider.Binder) { a.w.answering(t, binder, a) }
+
+// answering is that for all answers of the provider.
+func (w *world) answering(t *testing.T, binder provider.Binder, list ...*answer) {
+	watch := contracts.NewQuestionWatch(w.reader, devchain.Address(owner), w.start)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	heads := a.w.client.Heads(ctx)
-	lane := a.w.lane(operator)
+	heads := w.client.Heads(ctx)
+	lane := w.lane(operator)
+	by := map[common.Hash]*answer{}
+	for _, a := range list {
+		by[a.receipt] = a
+	}
 	go func() {
 		failed := map[common.Hash]error{}
 		for range heads {
 			open, _ := watch.Open(ctx)
 			for _, q := range open {
-				call, err := a.replier(binder).Reply(ctx, q)
+				call, err := by[q.Receipt].replier(binder).Reply(ctx, q)
 				if err == nil {
 					_, err = lane.Submit(ctx, call)
 				}
@@ -152,4 +159,68 @@ func (b bonds) PayBond(ctx context.Context, bond contracts.Bond) (contracts.Paid
 		return paid, errors.New("the transaction paid another bond")
 	}
 	return paid, nil
+}
+
+// A provider answers every question about its wrong receipts, at once, and its share of bonds is not enough for one of them: they
+// are proven one after the other, with what the one before gave back.
+func TestManyWrongReceiptsOfOneProviderShareBonds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, odd(t), 3600)
+	q, err := proving()
+	require.NoError(t, err)
+	w.fund(t, auditing)
+	a := w.auditor(t, t.TempDir(), queued{q}, nil, func(c *auditor.Config, d *auditor.Deps) {
+		c.RetryEvery, c.LookEvery, c.Patience, c.BondShare = 20*time.Millisecond, 20*time.Millisecond, 1, 1 // 10 tokens, 3 bonds
+		d.Bonds = bonds{contracts.NewBondWatch(w.reader, devchain.Address(auditing), w.start), w}
+	})
+	var list []*answer
+	for range 2 {
+		liar := w.answered(t, params(700), prompt, 5, nil)
+		liar.cheat(step.Block{T: 5, L: 2}, step.DownLinear, 0, 11)
+		_, err := a.Add(t.Context(), liar.b)
+		require.NoError(t, err)
+		list = append(list, liar)
+	}
+	w.answering(t, queued{q}, list...)
+	running(t, a)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	for _, liar := range list {
+		c, err := a.Wait(ctx, liar.receipt, decided)
+		require.NoError(t, err)
+		require.Equal(t, contracts.FaultWrongStep, c.Verdict.Kind, "%s %s", c.State, c.Note)
+		require.Greater(t, len(c.Asked), 3, "more than the share")
+	}
+}
+
+// A question is answered before the auditor looks again: its bond is out of the free balance all the same, and counts once.
+func TestTheBondOfAQuestionThatIsAnsweredAtOnceCountsOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, odd(t), 3600)
+	w.fund(t, auditing)
+	liar := w.answered(t, params(700), prompt, 5, nil)
+	liar.cheat(step.Block{T: 5, L: 2}, step.DownLinear, 0, 11)
+	a := w.auditor(t, t.TempDir(), noProver{}, nil, func(c *auditor.Config, _ *auditor.Deps) { c.RetryEvery, c.Patience = 20*time.Millisecond, 1 })
+	unmined := -1
+	a.SetPoint(func(at string, c *auditor.Case) error {
+		if at != "after asking" || len(c.Asked) == 0 {
+			return nil
+		}
+		if len(c.Asked) == 2 {
+			unmined = a.Unmined()
+			return errCrash
+		}
+		for range w.client.Heads(t.Context()) {
+			q, err := w.reader.Question(t.Context(), c.Asked[0].Question)
+			if err != nil || q.State == contracts.QuestionAnswered {
+				return err
+			}
+		}
+		return t.Context().Err()
+	})
+	liar.answering(t, nil)
+	_, err := a.Add(t.Context(), liar.b)
+	require.NoError(t, err)
+	require.ErrorIs(t, a.Run(t.Context()), errCrash)
+	require.Equal(t, 1, unmined, "that of the second question")
 }

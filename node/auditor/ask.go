@@ -154,6 +154,7 @@ func (j *judge) answer(ctx context.Context, what string, n contracts.Node, ask f
 	record.Node = placeOf(n)
 	switch q.State {
 	case contracts.QuestionAnswered:
+		j.a.stakes.bonded(id)
 		if record.State != "answered" {
 			record.State = "answered"
 			j.a.metrics.asked("answered")

@@ -105,7 +105,7 @@ func (a *Auditor) Run(ctx context.Context) error {
 		if b, err := a.cases.Bundle(c.Receipt); err == nil {
 			a.note(c, b)
 			a.sleep(c, b)
-			a.stakes.recall(c)
+			a.stakes.recall(c, c.Origin == OriginDraw || a.wasDrawn(c.Receipt))
 		}
 	}
 	for _, c := range list { // payments are read off the lines, so all receipts come first
@@ -333,7 +333,7 @@ func (a *Auditor) work(ctx context.Context, receipt common.Hash) error {
 		a.metrics.moved(before, j.c.State)
 		a.announce()
 		over := j.c.State.Over()
-		a.stakes.note(j.c, errors.Is(err, errShort))
+		a.stakes.note(j.c, err)
 		if next := j.c.again(j.b); over && a.late.answer(receipt) && next != "" {
 			if err := a.goOn(j.c, next); err != nil {
 				return err

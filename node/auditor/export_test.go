@@ -36,3 +36,15 @@ func (a *Auditor) Asleep() int {
 	defer a.late.mu.Unlock()
 	return len(a.late.asleep)
 }
+
+// Unmined says how many bonds the free balance is said to be still with.
+func (a *Auditor) Unmined() (n int) {
+	a.stakes.mu.Lock()
+	defer a.stakes.mu.Unlock()
+	for _, o := range a.stakes.out {
+		if !o.mined {
+			n++
+		}
+	}
+	return n
+}
