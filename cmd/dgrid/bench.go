@@ -287,6 +287,10 @@ func disputeFigures() (list []figure, err error) {
 			Note: fmt.Sprintf("calldata %d, verifier %d, the rest %d; %d before it was paid", d.CalldataGas, d.VerifierGas, d.RemainingGas, d.GasUnpaid)},
 			figure{Name: "dispute with everything withheld, " + d.Shape, Value: float64(d.Withheld), Unit: "transactions", Aim: fmt.Sprintf("<= %d", d.Aim),
 				Note: fmt.Sprintf("%d where the lie leads to an earlier block", d.WithheldHop)})
+		for _, s := range d.Steps {
+			list = append(list, figure{Name: "dearest step, " + d.Shape + ": " + s.Reads, Value: float64(s.Gas), Unit: "gas", Aim: "<= 600000", Transactions: 1})
+		}
+		list = append(list, figure{Name: "dearest answer, " + d.Shape, Value: float64(d.AnswerGas), Unit: "gas", Note: fmt.Sprintf("its dearest question takes %d", d.AskGas)})
 		for _, p := range d.Paths {
 			note := fmt.Sprintf("transactions: %d", p.Transactions)
 			if p.Answers > 0 {

@@ -30,7 +30,7 @@ func economicsOf(d deploy.Parameters) economics.Parameters {
 	p.RelayerBPS, p.ProtocolBPS, p.AuditorsBPS = int64(d.Shares.RelayerBps), int64(d.Shares.ProtocolBps), int64(d.Shares.AuditorsBps)
 	p.MaxHoldSeconds = int64(d.Timing.MaxHold)
 	p.ClockSeconds, p.AnswerSeconds = int64(d.Questions.Clock), int64(d.Questions.AnswerTime)
-	p.BaseBond, p.AskCost = economics.Money(d.Questions.BaseBond.Int64()), economics.Money(d.Questions.AskCost.Int64())
+	p.BaseBond = economics.Money(d.Questions.BaseBond.Int64())
 	p.AuditPPM = int64(d.Audits.AuditBps) * (economics.PPM / economics.BPS)
 	return p
 }

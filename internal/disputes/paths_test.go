@@ -18,8 +18,11 @@ import (
 // toll counts what one way to a verdict costs.
 type toll struct {
 	figures.Path
-	w *world
-	a *answer
+	w      *world
+	a      *answer
+	system proving // of answers
+
+	dearestAsk, dearestAnswer uint64
 }
 
 func (q *toll) send(c protocol.Call) outcome {
@@ -33,10 +36,13 @@ func (q *toll) send(c protocol.Call) outcome {
 // ask asks and has the provider answer.
 func (q *toll) ask(c protocol.Call) (bindings.Node, []common.Hash) {
 	q.w.t.Helper()
-	open, ok := questionIn(q.send(c).logs)
+	asked := q.send(c)
+	open, ok := questionIn(asked.logs)
 	require.True(q.w.t, ok)
-	response, children := q.a.respond(open.node, q.w.oracle)
-	q.Answers += q.w.must(accompliceKey, response).gas
+	response, children := q.a.respond(open.node, q.system)
+	answered := q.w.must(accompliceKey, response)
+	q.Answers += answered.gas
+	q.dearestAsk, q.dearestAnswer = max(q.dearestAsk, asked.gas), max(q.dearestAnswer, answered.gas)
 	return open.node, children
 }
 
@@ -86,7 +92,7 @@ func accuse(t testing.TB, w *world, s shape, at step.Step) accusation {
 	t.Helper()
 	m := makeUp(t, w, s, at)
 	r := rand.New(rand.NewPCG(uint64(s.T), uint64(at.Vector)))
-	a := m.answered(w, s.T)
+	a := m.answered(w)
 	// As many leaves as the tree has: those behind the trace's are to be zero.
 	a.leaves = randomHashes(r, 1<<protocol.MerkleDepth(s.T*(m.arch.Layers+1)))
 	a.sign()
@@ -107,7 +113,7 @@ func (c accusation) on(t testing.TB, name string, change func(a *answer), walk f
 		change(&a)
 	}
 	a.inLine()
-	q := &toll{Path: figures.Path{Path: name}, w: w, a: &a}
+	q := &toll{Path: figures.Path{Path: name}, w: w, a: &a, system: w.oracle}
 	walk(q)
 	require.Negative(t, w.stakeOf(accomplice).Cmp(stake), "%s: no verdict", name)
 	return q.Path

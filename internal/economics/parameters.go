@@ -12,6 +12,21 @@ const (
 	PPM = 1_000_000
 )
 
+// What questions take at most, as whole transactions: the dispute suites measure them with
+// real proofs and compare. The dearest answer is that with a whole chunk and the proof that
+// its words are the ones signed for.
+const (
+	AskGas    = 450_000
+	AnswerGas = 510_000
+)
+
+// milliPerGas is what a unit of gas is taken to cost, in thousandths of a base unit: half a
+// gwei, with ether at 3,200 tokens of six decimals.
+const milliPerGas = 1_600
+
+// GasCost is the price of gas, rounded up.
+func GasCost(gas int64) Money { return Money((gas*milliPerGas + 999) / 1000) }
+
 // Parameters are the rules in numbers. Those in basis points are parts of 10^4,
 // those in parts per million of 10^6.
 type Parameters struct {
@@ -49,8 +64,8 @@ type Parameters struct {
 	MaxHoldSeconds     int64 `json:"max_hold_seconds"`     // how long disputes can hold pending credit beyond its maturity
 	AnswerSeconds      int64 `json:"answer_seconds"`       // by so much one question moves a provider's line on
 	BaseBond           Money `json:"base_bond"`            // of one question, in base units; a third burns, goes to who answered, to the provider
-	AskCost            Money `json:"ask_cost"`             // assumption: what sending one question costs
-	AnswerCost         Money `json:"answer_cost"`          // assumption: what the dearest answer costs
+	AskCost            Money `json:"ask_cost"`             // what sending the dearest question costs
+	AnswerCost         Money `json:"answer_cost"`          // what sending the dearest answer costs
 	RequiredCentiRatio int64 `json:"required_centi_ratio"` // loss / gain that is asked for, in hundredths
 }
 
@@ -66,7 +81,7 @@ func Live() Parameters {
 		MaxRoyaltyBPS: 2_500, RewardPerFeeBPS: 5_000,
 		RelayerBPS: 200, ProtocolBPS: 200, AuditorsBPS: 300,
 		ClockSeconds: 6 * 3600, MaxHoldSeconds: 102 * 3600,
-		AnswerSeconds: 60, BaseBond: 3_000_000, AskCost: 1_000_000, AnswerCost: 2_000_000,
+		AnswerSeconds: 60, BaseBond: 3_000_000, AskCost: GasCost(AskGas), AnswerCost: GasCost(AnswerGas),
 		PuppetBPS: 3_000, SavingBPS: BPS, RequiredCentiRatio: 150,
 	}
 }

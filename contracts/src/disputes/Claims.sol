@@ -267,7 +267,7 @@ contract Claims is IClaims, Evidence {
     ) private {
         Verdict memory v;
         (v.kind, v.cause, v.provider) = (kind, cause, leaf.provider);
-        (v.refundTo, v.refund) = (MARKET.channelOf(leaf.channel).requester, leaf.fee);
+        (v.refundTo, v.refund) = (MARKET.requesterOf(leaf.channel), leaf.fee);
         v.submitter = _requireSubmitter(submitter);
         v.modelVersion = leaf.modelVersion;
         emit WrongLeaf(line, leaf.provider, receiptHash, cause);

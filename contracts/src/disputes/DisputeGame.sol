@@ -282,9 +282,10 @@ contract DisputeGame is IDisputeGame, Evidence {
         uint256 inners,
         bytes32[] calldata path
     ) private pure returns (bytes32) {
-        uint256 depth = TraceLib.depth2(outers, inners);
+        uint256 below = TraceLib.depth(inners);
+        uint256 depth = TraceLib.depth(outers) + below;
         if (path.length != depth) revert WrongDepth("leaf", path.length, depth);
-        return TraceLib.root2(leaf, outer, inner, inners, path);
+        return MerkleLib.rootFromPath(leaf, (outer << below) | inner, path);
     }
 
     function _requireLeaf(

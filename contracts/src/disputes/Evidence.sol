@@ -146,7 +146,7 @@ abstract contract Evidence is IEvidence {
             bytes32 line = MARKET.lineId(e.request.payment, c.provider, c.modelVersion, e.payment.relayer);
             uint64 time = _checkpointTime(line, c.receiptHash, e.receipt.fee, e.payment);
             if (time > from) from = time;
-            c.refundTo = MARKET.channelOf(e.request.payment).requester;
+            c.refundTo = MARKET.requesterOf(e.request.payment);
             c.refund = e.receipt.fee;
         }
         uint256 own = from + timing.disputeWindow;

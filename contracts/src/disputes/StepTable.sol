@@ -93,6 +93,9 @@ contract StepTable is IStepTable {
     uint256 private constant WEIGHT_CAP = 1024;
 
     uint256 private constant HEADER = 128;
+    uint256 private constant U32 = 0xffffffff;
+    uint256 private constant ODD_BYTES = 0x00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff;
+    uint256 private constant ODD_PAIRS = 0x0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff;
 
     /// @dev One block of one model.
     struct View {
@@ -575,31 +578,31 @@ contract StepTable is IStepTable {
     /// @dev The constants of a header that was checked when its version was published.
     function _view(bytes calldata header, uint256 t, uint256 l) private pure returns (View memory v) {
         if (header.length != HEADER) revert BadHeaderLength(header.length);
-        uint256 first = uint256(bytes32(header[0:32]));
-        uint256 second = uint256(bytes32(header[32:64]));
+        uint256 first = _bigEndian(uint256(bytes32(header[0:32])));
+        uint256 second = _bigEndian(uint256(bytes32(header[32:64])));
         (v.t, v.l) = (t, l);
-        v.width = _le(first, 12);
-        v.ffn = _le(first, 16);
-        v.layers = _le(first, 20);
-        v.heads = _le(first, 24);
-        v.kvHeads = _le(first, 28);
-        v.headWidth = _le(second, 0);
-        v.vocabulary = _le(second, 4);
-        v.positions = _le(second, 8);
-        v.rotated = _le(second, 12);
-        v.biased = _le(second, 16) & 1 != 0;
-        v.eps = _le(second, 20);
-        v.scale = _le(second, 24);
-        v.scaleExp = _le(second, 28);
+        v.width = (first >> 128) & U32;
+        v.ffn = (first >> 96) & U32;
+        v.layers = (first >> 64) & U32;
+        v.heads = (first >> 32) & U32;
+        v.kvHeads = first & U32;
+        v.headWidth = second >> 224;
+        v.vocabulary = (second >> 192) & U32;
+        v.positions = (second >> 160) & U32;
+        v.rotated = (second >> 128) & U32;
+        v.biased = (second >> 96) & 1 != 0;
+        v.eps = (second >> 64) & U32;
+        v.scale = (second >> 32) & U32;
+        v.scaleExp = second & U32;
         if (t >= v.positions || l > v.layers + 1) revert NoBlock(t, l);
         v.table = l == 0 ? EMBEDDING : (l > v.layers ? HEAD : LAYER);
         v.count = v.table.length / ENTRY;
     }
 
-    /// @dev The little-endian uint32 at byte `offset` of a word.
-    function _le(uint256 word, uint256 offset) private pure returns (uint256) {
-        uint256 be = (word >> (224 - 8 * offset)) & 0xffffffff;
-        return ((be & 0xff) << 24) | ((be & 0xff00) << 8) | ((be >> 8) & 0xff00) | (be >> 24);
+    /// @dev Turns the eight little-endian uint32 of a word round: first the bytes of each pair, then the pairs.
+    function _bigEndian(uint256 word) private pure returns (uint256) {
+        word = ((word & ODD_BYTES) << 8) | ((word >> 8) & ODD_BYTES);
+        return ((word & ODD_PAIRS) << 16) | ((word >> 16) & ODD_PAIRS);
     }
 
     /// @dev Codes of operations and kinds.

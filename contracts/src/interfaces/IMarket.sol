@@ -264,6 +264,8 @@ interface IMarketChannels is IMarketEvents {
     // ---------------------------------------------------------------- views
 
     function channelOf(bytes32 channel) external view returns (Channel memory);
+    /// @notice Whose money is in a channel, for who needs no more: a dispute has no gas to read the rest. Zero if there is none.
+    function requesterOf(bytes32 channel) external view returns (address);
     function lineId(bytes32 channel, address provider, bytes32 modelVersion, address relayer)
         external
         pure

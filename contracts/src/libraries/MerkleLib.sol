@@ -44,19 +44,27 @@ library MerkleLib {
         pure
         returns (bytes32)
     {
-        // `node`, level by level: a dispute climbs a hundred levels. An odd index has its sibling at the left.
+        // `node`, level by level: a dispute climbs a hundred levels.
         assembly ("memory-safe") {
             let at := mload(0x40)
             mstore8(at, 1)
-            let end := add(path.offset, shl(5, path.length))
-            for { let next := path.offset } lt(next, end) { next := add(next, 32) } {
-                let sibling := calldataload(next)
-                if or(current, sibling) {
-                    let odd := shl(5, and(index, 1))
-                    mstore(add(at, add(1, odd)), current)
-                    mstore(add(at, sub(33, odd)), sibling)
-                    current := keccak256(at, 65)
+            let left := add(at, 1)
+            let next := path.offset
+            let end := add(next, shl(5, path.length))
+            // Two zeros make a zero. No hash is one, so behind the first sibling that is none nobody has to look.
+            if iszero(current) {
+                for {} lt(next, end) { next := add(next, 32) } {
+                    if calldataload(next) { break }
+                    index := shr(1, index)
                 }
+            }
+            // An odd index has its sibling at the left: 32 bytes before its own.
+            index := shl(5, index)
+            for {} lt(next, end) { next := add(next, 32) } {
+                let odd := and(index, 32)
+                mstore(add(left, odd), current)
+                mstore(add(left, xor(odd, 32)), calldataload(next))
+                current := keccak256(at, 65)
                 index := shr(1, index)
             }
         }

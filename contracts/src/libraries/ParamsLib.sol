@@ -6,6 +6,8 @@ pragma solidity ^0.8.28;
 /// 32, template 4, count 4, then the stop ids, all big-endian.
 library ParamsLib {
     uint256 private constant FIXED = 49;
+    uint256 private constant TEMPERATURE = 1;
+    uint256 private constant GAP = 5;
     uint256 private constant COUNT = 45;
     uint256 private constant MAX_STOPS = 16;
     uint256 private constant MAX_VOCABULARY = 1 << 18;
@@ -33,12 +35,12 @@ library ParamsLib {
 
     /// @notice In thousandths; zero picks greedily.
     function temperature(bytes calldata params) internal pure returns (uint256) {
-        return uint32(bytes4(params[1:5]));
+        return _uint32(params, TEMPERATURE);
     }
 
     /// @notice How far below the best logit an id may be, Q16; zero for any.
     function maxGap(bytes calldata params) internal pure returns (uint32) {
-        return uint32(bytes4(params[5:9]));
+        return _uint32(params, GAP);
     }
 
     /// @notice What the noise of each id is made of.
@@ -66,10 +68,17 @@ library ParamsLib {
     }
 
     function _stops(bytes calldata params) private pure returns (uint256) {
-        return uint32(bytes4(params[COUNT:FIXED]));
+        return _uint32(params, COUNT);
     }
 
     function _stop(bytes calldata params, uint256 i) private pure returns (uint32) {
-        return uint32(bytes4(params[FIXED + 4 * i:FIXED + 4 * i + 4]));
+        return _uint32(params, FIXED + 4 * i);
+    }
+
+    /// @dev The number at a byte of parameters. Warning: checks no length; whoever reads looked at the form.
+    function _uint32(bytes calldata params, uint256 at) private pure returns (uint32 x) {
+        assembly ("memory-safe") {
+            x := shr(224, calldataload(add(params.offset, at)))
+        }
     }
 }

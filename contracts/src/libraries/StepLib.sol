@@ -70,9 +70,12 @@ library StepLib {
     /// @notice Words of a chunk.
     function wordCount(uint256 kind, uint256 length) internal pure returns (uint256 count) {
         if (length == 0 || length > capacity(kind)) revert IStepTable.NoChunk(kind, length);
-        uint256 perWord = limbs(kind);
-        count = (length + perWord - 1) / perWord;
-        if (kind == WEIGHTS) count += SCALE_WORDS;
+        // No kind without a capacity, and none above 1024.
+        unchecked {
+            uint256 perWord = limbs(kind);
+            count = (length + perWord - 1) / perWord;
+            if (kind == WEIGHTS) count += SCALE_WORDS;
+        }
     }
 
     /// @notice Blocks of the sponge that hash so many words.

@@ -13,14 +13,6 @@ library SumTree {
         uint128 sum;
     }
 
-    /// @dev Where a leaf is: in a peak of 2^height leaves, at `local` of it, `depth` siblings below the root.
-    struct Place {
-        uint256 height;
-        uint256 local;
-        bool rightBag;
-        uint256 depth;
-    }
-
     error LeafOutOfRange(uint64 index, uint64 count);
     error BadPathLength(uint256 length, uint256 expected);
 
@@ -33,15 +25,15 @@ library SumTree {
         returns (bytes32 root, uint128 start, uint128 end)
     {
         if (index >= count) revert LeafOutOfRange(index, count);
-        Place memory place = _locate(count, index);
-        if (path.length != place.depth) revert BadPathLength(path.length, place.depth);
+        (uint256 depth, uint256 lefts) = _locate(count, index);
+        if (path.length != depth) revert BadPathLength(path.length, depth);
 
         bytes32 hash = keccak256(abi.encodePacked(bytes1(0x00), receiptHash, fee));
         uint128 sum = fee;
-        for (uint256 i = 0; i < path.length; ++i) {
+        for (uint256 i = 0; i < depth; ++i) {
             Node calldata sibling = path[i];
             uint128 other = sibling.sum;
-            if (_siblingIsLeft(place, i)) {
+            if ((lefts >> i) & 1 == 1) {
                 start += other;
                 hash = _node(sibling.hash, other, hash, sum);
             } else {
@@ -52,11 +44,6 @@ library SumTree {
         }
         root = keccak256(abi.encodePacked(bytes1(0x03), count, sum, hash));
         end = start + fee;
-    }
-
-    function _siblingIsLeft(Place memory place, uint256 i) private pure returns (bool) {
-        if (i < place.height) return (place.local >> i) & 1 == 1;
-        return i > place.height || !place.rightBag;
     }
 
     /// @dev keccak256(abi.encodePacked(bytes1(0x01), left, leftSum, right, rightSum)) behind the free memory, which stays
@@ -77,15 +64,16 @@ library SumTree {
         }
     }
 
-    /// @dev The peaks are the set bits of `count`, largest first. Those that `index` shares are the peaks to its left, so its
-    /// own is the highest bit in which the two differ.
-    function _locate(uint64 count, uint64 index) private pure returns (Place memory place) {
+    /// @dev How many siblings a leaf has, and in bit i whether the i-th is the left one. The peaks are the set bits of
+    /// `count`, largest first. Those that `index` shares are the peaks to its left, so its own is the highest bit in which
+    /// the two differ.
+    function _locate(uint64 count, uint64 index) private pure returns (uint256 depth, uint256 lefts) {
         uint256 height = Math.log2(count ^ index);
         uint256 below = (uint256(1) << height) - 1;
-        (place.height, place.local, place.rightBag) = (height, index & below, count & below != 0);
-        place.depth = height + (place.rightBag ? 1 : 0);
+        depth = height + (count & below == 0 ? 0 : 1);
+        lefts = (index & below) | (type(uint256).max << depth);
         for (uint256 left = count >> (height + 1); left != 0; left &= left - 1) {
-            ++place.depth;
+            ++depth;
         }
     }
 }

@@ -3,8 +3,6 @@ pragma solidity ^0.8.28;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {MerkleLib} from "./MerkleLib.sol";
-
 /// @title TraceLib
 /// @notice The trees of a trace: how deep, and which leaf is where (docs/trace-spec.md sections 2, 3 and 6).
 library TraceLib {
@@ -63,15 +61,6 @@ library TraceLib {
     /// @notice The depth of a leaf in a tree of trees: `inner` of `inners` under `outer` of `outers`.
     function depth2(uint256 outers, uint256 inners) internal pure returns (uint256) {
         return depth(outers) + depth(inners);
-    }
-
-    /// @notice Folds a leaf of a tree of trees; the caller checked that the path is `depth2` long.
-    function root2(bytes32 leaf, uint256 outer, uint256 inner, uint256 inners, bytes32[] calldata path)
-        internal
-        pure
-        returns (bytes32)
-    {
-        return MerkleLib.rootFromPath(leaf, (outer << depth(inners)) | inner, path);
     }
 
     /// @notice The point of a Bind proof. It depends on everything that a submitter chooses: the digest that the proof is

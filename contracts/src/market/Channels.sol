@@ -119,6 +119,11 @@ abstract contract Channels is Parameters {
         });
     }
 
+    /// @inheritdoc IMarketChannels
+    function requesterOf(bytes32 channel) external view returns (address) {
+        return _channels[channel].requester;
+    }
+
     // ------------------------------------------------------------- private
 
     function _openDigest(address requester, address delegate, uint128 amount, uint64 expiry, uint64 deadline)

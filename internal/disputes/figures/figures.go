@@ -31,7 +31,18 @@ type Dispute struct {
 	WithheldHop int `json:"withheld_hop"` // the same where the lie leads to an earlier block's
 	Aim         int `json:"aim"`          // 2*ceil(log16(leaves)) + 8
 
+	Steps     []Step `json:"steps"`      // the dearest step of each kind
+	AskGas    uint64 `json:"ask_gas"`    // the dearest question on the way to a chunk
+	AnswerGas uint64 `json:"answer_gas"` // the dearest answer: a chunk of the most words, with a proof
+
 	Paths []Path `json:"paths"` // all other ways to a verdict
+}
+
+// Step is the dearest step of those that read from the same places. Gas is that of
+// proveFault of a receipt that was paid, as Dispute's, with the verifier at its most.
+type Step struct {
+	Reads string `json:"reads"`
+	Gas   uint64 `json:"gas"`
 }
 
 // Path is one way to a verdict, to its last transaction.
