@@ -19,6 +19,9 @@ const (
 	// MaxVocabulary bounds token ids: every id is below it.
 	MaxVocabulary = 1 << 18
 
+	// MaxParamsBytes is the length of the longest canonical encoding.
+	MaxParamsBytes = paramsFixed + 4*MaxStopIDs
+
 	paramsVersion = 1
 	paramsFixed   = 1 + 4 + 4 + 32 + 4 + 4
 )

@@ -72,6 +72,15 @@ func parseEnum[T ~uint8](names []string, what string, text []byte) (T, error) {
 	return 0, fmt.Errorf("%s %q: %w", what, text, ErrInvalid)
 }
 
+// parseAny is parseEnum for what strangers sign: a number without a name is read as it is written.
+func parseAny[T ~uint8](names []string, what string, text []byte) (T, error) {
+	var n uint8
+	if _, err := fmt.Sscanf(string(text), "unknown(%d)", &n); err == nil && enumName(names, n) == string(text) {
+		return T(n), nil
+	}
+	return parseEnum[T](names, what, text)
+}
+
 func (k ModelKind) String() string { return enumName(kindNames, uint8(k)) }
 func (c Class) String() string     { return enumName(classNames, uint8(c)) }
 func (f Finish) String() string    { return enumName(finishNames, uint8(f)) }
@@ -91,11 +100,11 @@ func (c *Class) UnmarshalText(t []byte) (err error) {
 	return err
 }
 func (f *Finish) UnmarshalText(t []byte) (err error) {
-	*f, err = parseEnum[Finish](finishNames, "finish", t)
+	*f, err = parseAny[Finish](finishNames, "finish", t)
 	return err
 }
 func (a *Audience) UnmarshalText(t []byte) (err error) {
-	*a, err = parseEnum[Audience](audienceNames, "audience", t)
+	*a, err = parseAny[Audience](audienceNames, "audience", t)
 	return err
 }
 

@@ -60,6 +60,9 @@ type Signer interface {
 	SignTx(tx *types.Transaction, chainID *big.Int) (*types.Transaction, error)
 }
 
+// maxData leaves room for the rest of a transaction in the 128 KiB that nodes take.
+const maxData = 128<<10 - 1<<10
+
 // Point is a place in the code where a crash is interesting; see Config.Failpoint.
 type Point string
 
@@ -175,6 +178,9 @@ func (m *Manager) Run(ctx context.Context) error {
 // returns the same id and acts once; a call that ended without effect is queued
 // again.
 func (m *Manager) Submit(ctx context.Context, call protocol.Call) (common.Hash, error) {
+	if len(call.Data) > maxData {
+		return common.Hash{}, fmt.Errorf("submit %s with %d bytes, and no node takes more than %d: %w", call.Purpose, len(call.Data), maxData, protocol.ErrInvalid)
+	}
 	if err := m.at(K1); err != nil {
 		return common.Hash{}, err
 	}

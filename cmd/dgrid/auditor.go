@@ -423,7 +423,7 @@ func newAuditorReplay(g *globals, f *auditFlags) *cobra.Command {
 			}
 			out := replayed{Receipt: b.Domain.Digest(b.Receipt), TraceRoot: protocol.TraceRoot(b.Secret, r.Root) == b.Receipt.TraceRoot,
 				WrongToken: r.WrongToken, Positions: r.Positions, Delivered: len(b.Output), Billed: b.Receipt.OutputTokens, Millis: time.Since(start).Milliseconds()}
-			out.Right = out.TraceRoot && out.WrongToken < 0 && out.Delivered == int(out.Billed)
+			out.Right = out.TraceRoot && out.WrongToken < 0 && out.Delivered == int(out.Billed) && len(b.Prompt) == int(b.Request.PromptTokens)
 			err = g.print(cmd, out, func(w io.Writer) {
 				fmt.Fprintf(w, "receipt\t%s\nright\t%t\ntrace root agrees\t%t\nwrong token\t%d\npositions\t%d\noutput tokens\t%d\nbilled\t%d\n",
 					out.Receipt, out.Right, out.TraceRoot, out.WrongToken, out.Positions, out.Delivered, out.Billed)

@@ -290,7 +290,7 @@ func disputeFigures() (list []figure, err error) {
 		for _, s := range d.Steps {
 			list = append(list, figure{Name: "dearest step, " + d.Shape + ": " + s.Reads, Value: float64(s.Gas), Unit: "gas", Aim: "<= 600000", Transactions: 1})
 		}
-		list = append(list, figure{Name: "dearest answer, " + d.Shape, Value: float64(d.AnswerGas), Unit: "gas", Note: fmt.Sprintf("its dearest question takes %d", d.AskGas)})
+		list = append(list, figure{Name: "dearest answer, " + d.Shape, Value: float64(d.AnswerGas), Unit: "gas", Transactions: 1, Note: fmt.Sprintf("its dearest question takes %d", d.AskGas)})
 		for _, p := range d.Paths {
 			note := fmt.Sprintf("transactions: %d", p.Transactions)
 			if p.Answers > 0 {

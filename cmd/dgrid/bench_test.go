@@ -44,9 +44,14 @@ func TestBenchPrintsTheCostOfProofs(t *testing.T) {
 		"verify": "gas", "verifier contract": "bytes", "proof": "bytes"}
 	ways := []string{"withheld", "withheld, in an earlier block", "silence", "seam", "keys", "claim of equivocation", "claim of two answers",
 		"claim of a wrong bill", "claim of a wrong finish", "claim of padding"}
+	reads := []string{"a sampled pick", "an earlier position", "the embedding of a token", "the opening", "weights"}
 	for _, shape := range []string{"demo", "135M", "70B"} {
 		units["dispute, "+shape] = "gas"
 		units["dispute with everything withheld, "+shape] = "transactions"
+		units["dearest answer, "+shape] = "gas"
+		for _, what := range reads {
+			units["dearest step, "+shape+": "+what] = "gas"
+		}
 		for _, way := range ways {
 			units["dispute, "+shape+": "+way] = "gas"
 		}

@@ -95,6 +95,9 @@ func (j *judge) examine(ctx context.Context) error {
 	if j.m == nil {
 		return j.over(Unusable, "no file of model version %s", j.b.Request.ModelVersion)
 	}
+	if j.b.Model.Class != protocol.ClassProven { // it was shown before its model was here
+		return j.over(Unusable, "shown as an answer of class %s, which its model is not", j.b.Model.Class)
+	}
 	if _, err := j.m.check(ctx, j.a.deps.Chain); errors.Is(err, protocol.ErrConflict) {
 		return j.over(Unusable, "%v", err)
 	} else if err != nil {
@@ -117,6 +120,11 @@ func (j *judge) answers(ctx context.Context) error {
 	}
 	if i, ok := j.strange(); ok {
 		return j.found(j.showToken(i))
+	}
+	if s, err := j.size(); errors.Is(err, protocol.ErrInvalid) {
+		return j.over(Unusable, "%v", err)
+	} else if s != nil || err != nil {
+		return j.found(s, err)
 	}
 	right := false
 	err := j.turn(ctx, func() error {
@@ -292,6 +300,8 @@ func (j *judge) again(ctx context.Context) (s *shown, err error) {
 		if t, err = j.boundaries(ctx); err == nil {
 			s, err = j.showSalt(t)
 		}
+	case contracts.FaultWithheld:
+		s, err = j.size()
 	case contracts.FaultToken:
 		if i, ok := j.strange(); ok {
 			s, err = j.showToken(i)

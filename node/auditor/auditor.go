@@ -206,6 +206,9 @@ func (a *Auditor) begin(ctx context.Context, b bundle.Bundle, c *Case) (common.H
 // signed, which of a delivered job the Market's record says too. What a fault is made of (fee,
 // count, finish, trace) is not looked at. Tokens are compared under salts, if there are some.
 func (a *Auditor) belongs(ctx context.Context, b bundle.Bundle, salts *Salts) error {
+	if a.models[b.Request.ModelVersion] != nil && b.Model.Class != protocol.ClassProven { // a leaf of tokens reads as one of text
+		return fmt.Errorf("class %s, and the model is proven: %w", b.Model.Class, protocol.ErrInvalid)
+	}
 	report, err := b.Verify()
 	unsigned := len(b.Signature) == 0
 	if err != nil {

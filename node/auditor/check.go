@@ -178,12 +178,18 @@ func (a *Auditor) recheck(ctx context.Context, e Evidence, out *Checked, verify 
 	}
 	j.peer, j.c.State = nil, Opened
 	if c.Fault == nil {
+		for _, look := range []func() (*shown, error){j.request, j.counts, j.compare, j.size} {
+			if s, err := look(); err != nil {
+				return err
+			} else if s != nil {
+				return fmt.Errorf("the evidence shows no fault, and %s is one: %w", s.finding.Name, protocol.ErrInvalid)
+			}
+		}
 		r, err := j.replay(ctx)
 		if err != nil {
 			return err
 		}
-		counted := miscounted(len(j.b.Output), int(j.b.Receipt.OutputTokens)) == countAgrees
-		if out.Right = counted && r.WrongToken < 0 && j.agrees(r); !out.Right {
+		if out.Right = r.WrongToken < 0 && j.agrees(r); !out.Right {
 			return fmt.Errorf("the answer is wrong and the evidence shows no fault: %w", protocol.ErrInvalid)
 		}
 		return nil

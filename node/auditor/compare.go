@@ -62,7 +62,7 @@ func wrongFinish(b bundle.Bundle, params protocol.Params) (claim string, token i
 	asked := int(b.Request.PromptTokens)
 	used := max(asked+n, 1) - 1
 	ended := r.Finish == protocol.FinishStop || r.Finish == protocol.FinishLength || r.Finish == protocol.FinishContext
-	if used > positions || asked == 0 || asked > positions || r.Finish < protocol.FinishStop || r.Finish > protocol.FinishCancelled || ended && n == 0 ||
+	if used > positions || used == 0 || asked == 0 || asked > positions || r.Finish < protocol.FinishStop || r.Finish > protocol.FinishCancelled || ended && n == 0 ||
 		r.Finish == protocol.FinishLength && uint64(n) < uint64(b.Request.MaxOutputTokens) || r.Finish == protocol.FinishContext && used != positions {
 		return ClaimFinish, 0
 	}

@@ -57,14 +57,14 @@ func used(ids []uint32, count int) []uint32 {
 	return ids[:end]
 }
 
-// signedClaim shows what is wrong with a count by what is signed alone, nil if nothing is: more than the model computes, no prompt or
-// one of more than its positions, or a root where no token is billed, or none where one is.
+// signedClaim shows what is wrong with a count by what is signed alone, nil if nothing is: more than the model computes or nothing, no
+// prompt or one of more than its positions, or a root where no token is billed, or none where one is.
 func signedClaim(b bundle.Bundle) *Claim {
 	r := b.Receipt
 	wants := tokenLeaves(int(r.OutputTokens))
 	asked, positions := int(b.Request.PromptTokens), int(b.Model.Positions)
 	switch {
-	case asked == 0 || asked > positions || asked+int(r.OutputTokens)-1 > positions:
+	case asked == 0 || asked > positions || asked+int(r.OutputTokens)-1 > positions || asked+int(r.OutputTokens) == 1:
 		c := claimOf(ClaimFinish, b)
 		return &c
 	case (r.OutputRoot == common.Hash{}) != (wants == 0):

@@ -18,11 +18,12 @@ func TestEveryWrongCountHasAWayThatContractsTake(t *testing.T) {
 	seen := map[miscount]int{}
 	for delivered := range most + 1 {
 		for billed := range most + 1 {
-			b := bundle.Bundle{Domain: protocol.Domain{ChainID: 1}, Secret: common.Hash{5}, Output: make([]uint32, delivered)}
+			b := bundle.Bundle{Domain: protocol.Domain{ChainID: 1}, Secret: common.Hash{5}, Params: protocol.Params{}.Encode(), Prompt: []uint32{1, 2}, Output: make([]uint32, delivered)}
+			b.Request.PromptTokens = 2
 			b.Receipt.OutputTokens, b.Request.MaxOutputTokens = uint32(billed), most
 			b.Receipt.OutputRoot = protocol.TokenRoot(b.Secret, protocol.TagOutput, b.Output)
 			depth := protocol.MerkleDepth((billed + 7) / 8)
-			b.Model = bundle.Model{Class: protocol.ClassProven, Positions: most}
+			b.Model = bundle.Model{Class: protocol.ClassProven, Positions: most + 1}
 			list, err := receiptClaims(b, nil)
 			way := miscounted(delivered, billed)
 			seen[way]++

@@ -236,9 +236,10 @@ func earns(said contracts.Attestation, fault contracts.FaultKind) bool {
 	return false
 }
 
-// replayable says whether replaying the receipt shows a fault.
+// replayable says whether replaying the receipt, or trying to, shows a fault: as Audits does.
 func replayable(fault contracts.FaultKind) bool {
-	return fault != contracts.FaultNone && fault != contracts.FaultDigest && fault != contracts.FaultShape && fault < contracts.FaultEquivocation
+	return fault != contracts.FaultNone && fault != contracts.FaultDigest && fault != contracts.FaultShape &&
+		(fault < contracts.FaultEquivocation || fault == contracts.FaultRequest)
 }
 
 // othersPoint looks after a point that others answer for: if its receipt is a case that was

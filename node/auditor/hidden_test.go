@@ -65,7 +65,6 @@ func TestSaltsStandForTheirSecret(t *testing.T) {
 	for _, change := range []func(b *bundle.Bundle){
 		func(b *bundle.Bundle) { b.Prompt = ids[:10] },
 		func(b *bundle.Bundle) { b.Output = ids },
-		func(b *bundle.Bundle) { b.Request.PromptTokens++ },
 	} {
 		other := b
 		change(&other)

@@ -27,9 +27,9 @@ func slots(ids []uint32, count int) []uint32 {
 }
 
 // requestClaim shows by comparing that no honest provider answers a request, nil if nothing shows it. Prompts
-// of another size than is billed have no such claim: see judge.request.
+// of another size than is billed have no such claim, nor have parameters longer than any: see judge.size.
 func requestClaim(b bundle.Bundle, salts *Salts, vocabulary int) (*Claim, error) {
-	if _, err := protocol.DecodeParams(b.Params); err != nil {
+	if _, err := protocol.DecodeParams(b.Params); err != nil && len(b.Params) <= protocol.MaxParamsBytes {
 		c := claimOf(ClaimParams, b)
 		c.Params = b.Params
 		return &c, nil
@@ -67,10 +67,20 @@ func (j *judge) request() (*shown, error) {
 		}
 		return j.comparison(*c, name), nil
 	}
-	if tokenLeaves(len(b.Prompt)) == tokenLeaves(int(b.Request.PromptTokens)) {
-		return nil, nil
+	return nil, nil
+}
+
+// size finds a prompt in a tree of another size than is billed, or parameters longer than any: nothing that a transaction could
+// show, nor its provider answer.
+func (j *judge) size() (*shown, error) {
+	has, billed := len(j.b.Prompt), int(j.b.Request.PromptTokens)
+	switch {
+	case len(j.b.Params) > protocol.MaxParamsBytes:
+		return j.silence(fmt.Sprintf("%d bytes of parameters", len(j.b.Params)))
+	case tokenLeaves(has) != tokenLeaves(billed):
+		return j.silence(fmt.Sprintf("%d tokens asked and %d billed, in a tree of another size", has, billed))
 	}
-	return j.silence(fmt.Sprintf("%d tokens asked and %d billed, in a tree of another size", len(b.Prompt), b.Request.PromptTokens))
+	return nil, nil
 }
 
 // silence is the fault of who signs what only its silence can show: a question that has no answer.
@@ -81,8 +91,8 @@ func (j *judge) silence(what string) (*shown, error) {
 	return &shown{finding: &Finding{Kind: contracts.FaultWithheld, Name: what}}, nil
 }
 
-// unanswerable is a question about tokens of the receipt that has no answer, if there is one: contracts read the leaves by
-// what is billed.
+// unanswerable is a question about the receipt that has no answer, if there is one: contracts read leaves by what is
+// billed, and no parameters that are longer than any.
 func (j *judge) unanswerable() (question, bool) {
 	ask := func(what string, kind contracts.NodeKind, has, billed int) question {
 		root := j.b.Request.PromptRoot
@@ -97,6 +107,9 @@ func (j *judge) unanswerable() (question, bool) {
 				return at.AskTokens(e, kind == contracts.NodeOutput, part, salt)
 			}}
 	}
+	if len(j.b.Params) > protocol.MaxParamsBytes {
+		return question{"the parameters", contracts.ParamsNode(j.b.Request), j.a.deps.Chain.Addresses().AskParams}, true
+	}
 	if has, billed := len(j.b.Prompt), int(j.b.Request.PromptTokens); tokenLeaves(has) != tokenLeaves(billed) {
 		return ask("prompt", contracts.NodePrompt, has, billed), true
 	}
@@ -110,7 +123,7 @@ func (j *judge) unanswerable() (question, bool) {
 func (j *judge) askUnanswerable(ctx context.Context, q question) error {
 	_, err := j.answer(ctx, q.what, q.node, q.ask)
 	if err == nil {
-		err = fmt.Errorf("%s of another size than is billed were shown: %w", q.what, protocol.ErrInternal)
+		return j.over(Unusable, "%s, which were not to be answered, were", q.what)
 	}
 	return j.withheld(ctx, err)
 }

@@ -1,6 +1,8 @@
 package auditor_test
 
 import (
+	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"github.com/dgrid-network/dgrid/internal/testmodels/raw"
 	"github.com/dgrid-network/dgrid/node/auditor"
 	"github.com/dgrid-network/dgrid/protocol"
+	"github.com/dgrid-network/dgrid/protocol/bundle"
 )
 
 // asking signs a request of another prompt and count, and with other parameters if there are any, and the same answer to it.
@@ -53,10 +56,14 @@ func TestRequestsThatNobodyAnswersAreClaimed(t *testing.T) {
 		{"both", []uint32{3, vocabulary}, 2, descending, auditor.ClaimParams},
 		{"no prompt", nil, 0, nil, auditor.ClaimFinish},
 		{"a prompt that is billed as none", sevens(3), 0, nil, auditor.ClaimFinish},
+		{"nothing computed", sevens(1), 1, nil, auditor.ClaimFinish},
 		{"more tokens than the model has positions", sevens(positions + 1), positions + 1, nil, auditor.ClaimFinish},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := w.answered(t, params(700), prompt, 4, nil)
+			if c.name == "nothing computed" {
+				a.b.Output = nil
+			}
 			a.asking(c.prompt, c.count, c.params)
 			made := w.auditor(t, t.TempDir(), noProver{}, a, nil)
 			stop := running(t, made)
@@ -83,6 +90,88 @@ func TestRequestsThatNobodyAnswersAreClaimed(t *testing.T) {
 	}
 }
 
+// A number of audience or finish that has no name hides nothing: the case is read again as it was signed.
+func TestNumbersWithoutANameHideNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, odd(t), 3600)
+	for name, c := range map[string]struct {
+		kind   contracts.FaultKind
+		change func(a *answer)
+	}{
+		"audience": {contracts.FaultRequest, func(a *answer) { a.b.Request.Audience = 7; a.asking(sevens(4), 3, nil) }},
+		"finish":   {contracts.FaultFinish, func(a *answer) { r := a.b.Receipt; r.Finish = 9; a.signReceipt(r) }},
+		"none":     {contracts.FaultFinish, func(a *answer) { r := a.b.Receipt; r.Finish = 0; a.signReceipt(r) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := w.answered(t, params(700), prompt, 4, nil)
+			c.change(a)
+			raw, err := json.Marshal(a.b)
+			require.NoError(t, err)
+			b, err := bundle.Decode(raw)
+			require.NoError(t, err)
+			require.Equal(t, a.b, b)
+			made := w.auditor(t, t.TempDir(), noProver{}, a, nil)
+			stop := running(t, made)
+			defer stop()
+			_, err = made.Add(t.Context(), b)
+			require.NoError(t, err)
+			got, err := made.Wait(t.Context(), a.receipt, func(c auditor.Case) bool { return c.State.Over() || c.Failures > 8 || c.Verdict != nil })
+			require.NoError(t, err)
+			require.NotNil(t, got.Verdict, "%s: %s %s", got.State, got.Note, got.Trouble)
+			require.Equal(t, c.kind, got.Verdict.Kind)
+		})
+	}
+}
+
+// Eight ids are as many bytes as a leaf of text: an answer of a proven model, shown as one of class sampled, is refused, so that
+// it is judged once somebody shows it as it is.
+func TestAProvenAnswerShownAsTextIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, odd(t), 3600)
+	a := w.answered(t, params(700), []uint32{3, 1, 4, 1, 5, 9, 6, 5}, 8, func(o []uint32) {
+		for i := range o {
+			o[i] = 7
+		}
+	})
+	words := func(ids []uint32) string {
+		var b []byte
+		for _, id := range ids {
+			b = binary.BigEndian.AppendUint32(b, id)
+		}
+		return string(b)
+	}
+	text := a.b
+	text.Model = bundle.Model{Class: protocol.ClassSampled}
+	text.PromptText, text.OutputText, text.Prompt, text.Output = words(a.b.Prompt), words(a.b.Output), nil, nil
+	report, err := text.Verify()
+	require.Error(t, err)
+	for _, c := range report.Checks {
+		require.Equal(t, c.Name != bundle.CheckTrace, c.OK, "%s alone tells them apart", c.Name)
+	}
+	made := w.auditor(t, t.TempDir(), noProver{}, a, nil)
+	_, err = made.Add(t.Context(), text)
+	require.ErrorIs(t, err, protocol.ErrInvalid)
+	_, err = made.Cases().Get(a.receipt)
+	require.ErrorIs(t, err, protocol.ErrNotFound)
+}
+
+// Evidence without a fault says right of nothing that a claim convicts.
+func TestEvidenceWithoutAFaultIsNotRightOfABadRequest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, odd(t), 3600)
+	for name, count := range map[string]int{"a token behind the last": len(prompt) - 1, "a tree of another size": 30} {
+		t.Run(name, func(t *testing.T) {
+			a := w.answered(t, params(700), prompt, 4, nil)
+			a.asking(prompt, count, nil)
+			e := auditor.Evidence{Schema: auditor.EvidenceSchema, Bundle: a.b,
+				Case: auditor.Case{Schema: auditor.Schema, Receipt: a.receipt, Provider: a.b.Receipt.Provider, State: auditor.Right}}
+			out, err := auditor.Check(t.Context(), e, auditor.Model{Version: w.version, File: w.model}, nil)
+			require.ErrorIs(t, err, protocol.ErrInvalid)
+			require.False(t, out.Right)
+		})
+	}
+}
+
 // Of a prompt an API may show unused slots behind the last token, or none: its root is the same, and nothing is wrong with it.
 func TestUnusedSlotsBehindARightPromptSayNothing(t *testing.T) {
 	t.Parallel()
@@ -101,20 +190,25 @@ func TestUnusedSlotsBehindARightPromptSayNothing(t *testing.T) {
 	require.Empty(t, list)
 }
 
-// A prompt's tree of another size than is billed has no answer on chain, though its provider tries: it is convicted when its
-// third clock has run out.
+// A prompt's tree of another size than is billed, and parameters longer than any, have no answer on chain, though their provider
+// tries: it is convicted when its third clock has run out.
 func TestAPromptInATreeOfAnotherSizeIsAskedFor(t *testing.T) {
 	t.Parallel()
 	h := raw.Odd()
 	h.Positions = 64
 	model := raw.Model(t, h, 7, 1<<14)
-	for _, c := range []struct{ asked, billed int }{{9, 8}, {1, 9}, {40, 48}, {48, 40}, {48, 33}} {
-		t.Run(fmt.Sprintf("%d of %d", c.billed, c.asked), func(t *testing.T) {
+	for _, c := range []struct {
+		asked, billed int
+		params        []byte
+		name          string
+	}{{9, 8, nil, "another size"}, {1, 9, nil, "another size"}, {40, 48, nil, "another size"}, {48, 40, nil, "another size"}, {48, 33, nil, "another size"},
+		{5, 5, make([]byte, protocol.MaxParamsBytes+1), "114 bytes of parameters"}, {5, 5, make([]byte, 200_000), "200000 bytes of parameters"}} {
+		t.Run(fmt.Sprintf("%d of %d, %d bytes", c.billed, c.asked, len(c.params)), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, model, 10)
 			w.fund(t, auditing)
 			a := w.answered(t, params(700), prompt, 4, nil)
-			a.asking(sevens(c.asked), c.billed, nil)
+			a.asking(sevens(c.asked), c.billed, c.params)
 			made := w.auditor(t, t.TempDir(), noProver{}, a, func(c *auditor.Config, _ *auditor.Deps) { c.RetryEvery, c.PaymentWait = 20*time.Millisecond, -1 })
 			running(t, made)
 			_, err := made.Add(t.Context(), a.b)
@@ -134,7 +228,7 @@ func TestAPromptInATreeOfAnotherSizeIsAskedFor(t *testing.T) {
 			require.NotNil(t, got.Verdict, "%s: %s %s", got.State, got.Note, got.Trouble)
 			require.Equal(t, contracts.FaultWithheld, got.Verdict.Kind)
 			require.Equal(t, 3, got.Asked[0].Times)
-			require.Contains(t, w.rechecked(t, made, got).Finding.Name, "another size")
+			require.Contains(t, w.rechecked(t, made, got).Finding.Name, c.name)
 		})
 	}
 }

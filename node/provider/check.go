@@ -61,6 +61,9 @@ func checkTerms(d protocol.Domain, m *Model, a wire.Ask) error {
 	if len(a.Stop) > maxStops || slices.ContainsFunc(a.Stop, func(s string) bool { return len(s) > maxStopBytes }) {
 		return refuse(wire.RefuseParams, "more than %d stop strings, or one of more than %d bytes", maxStops, maxStopBytes)
 	}
+	if r.Audience > protocol.AudienceAnyone {
+		return refuse(wire.RefuseParams, "audience %s", r.Audience)
+	}
 	if r.MaxOutputTokens == 0 {
 		return refuse(wire.RefuseParams, "no output tokens are asked for")
 	}

@@ -319,8 +319,8 @@ contract Claims is IClaims, Evidence {
         returns (bool)
     {
         uint8 finish = e.receipt.finish;
-        // More than the model computes, whatever ended it: nothing could be shown about the rest.
-        if (used > positions) return true;
+        // More than the model computes, whatever ended it, or nothing: there is no number that could be shown.
+        if (used > positions || used == 0) return true;
         // A prompt that no honest provider reads. Of nothing there is no first number, and nothing that could be wrong.
         if (e.request.promptTokens == 0 || e.request.promptTokens > positions) return true;
         if (finish == uint8(Finish.None) || finish > uint8(Finish.Cancelled)) return true;

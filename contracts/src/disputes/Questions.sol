@@ -6,6 +6,7 @@ import {INodeTable, Node, NodeKind} from "../interfaces/INodeTable.sol";
 import {Dossier, IQuestions, Question, QuestionState, QuestionTerms} from "../interfaces/IQuestions.sol";
 import {IVault} from "../interfaces/IVault.sol";
 import {IStepVerifier, IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
+import {ParamsLib} from "../libraries/ParamsLib.sol";
 import {TraceLib} from "../libraries/TraceLib.sol";
 import {Case, FaultKind, ReceiptEvidence, SignedOpening, Verdict} from "../types/DisputeTypes.sol";
 import {Audience, ModelVersionId, Timing} from "../types/Types.sol";
@@ -119,6 +120,8 @@ contract Questions is IQuestions, Evidence {
     function answerParams(bytes32 receiptHash, Node calldata node, bytes calldata params) external {
         bytes32 id = _requireOpen(receiptHash, node);
         if (node.kind != NodeKind.Params) revert WrongKind(node.kind);
+        // INVARIANT: what is shown here fits a transaction that claims it. Of anything longer nobody gets an answer.
+        if (params.length > ParamsLib.MAX_LENGTH) revert ParamsLib.NotCanonical(params.length);
         if (keccak256(params) != node.hash) revert WrongAnswer(id);
         _answered(receiptHash, id, node, keccak256(params), params);
     }

@@ -75,7 +75,7 @@ interface IClaims is IEvidence {
     function claimBilling(ReceiptEvidence calldata e, address submitter) external;
 
     /// @notice Proven class: the finish contradicts the counts: none of the five; stop, length or context without a
-    /// token; length below the maximum; context unless all positions are used; more positions than the model has;
+    /// token; length below the maximum; context unless all positions are used; no position, or more than the model has;
     /// a prompt of nothing, or of more tokens than the model has positions. cancelled and stopString contradict no count but the
     /// last two.
     function claimFinish(ReceiptEvidence calldata e, address submitter) external;

@@ -5,6 +5,8 @@ pragma solidity ^0.8.28;
 /// @notice A request's parameters in their canonical encoding (protocol/params.go): version 1, temperature 4, gap 4, seed
 /// 32, template 4, count 4, then the stop ids, all big-endian.
 library ParamsLib {
+    /// @notice No canonical parameters are longer.
+    uint256 internal constant MAX_LENGTH = FIXED + 4 * MAX_STOPS;
     uint256 private constant FIXED = 49;
     uint256 private constant TEMPERATURE = 1;
     uint256 private constant GAP = 5;

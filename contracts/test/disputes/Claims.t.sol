@@ -280,7 +280,7 @@ contract ClaimsTest is QuestionsBase {
 
     /// @dev The model has 512 positions: 500 + 13 - 1.
     function test_finish_againstCounts() public {
-        Counts[24] memory cases = [
+        Counts[27] memory cases = [
             Counts(uint8(Finish.Length), 9, 11, 12, true),
             Counts(uint8(Finish.Length), 9, 12, 12, false),
             Counts(uint8(Finish.Length), 9, 0, 12, true),
@@ -307,7 +307,11 @@ contract ClaimsTest is QuestionsBase {
             Counts(uint8(Finish.Length), 0, 12, 12, true),
             Counts(uint8(Finish.Cancelled), 0, 0, 12, true),
             Counts(uint8(Finish.Cancelled), 512, 0, 12, false),
-            Counts(uint8(Finish.Cancelled), 513, 0, 12, true)
+            Counts(uint8(Finish.Cancelled), 513, 0, 12, true),
+            // Nothing was computed.
+            Counts(uint8(Finish.Cancelled), 1, 0, 12, true),
+            Counts(uint8(Finish.Cancelled), 2, 0, 12, false),
+            Counts(uint8(Finish.Stop), 1, 1, 12, false)
         ];
         uint256 fresh = vm.snapshotState();
         for (uint256 i = 0; i < cases.length; ++i) {
@@ -752,7 +756,9 @@ contract ClaimsTest is QuestionsBase {
         promptTokens = uint32(bound(promptTokens, 1, 512));
         how = uint8(bound(how, 1, 5));
         uint32 room = 513 - promptTokens;
-        outputTokens = how == 3 ? room : uint32(bound(outputTokens, how < 4 ? 1 : 0, room));
+        // Cancelled before the first token a prompt of one has no position: nothing is signed for it.
+        outputTokens =
+            how == 3 ? room : uint32(bound(outputTokens, how < 4 || promptTokens == 1 ? 1 : 0, room));
         Request memory r = q();
         (r.promptTokens, r.salt, r.maxFee) = (promptTokens, salt, type(uint128).max);
         r.maxOutputTokens = how == 2 ? outputTokens : 600;

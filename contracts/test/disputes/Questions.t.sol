@@ -8,6 +8,7 @@ import {IMarketEvents} from "../../src/interfaces/IMarket.sol";
 import {IStaking} from "../../src/interfaces/IStaking.sol";
 import {IQuestions, Question, QuestionState} from "../../src/interfaces/IQuestions.sol";
 import {IVault} from "../../src/interfaces/IVault.sol";
+import {ParamsLib} from "../../src/libraries/ParamsLib.sol";
 import {Eip712} from "../../src/libraries/Eip712.sol";
 import {TokenRoot} from "../../src/libraries/TokenRoot.sol";
 import {TraceLib} from "../../src/libraries/TraceLib.sol";
@@ -199,6 +200,27 @@ contract QuestionsTest is QuestionsBase {
         emit IQuestions.QuestionAnswered(receiptHash, id, stranger, n, params());
         vm.prank(stranger);
         questions.answerParams(receiptHash, n, params());
+    }
+
+    /// @dev The longest parameters have sixteen stop ids. What is longer could be shown, and no claim about it sent.
+    function test_params_longerThanAny() public {
+        uint256 fresh = vm.snapshotState();
+        for (uint256 length = 113; length <= 114; ++length) {
+            bytes memory raw = new bytes(length);
+            Request memory r = requestOf(uint8(Audience.Auditors));
+            r.paramsHash = keccak256(raw);
+            ReceiptEvidence memory e = evidenceOf(r);
+            vm.prank(asker);
+            questions.askParams(e);
+            Node memory n;
+            (n.kind, n.hash) = (NodeKind.Params, keccak256(raw));
+            bytes32 receiptHash = hashOf(e);
+            if (length == 114) {
+                vm.expectRevert(abi.encodeWithSelector(ParamsLib.NotCanonical.selector, length));
+            }
+            questions.answerParams(receiptHash, n, raw);
+            vm.revertToState(fresh);
+        }
     }
 
     function test_tokens_bothSides() public {

@@ -11,10 +11,12 @@ contract MerkleLibTest is Test {
     }
 
     /// @dev Whatever is zero: the leaf or not, and any of the siblings.
-    function testFuzz_rootFromPath_asTheNodes(bytes32 leaf, uint8 index, bytes32[8] memory siblings, uint8 some)
-        public
-        view
-    {
+    function testFuzz_rootFromPath_asTheNodes(
+        bytes32 leaf,
+        uint8 index,
+        bytes32[8] memory siblings,
+        uint8 some
+    ) public view {
         bytes32[] memory path = new bytes32[](siblings.length);
         for (uint256 i = 0; i < path.length; ++i) {
             if ((some >> i) & 1 == 1) path[i] = siblings[i];
