@@ -1,10 +1,12 @@
 package auditor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -13,12 +15,12 @@ import (
 
 // Bonds are lent to providers that keep silent. That of a question which is answered comes back with the conviction, and only then:
 // cases that took one each and had to wait for each other's would never end. So cases that ask stand in a line, the one that may need
-// the least more in front, and a bond is for one of them only where it leaves what those in front of it may need. A case steps
-// into the line behind all of them.
+// the least more in front, and a bond is for one of them only where what it leaves lets all of them end, one after the other. A case
+// steps into the line behind all of them.
 //
 // Bonds about one provider are no more than a share of all there is, and than its stake; the first of its cases in the line goes on beyond
-// the share. Where they are short the case of the larger stake begins first. What was drawn is asked for whatever is out, and counts
-// against nobody.
+// both: its replay shows that it ends with a conviction, which gives the bonds back whatever the stake is. Where they are short the case of
+// the larger stake begins first. What was drawn is asked for whatever is out, and counts against nobody.
 
 // errShort says that a question waits for a bond.
 var errShort = fmt.Errorf("not asked while bonds are short: %w", errPending)
@@ -43,7 +45,7 @@ type bond struct {
 
 type inLine struct {
 	provider common.Address
-	stake    *big.Int // nil: unknown
+	way      int // how many questions it takes at most
 }
 
 // wanted is a first bond that there was too little free balance for.
@@ -57,6 +59,7 @@ type loan struct {
 	amount, base *big.Int // of this question, and of one alone
 	stake, free  *big.Int // of the provider, and on chain
 	share        int      // for one provider, in percent
+	way          int      // how many questions the case takes at most
 	drawn        bool
 }
 
@@ -66,10 +69,9 @@ func newBonds() bonds {
 
 // lend says whether the bond of a case's question may be put up, and if so it is out.
 //
-// INVARIANT: but for what was drawn, what is free is no less than what the first in the line may need, or there never was as much: some
-// case always ends, and gives its bonds back.
-// INVARIANT: what is out about a provider's cases that go on is no more than its stake but for one bond, nor more than the
-// share but for what one case needs.
+// INVARIANT: but for what was drawn, all cases in the line can end one after the other, or there never was as much: some case always
+// ends, and gives its bonds back.
+// INVARIANT: what is out about a provider's cases that go on is no more than its stake, nor than the share, but for what one case needs.
 func (b *bonds) lend(c *Case, question common.Hash, l loan) error {
 	if _, begun := b.line[c.Receipt]; !begun && !l.drawn { // it rested or failed meanwhile, or begins
 		b.hold(c, false)
@@ -82,28 +84,84 @@ func (b *bonds) lend(c *Case, question common.Hash, l loan) error {
 		return nil
 	}
 	free, most, about := b.count(c.Provider, l)
-	kept, keptAbout := b.before(c, l.base)
 	_, begun := b.line[c.Receipt]
-	if most.Cmp(l.stake) > 0 || begun && keptAbout.Sign() == 0 {
+	front := b.before(c, l.base)
+	kept := new(big.Int) // for others of its provider
+	for _, o := range front {
+		if o.provider == c.Provider {
+			kept.Add(kept, o.needs)
+		}
+	}
+	if most.Cmp(l.stake) > 0 {
 		most = l.stake
 	}
-	about.Add(about, keptAbout)
-	if about.Sign() > 0 && new(big.Int).Add(about, l.amount).Cmp(most) > 0 {
+	about.Add(about, kept)
+	if about.Sign() > 0 && (!begun || kept.Sign() > 0) && new(big.Int).Add(about, l.amount).Cmp(most) > 0 {
 		delete(b.want, c.Provider)
 		return fmt.Errorf("%s base units are out about its provider, or kept: %w", about, errShort)
 	}
+	left := new(big.Int).Sub(free, l.amount)
 	if !begun {
-		kept.Add(kept, b.larger(c.Provider, l.stake))
+		left.Sub(left, b.larger(c.Provider, l.stake))
 	}
-	if kept.Add(kept, l.amount).Cmp(free) > 0 {
+	b.line[c.Receipt], b.out[question] = inLine{c.Provider, l.way}, one
+	if left.Sign() < 0 || len(front) > 0 && !b.end(left, l.base) {
+		delete(b.out, question)
 		if !begun {
+			delete(b.line, c.Receipt)
 			b.want[c.Provider] = wanted{c.Receipt, l.amount, l.stake}
 		}
-		return fmt.Errorf("%s base units are free and %s are wanted: %w", free, kept, errShort)
+		return fmt.Errorf("of %s base units that are free others may need more than one bond leaves: %w", free, errShort)
 	}
 	delete(b.want, c.Provider)
-	b.line[c.Receipt], b.out[question] = inLine{c.Provider, l.stake}, one
 	return nil
+}
+
+// standing is a case in the line: what it may need, and what it holds.
+type standing struct {
+	inLine
+	receipt      common.Hash
+	needs, holds *big.Int
+}
+
+// all are all cases in the line, in its order.
+func (b *bonds) all(base *big.Int) (list []standing) {
+	for receipt, at := range b.line {
+		holds := new(big.Int)
+		for _, o := range b.out {
+			if o.receipt == receipt {
+				holds.Add(holds, o.amount)
+			}
+		}
+		needs := new(big.Int).Mul(base, big.NewInt(int64(at.way)))
+		if needs.Sub(needs, holds).Sign() < 0 {
+			needs.SetInt64(0)
+		}
+		list = append(list, standing{at, receipt, needs, holds})
+	}
+	slices.SortFunc(list, func(x, y standing) int { return cmp.Or(x.needs.Cmp(y.needs), x.receipt.Cmp(y.receipt)) })
+	return list
+}
+
+// before are the cases in front of one: all, if it is not in the line.
+func (b *bonds) before(c *Case, base *big.Int) []standing {
+	list := b.all(base)
+	if at := slices.IndexFunc(list, func(p standing) bool { return p.receipt == c.Receipt }); at >= 0 {
+		return list[:at]
+	}
+	return list
+}
+
+// end says whether all cases in the line can end one after the other, each with what it may need, and give back what they hold.
+func (b *bonds) end(free, base *big.Int) bool {
+	free = new(big.Int).Set(free)
+	for _, p := range b.all(base) {
+		if p.needs.Cmp(free) > 0 {
+			return false
+		}
+		free.Add(free, p.holds)
+	}
+	return true
 }
 
 // count says what is free, the share of one provider, and what is out about it.
@@ -123,41 +181,6 @@ func (b *bonds) count(provider common.Address, l loan) (free, share, about *big.
 	return free, share.Div(share, big.NewInt(100)), about
 }
 
-// before says what cases in front of one may need, and those of its provider alone.
-func (b *bonds) before(c *Case, base *big.Int) (all, about *big.Int) {
-	all, about = new(big.Int), new(big.Int)
-	own, begun := b.line[c.Receipt]
-	needs := b.needs(c.Receipt, own, base)
-	for receipt, other := range b.line {
-		more := b.needs(receipt, other, base)
-		if order := more.Cmp(needs); begun && (order > 0 || order == 0 && receipt.Cmp(c.Receipt) >= 0) {
-			continue
-		}
-		all.Add(all, more)
-		if other.provider == c.Provider {
-			about.Add(about, more)
-		}
-	}
-	return all, about
-}
-
-// needs is what a case in the line may need beside what it holds.
-func (b *bonds) needs(receipt common.Hash, at inLine, base *big.Int) *big.Int {
-	more := new(big.Int).Mul(base, big.NewInt(longestWay))
-	if at.stake != nil && more.Cmp(at.stake) > 0 {
-		more.Set(at.stake)
-	}
-	for _, o := range b.out {
-		if o.receipt == receipt {
-			more.Sub(more, o.amount)
-		}
-	}
-	if more.Sign() < 0 {
-		return new(big.Int)
-	}
-	return more
-}
-
 // larger is what providers of a larger stake wait for.
 func (b *bonds) larger(provider common.Address, stake *big.Int) *big.Int {
 	sum := new(big.Int)
@@ -172,11 +195,14 @@ func (b *bonds) larger(provider common.Address, stake *big.Int) *big.Int {
 // hold notes what the file of a case says that it holds, and its place in the line.
 func (b *bonds) hold(c *Case, drawn bool) {
 	for _, r := range c.Asked {
+		if r.Closed && c.Verdict != nil { // its bond came back with the conviction
+			continue
+		}
 		if (!c.State.Over() || r.bonded()) && b.out[r.Question] == nil && (r.State == "asked" || r.State == "open" || r.State == "expiring" || r.State == "answered" && r.Times > 0) {
 			b.out[r.Question] = &bond{c.Receipt, c.Provider, r.Bond.Big(), drawn, r.State != "asked"}
 		}
 		if r.Times > 0 && c.State == Asking && !drawn {
-			b.line[c.Receipt] = inLine{provider: c.Provider}
+			b.line[c.Receipt] = inLine{c.Provider, longestWay}
 		}
 	}
 }
@@ -211,7 +237,10 @@ func (j *judge) afford(ctx context.Context, r *Asked) error {
 		}
 	}
 	s := &j.a.stakes
-	l := loan{amount: new(big.Int).Lsh(k.bond, open), base: k.bond, stake: stake.Big(), free: free.Big(), share: j.a.cfg.BondShare, drawn: j.drawn()}
+	l := loan{amount: new(big.Int).Lsh(k.bond, open), base: k.bond, stake: stake.Big(), free: free.Big(), share: j.a.cfg.BondShare, way: longestWay, drawn: j.drawn()}
+	if _, unanswerable := j.unanswerable(); unanswerable {
+		l.way = 1
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.lend(j.c, r.Question, l); err != nil {
@@ -245,6 +274,13 @@ func (s *stakes) recall(c *Case, drawn bool) {
 		s.flying[c.Receipt] = flight{c.Provider, slashFull}
 	}
 	s.hold(c, drawn)
+}
+
+// forget ends the place in the line of a case that nobody works on.
+func (s *stakes) forget(receipt common.Hash) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.line, receipt)
 }
 
 // note ends what a case has no more under way after a look at it, which ended with err.

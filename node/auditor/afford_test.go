@@ -10,6 +10,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
@@ -36,7 +37,7 @@ func (l *lending) ask(c *Case, stake int64, drawn bool) error {
 	}
 	r := &c.Asked[n-1]
 	three := big.NewInt(3)
-	err := l.lend(c, r.Question, loan{three, three, big.NewInt(stake), big.NewInt(l.free), l.share, drawn})
+	err := l.lend(c, r.Question, loan{three, three, big.NewInt(stake), big.NewInt(l.free), l.share, longestWay, drawn})
 	if err == nil {
 		l.free -= 3
 		r.State, r.Times = "open", r.Times+1
@@ -85,9 +86,58 @@ func TestBondsAboutOneProviderAreBounded(t *testing.T) {
 	require.NoError(t, l.ask(three, 1000, true), "what was drawn is asked for")
 	small := file(2, 1)
 	require.NoError(t, l.ask(small, 1, false), "one is out even if it is more than the stake")
-	require.ErrorIs(t, l.ask(small, 5, false), errShort)
-	require.NoError(t, l.ask(small, 6, false))
-	require.ErrorIs(t, l.ask(small, 6, false), errShort)
+	require.ErrorIs(t, l.ask(file(2, 2), 1, false), errShort, "and no other begins")
+}
+
+// A provider whose stake is less than the bonds on the way to its lie answers them all, and is convicted all the same.
+func TestASmallStakeEndsToo(t *testing.T) {
+	t.Parallel()
+	l := lendingOf(100, 25)
+	c := file(1, 1)
+	for n := range longestWay {
+		require.NoError(t, l.ask(c, 7, false), "question %d", n)
+		l.answers(c, true)
+	}
+	l.convict(c)
+	require.EqualValues(t, 100, l.free)
+}
+
+// Cases that are silent hold one bond each: as many are asked as leave what one of them may need, and who has no answer
+// leaves the others theirs.
+func TestWhatIsKeptIsForOneCaseAfterTheOther(t *testing.T) {
+	t.Parallel()
+	l := lendingOf(100, 25)
+	begun := 0
+	for p := range byte(40) {
+		if l.ask(file(p+1, 1), 1000, false) == nil {
+			begun++
+		}
+	}
+	require.Equal(t, 19, begun, "of 100, 42 are kept")
+
+	three := big.NewInt(3)
+	l = lendingOf(45, 25)
+	once := file(1, 1)
+	once.Asked = []Asked{{Question: common.Hash{1}, Bond: protocol.NewAmount(3), State: "open", Times: 1}}
+	require.NoError(t, l.lend(once, common.Hash{1}, loan{three, three, big.NewInt(1000), big.NewInt(l.free), l.share, 1, false}))
+	l.free -= 3
+	l.bonded(common.Hash{1})
+	require.NoError(t, l.ask(file(2, 1), 1000, false), "what asks one question needs no more")
+}
+
+// After a restart nothing counts that came back with a conviction.
+func TestWhatCameBackIsNotOut(t *testing.T) {
+	t.Parallel()
+	l := lendingOf(240, 25)
+	for n := range byte(3) {
+		c := file(1, n)
+		for q := range byte(10) {
+			c.Asked = append(c.Asked, Asked{Question: common.Hash{1, n, q + 1}, State: "answered", Times: 1, Bond: protocol.NewAmount(3), Node: &Place{}, ClosedAt: 1, Closed: true})
+		}
+		c.State, c.Verdict = Unpaid, &contracts.Fault{}
+		l.recall(c, false)
+	}
+	require.NoError(t, l.ask(file(1, 9), 1000, false))
 }
 
 // A provider answers at once whatever it is asked about many wrong receipts. One case has all that it needs, also beyond the share, and
@@ -198,11 +248,11 @@ func TestWhatIsOverAShareIsNotKept(t *testing.T) {
 	one, two := file(1, 1), file(1, 2)
 	require.NoError(t, l.ask(one, 1000, false))
 	require.NoError(t, l.ask(file(3, 1), 1000, false))
-	l.free = 86
+	l.free = 44
 	require.ErrorIs(t, l.ask(two, 1000, false), errShort)
-	require.Contains(t, l.want, two.Provider, "84 are kept")
+	require.Contains(t, l.want, two.Provider, "42 are kept")
 	require.ErrorIs(t, l.ask(two, 20, false), errShort, "now its stake allows no more")
-	l.free = 87
+	l.free = 45
 	require.NoError(t, l.ask(file(2, 1), 10, false))
 }
 

@@ -306,6 +306,7 @@ func (a *Auditor) work(ctx context.Context, receipt common.Hash) error {
 			}
 			if err != nil { // one damaged folder stops no other case
 				a.log.Error("cannot read a case", "receipt", receipt, "err", err)
+				a.stakes.forget(receipt)
 				return nil
 			}
 		}

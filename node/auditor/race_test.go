@@ -2,6 +2,7 @@ package auditor_test
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -51,10 +52,17 @@ func TestARedeemInFrontOfEachTransactionBuysNoTime(t *testing.T) {
 			w := newForkedWorld(t, 3600)
 			var id common.Hash
 			var list []*answer
-			var armed atomic.Bool
-			at, raced := w.reader.Addresses(), 0
+			var racing sync.Mutex
+			at, raced, armed := w.reader.Addresses(), 0, false
+			arm := func(on bool) {
+				racing.Lock() // a redeem that is under way ends before
+				defer racing.Unlock()
+				armed = on
+			}
 			w.laneBy(auditing, watched{w.client, &atomic.Value{}, func(to common.Address) {
-				if armed.Load() && raced < vouchers && (to == at.Claims || to == at.Questions || to == at.Disputes) {
+				racing.Lock()
+				defer racing.Unlock()
+				if armed && raced < vouchers && (to == at.Claims || to == at.Questions || to == at.Disputes) {
 					raced++
 					var leaves []protocol.SumLeaf
 					for _, a := range list[:1+raced] {
@@ -72,7 +80,8 @@ func TestARedeemInFrontOfEachTransactionBuysNoTime(t *testing.T) {
 			for range vouchers {
 				list = append(list, w.answered(t, params(700), prompt, 1, nil).on(id))
 			}
-			armed.Store(true)
+			arm(true)
+			defer arm(false)
 			nonce, before := w.nonce(t, auditing), w.free(t, requester)
 			wrong.serve = mute
 			a := w.auditor(t, t.TempDir(), noProver{}, wrong, func(c *auditor.Config, _ *auditor.Deps) { c.RetryEvery, c.Patience = 20*time.Millisecond, 1 })
