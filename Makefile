@@ -49,7 +49,9 @@ node_modules/.stamp: package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-test: setup test-contracts test-go test-race test-system ## everything: Solidity, Go, circuits, real Postgres, real Redis
+# The system test waits most of its time, for windows to close: the race detector runs beside it.
+test: setup test-contracts test-go ## everything: Solidity, Go, circuits, real Postgres, real Redis
+	@$(MAKE) --no-print-directory -j2 -Oline test-race test-system
 
 test-contracts: node_modules/.stamp ## Solidity unit, fuzz and invariant tests, from a fresh seed
 	@$(FORGE_TEST)
