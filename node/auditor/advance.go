@@ -108,20 +108,7 @@ func (j *judge) examine(ctx context.Context) error {
 
 // answers compares what was answered with what the model answers.
 func (j *judge) answers(ctx context.Context) error {
-	for _, look := range []func() (*shown, error){j.request, j.counts} {
-		if s, err := look(); errors.Is(err, protocol.ErrInvalid) {
-			return j.over(Unusable, "%v", err)
-		} else if s != nil || err != nil {
-			return j.found(s, err)
-		}
-	}
-	if s, err := j.compare(); s != nil || err != nil {
-		return j.found(s, err)
-	}
-	if i, ok := j.strange(); ok {
-		return j.found(j.showToken(i))
-	}
-	if s, err := j.size(); errors.Is(err, protocol.ErrInvalid) {
+	if s, err := j.seenAtOnce(); errors.Is(err, protocol.ErrInvalid) {
 		return j.over(Unusable, "%v", err)
 	} else if s != nil || err != nil {
 		return j.found(s, err)
@@ -276,17 +263,14 @@ func (j *judge) open(ctx context.Context) error {
 // killed, and for another payment.
 func (j *judge) again(ctx context.Context) (s *shown, err error) {
 	if j.m != nil && j.c.Fault.Kind != contracts.FaultOverBilling {
-		for _, look := range []func() (*shown, error){j.request, j.counts} {
-			if s, err := look(); s != nil || err != nil {
-				return s, err
-			}
+		if s, err := j.seenAtOnce(); s != nil || err != nil {
+			return s, err
 		}
 	}
 	switch j.c.Fault.Kind {
 	case contracts.FaultOverBilling:
 		s, err = j.billing()
-	case contracts.FaultFinish:
-		s, err = j.compare()
+	case contracts.FaultFinish, contracts.FaultToken, contracts.FaultRequest, contracts.FaultWithheld: // seen at once, if at all
 	case contracts.FaultPadding:
 		if _, err = j.boundaries(ctx); err == nil {
 			if at, ok := j.tree.crooked((len(j.b.Prompt) + len(j.b.Output) - 1) * (j.m.arch.Layers + 1)); ok {
@@ -299,12 +283,6 @@ func (j *judge) again(ctx context.Context) (s *shown, err error) {
 		var t *tree
 		if t, err = j.boundaries(ctx); err == nil {
 			s, err = j.showSalt(t)
-		}
-	case contracts.FaultWithheld:
-		s, err = j.size()
-	case contracts.FaultToken:
-		if i, ok := j.strange(); ok {
-			s, err = j.showToken(i)
 		}
 	default:
 		s, err = j.find(ctx)

@@ -297,6 +297,11 @@ func replace(dir, name string, v any) error {
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", name, err)
 	}
+	return overwrite(dir, name, raw)
+}
+
+// overwrite is replace of what is encoded already.
+func overwrite(dir, name string, raw []byte) error {
 	return durable.WriteFile(filepath.Join(dir, name), append(raw, '\n'), 0o600)
 }
 

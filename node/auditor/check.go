@@ -178,12 +178,10 @@ func (a *Auditor) recheck(ctx context.Context, e Evidence, out *Checked, verify 
 	}
 	j.peer, j.c.State = nil, Opened
 	if c.Fault == nil {
-		for _, look := range []func() (*shown, error){j.request, j.counts, j.compare, j.size} {
-			if s, err := look(); err != nil {
-				return err
-			} else if s != nil {
-				return fmt.Errorf("the evidence shows no fault, and %s is one: %w", s.finding.Name, protocol.ErrInvalid)
-			}
+		if s, err := j.seenAtOnce(); err != nil {
+			return err
+		} else if s != nil {
+			return fmt.Errorf("the evidence shows no fault, and %s is one: %w", s.finding.Name, protocol.ErrInvalid)
 		}
 		r, err := j.replay(ctx)
 		if err != nil {

@@ -308,9 +308,12 @@ func operatorOf(b bundle.Bundle) (common.Address, error) {
 // ReceiptClaims compares a receipt with its request, and in class proven with the tokens that
 // were delivered: how many they are, and how they ended by the positions and stop ids that the
 // bundle says of its model.
-func ReceiptClaims(b bundle.Bundle) ([]Claim, error) { return receiptClaims(b, nil) }
+func ReceiptClaims(b bundle.Bundle) ([]Claim, error) {
+	return receiptClaims(b, nil, protocol.MaxVocabulary)
+}
 
-func receiptClaims(b bundle.Bundle, salts *Salts) ([]Claim, error) {
+// receiptClaims is ReceiptClaims for a model of so many tokens, under salts if there are some.
+func receiptClaims(b bundle.Bundle, salts *Salts, vocabulary int) ([]Claim, error) {
 	if fee, err := b.Request.FeeFor(b.Receipt.OutputTokens); err != nil || fee.Cmp(b.Receipt.Fee) != 0 {
 		return []Claim{claimOf(ClaimBilling, b)}, nil
 	}
@@ -320,13 +323,13 @@ func receiptClaims(b bundle.Bundle, salts *Salts) ([]Claim, error) {
 	if c := signedClaim(b); c != nil {
 		return []Claim{*c}, nil
 	}
-	if c, err := requestClaim(b, salts, protocol.MaxVocabulary); err != nil {
+	if c, err := requestClaim(b, salts, vocabulary); err != nil {
 		return nil, err
 	} else if c != nil {
 		return []Claim{*c}, nil
 	}
 	if len(b.Output) != int(b.Receipt.OutputTokens) {
-		return countClaims(b, salts)
+		return countClaims(b, salts, vocabulary)
 	}
 	params, err := protocol.DecodeParams(b.Params)
 	if err != nil {

@@ -169,7 +169,7 @@ func (s *Claims) put(c *Claimed) error {
 	if now == c.written {
 		return nil
 	}
-	if err := replace(s.dir, s.file(c.ID), c); err != nil {
+	if err := overwrite(s.dir, s.file(c.ID), raw); err != nil {
 		return err
 	}
 	c.written = now
@@ -483,7 +483,7 @@ func (a *Auditor) outdone(ctx context.Context, since *uint64) error {
 func (a *Auditor) confirmClaim(ctx context.Context, c *Claimed) error {
 	look := a.deps.Sender.Final
 	if c.Verdict == nil {
-		look = landed(a.deps.Sender, c.Intent == c.Failed)
+		look = tried(c.Intent == c.Failed, a.deps.Sender.Succeeded, a.deps.Sender.Mined)
 	}
 	receipt, err := look(ctx, c.Intent)
 	var failed *txmgr.Failed

@@ -14,11 +14,21 @@ import (
 func (j *judge) billing() (*shown, error) {
 	b := j.b
 	b.Model = bundle.Model{Class: protocol.ClassSampled}
-	return j.claims(b)
+	return j.claims(b, protocol.MaxVocabulary)
 }
 
-// compare finds a fault that needs no replay: in fee, counts or finish.
-func (j *judge) compare() (*shown, error) { return j.claims(j.proven()) }
+// seenAtOnce finds a fault that needs no replay.
+func (j *judge) seenAtOnce() (*shown, error) {
+	for _, look := range []func() (*shown, error){j.counts, j.compare, j.strange, j.size} {
+		if s, err := look(); s != nil || err != nil {
+			return s, err
+		}
+	}
+	return nil, nil
+}
+
+// compare finds what a claim shows: in fee, counts, request or finish.
+func (j *judge) compare() (*shown, error) { return j.claims(j.proven(), j.m.arch.Vocabulary) }
 
 // proven is the bundle with what the model itself says of it.
 func (j *judge) proven() bundle.Bundle {
@@ -27,8 +37,8 @@ func (j *judge) proven() bundle.Bundle {
 	return b
 }
 
-func (j *judge) claims(b bundle.Bundle) (*shown, error) {
-	list, err := receiptClaims(b, j.salts)
+func (j *judge) claims(b bundle.Bundle, vocabulary int) (*shown, error) {
+	list, err := receiptClaims(b, j.salts, vocabulary)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -39,6 +49,10 @@ func (j *judge) claims(b bundle.Bundle) (*shown, error) {
 		name = "finish " + b.Receipt.Finish.String()
 	case ClaimUnusedSlot, ClaimOutputTree:
 		name = fmt.Sprintf("%d tokens delivered and %d billed", len(b.Output), b.Receipt.OutputTokens)
+	case ClaimPrompt:
+		name = fmt.Sprintf("slot %d of a prompt of %d tokens", c.Index, b.Request.PromptTokens)
+	case ClaimParams:
+		name = "parameters that are not canonical"
 	case ClaimStop:
 		name = fmt.Sprintf("finish %s against token %d", b.Receipt.Finish, c.Index)
 	}
@@ -81,8 +95,11 @@ func wrongFinish(b bundle.Bundle, params protocol.Params) (claim string, token i
 	return "", 0
 }
 
-// strange returns the first output token that the model does not have.
-func (j *judge) strange() (int, bool) {
+// strange finds an output token that the model does not have.
+func (j *judge) strange() (*shown, error) {
 	i := slices.IndexFunc(j.b.Output, func(id uint32) bool { return int64(id) >= int64(j.m.arch.Vocabulary) })
-	return i, i >= 0
+	if i < 0 {
+		return nil, nil
+	}
+	return j.showToken(i)
 }

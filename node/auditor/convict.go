@@ -77,7 +77,7 @@ func (j *judge) verdict(ctx context.Context) (mine bool, err error) {
 func (j *judge) confirm(ctx context.Context) error {
 	wait := j.a.deps.Sender.WaitFinal
 	if j.c.Verdict == nil {
-		wait = mined(j.a.deps.Sender, j.c.Intent == j.c.Failed)
+		wait = tried(j.c.Intent == j.c.Failed, j.a.deps.Sender.Wait, j.a.deps.Sender.WaitMined)
 	}
 	receipt, err := wait(ctx, j.c.Intent)
 	var failed *txmgr.Failed
@@ -118,21 +118,13 @@ func (j *judge) confirm(ctx context.Context) error {
 	return j.done()
 }
 
-// mined is how a transaction is waited for that whoever redeems in front of it makes fail: that is told before it is final, since
-// each such failure would cost the window as long. One that is made again as it was waits until its sender tries it again.
-func mined(s Sender, again bool) reading {
+// tried is how a transaction is looked at that whoever redeems in front of it makes fail: that is told once it is mined, not final, since
+// each such failure would cost the window as long. One that is made again as it was has to succeed: its sender tries it again.
+func tried(again bool, succeeded, mined reading) reading {
 	if again {
-		return s.Wait
+		return succeeded
 	}
-	return s.WaitMined
-}
-
-// landed is mined for those who do not wait.
-func landed(s Sender, again bool) reading {
-	if again {
-		return s.Succeeded
-	}
-	return s.Mined
+	return mined
 }
 
 // done ends a convicted case, unless nothing of it was refunded: a payment may still come, and what was mined in this

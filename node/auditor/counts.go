@@ -77,7 +77,7 @@ func signedClaim(b bundle.Bundle) *Claim {
 
 // countClaims shows by comparing that a receipt bills other tokens than its tree holds. There is no such claim for an unused
 // slot that is billed, and for a tree of another depth: see judge.counts.
-func countClaims(b bundle.Bundle, salts *Salts) ([]Claim, error) {
+func countClaims(b bundle.Bundle, salts *Salts, vocabulary int) ([]Claim, error) {
 	billed := int(b.Receipt.OutputTokens)
 	b.Output = used(b.Output, billed)
 	leaves := salts.leaves(b.Secret, protocol.TagOutput, b.Output)
@@ -86,7 +86,7 @@ func countClaims(b bundle.Bundle, salts *Salts) ([]Claim, error) {
 	}
 	switch miscounted(len(b.Output), billed) {
 	case countAgrees:
-		return receiptClaims(b, salts)
+		return receiptClaims(b, salts, vocabulary)
 	case wrongSlot:
 		c := claimOf(ClaimUnusedSlot, b)
 		leaf, err := leafOfToken(b, salts, protocol.TagOutput, b.Output, billed)

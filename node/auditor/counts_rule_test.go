@@ -24,7 +24,7 @@ func TestEveryWrongCountHasAWayThatContractsTake(t *testing.T) {
 			b.Receipt.OutputRoot = protocol.TokenRoot(b.Secret, protocol.TagOutput, b.Output)
 			depth := protocol.MerkleDepth((billed + 7) / 8)
 			b.Model = bundle.Model{Class: protocol.ClassProven, Positions: most + 1}
-			list, err := receiptClaims(b, nil)
+			list, err := receiptClaims(b, nil, protocol.MaxVocabulary)
 			way := miscounted(delivered, billed)
 			seen[way]++
 			if way != countAgrees { // of right counts the rest is compared, and there is no rest here

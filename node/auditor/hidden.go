@@ -137,16 +137,22 @@ func hiddenQuestions(e contracts.Evidence, m *model, at contracts.Addresses) []q
 		{"the trace", contracts.TraceNode(e.Receipt.TraceRoot, count), at.AskTrace},
 		{"the parameters", contracts.ParamsNode(e.Request), at.AskParams},
 	}
-	tokens := func(what string, kind contracts.NodeKind, root common.Hash, count uint32) {
-		for _, n := range contracts.TokenNodes(kind, root, count) {
-			list = append(list, question{fmt.Sprintf("tokens of the %s, part %d", what, n.Index), n, func(e contracts.Evidence, salt common.Hash) protocol.Call {
-				return at.AskTokens(e, kind == contracts.NodeOutput, n.Index, salt)
-			}})
-		}
+	for _, n := range append(contracts.TokenNodes(contracts.NodePrompt, e.Request.PromptRoot, e.Request.PromptTokens),
+		contracts.TokenNodes(contracts.NodeOutput, e.Receipt.OutputRoot, e.Receipt.OutputTokens)...) {
+		list = append(list, askTokens(at, n))
 	}
-	tokens("prompt", contracts.NodePrompt, e.Request.PromptRoot, e.Request.PromptTokens)
-	tokens("output", contracts.NodeOutput, e.Receipt.OutputRoot, e.Receipt.OutputTokens)
 	return list
+}
+
+// askTokens asks for the tokens under a node.
+func askTokens(at contracts.Addresses, n contracts.Node) question {
+	what, output := "prompt", contracts.NodeKind(n.Kind) == contracts.NodeOutput
+	if output {
+		what = "output"
+	}
+	return question{fmt.Sprintf("tokens of the %s, part %d", what, n.Index), n, func(e contracts.Evidence, salt common.Hash) protocol.Call {
+		return at.AskTokens(e, output, n.Index, salt)
+	}}
 }
 
 // reveal has the provider show on chain what no API shows. Its silence is expired, asked again and, the third time, convicts.
@@ -228,7 +234,7 @@ func (j *judge) read(asks []question, answers [][]byte) error {
 // uncover goes on with a case whose tokens are known now.
 func (j *judge) uncover(b bundle.Bundle, salts *Salts) (err error) {
 	b.Prompt, b.Output = slots(b.Prompt, int(b.Request.PromptTokens)), used(b.Output, int(b.Receipt.OutputTokens))
-	j.params, _ = protocol.DecodeParams(b.Params) // see request
+	j.params, _ = protocol.DecodeParams(b.Params) // others are a fault: see requestClaim
 	if salts != nil {
 		if err := j.a.cases.write(j.c.Receipt, fileSalts, salts); err != nil {
 			return err

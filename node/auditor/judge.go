@@ -51,7 +51,7 @@ func (a *Auditor) judge(c *Case) (*judge, error) {
 	}
 	// An API may show what no leaf tells apart.
 	b.Prompt, b.Output = slots(b.Prompt, int(b.Request.PromptTokens)), used(b.Output, int(b.Receipt.OutputTokens))
-	params, _ := protocol.DecodeParams(b.Params) // of a hidden answer they may never be shown; others are a fault: see request
+	params, _ := protocol.DecodeParams(b.Params) // of a hidden answer they may never be shown; others are a fault: see requestClaim
 	j := &judge{a: a, c: c, b: b, params: params, m: a.models[b.Request.ModelVersion], seen: map[contracts.Node][]byte{}}
 	if j.salts, err = a.cases.Salts(c.Receipt); err != nil {
 		return nil, err

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/ethereum/go-ethereum/common"
-
 	"github.com/dgrid-network/dgrid/chain/contracts"
 	"github.com/dgrid-network/dgrid/protocol"
 	"github.com/dgrid-network/dgrid/protocol/bundle"
@@ -50,26 +48,6 @@ func requestClaim(b bundle.Bundle, salts *Salts, vocabulary int) (*Claim, error)
 	return nil, nil
 }
 
-// request finds a prompt or parameters that no honest provider answers.
-func (j *judge) request() (*shown, error) {
-	b := j.proven()
-	if signedClaim(b) != nil { // no leaf is needed to show it
-		return nil, nil
-	}
-	c, err := requestClaim(b, j.salts, j.m.arch.Vocabulary)
-	if err != nil {
-		return nil, err
-	}
-	if c != nil {
-		name := "parameters that are not canonical"
-		if c.Claim == ClaimPrompt {
-			name = fmt.Sprintf("slot %d of a prompt of %d tokens", c.Index, b.Request.PromptTokens)
-		}
-		return j.comparison(*c, name), nil
-	}
-	return nil, nil
-}
-
 // size finds a prompt in a tree of another size than is billed, or parameters longer than any: nothing that a transaction could
 // show, nor its provider answer.
 func (j *judge) size() (*shown, error) {
@@ -94,27 +72,19 @@ func (j *judge) silence(what string) (*shown, error) {
 // unanswerable is a question about the receipt that has no answer, if there is one: contracts read leaves by what is
 // billed, and no parameters that are longer than any.
 func (j *judge) unanswerable() (question, bool) {
-	ask := func(what string, kind contracts.NodeKind, has, billed int) question {
-		root := j.b.Request.PromptRoot
-		if kind == contracts.NodeOutput {
-			root = j.b.Receipt.OutputRoot
-		}
-		// The first leaf that differs is in this part, or next to it: behind the last part is nothing, which its answer shows too.
-		part := uint32(min(tokenLeaves(has), max(tokenLeaves(billed), 1)-1) >> contracts.RangeLevels)
-		at := j.a.deps.Chain.Addresses()
-		return question{fmt.Sprintf("tokens of the %s, part %d", what, part), contracts.TokenNode(kind, root, uint32(billed), part),
-			func(e contracts.Evidence, salt common.Hash) protocol.Call {
-				return at.AskTokens(e, kind == contracts.NodeOutput, part, salt)
-			}}
+	at := j.a.deps.Chain.Addresses()
+	// The first leaf that differs is in this part, or next to it: behind the last part is nothing, which its answer shows too.
+	part := func(has, billed int) uint32 {
+		return uint32(min(tokenLeaves(has), max(tokenLeaves(billed), 1)-1) >> contracts.RangeLevels)
 	}
 	if len(j.b.Params) > protocol.MaxParamsBytes {
-		return question{"the parameters", contracts.ParamsNode(j.b.Request), j.a.deps.Chain.Addresses().AskParams}, true
+		return question{"the parameters", contracts.ParamsNode(j.b.Request), at.AskParams}, true
 	}
 	if has, billed := len(j.b.Prompt), int(j.b.Request.PromptTokens); tokenLeaves(has) != tokenLeaves(billed) {
-		return ask("prompt", contracts.NodePrompt, has, billed), true
+		return askTokens(at, contracts.TokenNode(contracts.NodePrompt, j.b.Request.PromptRoot, uint32(billed), part(has, billed))), true
 	}
 	if has, billed := len(j.b.Output), int(j.b.Receipt.OutputTokens); miscounted(has, billed) == wrongDepth {
-		return ask("output", contracts.NodeOutput, has, billed), true
+		return askTokens(at, contracts.TokenNode(contracts.NodeOutput, j.b.Receipt.OutputRoot, uint32(billed), part(has, billed))), true
 	}
 	return question{}, false
 }
