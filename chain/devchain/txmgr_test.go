@@ -284,16 +284,10 @@ func TestTX6_WhatALimitHoldsIsTold(t *testing.T) {
 			w := newWorld(t, 2)
 			w.policy = limits
 			m := w.manager(nil)
-			open := w.call(gate)
-			open.Data = []byte{1}
-			a, err := m.Submit(t.Context(), open)
-			require.NoError(t, err)
-			b, err := m.Submit(t.Context(), w.call(gate))
-			require.NoError(t, err)
-			require.NoError(t, m.Converge(t.Context()))
+			a, b := w.dependent(m)
 			require.Equal(t, protocol.IntentQueued, w.intent(a).State)
 			require.Equal(t, protocol.IntentQueued, w.intent(b).State, "it depends on what is held")
-			_, err = m.Mined(t.Context(), a)
+			_, err := m.Mined(t.Context(), a)
 			require.ErrorIs(t, err, txmgr.ErrPending)
 			require.ErrorContains(t, err, "limit")
 			require.Zero(t, w.node.sends)
@@ -470,16 +464,23 @@ func TestLooksDoNotWait(t *testing.T) {
 func TestDependentCallsWait(t *testing.T) {
 	w := newWorld(t, 2)
 	m := w.manager(nil)
-	open := w.call(gate)
-	open.Data = []byte{1}
-	a, err := m.Submit(t.Context(), open)
-	require.NoError(t, err)
-	b, err := m.Submit(t.Context(), w.call(gate))
-	require.NoError(t, err)
-	require.NoError(t, m.Converge(t.Context()))
+	a, b := w.dependent(m)
 	require.Equal(t, protocol.IntentSent, w.intent(a).State)
 	require.Equal(t, protocol.IntentQueued, w.intent(b).State)
 	require.Equal(t, protocol.IntentConfirmed, w.settle(m, b).State)
+}
+
+// dependent submits a call and one that reverts without it, and makes a pass.
+func (w *world) dependent(m *txmgr.Manager) (a, b common.Hash) {
+	w.t.Helper()
+	open := w.call(gate)
+	open.Data = []byte{1}
+	a, err := m.Submit(w.t.Context(), open)
+	require.NoError(w.t, err)
+	b, err = m.Submit(w.t.Context(), w.call(gate))
+	require.NoError(w.t, err)
+	require.NoError(w.t, m.Converge(w.t.Context()))
+	return a, b
 }
 
 // A call waits for those submitted before it, and not for those after: on a lane that always has one under way

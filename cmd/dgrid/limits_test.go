@@ -5,12 +5,10 @@ import (
 	"math/big"
 	"testing"
 
-	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dgrid-network/dgrid/chain/txmgr"
 	"github.com/dgrid-network/dgrid/internal/config"
-	"github.com/dgrid-network/dgrid/internal/keys"
 	"github.com/dgrid-network/dgrid/protocol"
 )
 
@@ -27,15 +25,8 @@ func TestKeysKeepToTheConfiguredLimits(t *testing.T) {
 		t.Run(limit, func(t *testing.T) {
 			t.Parallel()
 			p := newPerson(t)
-			g := &globals{effort: keys.Light, set: []string{"chain.rpc=" + world.chain.HTTP(), "chain.deployment=" + world.record, limit}}
-			c, err := g.dial(t.Context())
-			require.NoError(t, err)
-			defer c.close()
-			cmd := &cobra.Command{}
-			cmd.SetContext(t.Context())
-			s, err := c.sender(cmd, &sendFlags{}, config.Keystore{Key: p.key, Passphrase: p.key + ".pass"}, "wallet")
-			require.NoError(t, err)
-			defer func() { require.NoError(t, s.close()) }()
+			c, s, end := p.sender(limit)
+			defer end()
 			services, err := connectTo(t.Context(), c.cfg.Chain, c.deployment, slog.New(slog.DiscardHandler))
 			require.NoError(t, err)
 			defer services.Client.Close()

@@ -185,18 +185,28 @@ func TestACommandThatDiedIsFinishedOnce(t *testing.T) {
 	require.NotEqual(t, before, p.do("wallet", "deposit", "1").at("result", "free", "amount"))
 }
 
+// sender is what a sending command works with, under some more settings.
+func (p *person) sender(set ...string) (c *client, s *sender, end func()) {
+	t := p.t
+	t.Helper()
+	g := &globals{effort: keys.Light, set: append([]string{"chain.rpc=" + world.chain.HTTP(), "chain.deployment=" + world.record}, set...)}
+	c, err := g.dial(t.Context())
+	require.NoError(t, err)
+	cmd := &cobra.Command{}
+	cmd.SetContext(t.Context())
+	s, err = c.sender(cmd, &sendFlags{}, config.Keystore{Key: p.key, Passphrase: p.key + ".pass"}, "wallet")
+	require.NoError(t, err)
+	return c, s, func() {
+		require.NoError(t, s.close())
+		c.close()
+	}
+}
+
 // dieDepositing runs "wallet deposit 1" to a point and leaves it there, as a kill does.
 func (p *person) dieDepositing(at txmgr.Point) {
 	t := p.t
-	g := &globals{effort: keys.Light, set: []string{"chain.rpc=" + world.chain.HTTP(), "chain.deployment=" + world.record}}
-	c, err := g.dial(t.Context())
-	require.NoError(t, err)
-	defer c.close()
-	cmd := &cobra.Command{}
-	cmd.SetContext(t.Context())
-	s, err := c.sender(cmd, &sendFlags{}, config.Keystore{Key: p.key, Passphrase: p.key + ".pass"}, "wallet")
-	require.NoError(t, err)
-	defer func() { require.NoError(t, s.close()) }()
+	_, s, end := p.sender()
+	defer end()
 	s.stop()
 	now, err := s.reader.Now(t.Context())
 	require.NoError(t, err)

@@ -66,10 +66,12 @@ var exclusive = []struct {
 type pkg struct {
 	ImportPath string
 	Imports    []string
+	Deps       []string
 }
 
-func packages(t *testing.T) []pkg {
-	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...").Output()
+// packages lists those of the module, with more arguments for go list.
+func packages(t *testing.T, more ...string) []pkg {
+	out, err := exec.Command("go", append(append([]string{"list", "-json=ImportPath,Imports,Deps"}, more...), module+"...")...).Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}

@@ -1,9 +1,6 @@
 package archtest
 
 import (
-	"encoding/json"
-	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"regexp"
@@ -48,25 +45,13 @@ func TestTheRaceDetectorWatchesWhatItCan(t *testing.T) {
 
 // cheapTests are the packages with tests that link neither the embedded node nor gnark.
 func cheapTests(t *testing.T) (list []string) {
-	out, err := exec.Command("go", "list", "-test", "-json=ImportPath,Deps", module+"...").Output()
-	if err != nil {
-		t.Fatalf("go list: %v", err)
+	heavy := func(dep string) bool {
+		return dep == "github.com/ethereum/go-ethereum/node" || strings.HasPrefix(dep, "github.com/consensys/gnark/")
 	}
-	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
-		var p struct {
-			ImportPath string
-			Deps       []string
-		}
-		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
-			return list
-		} else if err != nil {
-			t.Fatalf("go list: %v", err)
-		}
-		heavy := func(dep string) bool {
-			return dep == "github.com/ethereum/go-ethereum/node" || strings.HasPrefix(dep, "github.com/consensys/gnark/")
-		}
+	for _, p := range packages(t, "-test") {
 		if name, ok := strings.CutSuffix(p.ImportPath, ".test"); ok && !slices.ContainsFunc(p.Deps, heavy) {
 			list = append(list, name)
 		}
 	}
+	return list
 }

@@ -161,6 +161,12 @@ func TestUnusedSlotsBehindARightAnswerSayNothing(t *testing.T) {
 	w := newWorld(t, odd(t), 3600)
 	right := w.answered(t, params(700), prompt, 4, nil)
 	right.b.Output = append(right.b.Output, unused(3)...)
+	w.requireRight(t, right)
+}
+
+// requireRight audits an answer that is right, and of which no claim says anything.
+func (w *world) requireRight(t *testing.T, right *answer) {
+	t.Helper()
 	a := w.auditor(t, t.TempDir(), noProver{}, right, nil)
 	running(t, a)
 	_, err := a.Add(t.Context(), right.b)

@@ -178,16 +178,7 @@ func TestUnusedSlotsBehindARightPromptSayNothing(t *testing.T) {
 	w := newWorld(t, odd(t), 3600)
 	right := w.answered(t, params(700), prompt, 4, nil)
 	right.b.Prompt = append(append([]uint32(nil), right.b.Prompt...), unused(3)...)
-	a := w.auditor(t, t.TempDir(), noProver{}, right, nil)
-	running(t, a)
-	_, err := a.Add(t.Context(), right.b)
-	require.NoError(t, err)
-	c, err := a.Wait(t.Context(), right.receipt, func(c auditor.Case) bool { return decided(c) || c.Failures > 8 })
-	require.NoError(t, err)
-	require.Equal(t, auditor.Right, c.State, "%s %s", c.Note, c.Trouble)
-	list, err := auditor.ReceiptClaims(right.b)
-	require.NoError(t, err)
-	require.Empty(t, list)
+	w.requireRight(t, right)
 }
 
 // A prompt's tree of another size than is billed, and parameters longer than any, have no answer on chain, though their provider

@@ -659,12 +659,20 @@ contract AuditsTest is AuditsBase {
 
     // -------------------------------------------------------------- answer
 
-    function test_right_answers_are_paid_by_stretch() public {
+    /// @dev One stretch, one point, and what its two auditors say of it.
+    function answered(Answer first, Answer second)
+        private
+        returns (ReceiptEvidence[] memory list, bytes32 id)
+    {
         seats(2, 1000e6);
-        ReceiptEvidence[] memory list = line(1, STRETCH);
-        bytes32 id = drawn(list);
+        list = line(1, STRETCH);
+        id = drawn(list);
         audits.openLeaf(placed(list, 0, 0), one(0));
-        answer(id, 0, Answer.Right, Answer.Right);
+        answer(id, 0, first, second);
+    }
+
+    function test_right_answers_are_paid_by_stretch() public {
+        (ReceiptEvidence[] memory list, bytes32 id) = answered(Answer.Right, Answer.Right);
         vm.warp(audits.settledFrom(hashOf(list[0])));
         audits.settle(id, 0);
         uint256 due = STRETCH / 100 / 2;
@@ -683,11 +691,7 @@ contract AuditsTest is AuditsBase {
     }
 
     function test_what_the_pool_lacks_stays_owed() public {
-        seats(2, 1000e6);
-        ReceiptEvidence[] memory list = line(1, STRETCH);
-        bytes32 id = drawn(list);
-        audits.openLeaf(placed(list, 0, 0), one(0));
-        answer(id, 0, Answer.Right, Answer.Right);
+        (ReceiptEvidence[] memory list, bytes32 id) = answered(Answer.Right, Answer.Right);
         vm.warp(audits.settledFrom(hashOf(list[0])));
         audits.settle(id, 0);
         vm.expectRevert(abi.encodeWithSelector(IAudits.NothingOwed.selector, roster[0]));
@@ -821,11 +825,7 @@ contract AuditsTest is AuditsBase {
     }
 
     function test_signing_off_is_no_worse_than_the_fault() public {
-        seats(2, 1000e6);
-        ReceiptEvidence[] memory list = line(1, STRETCH);
-        bytes32 id = drawn(list);
-        audits.openLeaf(placed(list, 0, 0), one(0));
-        answer(id, 0, Answer.Right, Answer.Right);
+        (ReceiptEvidence[] memory list, bytes32 id) = answered(Answer.Right, Answer.Right);
         // A provider with next to nothing proves a fault on itself.
         uint256 left = staking.stakeOf(provider);
         vm.prank(address(market));
@@ -846,11 +846,7 @@ contract AuditsTest is AuditsBase {
     /// that is nobody's but its own.
     function test_faults_that_replaying_does_not_show_cost_no_auditor() public {
         FaultKind[4] memory kinds = [FaultKind.Shape, FaultKind.Digest, FaultKind.Withheld, FaultKind.Salt];
-        seats(2, 1000e6);
-        ReceiptEvidence[] memory list = line(1, STRETCH);
-        bytes32 id = drawn(list);
-        audits.openLeaf(placed(list, 0, 0), one(0));
-        answer(id, 0, Answer.Right, Answer.Right);
+        (ReceiptEvidence[] memory list, bytes32 id) = answered(Answer.Right, Answer.Right);
         vm.warp(audits.pointOf(id, 0).attestBy);
         for (uint256 i = 0; i < kinds.length; ++i) {
             uint256 snapshot = vm.snapshotState();
@@ -864,11 +860,7 @@ contract AuditsTest is AuditsBase {
 
     /// @dev Nobody can replay such a request, so who signed it off did not.
     function test_who_signs_off_a_request_that_nobody_answers_loses() public {
-        seats(2, 1000e6);
-        ReceiptEvidence[] memory list = line(1, STRETCH);
-        bytes32 id = drawn(list);
-        audits.openLeaf(placed(list, 0, 0), one(0));
-        answer(id, 0, Answer.Right, Answer.Wrong);
+        (ReceiptEvidence[] memory list, bytes32 id) = answered(Answer.Right, Answer.Wrong);
         vm.warp(audits.pointOf(id, 0).attestBy);
         convict(hashOf(list[0]), FaultKind.Request);
         audits.settle(id, 0);
